@@ -1,0 +1,1 @@
+"""The edge: reverse proxy, browser sessions, the portal."""

@@ -1,0 +1,1 @@
+"""The published language: every event, as a model with samples."""

@@ -1,0 +1,1 @@
+"""Contracts, articles, extension offers, extensions and coverage."""

@@ -1,0 +1,1 @@
+"""Attachments up to 20 MB in S3-compatible storage."""

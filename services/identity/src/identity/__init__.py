@@ -1,0 +1,1 @@
+"""Organisations, users, roles, addresses, sessions and keys."""

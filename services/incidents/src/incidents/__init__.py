@@ -1,0 +1,1 @@
+"""Incidents, their states and their two message threads."""

@@ -1,0 +1,1 @@
+"""In-app feed, live stream and e-mail."""
