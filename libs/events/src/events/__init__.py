@@ -1,1 +1,23 @@
-"""The published language: every event, as a model with samples."""
+"""The published language: one module per publisher, every event as a pydantic model, samples of every version."""
+
+from __future__ import annotations
+
+from events import contracts, files, identity, incidents, notifications
+from events.base import Address, Envelope, Event, OrganisationKind, Payload, Role, organisation_id
+
+CATALOGUE: dict[str, type[Event]] = {
+    model.type: model
+    for module in (contracts, identity, incidents, files, notifications)
+    for model in module.EVENTS
+}
+
+__all__ = [
+    "CATALOGUE",
+    "Address",
+    "Envelope",
+    "Event",
+    "OrganisationKind",
+    "Payload",
+    "Role",
+    "organisation_id",
+]

@@ -1,0 +1,96 @@
+"""What every event of the platform shares: CloudEvents 1.0 around a typed, additive payload."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import Any, ClassVar, Literal
+from uuid import UUID, uuid4, uuid5
+
+from pydantic import BaseModel, ConfigDict, Field
+
+TYPE_PATTERN = re.compile(r"^(?P<publisher>[a-z]+)\.[a-z_]+\.[a-z_]+\.v[1-9]\d*$")
+
+# Any fixed namespace does; it must never change, or every organisation would.
+ORGANISATION_NAMESPACE = UUID("5d0f1f3a-8a53-4a55-9f0d-0c3f3f0e2a11")
+
+OrganisationKind = Literal["sqp", "reseller", "client"]
+Role = Literal["administrator", "basic"]
+
+
+def organisation_id(kind: OrganisationKind, code: str) -> UUID:
+    """The id of an organisation from its business code, so that a service can name one it has not met yet."""
+    return uuid5(ORGANISATION_NAMESPACE, f"{kind}:{code}")
+
+
+class Payload(BaseModel):
+    """A nested part of an event. Unknown fields are ignored: publishers may add, consumers read what they need."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class Event(Payload):
+    """A fact in the past tense.
+
+    ``type`` names publisher, aggregate, fact and version; ``aggregate_id`` is the CloudEvents subject; ``version`` is
+    the aggregate's own counter, grown under its row lock; ``tenant_id`` is the organisation that the fact belongs to.
+    """
+
+    type: ClassVar[str]
+
+    version: int = Field(ge=1)
+
+    @property
+    def aggregate_id(self) -> str:
+        raise NotImplementedError(f"{type(self).__name__} names no aggregate")
+
+    @property
+    def tenant_id(self) -> UUID | None:
+        return None
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        declared = cls.__dict__.get("type")
+        if declared is not None and not TYPE_PATTERN.match(declared):
+            raise TypeError(f"{cls.__name__}.type {declared!r} is not publisher.aggregate.fact.vN")
+
+
+class Envelope(Payload):
+    """A CloudEvents 1.0 event in structured JSON form, as it travels."""
+
+    specversion: Literal["1.0"] = "1.0"
+    id: UUID = Field(default_factory=uuid4)
+    source: str
+    type: str
+    subject: str
+    time: datetime = Field(default_factory=lambda: datetime.now(UTC))
+    datacontenttype: Literal["application/json"] = "application/json"
+    tenantid: UUID | None = None
+    aggregateversion: int
+    traceparent: str | None = None
+    data: dict[str, Any]
+
+    @classmethod
+    def of(cls, event: Event, *, traceparent: str | None = None) -> Envelope:
+        return cls(
+            source=f"/{event.type.split('.', 1)[0]}",
+            type=event.type,
+            subject=event.aggregate_id,
+            tenantid=event.tenant_id,
+            aggregateversion=event.version,
+            traceparent=traceparent,
+            data=event.model_dump(mode="json"),
+        )
+
+
+class Address(Payload):
+    """Where a parcel goes. ``country`` is ISO 3166-1 alpha-2."""
+
+    label: str
+    street: str
+    complement: str = ""
+    postal_code: str
+    city: str
+    country: str
+    email: str = ""
+    phone: str = ""

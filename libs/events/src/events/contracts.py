@@ -1,0 +1,89 @@
+"""What the contracts service tells."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import ClassVar
+from uuid import UUID
+
+from events.base import Address, Event, Payload
+
+
+class Party(Payload):
+    """An organisation as the back office named it on the contract; seeds an unknown one, never overwrites a known one."""
+
+    organisation_id: UUID
+    code: str
+    name: str
+    email: str = ""
+    phone: str = ""
+    address: Address | None = None
+
+
+class Article(Payload):
+    designation: str
+    product_reference: str
+    serial_number: str
+    specification_url: str = ""
+    picture_url: str = ""
+
+
+class Extension(Payload):
+    sku: str
+    label: str
+    months: int
+    ordered_at: datetime
+
+
+class ContractState(Event):
+    """A contract's full state. Cover runs from ``starts_on`` to ``warranty_ends_on``, both included."""
+
+    number: str
+    product_reference: str
+    serial_number: str
+    reseller: Party
+    client: Party | None
+    starts_on: date
+    warranty_ends_on: date
+    service_level: str = ""
+    articles: list[Article]
+    extensions: list[Extension] = []
+
+    @property
+    def aggregate_id(self) -> str:
+        return self.number
+
+    @property
+    def tenant_id(self) -> UUID:
+        return self.reseller.organisation_id
+
+
+class ContractRegistered(ContractState):
+    """The back office registered a contract that was unknown."""
+
+    type: ClassVar[str] = "contracts.contract.registered.v1"
+
+
+class ContractChanged(ContractState):
+    """The back office put a known contract with other content."""
+
+    type: ClassVar[str] = "contracts.contract.changed.v1"
+
+
+class ContractExtended(ContractState):
+    """An extension was taken: the end date has moved."""
+
+    type: ClassVar[str] = "contracts.contract.extended.v1"
+
+    previous_warranty_ends_on: date
+
+
+class ContractExpiring(ContractState):
+    """The cover ends in ``days_left`` days: one of the reminders at 90, 60, 30 and 7 days."""
+
+    type: ClassVar[str] = "contracts.contract.expiring.v1"
+
+    days_left: int
+
+
+EVENTS: tuple[type[Event], ...] = (ContractRegistered, ContractChanged, ContractExtended, ContractExpiring)
