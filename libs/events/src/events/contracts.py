@@ -6,11 +6,13 @@ from datetime import date, datetime
 from typing import ClassVar
 from uuid import UUID
 
+from pydantic import Field
+
 from events.base import Address, Event, Payload
 
 
 class Party(Payload):
-    """An organisation as the back office named it on the contract; seeds an unknown one, never overwrites a known one."""
+    """An organisation as the back office named it: seeds an unknown one, never overwrites a known one."""
 
     organisation_id: UUID
     code: str
@@ -47,7 +49,7 @@ class ContractState(Event):
     warranty_ends_on: date
     service_level: str = ""
     articles: list[Article]
-    extensions: list[Extension] = []
+    extensions: list[Extension] = Field(default_factory=list)
 
     @property
     def aggregate_id(self) -> str:
