@@ -1,0 +1,126 @@
+"""Access tokens (RFC 9068): identity signs them, every service verifies them itself against the JWKS."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import aiohttp
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet, OKPKey
+
+from chassis.auth.principal import Principal
+from chassis.errors import Unauthenticated, Unavailable
+
+ALGORITHM = "Ed25519"
+TOKEN_TYPE = "at+jwt"  # noqa: S105 - a media type, no secret
+LEEWAY = 5
+
+
+class KeySource(Protocol):
+    """Where the public signing keys come from."""
+
+    async def key(self, kid: str) -> OKPKey | None: ...
+
+
+class JwksKeys:
+    """Keys by HTTP from identity, cached. An unknown ``kid`` asks again, at most once per ``cooldown`` seconds."""
+
+    def __init__(self, url: str, *, cooldown: float = 5.0, max_age: float = 300.0) -> None:
+        self._url = url
+        self._cooldown = cooldown
+        self._max_age = max_age
+        self._keys: dict[str, OKPKey] = {}
+        self._fetched = float("-inf")
+        self._tried = float("-inf")
+        self._lock = asyncio.Lock()
+        self.fetches = 0
+
+    async def key(self, kid: str) -> OKPKey | None:
+        if kid not in self._keys or time.monotonic() - self._fetched > self._max_age:
+            await self._refresh(kid)
+        if not self._keys:
+            raise Unavailable
+        return self._keys.get(kid)
+
+    async def _refresh(self, kid: str) -> None:
+        async with self._lock:
+            now = time.monotonic()
+            fresh = kid in self._keys and now - self._fetched <= self._max_age
+            if fresh or (self._keys and now - self._tried < self._cooldown):
+                return
+            self._tried = now
+            try:
+                self._keys = await self._fetch()
+                self._fetched = now
+            except (aiohttp.ClientError, TimeoutError, ValueError):
+                # Old keys still verify: identity may be down without taking its neighbours along.
+                return
+
+    async def _fetch(self) -> dict[str, OKPKey]:
+        self.fetches += 1
+        timeout = aiohttp.ClientTimeout(total=3)
+        async with aiohttp.ClientSession(timeout=timeout) as session, session.get(self._url) as response:
+            response.raise_for_status()
+            keys = KeySet.import_key_set(await response.json()).keys
+        return {key.kid: key for key in keys if isinstance(key, OKPKey) and key.kid}
+
+
+class TokenVerifier:
+    """Turns a bearer token into a Principal, or refuses."""
+
+    def __init__(self, keys: KeySource, *, issuer: str, audience: str, now: Callable[[], float] = time.time) -> None:
+        self._keys = keys
+        self._issuer = issuer
+        self._audience = audience
+        self._now = now
+
+    async def verify(self, token: str) -> Principal:
+        header = _header(token)
+        if header.get("alg") != ALGORITHM or header.get("typ") != TOKEN_TYPE:
+            raise Unauthenticated
+        key = await self._keys.key(str(header.get("kid")))
+        if key is None:
+            raise Unauthenticated
+        try:
+            claims = jwt.decode(token, key, algorithms=[ALGORITHM]).claims
+            self._registry().validate(claims)
+            return Principal.from_claims(claims)
+        except (JoseError, KeyError, ValueError, TypeError, AttributeError) as error:
+            raise Unauthenticated from error
+
+    def _registry(self) -> jwt.JWTClaimsRegistry:
+        return jwt.JWTClaimsRegistry(
+            now=lambda: int(self._now()),
+            leeway=LEEWAY,
+            iss={"essential": True, "value": self._issuer},
+            aud={"essential": True, "value": self._audience},
+            exp={"essential": True},
+            iat={"essential": True},
+            sub={"essential": True},
+        )
+
+
+def _header(token: str) -> dict[str, Any]:
+    from joserfc.jws import extract_compact
+
+    try:
+        return dict(extract_compact(token.encode()).headers())
+    except (JoseError, ValueError, KeyError, TypeError) as error:
+        raise Unauthenticated from error
+
+
+def sign(principal: Principal, key: OKPKey, *, issuer: str, audience: str, lifetime: int, now: float) -> str:
+    """An access token good for ``lifetime`` seconds from ``now`` (seconds since the epoch)."""
+    claims = {
+        **principal.claims(),
+        "iss": issuer,
+        "aud": audience,
+        "iat": int(now),
+        "exp": int(now) + lifetime,
+    }
+    header = {"alg": ALGORITHM, "typ": TOKEN_TYPE, "kid": key.kid}
+    return jwt.encode(header, claims, key, algorithms=[ALGORITHM])

@@ -1,0 +1,102 @@
+"""``python -m <service> api | events | tasks | beat | migrate | dlq …``: one verb per process, the same everywhere."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from chassis import migrate, processes
+from chassis.messaging.dead_letters import AmqpDeadLetters, DeadLetters
+from chassis.observability import configure_logging
+from chassis.service import Service
+from chassis.settings import ServiceSettings
+
+
+@dataclass(frozen=True)
+class Command:
+    """A verb of one service's own. ``arguments`` fills its parser; ``run`` does it."""
+
+    name: str
+    help: str
+    run: Callable[[Service, argparse.Namespace], Awaitable[None]]
+    arguments: Callable[[argparse.ArgumentParser], None] = lambda parser: None
+
+
+S = TypeVar("S", bound=ServiceSettings)
+
+PROCESSES = ("api", "events", "tasks", "beat", "migrate")
+
+
+def main(
+    settings: type[S],
+    build: Callable[[S], Service],
+    commands: Sequence[Command] = (),
+    argv: Sequence[str] | None = None,
+) -> None:
+    arguments = _parser(settings.name, commands).parse_args(argv)
+    service = build(settings())
+    configure_logging(service.name, service.settings.log_level)
+    own = {command.name: command for command in commands}
+    if arguments.verb in own:
+        asyncio.run(_run_command(own[arguments.verb], service, arguments))
+    elif arguments.verb == "dlq":
+        letters = AmqpDeadLetters(service.settings.events_url.get_secret_value())
+        asyncio.run(dead_letters(letters, service, arguments))
+    else:
+        _run_process(arguments.verb, service)
+
+
+def _run_process(verb: str, service: Service) -> None:
+    if verb == "api":
+        processes.run_api(service)
+    elif verb == "events":
+        asyncio.run(processes.run_events(service))
+    elif verb == "tasks":
+        processes.run_tasks(service)
+    elif verb == "beat":
+        processes.run_beat(service)
+    else:
+        migrate.upgrade(service.settings, service.migrations, service.metadata)
+        asyncio.run(processes.declare_topology(service))
+
+
+async def _run_command(command: Command, service: Service, arguments: argparse.Namespace) -> None:
+    try:
+        await command.run(service, arguments)
+    finally:
+        await service.database.close()
+
+
+async def dead_letters(letters: DeadLetters, service: Service, arguments: argparse.Namespace) -> None:
+    """``dlq list | show ID … | replay [ID …] | drop ID …`` over every consumer; replay without ids takes all."""
+    ids = set(arguments.ids)
+    for consumer in service.consumers:
+        if arguments.action in ("list", "show"):
+            for letter in await letters.listing(consumer.name):
+                if arguments.action == "list":
+                    print(letter.id, letter.consumer, letter.type, f"attempts={letter.attempts}", letter.error)
+                elif letter.id in ids:
+                    print(letter.body)
+        elif arguments.action == "replay":
+            print(consumer.name, "replayed", await letters.replay(consumer.name, ids or None))
+        elif ids:
+            print(consumer.name, "dropped", await letters.drop(consumer.name, ids))
+        else:
+            sys.exit("dlq drop wants the ids to drop")
+
+
+def _parser(name: str, commands: Sequence[Command]) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog=f"python -m {name}")
+    verbs = parser.add_subparsers(dest="verb", required=True)
+    for process in PROCESSES:
+        verbs.add_parser(process)
+    dlq = verbs.add_parser("dlq", help="dead letters of this service's consumers")
+    dlq.add_argument("action", choices=("list", "show", "replay", "drop"))
+    dlq.add_argument("ids", nargs="*")
+    for command in commands:
+        command.arguments(verbs.add_parser(command.name, help=command.help))
+    return parser

@@ -1,0 +1,86 @@
+"""The one way to PostgreSQL: short transactions for writes, an autocommit connection for reads."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
+
+from chassis.faults import crash_point
+from chassis.settings import ServiceSettings
+
+
+class Database:
+    """A service's own database through its application role."""
+
+    def __init__(self, settings: ServiceSettings) -> None:
+        self.engine: AsyncEngine = create_async_engine(
+            settings.database_url.get_secret_value(),
+            pool_size=settings.database_pool_size,
+            max_overflow=0,
+            pool_timeout=settings.database_pool_timeout,
+            pool_pre_ping=True,
+            connect_args=_connect_args(settings),
+        )
+        self.readers = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        self.after_commit: list[Any] = []
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncSession]:
+        """One unit of work: commits when the block ends, rolls back when it raises."""
+        async with AsyncSession(self.engine, expire_on_commit=False) as session:
+            yield session
+            crash_point("outbox.before_commit")
+            await session.commit()
+            crash_point("outbox.after_commit")
+        for listener in self.after_commit:
+            listener(session)
+
+    @asynccontextmanager
+    async def reader(self) -> AsyncIterator[AsyncConnection]:
+        async with self.readers.connect() as connection:
+            yield connection
+
+    async def answers(self) -> bool:
+        """Whether the database answers a trivial question; never raises."""
+        try:
+            async with self.reader() as connection:
+                await connection.execute(text("SELECT 1"))
+        except Exception:
+            return False
+        return True
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+
+def _connect_args(settings: ServiceSettings) -> dict[str, Any]:
+    statement = int(settings.statement_timeout * 1000)
+    idle = int(settings.idle_in_transaction_timeout * 1000)
+    return {
+        "application_name": settings.name,
+        "connect_timeout": 5,
+        "options": f"-c statement_timeout={statement} -c idle_in_transaction_session_timeout={idle} -c timezone=UTC",
+        # A black-holed link would otherwise hold a connection for ever.
+        "keepalives_idle": 30,
+        "keepalives_interval": 10,
+        "keepalives_count": 3,
+    }
+
+
+# Connection, resources and operator intervention: the server is not there for us, whatever we asked.
+_AWAY_CLASSES = ("08", "53", "57P")
+
+
+def is_away(error: Exception) -> bool:
+    """Whether the error means that the database does not answer, rather than that it refuses this statement."""
+    if not isinstance(error, DBAPIError):
+        return True
+    if error.connection_invalidated or isinstance(error, InterfaceError):
+        return True
+    state: str | None = getattr(error.orig, "sqlstate", None)
+    return isinstance(error, OperationalError) and (state is None or state.startswith(_AWAY_CLASSES))

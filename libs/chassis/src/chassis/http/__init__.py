@@ -1,0 +1,1 @@
+"""The edge of a service: routes, units of work, errors, pages."""

@@ -1,0 +1,131 @@
+"""Keyset pages: sort on a column, ties broken by a unique one, empty values last, no row twice and none skipped."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated, Any, Generic, Literal, TypeVar
+from uuid import UUID
+
+from fastapi import Query
+from pydantic import BaseModel
+from sqlalchemy import ColumnElement, Row, Select, and_, cast, false, func, literal, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chassis.errors import MalformedInput
+
+EXACT_TOTAL = 10_000
+MAX_LIMIT = 200
+
+Item = TypeVar("Item")
+
+Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT)]
+Cursor = Annotated[str | None, Query(max_length=1000)]
+Search = Annotated[str, Query(max_length=200)]
+
+
+class Page(BaseModel, Generic[Item]):
+    """``total`` is exact up to 10,000; beyond, ``total_is`` says ``at_least``. ``next`` leads to the following page."""
+
+    items: list[Item]
+    total: int
+    total_is: Literal["exact", "at_least"] = "exact"
+    next: str | None = None
+
+
+@dataclass(frozen=True)
+class Sort:
+    """A parsed ``sort`` parameter: ``-warranty_ends_on`` is that column, descending."""
+
+    name: str
+    column: ColumnElement[Any]
+    descending: bool
+
+    @classmethod
+    def parse(cls, value: str, columns: Mapping[str, ColumnElement[Any]]) -> Sort:
+        name = value.removeprefix("-")
+        if name not in columns:
+            raise malformed("sort", f"one of {', '.join(columns)}, with - for descending")
+        return cls(name, columns[name], value.startswith("-"))
+
+
+def malformed(field: str, expected: str) -> MalformedInput:
+    return MalformedInput(errors=[{"field": field, "message": expected, "type": "value_error"}])
+
+
+def page(query: Select[Any], sort: Sort, tie: ColumnElement[Any], limit: int, cursor: str | None) -> Select[Any]:
+    """The rows after ``cursor`` in order, one more than ``limit`` to tell whether a page follows."""
+    after = _after(sort, tie, *_decode(cursor, sort)) if cursor else None
+    if after is not None:
+        query = query.where(after)
+    key = sort.column.desc() if sort.descending else sort.column.asc()
+    last = tie.desc() if sort.descending else tie.asc()
+    return (
+        query.add_columns(sort.column.label("_key"), tie.label("_tie"))
+        .order_by(key.nulls_last(), last)
+        .limit(limit + 1)
+    )
+
+
+def split(rows: Sequence[Row[Any]], sort: Sort, limit: int) -> tuple[Sequence[Row[Any]], str | None]:
+    """The rows of this page and the cursor of the next."""
+    if len(rows) <= limit:
+        return rows, None
+    last = rows[limit - 1]
+    return rows[:limit], _encode(sort, last._mapping["_key"], last._mapping["_tie"])
+
+
+async def count(reader: AsyncConnection, query: Select[Any]) -> tuple[int, Literal["exact", "at_least"]]:
+    """How many rows ``query`` has, counted no further than 10,001."""
+    counted = query.with_only_columns(literal(1)).order_by(None).limit(EXACT_TOTAL + 1).subquery()
+    total = (await reader.execute(select(func.count()).select_from(counted))).scalar_one()
+    return (EXACT_TOTAL, "at_least") if total > EXACT_TOTAL else (total, "exact")
+
+
+def _after(sort: Sort, tie: ColumnElement[Any], key: Any, last: Any) -> ColumnElement[bool]:
+    column = sort.column
+    typed_last = cast(literal(last), tie.type)
+    tie_after = tie < typed_last if sort.descending else tie > typed_last
+    if key is None:
+        return and_(column.is_(None), tie_after)
+    typed_key = cast(literal(key), column.type)
+    key_after = column < typed_key if sort.descending else column > typed_key
+    nulls = column.is_(None) if _nullable(column) else false()
+    return or_(key_after, and_(column == typed_key, tie_after), nulls)
+
+
+def _nullable(column: ColumnElement[Any]) -> bool:
+    return bool(getattr(column, "nullable", True))
+
+
+def _encode(sort: Sort, key: Any, tie: Any) -> str:
+    payload = json.dumps([sort.name, sort.descending, _plain(key), _plain(tie)])
+    return base64.urlsafe_b64encode(payload.encode()).decode().rstrip("=")
+
+
+def _decode(cursor: str, sort: Sort) -> tuple[Any, Any]:
+    try:
+        padded = cursor + "=" * (-len(cursor) % 4)
+        name, descending, key, tie = json.loads(base64.urlsafe_b64decode(padded))
+        if name != sort.name or descending != sort.descending or tie is None:
+            raise ValueError("a cursor of another order")
+        return _typed(key, sort.column), tie
+    except (ValueError, TypeError) as error:
+        raise malformed("cursor", "the next of a page with the same sort") from error
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date | datetime) else str(value) if isinstance(value, UUID) else value
+
+
+def _typed(key: Any, column: ColumnElement[Any]) -> Any:
+    """Refuses here what PostgreSQL would refuse with a server error."""
+    python = column.type.python_type
+    if key is None or python is str:
+        return key
+    if python in (date, datetime, UUID):
+        return python.fromisoformat(key) if python is not UUID else UUID(key)
+    return python(key)

@@ -1,0 +1,1 @@
+"""Background work: jobs by Celery, entered through the outbox."""

@@ -1,0 +1,82 @@
+"""A consumer: a named queue, the events it takes, and what each does, exactly once in effect."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis.database import Database, is_away
+from chassis.faults import crash_point
+from chassis.messaging import inbox
+from chassis.observability import continue_trace, traceparent
+from events import Envelope, Event
+
+E = TypeVar("E", bound=Event)
+Handler = Callable[[AsyncSession, Any], Awaitable[None]]
+
+
+class PermanentFailure(Exception):
+    """Retrying cannot help: the event goes to the dead letters at once."""
+
+
+class DatabaseAway(Exception):
+    """Nobody's fault in the event: stop consuming until the database answers."""
+
+
+class Consumer:
+    """``name`` is the queue's, ``<service>.<purpose>``, and the first half of the inbox key. Handlers get
+    ``(session, event)`` inside the transaction that also holds the inbox row."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.handlers: dict[str, tuple[type[Event], Handler]] = {}
+
+    def on(self, *models: type[E]) -> Callable[[Callable[[AsyncSession, E], Awaitable[None]]], Handler]:
+        """Registers one handler for one or several events."""
+
+        def register(handler: Callable[[AsyncSession, E], Awaitable[None]]) -> Handler:
+            for model in models:
+                if model.type in self.handlers:
+                    raise ValueError(f"{self.name} handles {model.type} twice")
+                self.handlers[model.type] = (model, handler)
+            return handler
+
+        return register
+
+    async def process(self, database: Database, body: bytes) -> bool:
+        """Applies one delivery; False when it was a duplicate.
+
+        Raises PermanentFailure, DatabaseAway, or whatever the handler raised (transient).
+        """
+        envelope, event, handler = self._decode(body)
+        traceparent.set(continue_trace(envelope.traceparent))
+        crash_point("consumer.before_inbox")
+        try:
+            fresh = await self._apply(database, envelope, event, handler)
+        except (DBAPIError, PoolTimeout) as error:
+            if is_away(error):
+                raise DatabaseAway from error
+            raise
+        crash_point("consumer.after_commit")
+        return fresh
+
+    async def _apply(self, database: Database, envelope: Envelope, event: Event, handler: Handler) -> bool:
+        async with database.transaction() as session:
+            if not await inbox.record(session, self.name, envelope.id):
+                return False
+            crash_point("consumer.after_inbox")
+            await handler(session, event)
+            return True
+
+    def _decode(self, body: bytes) -> tuple[Envelope, Event, Handler]:
+        try:
+            envelope = Envelope.model_validate_json(body)
+            model, handler = self.handlers[envelope.type]
+            return envelope, model.model_validate(envelope.data), handler
+        except (ValidationError, KeyError) as error:
+            raise PermanentFailure(f"cannot decode: {error}") from error

@@ -1,0 +1,92 @@
+"""What an operator does with dead letters, whichever bus holds them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from chassis.messaging.amqp import BrokerUnavailable, Channel, Connection, Delivery, Message
+from chassis.messaging.topology import ATTEMPTS_HEADER, ERROR_HEADER, dead_queue
+
+
+@dataclass(frozen=True)
+class DeadLetter:
+    """``id`` is the event's, ``body`` its envelope as it travelled."""
+
+    id: str
+    consumer: str
+    type: str
+    error: str
+    attempts: int
+    body: str
+
+
+class DeadLetters(Protocol):
+    async def listing(self, consumer: str) -> list[DeadLetter]: ...
+
+    async def replay(self, consumer: str, ids: set[str] | None) -> int:
+        """Hands the named letters (all when None) to their consumer again, attempts reset; how many."""
+
+    async def drop(self, consumer: str, ids: set[str]) -> int: ...
+
+
+class AmqpDeadLetters:
+    """Works on the dead queue itself: what is not taken goes back when the connection closes."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    async def listing(self, consumer: str) -> list[DeadLetter]:
+        connection, _, deliveries = await self._take_all(consumer)
+        await connection.close()
+        return [_letter(consumer, delivery) for delivery in deliveries]
+
+    async def replay(self, consumer: str, ids: set[str] | None) -> int:
+        connection, channel, deliveries = await self._take_all(consumer)
+        try:
+            chosen = [d for d in deliveries if ids is None or d.message_id in ids]
+            outgoing = await connection.channel(confirm=True)
+            for delivery in chosen:
+                refused = await outgoing.publish(Message("", consumer, delivery.body, message_id=delivery.message_id))
+                if refused:
+                    raise BrokerUnavailable(refused)
+                channel.ack(delivery)
+            return len(chosen)
+        finally:
+            await connection.close()
+
+    async def drop(self, consumer: str, ids: set[str]) -> int:
+        connection, channel, deliveries = await self._take_all(consumer)
+        chosen = [delivery for delivery in deliveries if delivery.message_id in ids]
+        for delivery in chosen:
+            channel.ack(delivery)
+        await connection.close()
+        return len(chosen)
+
+    async def _take_all(self, consumer: str) -> tuple[Connection, Channel, list[Delivery]]:
+        connection = await Connection.open(self._url, "dlq")
+        channel = await connection.channel()
+        deliveries: list[Delivery] = []
+        while (delivery := await channel.get(dead_queue(consumer))) is not None:
+            deliveries.append(delivery)
+        return connection, channel, deliveries
+
+
+def _letter(consumer: str, delivery: Delivery) -> DeadLetter:
+    return DeadLetter(
+        id=delivery.message_id,
+        consumer=consumer,
+        type=type_of(delivery.body),
+        error=str(delivery.headers.get(ERROR_HEADER, "delivery limit reached")),
+        attempts=int(delivery.headers.get(ATTEMPTS_HEADER, 0)),
+        body=delivery.body.decode(errors="replace"),
+    )
+
+
+def type_of(body: bytes) -> str:
+    try:
+        content: Any = json.loads(body)
+        return str(content["type"])
+    except (ValueError, KeyError, TypeError):
+        return "unreadable"

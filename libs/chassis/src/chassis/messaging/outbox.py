@@ -1,0 +1,48 @@
+"""Everything that leaves a service is a row first, in the transaction of the change that it tells of."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from pydantic_core import to_jsonable_python
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis.jobs.registry import Job
+from chassis.observability import traceparent
+from chassis.tables import OutboxMessage
+from events import Envelope, Event
+
+TOUCHED = "outbox_touched"
+
+
+def add(session: AsyncSession, event: Event) -> None:
+    """Tells ``event`` once the transaction has committed."""
+    envelope = Envelope.of(event, traceparent=traceparent.get())
+    session.add(
+        OutboxMessage(
+            id=envelope.id,
+            kind="event",
+            type=event.type,
+            aggregate=f"{event.type.split('.')[1]}:{event.aggregate_id}",
+            payload=envelope.model_dump(mode="json"),
+        )
+    )
+    session.info[TOUCHED] = True
+
+
+def add_job(session: AsyncSession, job: Job, *, due_at: datetime | None = None, **arguments: Any) -> None:
+    """Runs ``job`` with these JSON-able arguments once the transaction has committed, no earlier than ``due_at``."""
+    identifier = uuid4()
+    row = OutboxMessage(
+        id=identifier,
+        kind="job",
+        type=job.name,
+        aggregate=f"job:{identifier}",
+        payload={"arguments": to_jsonable_python(arguments), "traceparent": traceparent.get()},
+    )
+    if due_at is not None:
+        row.due_at = due_at
+    session.add(row)
+    session.info[TOUCHED] = True

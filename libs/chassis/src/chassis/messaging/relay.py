@@ -1,0 +1,147 @@
+"""The relay: takes pending rows of the outbox to the bus, in commit order per aggregate, one leader per service.
+
+Each round is one transaction that holds an advisory lock, so a standby takes over the moment a leader dies. A row is
+done only when the bus has confirmed it; a refused row holds back its own aggregate alone and is tried again later.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chassis.database import Database
+from chassis.faults import crash_point
+from chassis.messaging.amqp import BrokerUnavailable
+from chassis.messaging.outbox import TOUCHED
+from chassis.observability import Metrics
+
+log = logging.getLogger(__name__)
+
+BATCH = 256
+LOCK = 7_205_759_403  # any constant; the database is the service's own
+AWAY_PAUSE = 0.5
+
+PENDING = text("""
+    SELECT position, id, kind, type, aggregate, payload FROM outbox AS o
+    WHERE sent_at IS NULL AND due_at <= now() AND (next_attempt_at IS NULL OR next_attempt_at <= now())
+      AND NOT EXISTS (SELECT FROM outbox AS earlier
+                      WHERE earlier.sent_at IS NULL AND earlier.aggregate = o.aggregate
+                        AND earlier.position < o.position AND earlier.next_attempt_at > now())
+    ORDER BY position LIMIT :batch
+""")
+SENT = text("UPDATE outbox SET sent_at = clock_timestamp(), last_error = NULL WHERE position = ANY(:positions)")
+REFUSED = text("""
+    UPDATE outbox SET attempts = attempts + 1, last_error = :error,
+        next_attempt_at = clock_timestamp() + least(300, power(2, least(attempts, 9))) * interval '1 second'
+    WHERE position = :position
+""")
+BACKLOG = text("""
+    SELECT count(*), coalesce(extract(epoch FROM now() - min(created_at)), 0)
+    FROM outbox WHERE sent_at IS NULL AND due_at <= now()
+""")
+
+
+@dataclass(frozen=True)
+class Row:
+    position: int
+    id: UUID
+    kind: str
+    type: str
+    aggregate: str
+    payload: dict[str, Any]
+
+
+class Publisher(Protocol):
+    """Where rows go. Answers per row None when the bus has it for good, or the reason why not; raises
+    BrokerUnavailable when the bus cannot be reached at all."""
+
+    async def publish(self, rows: Sequence[Row]) -> list[str | None]: ...
+
+    async def close(self) -> None: ...
+
+
+class Relay:
+    def __init__(
+        self, database: Database, publisher: Publisher, metrics: Metrics, *, poll: float, confirm_timeout: float
+    ) -> None:
+        self._database = database
+        self._publisher = publisher
+        self._metrics = metrics
+        self._poll = poll
+        self._confirm_timeout = confirm_timeout
+        self._nudge = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
+        database.after_commit.append(self._on_commit)
+
+    def _on_commit(self, session: Any) -> None:
+        if session.info.pop(TOUCHED, False):
+            self._loop.call_soon_threadsafe(self._nudge.set)
+
+    async def run(self) -> None:
+        """Until cancelled: round after round, waiting for a nudge or the poll interval when nothing is pending."""
+        while True:
+            self._nudge.clear()
+            try:
+                sent = await self.round()
+            except (BrokerUnavailable, SQLAlchemyError, OSError) as error:
+                log.warning("relay waits: %s: %s", type(error).__name__, error)
+                await asyncio.sleep(AWAY_PAUSE)
+                continue
+            if not sent:
+                await self._rest()
+
+    async def _rest(self) -> None:
+        try:
+            await asyncio.wait_for(self._nudge.wait(), self._poll)
+        except TimeoutError:
+            return
+
+    async def round(self) -> int:
+        """One batch as the leader; how many rows were taken on (0 for a standby, too)."""
+        async with self._database.engine.begin() as connection:
+            if not await self._lead(connection):
+                return 0
+            rows = [Row(**row) for row in (await connection.execute(PENDING, {"batch": BATCH})).mappings()]
+            if rows:
+                results = await self._publisher.publish(rows)
+                crash_point("relay.after_confirm")
+                await self._mark(connection, rows, results)
+            return len(rows)
+
+    async def _lead(self, connection: AsyncConnection) -> bool:
+        leads = await connection.scalar(text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": LOCK})
+        if leads:
+            # Longer than the longest wait for a confirm, or the lock would end under a publish.
+            idle = int((self._confirm_timeout + 20) * 1000)
+            await connection.execute(text(f"SET LOCAL idle_in_transaction_session_timeout = {idle}"))
+        return bool(leads)
+
+    async def _mark(self, connection: AsyncConnection, rows: Sequence[Row], results: Sequence[str | None]) -> None:
+        refused: dict[str, str] = {}
+        sent: list[int] = []
+        for row, error in zip(rows, results, strict=True):
+            if row.aggregate in refused:
+                continue  # behind a refused row: published again after it, so that order is restored
+            if error is None:
+                sent.append(row.position)
+            else:
+                refused[row.aggregate] = error
+                await connection.execute(REFUSED, {"position": row.position, "error": error})
+        await connection.execute(SENT, {"positions": sent})
+        self._metrics.published.inc(len(sent))
+        self._metrics.publish_failures.inc(len(refused))
+
+    async def observe(self) -> None:
+        """Refreshes the figures of the backlog."""
+        async with self._database.reader() as connection:
+            pending, age = (await connection.execute(BACKLOG)).one()
+        self._metrics.outbox_pending.set(pending)
+        self._metrics.outbox_age.set(float(age))

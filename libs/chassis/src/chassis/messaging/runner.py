@@ -1,0 +1,157 @@
+"""Runs consumers against RabbitMQ: handle, then acknowledge; retry by the ladder; dead letters at the end of it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from chassis.database import Database
+from chassis.messaging.amqp import BrokerUnavailable, Channel, Connection, Delivery, Message
+from chassis.messaging.consumer import Consumer, DatabaseAway, PermanentFailure
+from chassis.messaging.topology import (
+    ATTEMPTS_HEADER,
+    ERROR_HEADER,
+    dead_queue,
+    exchanges,
+    queues,
+    retry_exchange,
+    retry_queue,
+    service_of,
+    unrouted,
+)
+from chassis.observability import Metrics
+from chassis.settings import ServiceSettings
+
+log = logging.getLogger(__name__)
+
+RECONNECT_PAUSE = 0.5
+
+
+async def declare(channel: Channel, service: str, consumers: Sequence[Consumer], ladder: Sequence[timedelta]) -> None:
+    """All exchanges and queues of a service; harmless to repeat."""
+    for exchange in exchanges(service):
+        await channel.declare_exchange(exchange)
+    for queue in [unrouted(), *(q for c in consumers for q in queues(c.name, list(c.handlers), ladder))]:
+        await channel.declare_queue(queue)
+
+
+class ConsumerRunner:
+    """One consumer's subscription. Reconnects for ever; stops consuming while the database is away."""
+
+    def __init__(self, consumer: Consumer, database: Database, settings: ServiceSettings, metrics: Metrics) -> None:
+        self._consumer = consumer
+        self._database = database
+        self._settings = settings
+        self._metrics = metrics
+        self._under_way: set[asyncio.Task[None]] = set()
+        self._database_away = asyncio.Event()
+
+    async def run(self) -> None:
+        while True:
+            try:
+                await self._subscribe_once()
+            except BrokerUnavailable as error:
+                log.warning("%s waits for the broker: %s", self._consumer.name, error)
+            await asyncio.sleep(RECONNECT_PAUSE)
+
+    async def _subscribe_once(self) -> None:
+        """From connect to loss of the connection, or to the database's return after it was away."""
+        connection = await Connection.open(self._settings.events_url.get_secret_value(), self._consumer.name)
+        try:
+            channel = await connection.channel()
+            outgoing = await connection.channel(confirm=True)
+            await declare(channel, service_of(self._consumer.name), [self._consumer], self._settings.retry_ladder)
+            tag = await channel.consume(
+                self._consumer.name, self._settings.prefetch, lambda delivery: self._start(channel, outgoing, delivery)
+            )
+            await self._until_interrupted(channel, tag)
+        finally:
+            await self._settle()
+            await connection.close()
+
+    async def _until_interrupted(self, channel: Channel, tag: str) -> None:
+        away = asyncio.ensure_future(self._database_away.wait())
+        either: set[asyncio.Future[Any]] = {away, channel.closed}
+        try:
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+        except asyncio.CancelledError:
+            await channel.cancel(tag)
+            raise
+        finally:
+            away.cancel()
+        if self._database_away.is_set() and not channel.closed.done():
+            await channel.cancel(tag)
+            await self._settle()
+            await self._database_back()
+
+    async def _database_back(self) -> None:
+        while not await self._database.answers():
+            await asyncio.sleep(RECONNECT_PAUSE)
+        self._database_away.clear()
+
+    async def _settle(self) -> None:
+        """Lets what was begun end, so that a stop redelivers as little as possible."""
+        if self._under_way:
+            await asyncio.wait(self._under_way, timeout=self._settings.statement_timeout)
+
+    def _start(self, channel: Channel, outgoing: Channel, delivery: Delivery) -> None:
+        task = asyncio.create_task(self._handle(channel, outgoing, delivery))
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+
+    async def _handle(self, channel: Channel, outgoing: Channel, delivery: Delivery) -> None:
+        try:
+            outcome = await self._apply(outgoing, delivery)
+            channel.ack(delivery)
+        except DatabaseAway:
+            outcome = "database_away"
+            self._database_away.set()
+            channel.requeue(delivery)
+        except BrokerUnavailable:
+            # Neither retried nor acknowledged: the broker will deliver it again.
+            outcome = "broker_away"
+            channel.close()
+        self._metrics.consumed.labels(self._consumer.name, outcome).inc()
+
+    async def _apply(self, outgoing: Channel, delivery: Delivery) -> str:
+        try:
+            fresh = await self._consumer.process(self._database, delivery.body)
+        except DatabaseAway:
+            raise
+        except PermanentFailure as error:
+            return await self._bury(outgoing, delivery, error)
+        except Exception as error:
+            return await self._retry(outgoing, delivery, error)
+        return "applied" if fresh else "duplicate"
+
+    async def _retry(self, outgoing: Channel, delivery: Delivery, error: Exception) -> str:
+        attempts = int(delivery.headers.get(ATTEMPTS_HEADER, 0))
+        ladder = self._settings.retry_ladder
+        if attempts >= len(ladder):
+            return await self._bury(outgoing, delivery, error)
+        log.warning("%s tries %s again later", self._consumer.name, delivery.message_id, exc_info=error)
+        await self._pass_on(outgoing, delivery, retry_queue(self._consumer.name, ladder[attempts]), attempts + 1, error)
+        return "retried"
+
+    async def _bury(self, outgoing: Channel, delivery: Delivery, error: Exception) -> str:
+        log.error("%s gives %s up", self._consumer.name, delivery.message_id, exc_info=error)
+        attempts = int(delivery.headers.get(ATTEMPTS_HEADER, 0))
+        await self._pass_on(outgoing, delivery, dead_queue(self._consumer.name), attempts, error)
+        return "dead"
+
+    async def _pass_on(
+        self, outgoing: Channel, delivery: Delivery, queue: str, attempts: int, error: Exception
+    ) -> None:
+        """Publishes a copy and waits for its confirm: only then may the original be acknowledged."""
+        headers = {ATTEMPTS_HEADER: attempts, ERROR_HEADER: f"{type(error).__name__}: {error}"[:500]}
+        exchange = retry_exchange(service_of(self._consumer.name))
+        message = Message(exchange, queue, delivery.body, message_id=delivery.message_id, headers=headers)
+        try:
+            refused = await asyncio.wait_for(outgoing.publish(message), self._settings.confirm_timeout)
+        except TimeoutError as timeout:
+            raise BrokerUnavailable("no confirm") from timeout
+        if refused:
+            raise BrokerUnavailable(refused)

@@ -1,0 +1,89 @@
+"""Names and arguments of exchanges and queues: said once, the same for every bus and for the operator's tools.
+
+A queue's type goes in its arguments, tunables go in policies; a delay is part of its queue's name, because changed
+arguments would be refused (406).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+EVENTS_EXCHANGE = "events"
+UNROUTED = "events.unrouted"
+ATTEMPTS_HEADER = "x-attempts"
+ERROR_HEADER = "x-error"
+QUORUM = {"x-queue-type": "quorum"}
+# Counts prefetched innocents too, so it is only the backstop behind our own attempts.
+DELIVERY_LIMIT = {"x-delivery-limit": 20}
+
+
+@dataclass(frozen=True)
+class Exchange:
+    name: str
+    type: str
+    arguments: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Queue:
+    name: str
+    arguments: dict[str, Any]
+    bindings: tuple[tuple[str, str], ...]
+
+
+def service_of(consumer: str) -> str:
+    return consumer.split(".", 1)[0]
+
+
+def retry_exchange(service: str) -> str:
+    return f"{service}.retry"
+
+
+def retry_queue(consumer: str, delay: timedelta) -> str:
+    return f"{consumer}.retry.{int(delay.total_seconds() * 1000)}ms"
+
+
+def dead_queue(consumer: str) -> str:
+    return f"{consumer}.dead"
+
+
+def exchanges(service: str) -> list[Exchange]:
+    return [
+        Exchange(UNROUTED, "fanout", {}),
+        Exchange(EVENTS_EXCHANGE, "topic", {"alternate-exchange": UNROUTED}),
+        Exchange(retry_exchange(service), "direct", {}),
+    ]
+
+
+def queues(consumer: str, types: Sequence[str], ladder: Sequence[timedelta]) -> list[Queue]:
+    """A consumer's queue, its ladder and its dead letters."""
+    retry = retry_exchange(service_of(consumer))
+    dead = dead_queue(consumer)
+    main = Queue(
+        consumer,
+        {**QUORUM, **DELIVERY_LIMIT, "x-dead-letter-exchange": retry, "x-dead-letter-routing-key": dead},
+        tuple((EVENTS_EXCHANGE, type_) for type_ in types),
+    )
+    steps = [_step(consumer, delay, retry) for delay in ladder]
+    return [main, *steps, Queue(dead, dict(QUORUM), ((retry, dead),))]
+
+
+def _step(consumer: str, delay: timedelta, retry: str) -> Queue:
+    name = retry_queue(consumer, delay)
+    arguments = {
+        **QUORUM,
+        "x-message-ttl": int(delay.total_seconds() * 1000),
+        "x-dead-letter-exchange": "",
+        "x-dead-letter-routing-key": consumer,
+        # An expiring message is otherwise moved without a confirm and can be lost.
+        "x-dead-letter-strategy": "at-least-once",
+        "x-overflow": "reject-publish",
+    }
+    return Queue(name, arguments, ((retry, name),))
+
+
+def unrouted() -> Queue:
+    return Queue(UNROUTED, dict(QUORUM), ((UNROUTED, "#"),))

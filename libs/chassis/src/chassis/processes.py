@@ -1,0 +1,107 @@
+"""The processes of a service: api, events (relay and consumers in one loop), tasks, beat."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+from collections.abc import Coroutine, Sequence
+from typing import Any
+
+import uvicorn
+
+from chassis.http.app import create_app
+from chassis.jobs.worker import ProcessLoop, declare_queues, make_celery, register_tasks
+from chassis.messaging.amqp import Connection
+from chassis.messaging.publisher import AmqpPublisher
+from chassis.messaging.relay import Relay
+from chassis.messaging.runner import ConsumerRunner, declare
+from chassis.service import Service
+
+log = logging.getLogger(__name__)
+
+OBSERVE_EVERY = 5.0
+
+
+def run_api(service: Service) -> None:
+    settings = service.settings
+    uvicorn.run(
+        create_app(service),
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=True,
+        forwarded_allow_ips=settings.forwarded_allow_ips,
+        timeout_graceful_shutdown=10,
+    )
+
+
+async def declare_topology(service: Service) -> None:
+    """Every queue of the service, events and jobs, before any relay may publish to it."""
+    connection = await Connection.open(service.settings.events_url.get_secret_value(), f"{service.name} declare")
+    try:
+        await declare(await connection.channel(), service.name, service.consumers, service.settings.retry_ladder)
+    finally:
+        await connection.close()
+    await asyncio.to_thread(declare_queues, make_celery(service.jobs, service.settings.jobs_url.get_secret_value()))
+
+
+def make_relay(service: Service) -> Relay:
+    settings = service.settings
+    celery = make_celery(service.jobs, settings.jobs_url.get_secret_value())
+    publisher = AmqpPublisher(settings, service.jobs, celery)
+    return Relay(
+        service.database,
+        publisher,
+        service.metrics,
+        poll=settings.relay_poll,
+        confirm_timeout=settings.confirm_timeout,
+    )
+
+
+async def run_events(service: Service) -> None:
+    """Relay and consumers until SIGTERM or SIGINT."""
+    relay = make_relay(service)
+    runners = [ConsumerRunner(c, service.database, service.settings, service.metrics) for c in service.consumers]
+    await until_signalled([relay.run(), _observe(relay), *(runner.run() for runner in runners)])
+    await service.database.close()
+
+
+async def _observe(relay: Relay) -> None:
+    while True:
+        try:
+            await relay.observe()
+        except Exception as error:
+            log.warning("backlog unknown: %s", error)
+        await asyncio.sleep(OBSERVE_EVERY)
+
+
+async def until_signalled(loops: Sequence[Coroutine[Any, Any, None]]) -> None:
+    """Runs endless coroutines side by side; a signal cancels them, and one that fails takes the process down."""
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    tasks: list[asyncio.Task[Any]] = [asyncio.create_task(loop) for loop in loops]
+    stopping = asyncio.create_task(stop.wait())
+    done, _ = await asyncio.wait({*tasks, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    for running in tasks:
+        running.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    for task in done - {stopping}:
+        task.result()
+
+
+def run_tasks(service: Service) -> None:
+    app = make_celery(service.jobs, service.settings.jobs_url.get_secret_value())
+    register_tasks(app, service, ProcessLoop(service))
+    app.worker_main(
+        ["worker", "--pool=prefork", "--concurrency=1", "--without-gossip", "--without-mingle", "--loglevel=WARNING"]
+    )
+
+
+def run_beat(service: Service) -> None:
+    app = make_celery(service.jobs, service.settings.jobs_url.get_secret_value())
+    register_tasks(app, service, ProcessLoop(service))
+    app.Beat(loglevel="WARNING", max_interval=5, quiet=True, pidfile=None, schedule=None).run()
