@@ -1,5 +1,6 @@
 """The private RabbitMQ: vhosts and users over HTTP, and the ways to hurt it that the fault tests need."""
 
+import time
 import urllib.error
 from collections.abc import Iterator
 from pathlib import Path
@@ -72,13 +73,25 @@ def test_the_management_api_refuses_a_wrong_password(broker: RabbitMQ) -> None:
 
 def test_confirmed_messages_survive_a_kill_of_the_broker(broker: RabbitMQ) -> None:
     url, ports = broker.create_vhost("kill"), (broker.port, broker.management_port)
+    declared = time.time()
     publish(url, "kept", b"once")
+    _wait_for_queue_on_disk(broker.folder, declared)
     broker.kill()
     with pytest.raises(pika.exceptions.AMQPConnectionError):
         connect(url)
     broker.start()
     assert (broker.port, broker.management_port) == ports
     assert fetch(url, "kept") == b"once"
+
+
+def _wait_for_queue_on_disk(folder: Path, since: float) -> None:
+    """RabbitMQ 3.10 writes the register of its quorum queues half a second after a declaration."""
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        if any(file.stat().st_mtime > since + 0.2 for file in folder.glob("mnesia/*/quorum/**/names.dets")):
+            return
+        time.sleep(0.05)
+    raise AssertionError(f"not written: {[str(f) for f in folder.glob('mnesia/**/*.dets')]}")
 
 
 def test_a_paused_broker_answers_again_after_resume(broker: RabbitMQ) -> None:

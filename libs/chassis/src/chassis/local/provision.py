@@ -34,9 +34,7 @@ def provision(admin_url: str, name: str, *, owner_password: str, app_password: s
     with psycopg.connect(_at(admin_url, name), autocommit=True) as inside:
         inside.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
         _default_rights(inside, owner, app)
-    return Databases(
-        name, _at(admin_url, name, owner, owner_password), _at(admin_url, name, app, app_password)
-    )
+    return Databases(name, _at(admin_url, name, owner, owner_password), _at(admin_url, name, app, app_password))
 
 
 def drop(admin_url: str, name: str) -> None:
@@ -77,9 +75,7 @@ def _connect_rights(admin: psycopg.Connection, name: str, roles: tuple[str, str]
 def _default_rights(inside: psycopg.Connection, owner: str, app: str) -> None:
     form = "ALTER DEFAULT PRIVILEGES FOR ROLE {} IN SCHEMA public GRANT {} TO {}"
     for rights in ("SELECT, INSERT, UPDATE, DELETE ON TABLES", "USAGE, SELECT ON SEQUENCES"):
-        inside.execute(
-            sql.SQL(form).format(sql.Identifier(owner), sql.SQL(rights), sql.Identifier(app))
-        )
+        inside.execute(sql.SQL(form).format(sql.Identifier(owner), sql.SQL(rights), sql.Identifier(app)))
     inside.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(sql.Identifier(app)))
 
 

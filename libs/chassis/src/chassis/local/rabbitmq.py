@@ -93,9 +93,7 @@ class RabbitMQ:
         self._write_config()
         self._start_epmd()
         self._process = process.spawn([SERVER], log=self._log, env=self._environment(), cwd=self.folder)
-        process.wait_until(
-            self._ready, seconds=_START_SECONDS, what="RabbitMQ", log=self._log, process=self._process
-        )
+        process.wait_until(self._ready, seconds=_START_SECONDS, what="RabbitMQ", log=self._log, process=self._process)
         return self
 
     def stop(self) -> None:

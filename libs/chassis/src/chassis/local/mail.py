@@ -1,0 +1,136 @@
+"""A mail server that keeps what it receives, in the caller's event loop; it can refuse on purpose."""
+
+import asyncio
+from dataclasses import dataclass, field
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from types import TracebackType
+from typing import Self
+
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from chassis.local.process import LOOPBACK
+
+_MAX_BYTES = 30 * 1024 * 1024
+
+
+class NoMail(TimeoutError):
+    """No such message arrived in time; the text lists what did."""
+
+
+@dataclass(frozen=True)
+class Received:
+    """One accepted message with its envelope, which may name others than its headers do."""
+
+    sender: str
+    recipients: tuple[str, ...]
+    message: EmailMessage
+
+    @property
+    def subject(self) -> str:
+        return str(self.message["subject"] or "")
+
+
+@dataclass
+class MailCatcher:
+    """Listens on 127.0.0.1 (`port` 0: a free one). `refuse` maps a recipient's address to a status, 451 or 550."""
+
+    port: int = 0
+    keep: int = 1000
+    messages: list[Received] = field(default_factory=list)
+    refuse: dict[str, int] = field(default_factory=dict)
+    attempts: list[str] = field(default_factory=list)
+    _server: asyncio.Server | None = None
+    _arrived: asyncio.Condition = field(default_factory=asyncio.Condition)
+    _sessions: list[asyncio.BaseTransport] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        return f"smtp://{LOOPBACK}:{self.port}"
+
+    async def start(self) -> Self:
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(self._protocol, LOOPBACK, self.port)
+        self.port = int(self._server.sockets[0].getsockname()[1])
+        return self
+
+    async def stop(self) -> None:
+        """Ends open sessions too. The messages stay readable."""
+        if self._server is not None:
+            self._server.close()
+            for transport in self._sessions:
+                transport.close()
+            await self._server.wait_closed()
+            self._server = None
+
+    def clear(self) -> None:
+        self.messages.clear()
+        self.attempts.clear()
+        self.refuse.clear()
+
+    async def wait_for(self, recipient: str, subject_contains: str = "", timeout: float = 10) -> EmailMessage:  # noqa: ASYNC109
+        """The newest message to `recipient` whose subject contains the text. Raises NoMail after `timeout` seconds."""
+        try:
+            async with asyncio.timeout(timeout), self._arrived:
+                while (found := self._newest(recipient, subject_contains)) is None:
+                    await self._arrived.wait()
+                return found.message
+        except TimeoutError:
+            seen = [(each.recipients, each.subject) for each in self.messages]
+            raise NoMail(f"nothing for {recipient} with {subject_contains!r} in {timeout} s; got {seen}") from None
+
+    async def __aenter__(self) -> Self:
+        return await self.start()
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.stop()
+
+    # aiosmtpd calls these by name.
+    async def handle_RCPT(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        self.attempts.append(address)
+        status = self.refuse.get(address)
+        if status is not None:
+            return f"{status} refused on purpose"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        content = envelope.content
+        raw = content.encode() if isinstance(content, str) else content or b""
+        message = message_from_bytes(raw, policy=policy.default)
+        assert isinstance(message, EmailMessage)  # policy.default makes no other
+        async with self._arrived:
+            self.messages.append(Received(envelope.mail_from or "", tuple(envelope.rcpt_tos), message))
+            del self.messages[: -self.keep]
+            self._arrived.notify_all()
+        return "250 OK"
+
+    def _newest(self, recipient: str, subject_contains: str) -> Received | None:
+        for each in reversed(self.messages):
+            if recipient in each.recipients and subject_contains in each.subject:
+                return each
+        return None
+
+    def _protocol(self) -> SMTP:
+        return _Session(self, self._sessions)
+
+
+class _Session(SMTP):  # type: ignore[misc]
+    """Remembers its transport, so that stopping the server ends sessions that a client forgot."""
+
+    def __init__(self, handler: MailCatcher, sessions: list[asyncio.BaseTransport]) -> None:
+        super().__init__(handler, hostname="localhost", enable_SMTPUTF8=True, data_size_limit=_MAX_BYTES)
+        self._sessions = sessions
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._sessions.append(transport)
+        super().connection_made(transport)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        if self.transport in self._sessions:
+            self._sessions.remove(self.transport)
+        super().connection_lost(error)
