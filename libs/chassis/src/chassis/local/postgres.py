@@ -144,7 +144,7 @@ class Postgres:
         if self._account is not None:
             self._account.take(fresh)
             self._account.take(self._password_file)
-        command = [binaries / "initdb", "-D", fresh, *self._init_options()]
+        command: list[str | Path] = [binaries / "initdb", "-D", fresh, *self._init_options()]
         done = process.run_as(self._account, command, cwd=fresh)
         if done.returncode != 0:
             raise ServerFailed(f"initdb ended with {done.returncode}: {done.stderr[-2000:]}")

@@ -1,7 +1,7 @@
 """Debian's RabbitMQ as a private instance: own node name, ports, data folder, log and epmd; as root or not.
 
-The folder given to `RabbitMQ` holds the message store, `password` (the administrator's, mode 0600) and the logs. `start`
-after `kill` or `stop` comes back on the same ports with the same data, as a broker's restart does.
+The folder given to `RabbitMQ` holds the message store, `password` (the administrator's, mode 0600) and the logs.
+`start` after `kill` or `stop` comes back on the same ports with the same data, as a broker's restart does.
 """
 
 import os

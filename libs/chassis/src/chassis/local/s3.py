@@ -21,6 +21,15 @@ from chassis.local.process import LOOPBACK, Missing
 
 _START_SECONDS = 60.0
 REGION = "us-east-1"
+_INNER_PORTS = (
+    "master.port",
+    "master.port.grpc",
+    "volume.port",
+    "volume.port.grpc",
+    "filer.port",
+    "filer.port.grpc",
+    "s3.port.grpc",
+)
 
 
 @dataclass(frozen=True)
@@ -62,7 +71,7 @@ class S3Server:
     def __init__(self, folder: Path, *, port: int | None = None) -> None:
         self.folder = folder.absolute()
         self.port = port or process.free_port()
-        self._ports = process.free_ports(7)
+        self._ports = process.free_ports(len(_INNER_PORTS))
         self._process: subprocess.Popen[bytes] | None = None
         self._keys = ("", "")
 
@@ -141,9 +150,7 @@ class S3Server:
 
     def _arguments(self) -> list[str]:
         # By default each gRPC port is the HTTP port + 10000, which may not exist or not be free: name them all.
-        parts = ("master.port", "master.port.grpc", "volume.port", "volume.port.grpc", "filer.port")
-        parts += ("filer.port.grpc", "s3.port.grpc")
-        ports = [f"-{name}={port}" for name, port in zip(parts, self._ports, strict=True)]
+        ports = [f"-{name}={port}" for name, port in zip(_INNER_PORTS, self._ports, strict=True)]
         return [
             "-logtostderr",
             "server",
