@@ -1,0 +1,47 @@
+# `make` alone lists the targets. Only Python 3.11+ is needed beforehand; BOOTSTRAP=: keeps .venv as it is.
+.DEFAULT_GOAL := help
+.PHONY: help run test test-all check format bench lock reset
+MAKEFLAGS += --no-print-directory
+
+BOOTSTRAP ?= scripts/bootstrap
+BIN := .venv/bin
+# A total bound, after which pytest is interrupted (it then still ends its servers) and at last killed.
+BOUND = $(if $(shell command -v timeout),timeout --foreground --signal=INT --kill-after=60)
+PYTEST = $(BIN)/python -m pytest -q -o faulthandler_timeout=300
+SOURCES = $(shell find libs services gateway dev tests benchmarks scripts conftest.py -name '*.py' -not -path '*/.*')
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+
+run: ## Start the whole platform in one process, with demonstration data (PORT=8080, Ctrl-C ends it)
+	@$(BOOTSTRAP) run && exec $(BIN)/python -m devstack
+
+test: ## Run the tests, without the slow ones (ARGS="-k name" narrows)
+	@$(BOOTSTRAP) dev
+	@$(if $(BOUND),$(BOUND) 2400) $(PYTEST) -m "not slow" $(ARGS)
+
+test-all: ## Run every test
+	@$(BOOTSTRAP) dev
+	@$(if $(BOUND),$(BOUND) 4800) $(PYTEST) $(ARGS)
+
+check: ## Check format, lint, types and the imports between members
+	@$(BOOTSTRAP) dev
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy $(SOURCES)
+	@$(BIN)/lint-imports --no-logo
+
+format: ## Format the code and repair what the linter can
+	@$(BOOTSTRAP) dev
+	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format .
+
+bench: ## Run the benchmarks
+	@$(BOOTSTRAP) dev
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+lock: ## Resolve the dependencies again and write the hash-pinned requirements (ARGS="--upgrade")
+	@scripts/lock $(ARGS)
+
+reset: ## Delete the data of `make run`
+	@find .data -maxdepth 2 -type l -exec sh -c 'rm -rf "$$(readlink -f "$$1")"' _ {} \; 2>/dev/null || true
+	@rm -rf .data
