@@ -8,7 +8,7 @@ BIN := .venv/bin
 # A total bound, after which pytest is interrupted (it then still ends its servers) and at last killed.
 BOUND = $(if $(shell command -v timeout),timeout --foreground --signal=INT --kill-after=60)
 PYTEST = $(BIN)/python -m pytest -q -o faulthandler_timeout=300
-SOURCES = $(shell find libs services gateway dev tests benchmarks scripts conftest.py -name '*.py' -not -path '*/.*')
+SOURCES = $(shell find $(wildcard libs services gateway dev tests benchmarks scripts conftest.py) -name '*.py' -not -path '*/.*')
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
