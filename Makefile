@@ -30,6 +30,7 @@ check: ## Check format, lint, types and the imports between members
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy $(SOURCES)
 	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/python scripts/lock_inputs.py --check
 
 format: ## Format the code and repair what the linter can
 	@$(BOOTSTRAP) dev

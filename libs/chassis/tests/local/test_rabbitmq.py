@@ -103,6 +103,7 @@ def test_a_paused_broker_answers_again_after_resume(broker: RabbitMQ) -> None:
     publish(broker.create_vhost("pause"), "q", b"x")
 
 
+@pytest.mark.slow
 def test_stop_leaves_neither_the_broker_nor_its_epmd(broker: RabbitMQ) -> None:
     broker.stop()
     folder = str(broker.folder).encode()

@@ -48,6 +48,7 @@ def test_an_altered_presigned_address_is_refused(server: S3Server) -> None:
     refused.value.close()
 
 
+@pytest.mark.slow
 def test_data_and_keys_survive_a_restart(server: S3Server) -> None:
     client = server.access.client()
     client.put_object(Bucket="attachments", Key="kept", Body=b"kept")

@@ -5,14 +5,13 @@ import fcntl
 import os
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from chassis.local.process import Missing
 
 _POLICY = Path("/usr/sbin/policy-rc.d")
-_LOCK = Path(tempfile.gettempdir()) / "sqp-local-apt.lock"
+_LOCK = Path("/run/sqp-local-apt.lock")  # only root comes here
 _SECONDS = 900
 
 
