@@ -12,10 +12,11 @@ from uuid import UUID
 
 from fastapi import Query
 from pydantic import BaseModel
-from sqlalchemy import ColumnElement, Row, Select, and_, cast, false, func, literal, or_, select
+from sqlalchemy import ColumnElement, and_, cast, false, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.errors import MalformedInput
+from chassis.sql import AnyRow, AnySelect
 
 EXACT_TOTAL = 10_000
 MAX_LIMIT = 200
@@ -56,7 +57,7 @@ def malformed(field: str, expected: str) -> MalformedInput:
     return MalformedInput(errors=[{"field": field, "message": expected, "type": "value_error"}])
 
 
-def page(query: Select[Any], sort: Sort, tie: ColumnElement[Any], limit: int, cursor: str | None) -> Select[Any]:
+def page(query: AnySelect, sort: Sort, tie: ColumnElement[Any], limit: int, cursor: str | None) -> AnySelect:
     """The rows after ``cursor`` in order, one more than ``limit`` to tell whether a page follows."""
     after = _after(sort, tie, *_decode(cursor, sort)) if cursor else None
     if after is not None:
@@ -70,7 +71,7 @@ def page(query: Select[Any], sort: Sort, tie: ColumnElement[Any], limit: int, cu
     )
 
 
-def split(rows: Sequence[Row[Any]], sort: Sort, limit: int) -> tuple[Sequence[Row[Any]], str | None]:
+def split(rows: Sequence[AnyRow], sort: Sort, limit: int) -> tuple[Sequence[AnyRow], str | None]:
     """The rows of this page and the cursor of the next."""
     if len(rows) <= limit:
         return rows, None
@@ -78,7 +79,7 @@ def split(rows: Sequence[Row[Any]], sort: Sort, limit: int) -> tuple[Sequence[Ro
     return rows[:limit], _encode(sort, last._mapping["_key"], last._mapping["_tie"])
 
 
-async def count(reader: AsyncConnection, query: Select[Any]) -> tuple[int, Literal["exact", "at_least"]]:
+async def count(reader: AsyncConnection, query: AnySelect) -> tuple[int, Literal["exact", "at_least"]]:
     """How many rows ``query`` has, counted no further than 10,001."""
     counted = query.with_only_columns(literal(1)).order_by(None).limit(EXACT_TOTAL + 1).subquery()
     total = (await reader.execute(select(func.count()).select_from(counted))).scalar_one()

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import cast
 
-from sqlalchemy import CursorResult
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -22,5 +20,4 @@ def slot_of(moment: datetime, every: timedelta) -> datetime:
 async def claim(session: AsyncSession, job: str, every: timedelta, now: datetime) -> bool:
     """Whether this transaction is the one to run the job for the current slot."""
     statement = insert(PeriodicSlot).values(job=job, slot=slot_of(now, every)).on_conflict_do_nothing()
-    result = cast("CursorResult[object]", await session.execute(statement))
-    return result.rowcount == 1
+    return await session.scalar(statement.returning(PeriodicSlot.slot)) is not None

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import cast
 from uuid import UUID
 
-from sqlalchemy import CursorResult
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -15,5 +13,4 @@ from chassis.tables import InboxEntry
 async def record(session: AsyncSession, consumer: str, event_id: UUID) -> bool:
     """Whether the event is new to this consumer. A concurrent duplicate waits here for the first to end."""
     statement = insert(InboxEntry).values(consumer=consumer, event_id=event_id).on_conflict_do_nothing()
-    result = cast("CursorResult[object]", await session.execute(statement))
-    return result.rowcount == 1
+    return await session.scalar(statement.returning(InboxEntry.event_id)) is not None

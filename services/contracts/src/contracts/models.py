@@ -1,0 +1,209 @@
+"""Contracts, their articles and extensions, and the offers to extend them."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from datetime import date, datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Identity, Index, Integer, MetaData, func, text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+from chassis.searching import fold, searchable
+from chassis.tables import NAMING, TYPES
+
+State = Literal["active", "expiring", "expired", "upcoming"]
+
+EXPIRING_DAYS = 90
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map = TYPES
+
+
+class Organisation(Base):
+    """Read model of identity's organisations. ``version`` 0 is a seed: a contract named it before identity spoke."""
+
+    __tablename__ = "organisations"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    code: Mapped[str]
+    name: Mapped[str]
+    email: Mapped[str] = mapped_column(server_default=text("''"))
+    phone: Mapped[str] = mapped_column(server_default=text("''"))
+    reseller_id: Mapped[UUID | None]
+    version: Mapped[int] = mapped_column(server_default=text("0"))
+
+
+class Contract(Base):
+    """Cover of a product and its articles, from ``starts_on`` to ``warranty_ends_on``, both included."""
+
+    __tablename__ = "contracts"
+
+    number: Mapped[str] = mapped_column(primary_key=True)
+    # Numbers sort as numbers: 9999 before 29962.
+    number_key: Mapped[str] = mapped_column(Computed("lpad(number, 20, '0')", persisted=True), unique=True)
+    version: Mapped[int] = mapped_column(Integer, default=1)
+    product_reference: Mapped[str]
+    serial_number: Mapped[str]
+    reseller_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
+    client_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisations.id"))
+    # Copies of the client's name, so that a list sorts and searches in one table.
+    client_name: Mapped[str | None]
+    client_key: Mapped[str | None]
+    starts_on: Mapped[date]
+    # As registered; extensions are added to it, so that a repeated registration undoes none.
+    base_ends_on: Mapped[date]
+    warranty_ends_on: Mapped[date]
+    extension_count: Mapped[int] = mapped_column(Integer, default=0)
+    service_level: Mapped[str] = mapped_column(default="")
+    # The parties as the back office named them, told on with every event of the contract.
+    parties: Mapped[dict[str, Any]]
+    search_text: Mapped[str]
+    registered_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+    articles: Mapped[list[Article]] = relationship(
+        lazy="raise", order_by="Article.position", cascade="all, delete-orphan"
+    )
+    extensions: Mapped[list[Extension]] = relationship(
+        lazy="raise", order_by="Extension.ordered_at", cascade="all, delete-orphan"
+    )
+
+    __table_args__ = (
+        CheckConstraint("warranty_ends_on >= starts_on", name="cover_in_order"),
+        Index(
+            "ix_contracts_search",
+            "reseller_id",
+            "search_text",
+            postgresql_using="gin",
+            postgresql_ops={"search_text": "gin_trgm_ops"},
+        ),
+        *(
+            Index(f"ix_contracts_by_{name}", "reseller_id", column, "number_key")
+            for name, column in (
+                ("end", "warranty_ends_on"),
+                ("product", "product_reference"),
+                ("serial", "serial_number"),
+                ("client_name", "client_key"),
+                ("extensions", "extension_count"),
+            )
+        ),
+        Index("ix_contracts_by_number", "reseller_id", "number_key"),
+        Index("ix_contracts_by_client", "client_id", "number_key"),
+        Index("ix_contracts_ends", "warranty_ends_on"),
+        Index("ix_contracts_serial", text("upper(serial_number)")),
+    )
+
+    def state(self, on: date) -> State:
+        return state_of(self.starts_on, self.warranty_ends_on, on)
+
+    def settle(self) -> None:
+        """Recomputes what follows from base end, extensions, articles and client."""
+        months = sum(extension.months for extension in self.extensions)
+        self.warranty_ends_on = add_months(self.base_ends_on, months)
+        self.extension_count = len(self.extensions)
+        self.client_key = fold(self.client_name) if self.client_name else None
+        self.search_text = searchable(
+            [
+                self.number,
+                self.product_reference,
+                self.serial_number,
+                self.client_name,
+                self.warranty_ends_on,
+                *(part for a in self.articles for part in (a.serial_number, a.product_reference)),
+                *(part for e in self.extensions for part in (e.sku, e.label)),
+            ]
+        )
+
+    def extend(self, extension: Extension) -> date:
+        """Adds the extension and moves the end date; answers the previous one."""
+        previous = self.warranty_ends_on
+        self.extensions.append(extension)
+        self.settle()
+        self.version += 1
+        return previous
+
+
+class Article(Base):
+    __tablename__ = "articles"
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    contract_number: Mapped[str] = mapped_column(ForeignKey("contracts.number"), index=True)
+    position: Mapped[int]
+    designation: Mapped[str]
+    product_reference: Mapped[str]
+    serial_number: Mapped[str]
+    specification_url: Mapped[str] = mapped_column(default="")
+    picture_url: Mapped[str] = mapped_column(default="")
+
+    __table_args__ = (Index("ix_articles_serial", text("upper(serial_number)")),)
+
+
+class Extension(Base):
+    """An extension taken; ``order_id`` is the shop's and makes a repeated order harmless."""
+
+    __tablename__ = "extensions"
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    contract_number: Mapped[str] = mapped_column(ForeignKey("contracts.number"), index=True)
+    order_id: Mapped[str] = mapped_column(unique=True)
+    sku: Mapped[str]
+    label: Mapped[str]
+    months: Mapped[int]
+    ordered_at: Mapped[datetime]
+
+
+class ExtensionOffer(Base):
+    """An extension on sale for a product reference; ``order_cutoff`` is Europe/Paris, ``HH:MM``."""
+
+    __tablename__ = "extension_offers"
+
+    sku: Mapped[str] = mapped_column(primary_key=True)
+    applies_to_product_reference: Mapped[str] = mapped_column(index=True)
+    label: Mapped[str]
+    months: Mapped[int]
+    coverage: Mapped[str] = mapped_column(default="")
+    shipping: Mapped[str] = mapped_column(default="")
+    order_cutoff: Mapped[str] = mapped_column(default="")
+
+
+class Product(Base):
+    """The catalogue's links, for articles that bring none of their own."""
+
+    __tablename__ = "products"
+
+    reference: Mapped[str] = mapped_column(primary_key=True)
+    designation: Mapped[str] = mapped_column(default="")
+    specification_url: Mapped[str] = mapped_column(default="")
+    picture_url: Mapped[str] = mapped_column(default="")
+
+
+class Reminder(Base):
+    """What became of a reminder: ``sent``, or ``skipped`` with the reason. A moved end date arms it again."""
+
+    __tablename__ = "reminders"
+
+    contract_number: Mapped[str] = mapped_column(ForeignKey("contracts.number"), primary_key=True)
+    warranty_ends_on: Mapped[date] = mapped_column(primary_key=True)
+    threshold: Mapped[int] = mapped_column(primary_key=True)
+    outcome: Mapped[str]
+    reason: Mapped[str] = mapped_column(default="")
+    computed_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+def state_of(starts_on: date, ends_on: date, on: date) -> State:
+    if ends_on < on:
+        return "expired"
+    if starts_on > on:
+        return "upcoming"
+    return "expiring" if (ends_on - on).days <= EXPIRING_DAYS else "active"
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day ``months`` later, or the last of that month where it is shorter."""
+    years, month = divmod(day.month - 1 + months, 12)
+    year = day.year + years
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

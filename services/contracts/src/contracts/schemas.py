@@ -1,0 +1,230 @@
+"""Requests and answers of the contracts service."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Literal, Self
+from uuid import UUID
+
+from pydantic import Field, StringConstraints, model_validator
+
+from chassis.http.paging import Page
+from chassis.schemas import Answer, Country, EmailAddress, Line, OptionalLine, Phone, Request
+from contracts.models import State
+
+Number = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z-]{1,20}$")]
+Code = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z._-]{1,40}$")]
+Sku = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z._+-]{1,60}$")]
+Serial = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z._/-]{1,60}$", strip_whitespace=True)]
+Reference = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f]{1,80}$", strip_whitespace=True)]
+Link = Annotated[str, StringConstraints(pattern=r"^(https?://[^\s\x00-\x1f\"<>]{1,500})?$")]
+Clock = Annotated[str, StringConstraints(pattern=r"^(([01]\d|2[0-3]):[0-5]\d)?$")]
+Day = Annotated[date, Field(ge=date(1990, 1, 1), le=date(2100, 12, 31))]
+
+Validity = Literal["active", "expiring", "expired"]
+
+
+class AddressPut(Request):
+    label: OptionalLine = ""
+    street: Line
+    complement: OptionalLine = ""
+    postal_code: Line
+    city: Line
+    country: Country = "FR"
+    email: EmailAddress | Literal[""] = ""
+    phone: Phone = ""
+
+
+class ResellerPut(Request):
+    code: Code
+    name: Line
+    email: EmailAddress
+    phone: Phone = ""
+
+
+class ClientPut(Request):
+    code: Code
+    name: Line
+    email: EmailAddress | Literal[""] = ""
+    phone: Phone = ""
+    address: AddressPut | None = None
+
+
+class ArticlePut(Request):
+    designation: Line
+    product_reference: Reference
+    serial_number: Serial
+    specification_url: Link = ""
+    picture_url: Link = ""
+
+
+class ContractPut(Request):
+    """``warranty_ends_on`` is the end as sold, before any extension."""
+
+    product_reference: Reference
+    serial_number: Serial
+    reseller: ResellerPut
+    client: ClientPut | None = None
+    starts_on: Day
+    warranty_ends_on: Day
+    service_level: OptionalLine = ""
+    articles: list[ArticlePut] = Field(default_factory=list, max_length=200)
+
+    @model_validator(mode="after")
+    def cover_in_order(self) -> Self:
+        if self.warranty_ends_on < self.starts_on:
+            raise ValueError("warranty_ends_on is before starts_on")
+        return self
+
+    @model_validator(mode="after")
+    def serials_once(self) -> Self:
+        serials = [article.serial_number.upper() for article in self.articles]
+        if len(set(serials)) < len(serials):
+            raise ValueError("an article's serial_number occurs twice")
+        return self
+
+
+class ExtensionCreate(Request):
+    order_id: Code
+    sku: Sku
+    ordered_at: datetime | None = None
+
+
+class OfferPut(Request):
+    applies_to_product_reference: Reference
+    label: Line
+    months: int = Field(ge=1, le=120)
+    coverage: OptionalLine = ""
+    shipping: OptionalLine = ""
+    order_cutoff: Clock = ""
+
+
+class ProductPut(Request):
+    designation: OptionalLine = ""
+    specification_url: Link = ""
+    picture_url: Link = ""
+
+
+class Product(ProductPut):
+    reference: str
+
+
+class Offer(Answer):
+    sku: str
+    applies_to_product_reference: str
+    label: str
+    months: int
+    coverage: str
+    shipping: str
+    order_cutoff: str
+
+
+class ShopOffer(Offer):
+    """``url`` leads to the offer in SQP's shop."""
+
+    url: str
+
+
+class Article(Answer):
+    designation: str
+    product_reference: str
+    serial_number: str
+    specification_url: str
+    picture_url: str
+
+
+class Extension(Answer):
+    order_id: str
+    sku: str
+    label: str
+    months: int
+    ordered_at: datetime
+
+
+class Party(Answer):
+    id: UUID
+    code: str
+    name: str
+    email: str
+    phone: str
+
+
+class ContractRow(Answer):
+    """A line of the list: the guide's six columns."""
+
+    number: str
+    product_reference: str
+    serial_number: str
+    client: str | None
+    client_id: UUID | None
+    warranty_ends_on: date
+    extensions: int
+    state: State
+
+
+class Counts(Answer):
+    active: int
+    expiring: int
+    expired: int
+
+
+class ContractPage(Page[ContractRow]):
+    """``counts`` by validity of everything that the caller may see and that matches ``q``."""
+
+    counts: Counts
+
+
+class Cover(Answer):
+    """``days_left`` counts from today, the last day included as 0; empty once over."""
+
+    state: State
+    ends_on: date
+    days_left: int | None
+    sentence: str
+
+
+class Contract(Answer):
+    number: str
+    version: int
+    product_reference: str
+    serial_number: str
+    reseller: Party
+    client: Party | None
+    starts_on: date
+    warranty_ends_on: date
+    service_level: str
+    registered_at: datetime
+    cover: Cover
+    articles: list[Article]
+    extensions: list[Extension]
+    extension_offers: list[ShopOffer]
+
+
+class Registered(Answer):
+    """What the back office learns of the contract that it put or extended."""
+
+    number: str
+    version: int
+    warranty_ends_on: date
+
+
+class Coverage(Answer):
+    """Whether a serial number is covered on a day, by which contract, and otherwise why not."""
+
+    serial_number: str
+    on: date
+    covered: bool
+    contract_number: str | None = None
+    warranty_ends_on: date | None = None
+    reason: Literal["unknown_serial", "expired", "not_started"] | None = None
+    sentence: str
+
+
+class ClientSummary(Answer):
+    client_id: UUID
+    contracts_in_force: int
+    contracts: int
+
+
+class ClientSummaries(Answer):
+    items: list[ClientSummary]

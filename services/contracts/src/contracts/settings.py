@@ -1,0 +1,17 @@
+"""Settings of the contracts service, ``CONTRACTS_*`` in the environment."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pydantic_settings import SettingsConfigDict
+
+from chassis.settings import ServiceSettings
+
+
+class Settings(ServiceSettings):
+    model_config = SettingsConfigDict(env_prefix="CONTRACTS_")
+
+    name: ClassVar[str] = "contracts"
+
+    shop_url: str = "https://www.sqp.fr/boutique"

@@ -1,0 +1,88 @@
+"""From rows to answers."""
+
+from __future__ import annotations
+
+from datetime import date
+from urllib.parse import urlencode
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chassis import clock
+from chassis.i18n import Language
+from chassis.sql import AnyRow
+from contracts import queries, schemas, sentences
+from contracts.models import state_of
+
+
+def row(line: AnyRow, today: date) -> schemas.ContractRow:
+    return schemas.ContractRow(
+        number=line.number,
+        product_reference=line.product_reference,
+        serial_number=line.serial_number,
+        client=line.client_name,
+        client_id=line.client_id,
+        warranty_ends_on=line.warranty_ends_on,
+        extensions=line.extension_count,
+        state=state_of(line.starts_on, line.warranty_ends_on, today),
+    )
+
+
+async def contract(reader: AsyncConnection, found: AnyRow, shop_url: str, language: Language) -> schemas.Contract:
+    """The whole detail of the contract whose row was ``found``."""
+    parties = await queries.organisations(reader, [found.reseller_id, found.client_id])
+    articles = await queries.articles(reader, found.number)
+    references = {found.product_reference, *(article.product_reference for article in articles)}
+    offers = await queries.offers(reader, sorted(references))
+    return schemas.Contract(
+        **{name: getattr(found, name) for name in PLAIN},
+        reseller=schemas.Party.model_validate(parties[found.reseller_id]),
+        client=schemas.Party.model_validate(parties[found.client_id]) if found.client_id else None,
+        cover=_cover(found, language),
+        articles=[schemas.Article.model_validate(article) for article in articles],
+        extensions=[schemas.Extension.model_validate(e) for e in await queries.extensions(reader, found.number)],
+        extension_offers=[_shop_offer(offer, found.number, shop_url) for offer in offers],
+    )
+
+
+PLAIN = (
+    "number",
+    "version",
+    "product_reference",
+    "serial_number",
+    "starts_on",
+    "warranty_ends_on",
+    "service_level",
+    "registered_at",
+)
+
+
+def coverage(found: AnyRow | None, serial: str, on: date, language: Language) -> schemas.Coverage:
+    if found is None:
+        sentence = sentences.NO_CONTRACT[language].format(serial=serial)
+        return schemas.Coverage(serial_number=serial, on=on, covered=False, reason="unknown_serial", sentence=sentence)
+    state = state_of(found.starts_on, found.warranty_ends_on, on)
+    return schemas.Coverage(
+        serial_number=serial,
+        on=on,
+        covered=state in ("active", "expiring"),
+        contract_number=found.number,
+        warranty_ends_on=found.warranty_ends_on,
+        reason={"expired": "expired", "upcoming": "not_started"}.get(state),
+        sentence=sentences.cover(state, found.starts_on, found.warranty_ends_on, on, language),
+    )
+
+
+def _cover(found: AnyRow, language: Language) -> schemas.Cover:
+    today = clock.today()
+    state = state_of(found.starts_on, found.warranty_ends_on, today)
+    return schemas.Cover(
+        state=state,
+        ends_on=found.warranty_ends_on,
+        days_left=None if state == "expired" else (found.warranty_ends_on - today).days,
+        sentence=sentences.cover(state, found.starts_on, found.warranty_ends_on, today, language),
+    )
+
+
+def _shop_offer(offer: AnyRow, number: str, shop_url: str) -> schemas.ShopOffer:
+    url = f"{shop_url}?{urlencode({'contrat': number, 'sku': offer.sku})}"
+    return schemas.ShopOffer(**schemas.Offer.model_validate(offer).model_dump(), url=url)
