@@ -1,1 +1,1 @@
-"""The embedded stack: every service in one process, with demonstration data."""
+"""The embedded stack: every service in one process, with demonstration data. For development, refused in production."""

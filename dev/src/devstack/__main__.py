@@ -1,0 +1,83 @@
+"""``python -m devstack``: starts, seeds once, prints the address and the log-ins, ends on Ctrl-C."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+import time
+
+from chassis.local.process import Missing, ServerFailed
+from chassis.observability import configure_logging
+from devstack import demonstration
+from devstack.servers import Listener, PortTaken
+from devstack.settings import DevstackSettings
+from devstack.stack import running
+
+WELCOME = """
+  SQP, contrats de service               prêt en {seconds:.1f} s
+
+    Portail et API     {url}
+    Documentation      {url}/docs
+    Courrier envoyé    http://localhost:{mail_port}
+
+    Identifiants (mot de passe {password})
+{logins}
+    Compte de service  {account} / {secret}   (POST {url}/api/v1/oauth/token)
+
+  Ctrl-C arrête tout. Les données restent dans {data} ; make reset les efface.
+"""
+
+
+async def main(settings: DevstackSettings) -> None:
+    started = time.monotonic()
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    public = Listener(settings.host, settings.port)
+    async with running(settings) as stack:
+        if settings.seed:
+            await _unless_stopped(stop, demonstration.ensure(stack))
+        if stop.is_set():
+            return
+        await public.serve(stack.gateway, started=True)
+        _welcome(settings, time.monotonic() - started)
+        await stop.wait()
+        await public.stop()
+
+
+async def _unless_stopped(stop: asyncio.Event, work: object) -> None:
+    seeding = asyncio.ensure_future(work)  # type: ignore[call-overload]
+    stopping = asyncio.ensure_future(stop.wait())
+    await asyncio.wait({seeding, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    if not seeding.done():
+        seeding.cancel()
+    await asyncio.gather(seeding, return_exceptions=stop.is_set())
+
+
+def _welcome(settings: DevstackSettings, seconds: float) -> None:
+    logins = "".join(f"      {login:<19}{who}\n" for login, who in demonstration.LOGINS.items())
+    print(
+        WELCOME.format(
+            seconds=seconds,
+            url=settings.public_url,
+            mail_port=settings.mail_port or settings.port + 1,
+            password=demonstration.PASSWORD,
+            logins=logins,
+            account=demonstration.ACCOUNT,
+            secret=demonstration.SECRET,
+            data=settings.data,
+        ),
+        flush=True,
+    )
+
+
+if __name__ == "__main__":
+    chosen = DevstackSettings()
+    configure_logging("devstack", chosen.log_level)
+    chosen.data.mkdir(parents=True, exist_ok=True)
+    try:
+        asyncio.run(main(chosen))
+    except (PortTaken, Missing, ServerFailed) as error:
+        sys.exit(f"devstack: {error}")

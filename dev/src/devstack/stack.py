@@ -1,0 +1,130 @@
+"""The whole platform in one process: real PostgreSQL, the in-process bus, one worker thread, six HTTP servers."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from chassis.jobs.embedded import EmbeddedWorker
+from gateway.bootstrap import build as build_gateway
+from gateway.settings import Settings as GatewaySettings
+
+from chassis import migrate
+from chassis.database import Database
+from chassis.http.app import create_app
+from chassis.local.mail import MailCatcher
+from chassis.messaging.local import LocalBus, LocalRunner
+from chassis.messaging.relay import Relay
+from chassis.service import Service
+from chassis.settings import ServiceSettings
+from devstack import databases, mail_page
+from devstack.servers import Listener
+from devstack.settings import DevstackSettings
+from devstack.wiring import build_services, service_database
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Stack:
+    """What runs. ``gateway`` is the app that the public port serves; ``api`` an address of it for the stack's own use."""
+
+    settings: DevstackSettings
+    services: dict[str, Service]
+    mail: MailCatcher
+    gateway: Any
+    api: str
+
+
+class BusSettings(ServiceSettings):
+    name = "bus"
+
+
+@asynccontextmanager
+async def running(settings: DevstackSettings) -> AsyncIterator[Stack]:
+    """Starts everything but the public port, and ends it in the reverse order."""
+    async with AsyncExitStack() as stack:
+        server = databases.start(settings.data / "postgres")
+        stack.callback(server.stop)
+        urls = databases.provision(server, settings.data)
+        listeners = {name: Listener() for name in databases.SERVICES}
+        mail = await stack.enter_async_context(MailCatcher())
+        services = build_services(settings, urls, identity_url=listeners["identity"].url, smtp_port=mail.port)
+        await _migrate(services.values())
+        await stack.enter_async_context(_messaging(list(services.values()), service_database(urls[databases.BUS])))
+        for name, service in services.items():
+            await _serve(stack, listeners[name], create_app(service))
+        gateway = build_gateway(_gateway_settings(settings, listeners)).app
+        api = Listener()
+        await _serve(stack, api, gateway)
+        await _serve(stack, Listener(settings.host, settings.mail_port or settings.port + 1), mail_page.app(mail))
+        yield Stack(settings, services, mail, gateway, api.url)
+
+
+async def _migrate(services: Any) -> None:
+    def upgrade(service: Service) -> None:
+        migrate.upgrade(service.settings, service.migrations, service.metadata)
+
+    # One after the other: Alembic's context is the process's.
+    for service in services:
+        await asyncio.to_thread(upgrade, service)
+
+
+@asynccontextmanager
+async def _messaging(services: list[Service], bus_database: dict[str, Any]) -> AsyncIterator[None]:
+    """Relays, consumers and the worker; ends them before the databases are closed."""
+    database = Database(BusSettings(**bus_database))
+    worker = EmbeddedWorker(services)
+    bus = LocalBus(database, worker.start_job)
+    await bus.create_tables()
+    runners = [
+        LocalRunner(bus, consumer, s.database, s.settings.retry_ladder, s.metrics)
+        for s in services
+        for consumer in s.consumers
+    ]
+    relays = [
+        Relay(s.database, bus, s.metrics, poll=s.settings.relay_poll, confirm_timeout=s.settings.confirm_timeout)
+        for s in services
+    ]
+    worker.start(bus)
+    await bus.restart_jobs()
+    tasks = [asyncio.create_task(_endless(loop.run())) for loop in (*relays, *runners)]
+    try:
+        yield
+    finally:
+        await asyncio.to_thread(worker.stop)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        for closing in (database, *(service.database for service in services)):
+            await closing.close()
+
+
+async def _endless(loop: Coroutine[Any, Any, None]) -> None:
+    """A relay or consumer that dies would leave a stack that looks alive: end the process instead."""
+    try:
+        await loop
+    except asyncio.CancelledError:
+        raise
+    except BaseException:
+        log.critical("a relay or consumer has died", exc_info=True)
+        raise SystemExit(1) from None
+
+
+async def _serve(stack: AsyncExitStack, listener: Listener, app: Any) -> None:
+    await listener.serve(app)
+    stack.push_async_callback(listener.stop)
+
+
+def _gateway_settings(settings: DevstackSettings, listeners: dict[str, Listener]) -> GatewaySettings:
+    urls: dict[str, Any] = {f"{name}_url": listener.url for name, listener in listeners.items()}
+    return GatewaySettings(
+        **urls,
+        public_url=settings.public_url,
+        issuer=settings.public_url,
+        jwks_url=f"{listeners['identity'].url}/.well-known/jwks.json",
+    )
