@@ -23,17 +23,42 @@ def development_secret(value: str) -> Any:
     return Field(default=SecretStr(value), json_schema_extra={"development_only": True})
 
 
-class ServiceSettings(BaseSettings):
-    """What every service reads. Durations are seconds; URLs carry their credentials.
-
-    ``database_url`` is the application role's, ``database_owner_url`` the owner's, used by migrations alone.
-    """
+class ProcessSettings(BaseSettings):
+    """What every process reads, with a database or without. Durations are seconds."""
 
     model_config = SettingsConfigDict(extra="ignore", frozen=True)
 
     name: ClassVar[str]
 
     environment: Environment = "development"
+
+    issuer: str = "http://localhost:8080"
+    audience: str = "sqp-platform"
+    jwks_url: str = "http://localhost:8081/.well-known/jwks.json"
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    forwarded_allow_ips: str = "127.0.0.1"
+    max_body_bytes: int = 1024 * 1024
+    log_level: str = "INFO"
+
+    @model_validator(mode="after")
+    def refuse_development_secrets(self) -> Self:
+        if self.environment != "production":
+            return self
+        for field, info in type(self).model_fields.items():
+            extra = info.json_schema_extra
+            if isinstance(extra, dict) and extra.get("development_only") and getattr(self, field) == info.default:
+                raise DevelopmentSecretRefused(f"{field} still has its development value")
+        return self
+
+
+class ServiceSettings(ProcessSettings):
+    """What every service reads. URLs carry their credentials.
+
+    ``database_url`` is the application role's, ``database_owner_url`` the owner's, used by migrations alone.
+    """
+
     database_url: SecretStr = development_secret("postgresql+psycopg://localhost/sqp")
     database_owner_url: SecretStr = development_secret("postgresql+psycopg://localhost/sqp")
     database_app_role: str = ""
@@ -49,23 +74,4 @@ class ServiceSettings(BaseSettings):
     confirm_timeout: float = 10.0
     relay_poll: float = 0.05
 
-    issuer: str = "http://localhost:8080"
-    audience: str = "sqp-platform"
-    jwks_url: str = "http://localhost:8081/.well-known/jwks.json"
-
-    host: str = "127.0.0.1"
-    port: int = 8000
-    forwarded_allow_ips: str = "127.0.0.1"
-    max_body_bytes: int = 1024 * 1024
-    log_level: str = "INFO"
     runtime_folder: Path = Path(".data")
-
-    @model_validator(mode="after")
-    def refuse_development_secrets(self) -> Self:
-        if self.environment != "production":
-            return self
-        for field, info in type(self).model_fields.items():
-            extra = info.json_schema_extra
-            if isinstance(extra, dict) and extra.get("development_only") and getattr(self, field) == info.default:
-                raise DevelopmentSecretRefused(f"{field} still has its development value")
-        return self

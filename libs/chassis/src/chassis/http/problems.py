@@ -13,34 +13,9 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
 from chassis import errors
-from chassis.i18n import negotiate
-from chassis.observability import request_id
+from chassis.http.rendering import BY_STATUS, render
 
 log = logging.getLogger(__name__)
-
-BY_STATUS: dict[int, type[errors.Problem]] = {
-    400: errors.MalformedRequest,
-    401: errors.Unauthenticated,
-    403: errors.Forbidden,
-    404: errors.NotFound,
-    405: errors.MethodNotAllowed,
-    415: errors.UnsupportedMediaType,
-}
-
-
-def render(request: Request, problem: errors.Problem) -> JSONResponse:
-    language = negotiate(request.headers.get("accept-language"))
-    body = {
-        "type": f"urn:sqp:problem:{problem.code}",
-        "title": problem.sentence(language),
-        "status": problem.status,
-        "code": problem.code,
-        "instance": request.url.path,
-        "request_id": request_id.get(),
-        **problem.members,
-    }
-    headers = {**problem.headers, "Content-Language": language, "Vary": "Accept-Language"}
-    return JSONResponse(body, problem.status, headers, media_type="application/problem+json")
 
 
 def install(app: FastAPI) -> None:

@@ -1,0 +1,34 @@
+"""One refusal as application/problem+json (RFC 9457), in the language that the request asks for."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+
+from chassis import errors
+from chassis.i18n import negotiate
+from chassis.observability import request_id
+
+BY_STATUS: dict[int, type[errors.Problem]] = {
+    400: errors.MalformedRequest,
+    401: errors.Unauthenticated,
+    403: errors.Forbidden,
+    404: errors.NotFound,
+    405: errors.MethodNotAllowed,
+    415: errors.UnsupportedMediaType,
+}
+
+
+def render(request: Request, problem: errors.Problem) -> JSONResponse:
+    language = negotiate(request.headers.get("accept-language"))
+    body = {
+        "type": f"urn:sqp:problem:{problem.code}",
+        "title": problem.sentence(language),
+        "status": problem.status,
+        "code": problem.code,
+        "instance": request.url.path,
+        "request_id": request_id.get(),
+        **problem.members,
+    }
+    headers = {**problem.headers, "Content-Language": language, "Vary": "Accept-Language"}
+    return JSONResponse(body, problem.status, headers, media_type="application/problem+json")
