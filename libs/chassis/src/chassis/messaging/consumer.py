@@ -19,6 +19,14 @@ from events import Envelope, Event
 E = TypeVar("E", bound=Event)
 Handler = Callable[[AsyncSession, Any], Awaitable[None]]
 
+ENVELOPE = "envelope"
+
+
+def envelope_of(session: AsyncSession) -> Envelope:
+    """The envelope of the event that this transaction handles: its id, its time."""
+    envelope: Envelope = session.info[ENVELOPE]
+    return envelope
+
 
 class PermanentFailure(Exception):
     """Retrying cannot help: the event goes to the dead letters at once."""
@@ -70,6 +78,7 @@ class Consumer:
             if not await inbox.record(session, self.name, envelope.id):
                 return False
             crash_point("consumer.after_inbox")
+            session.info[ENVELOPE] = envelope
             await handler(session, event)
             return True
 
