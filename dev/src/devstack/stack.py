@@ -9,13 +9,13 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from chassis.jobs.embedded import EmbeddedWorker
 from gateway.bootstrap import build as build_gateway
 from gateway.settings import Settings as GatewaySettings
 
 from chassis import migrate
 from chassis.database import Database
 from chassis.http.app import create_app
+from chassis.jobs.embedded import EmbeddedWorker
 from chassis.local.mail import MailCatcher
 from chassis.messaging.local import LocalBus, LocalRunner
 from chassis.messaging.relay import Relay
@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 
 @dataclass
 class Stack:
-    """What runs. ``gateway`` is the app that the public port serves; ``api`` an address of it for the stack's own use."""
+    """What runs. ``gateway`` is the public port's app; ``api`` an address of it for the stack's own use."""
 
     settings: DevstackSettings
     services: dict[str, Service]

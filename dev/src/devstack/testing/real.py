@@ -1,0 +1,164 @@
+"""The real stack: one process per service and role, on a real PostgreSQL, RabbitMQ and S3 server."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from chassis.local import process
+from chassis.local.mail import MailCatcher
+from chassis.local.provision import Databases
+from chassis.local.s3 import S3Access
+from chassis.local.targets import PostgresTarget, RabbitMQTarget
+from devstack.databases import SERVICES
+from devstack.mail_page import text_of
+from devstack.testing.embedded import wait_ready
+
+ROLES = ("api", "events", "tasks", "beat")
+BUCKET = "sqp-files"
+
+
+class RealStack:
+    """Starts 21 processes. ``restart`` and ``kill`` act on one, named as ``incidents.events``."""
+
+    kind = "real"
+
+    def __init__(
+        self, folder: Path, postgres: PostgresTarget, rabbitmq: RabbitMQTarget, s3: S3Access, mail: MailCatcher
+    ) -> None:
+        self._folder = folder
+        self._rabbitmq = rabbitmq
+        self._s3 = s3
+        self._mail = mail
+        self._name = f"real-{secrets.token_hex(4)}"
+        self._ports = dict(zip((*SERVICES, "gateway"), process.free_ports(6), strict=True))
+        self._databases = {name: postgres.provision(f"real_{name}") for name in SERVICES}
+        self._processes: dict[str, subprocess.Popen[bytes]] = {}
+        self.url = f"http://localhost:{self._ports['gateway']}"
+
+    async def start(self) -> RealStack:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        await asyncio.to_thread(self._prepare_servers)
+        await asyncio.gather(*(self._run(name, "migrate") for name in SERVICES))
+        await self._run("identity", "demo")
+        for name in SERVICES:
+            for role in ROLES:
+                self.launch(f"{name}.{role}")
+        self.launch("gateway.api")
+        for name, port in self._ports.items():
+            await wait_ready(f"http://127.0.0.1:{port}", self._processes[f"{name}.api"], self._log(f"{name}.api"))
+        return self
+
+    async def stop(self) -> None:
+        """SIGTERM to all, and SIGKILL to what has not ended after 20 s."""
+        running = list(self._processes.values())
+        await asyncio.gather(*(asyncio.to_thread(process.end, each, [signal.SIGTERM]) for each in running))
+        for vhost in self._vhosts():
+            self._rabbitmq.delete_vhost(vhost)
+
+    def launch(self, name: str) -> None:
+        service, role = name.split(".")
+        self._processes[name] = process.spawn(
+            [sys.executable, "-m", service, role], log=self._log(name), env=self._environment(service), cwd=self._folder
+        )
+
+    def kill(self, name: str) -> None:
+        """SIGKILL to one process and the children that it forked."""
+        victim = self._processes.pop(name)
+        os.killpg(victim.pid, signal.SIGKILL)
+        victim.wait(10)
+
+    async def mailed(self, recipient: str) -> list[tuple[str, str]]:
+        return [(r.subject, text_of(r.message)) for r in self._mail.messages if recipient in r.recipients]
+
+    def log_of(self, name: str) -> str:
+        return process.tail(self._log(name), 50)
+
+    def _log(self, name: str) -> Path:
+        return self._folder / f"{name}.log"
+
+    def _vhosts(self) -> list[str]:
+        return [self._name, *(f"{self._name}-{service}-jobs" for service in SERVICES)]
+
+    def _prepare_servers(self) -> None:
+        for vhost in self._vhosts():
+            self._rabbitmq.create_vhost(vhost)
+        self._s3.create_bucket(BUCKET)
+
+    def _events_url(self, service: str) -> str:
+        """A broker user per service: it writes to the event exchange and to its own names only."""
+        own = rf"{service}\..*"
+        return self._rabbitmq.create_user(
+            f"{self._name}-{service}",
+            self._name,
+            self._name,
+            configure=rf"^(events|events\.unrouted|{own})$",
+            write=rf"^(events|events\.unrouted|amq\.default|{own})$",
+            read=rf"^(events|events\.unrouted|{own})$",
+        )
+
+    async def _run(self, service: str, verb: str) -> None:
+        """One verb to its end."""
+        log = self._log(f"{service}.{verb}")
+        environment = await asyncio.to_thread(self._environment, service)
+        started = process.spawn([sys.executable, "-m", service, verb], log=log, env=environment, cwd=self._folder)
+        code = await asyncio.to_thread(started.wait, 120)
+        if code != 0:
+            raise process.ServerFailed(f"{service} {verb} ended with {code}: {process.tail(log, 30)}")
+
+    def _environment(self, service: str) -> dict[str, str]:
+        if service == "gateway":
+            own = self._gateway()
+        else:
+            own = {**self._common(service), **_database(self._databases[service]), **self._special(service)}
+        return {**os.environ, **{f"{service.upper()}_{key.upper()}": value for key, value in own.items()}}
+
+    def _common(self, service: str) -> dict[str, str]:
+        return {
+            "events_url": self._events_url(service),
+            "jobs_url": self._rabbitmq.amqp_url(f"{self._name}-{service}-jobs"),
+            "issuer": self.url,
+            "jwks_url": f"http://127.0.0.1:{self._ports['identity']}/.well-known/jwks.json",
+            "port": str(self._ports[service]),
+            "environment": "test",
+            "log_level": "INFO",
+        }
+
+    def _special(self, service: str) -> Mapping[str, str]:
+        if service == "files":
+            return {
+                "storage": "s3",
+                "s3_endpoint": self._s3.url,
+                "s3_access_key": self._s3.access_key,
+                "s3_secret_key": self._s3.secret_key,
+                "s3_bucket": BUCKET,
+            }
+        if service == "notifications":
+            return {"smtp_host": "127.0.0.1", "smtp_port": str(self._mail.port), "portal_url": self.url}
+        return {}
+
+    def _gateway(self) -> dict[str, str]:
+        urls = {f"{name}_url": f"http://127.0.0.1:{self._ports[name]}" for name in SERVICES}
+        return {
+            **urls,
+            "public_url": self.url,
+            "issuer": self.url,
+            "jwks_url": f"{urls['identity_url']}/.well-known/jwks.json",
+            "port": str(self._ports["gateway"]),
+            "environment": "test",
+        }
+
+
+def _database(databases: Databases) -> dict[str, str]:
+    return {
+        "database_url": databases.app_url.replace("postgresql://", "postgresql+psycopg://", 1),
+        "database_owner_url": databases.owner_url.replace("postgresql://", "postgresql+psycopg://", 1),
+        "database_app_role": f"{databases.name}_app",
+        "database_pool_size": "5",
+    }

@@ -1,0 +1,151 @@
+"""The people and contracts that the end-to-end tests act with, made by the flow's own steps 1 and 2."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import aiohttp
+
+from chassis import clock
+from devstack import caller, demonstration
+from devstack.caller import Caller, eventually
+from devstack.testing.running import RunningStack, token_in
+
+PASSWORD = "essai-de-bout-en-bout-1"  # noqa: S105
+
+
+@dataclass
+class World:
+    """``mark`` keeps this world's codes, numbers and addresses apart from every other's."""
+
+    stack: RunningStack
+    http: aiohttp.ClientSession
+    mark: str
+    office: Caller
+    support: Caller
+    reseller: Caller
+    basic: Caller
+    client: Caller
+    other: Caller
+
+    @property
+    def contract(self) -> str:
+        """In force, with two articles, held by the client."""
+        return f"{self.mark}-1"
+
+    @property
+    def expired(self) -> str:
+        return f"{self.mark}-2"
+
+    @property
+    def unheld(self) -> str:
+        """In force, held by no client."""
+        return f"{self.mark}-3"
+
+    @property
+    def serials(self) -> tuple[str, str]:
+        return f"NAS{self.mark}", f"HDD{self.mark}"
+
+    def address(self, who: str) -> str:
+        return f"{who}-{self.mark.lower()}@sqp.example"
+
+
+async def make(stack: RunningStack, http: aiohttp.ClientSession) -> World:
+    """Registers three contracts, activates the reseller, signs the client up, and invites a basic colleague."""
+    mark = secrets.token_hex(4).upper()
+    office = caller.service_account(http, stack.url, demonstration.ACCOUNT, demonstration.SECRET)
+    support = caller.person(http, stack.url, "sqp_support", demonstration.PASSWORD)
+
+    def person(name: str) -> Caller:
+        return caller.person(http, stack.url, f"{name}-{mark.lower()}", PASSWORD)
+
+    world = World(
+        stack, http, mark, office, support, person("reseller"), person("basic"), person("client"), person("other")
+    )
+    for number, body in contracts(world).items():
+        await office.put(f"/backoffice/contracts/{number}", body)
+    await _activate(world, "reseller")
+    await _activate(world, "other")
+    await _sign_up_client(world)
+    await _invite_basic(world)
+    return world
+
+
+def contracts(world: World) -> dict[str, dict[str, Any]]:
+    today = clock.today()
+    nas, disk = world.serials
+
+    def contract(reseller: str, serial: str, client: bool, ends_in: int, articles: list[Any]) -> dict[str, Any]:
+        return {
+            "product_reference": f"TS-{world.mark}",
+            "serial_number": serial,
+            "reseller": _reseller(world, reseller),
+            "client": _client(world) if client else None,
+            "starts_on": (today - timedelta(days=700)).isoformat(),
+            "warranty_ends_on": (today + timedelta(days=ends_in)).isoformat(),
+            "service_level": "Envoi express J+1, appel avant 16H",
+            "articles": articles,
+        }
+
+    articles = [
+        {"designation": "NAS QNAP Tour", "product_reference": "TS-131K", "serial_number": nas},
+        {"designation": "Disque dur", "product_reference": "ST1000VN002", "serial_number": disk},
+    ]
+    return {
+        world.contract: contract("reseller", nas, True, 300, articles),
+        world.expired: contract("reseller", f"OLD{world.mark}", True, -10, []),
+        world.unheld: contract("reseller", f"BTO{world.mark}", False, 40, []),
+        f"{world.mark}-4": contract("other", f"OTHER{world.mark}", False, 400, []),
+    }
+
+
+def _reseller(world: World, name: str) -> dict[str, Any]:
+    return {"code": f"{name}-{world.mark}", "name": f"Revendeur {name} {world.mark}", "email": world.address(name)}
+
+
+def _client(world: World) -> dict[str, Any]:
+    address = {"label": "Adresse principale", "street": "123 rue des tests", "postal_code": "69001", "city": "Lyon"}
+    return {
+        "code": f"client-{world.mark}",
+        "name": f"Client {world.mark}",
+        "email": world.address("client"),
+        "phone": "0123456789",
+        "address": address,
+    }
+
+
+async def link_mailed_to(stack: RunningStack, recipient: str) -> str:
+    """The token of the newest link that ``recipient`` was mailed."""
+
+    async def newest() -> str | None:
+        tokens = [token for _, text in await stack.mailed(recipient) if (token := token_in(text))]
+        return tokens[-1] if tokens else None
+
+    return await eventually(newest, what=f"a link for {recipient}")
+
+
+async def _activate(world: World, name: str) -> None:
+    token = await link_mailed_to(world.stack, world.address(name))
+    choice = {"token": token, "password": PASSWORD, "login": f"{name}-{world.mark.lower()}"}
+    await caller.anonymous(world.http, world.stack.url).post("/auth/activate", choice)
+
+
+async def _sign_up_client(world: World) -> None:
+    request = {
+        "contract_number": world.contract,
+        "serial_number": world.serials[0],
+        "email": world.address("client"),
+    }
+    await caller.anonymous(world.http, world.stack.url).post("/auth/register", request)
+    await _activate(world, "client")
+
+
+async def _invite_basic(world: World) -> None:
+    login = f"basic-{world.mark.lower()}"
+    fields = {"login": login, "first_name": "Basile", "last_name": "Basique", "role": "basic"}
+    await world.reseller.post("/users", {**fields, "email": world.address("basic")})
+    token = await link_mailed_to(world.stack, world.address("basic"))
+    await caller.anonymous(world.http, world.stack.url).post("/auth/activate", {"token": token, "password": PASSWORD})
