@@ -34,6 +34,9 @@ Paragraphs = Annotated[
     StringConstraints(min_length=1, max_length=10_000, strip_whitespace=True),
     AfterValidator(_no_control_characters),
 ]
+OptionalParagraphs = Annotated[
+    str, StringConstraints(max_length=10_000, strip_whitespace=True), AfterValidator(_no_control_characters)
+]
 EmailAddress = Annotated[
     str,
     StringConstraints(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Annotated
 
 from fastapi import Depends, Header, Response
@@ -17,16 +18,19 @@ class Precondition:
 
     def check(self, version: int) -> None:
         """Raises PreconditionFailed unless the caller has seen this version; call it under the row's lock."""
-        if "*" not in self._tags and etag(version) not in self._tags:
+        seen = {tag.partition(".")[0].rstrip('"') for tag in self._tags}
+        if "*" not in self._tags and f'"{version}' not in seen:
             raise PreconditionFailed
 
 
-def etag(version: int) -> str:
-    return f'"{version}"'
+def etag(version: int, content: str = "") -> str:
+    """``"5"``, or ``"5.<digest of content>"`` where the answer also shows what the version does not count."""
+    digest = hashlib.blake2b(content.encode(), digest_size=8).hexdigest()
+    return f'"{version}.{digest}"' if content else f'"{version}"'
 
 
-def set_etag(response: Response, version: int) -> None:
-    response.headers["ETag"] = etag(version)
+def set_etag(response: Response, version: int, content: str = "") -> None:
+    response.headers["ETag"] = etag(version, content)
 
 
 async def _if_match(if_match: Annotated[str | None, Header()] = None) -> Precondition:
