@@ -1,1 +1,1 @@
-"""Objects in S3 or in a folder, behind one interface."""
+"""Objects: bytes under a key, in an S3-compatible store or in a folder, behind one interface."""
