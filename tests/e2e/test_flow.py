@@ -112,7 +112,8 @@ class TestContracts:
             cursor = page["next"]
             if cursor is None:
                 break
-        assert len(seen) == len(set(seen)) == page["total"] == 3
+        assert len(seen) == len(set(seen)) == page["total"]
+        assert {world.contract, world.expired, world.unheld} <= set(seen)
 
     async def test_the_coverage_of_a_serial_names_its_contract(self, world: World) -> None:
         covered = await world.reseller.get("/coverage", serial=world.serials[1])
@@ -122,11 +123,14 @@ class TestContracts:
 
     async def test_another_reseller_sees_nothing_of_it(self, world: World) -> None:
         assert (await refusal(world.other.get(f"/contracts/{world.contract}"))).status == 404
-        assert (await world.other.get("/contracts"))["total"] == 1
+        others = await world.other.get("/contracts", limit=200)
+        assert world.contract not in {row["number"] for row in others["items"]}
 
     async def test_the_client_sees_what_it_holds(self, world: World) -> None:
         held = await world.client.get("/contracts")
-        assert {row["number"] for row in held["items"]} == {world.contract, world.expired}
+        numbers = {row["number"] for row in held["items"]}
+        assert {world.contract, world.expired} <= numbers
+        assert world.unheld not in numbers
 
 
 class TestDeclaration:
@@ -173,8 +177,6 @@ class TestDeclaration:
         body = {**contracts(world)[world.contract], "serial_number": f"NEW{world.mark}", "articles": []}
         await world.office.put(f"/backoffice/contracts/{number}", body)
         assert await declared(world, contract_number=number, serial_numbers=[f"NEW{world.mark}"])
-        # The other tests count this reseller's contracts.
-        await world.office.put(f"/backoffice/contracts/{number}", body)
 
     async def test_a_serial_that_the_contract_lacks_is_refused(self, world: World) -> None:
         await declared(world)
