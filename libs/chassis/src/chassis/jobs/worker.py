@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from celery import Celery, Task
+from celery.exceptions import Ignore
 from celery.signals import worker_process_init
 from kombu import Exchange, Queue
 from sqlalchemy.dialects.postgresql import insert
@@ -23,8 +24,15 @@ from chassis.tables import DeadJob
 log = logging.getLogger(__name__)
 
 
+class Interrupted(Exception):
+    """The process stops: the job is neither done nor failed, and runs again later."""
+
+
 class TaskLoop(Protocol):
-    """Where a task's coroutine runs, and who hears that the job is over: succeeded, or failed for good."""
+    """Where a task's coroutine runs, and who hears that the job is over: succeeded, or failed for good.
+
+    ``run`` raises Interrupted when it is stopped, and otherwise what the coroutine raises.
+    """
 
     def run(self, coroutine: Coroutine[Any, Any, None]) -> None: ...
 
@@ -92,8 +100,7 @@ def register_tasks(app: Celery, service: Service, loop: TaskLoop) -> None:
     for job, bound in service.jobs.runs.values():
         _register(app, service, job, bound, periodics.get(job.name), loop)
     for periodic in service.jobs.periodics:
-        # Ticks come several times a slot, so that one missed by a restart is caught up within the slot.
-        interval = max(1.0, min(60.0, periodic.every.total_seconds() / 4))
+        interval = tick_of(periodic)
         app.conf.beat_schedule = {
             **(app.conf.beat_schedule or {}),
             periodic.job.name: {
@@ -104,22 +111,35 @@ def register_tasks(app: Celery, service: Service, loop: TaskLoop) -> None:
         }
 
 
+def tick_of(periodic: Periodic) -> float:
+    """Seconds between two offers of the job: several a slot, so that one missed or failed is made up for within it."""
+    return max(1.0, min(60.0, periodic.every.total_seconds() / 4))
+
+
 def _register(app: Celery, service: Service, job: Job, bound: Run, periodic: Periodic | None, loop: TaskLoop) -> None:
     def task(self: Task[..., None], **arguments: Any) -> None:
         try:
-            loop.run(_in_transaction(service, bound, periodic, arguments))
+            loop.run(_in_transaction(service, job, bound, periodic, arguments))
+        except Interrupted:
+            raise Ignore from None
         except Exception as error:
             service.metrics.jobs.labels(job.name, "failed").inc()
-            _retry_or_bury(self, service, job, arguments, error, loop)
+            if periodic:
+                log.error("periodic job %s failed, its next tick tries again", job.name, exc_info=error)
+            else:
+                _retry_or_bury(self, service, job, arguments, error, loop)
         else:
             service.metrics.jobs.labels(job.name, "done").inc()
         loop.over(self.request.id)
 
-    app.task(task, name=job.name, bind=True, max_retries=job.max_retries, time_limit=job.time_limit)
+    # Not shared: Celery would give the task to every app of the process, another service's too.
+    app.task(task, name=job.name, bind=True, shared=False, max_retries=job.max_retries, time_limit=job.time_limit)
 
 
-async def _in_transaction(service: Service, bound: Run, periodic: Periodic | None, arguments: dict[str, Any]) -> None:
-    async with service.database.transaction() as session:
+async def _in_transaction(
+    service: Service, job: Job, bound: Run, periodic: Periodic | None, arguments: dict[str, Any]
+) -> None:
+    async with asyncio.timeout(job.time_limit), service.database.transaction() as session:
         if periodic and not await claim(session, periodic.job.name, periodic.every, datetime.now(UTC)):
             return
         await bound(session, **arguments)
@@ -132,7 +152,8 @@ def _retry_or_bury(
     retries = task.request.retries
     if retries < job.max_retries:
         log.warning("job %s failed, attempt %d", job.name, retries + 1, exc_info=error)
-        raise task.retry(exc=error, countdown=min(job.backoff_max, 2 ** (retries + 1)))
+        countdown = min(job.backoff_max, 2 ** (retries + 1))
+        raise task.retry(exc=error, countdown=countdown, queue=task.app.conf.task_default_queue)
     log.error("job %s failed for good", job.name, exc_info=error)
     loop.run(_bury(service, task.request.id, job, arguments, error))
 

@@ -66,11 +66,14 @@ class LocalJob(BusBase):
 
 
 class LocalBus:
-    """``start_job(id, name, arguments)`` gives a job to the embedded worker, which calls :meth:`job_done`."""
+    """``start_job(id, name, arguments)`` gives a job to the embedded worker, which calls :meth:`job_done`.
 
-    def __init__(self, database: Database, start_job: StartJob) -> None:
+    Without a worker, jobs are kept until there is one (:meth:`work_with`, :meth:`restart_jobs`).
+    """
+
+    def __init__(self, database: Database, start_job: StartJob | None = None) -> None:
         self.database = database
-        self._start_job = start_job
+        self._start_job = start_job or _keep
         self._subscriptions: dict[str, list[str]] = {}
         self._nudges: dict[str, asyncio.Event] = {}
 
@@ -82,6 +85,9 @@ class LocalBus:
         self._nudges[consumer.name] = asyncio.Event()
         for type_ in consumer.handlers:
             self._subscriptions.setdefault(type_, []).append(consumer.name)
+
+    def work_with(self, start_job: StartJob) -> None:
+        self._start_job = start_job
 
     async def restart_jobs(self) -> None:
         """Gives the worker again what a kill interrupted."""
@@ -212,6 +218,10 @@ class LocalDeadLetters:
         async with self._database.transaction() as session:
             result: Any = await session.execute(statement)
         return int(result.rowcount)
+
+
+def _keep(_identifier: str, _name: str, _arguments: dict[str, Any]) -> None:
+    """The row is there; a worker that comes later takes it up."""
 
 
 def _is(consumer: str, ids: set[UUID]) -> tuple[Any, Any]:

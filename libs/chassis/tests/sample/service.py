@@ -1,0 +1,48 @@
+"""What the consumer and the jobs do."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from sample.models import Effect, Switch
+from sample.told import NoteWritten
+
+
+class Broken(Exception):
+    """The switch is there."""
+
+
+async def fail_while(session: AsyncSession, switch: str) -> None:
+    if await session.get(Switch, switch):
+        raise Broken(switch)
+
+
+async def read(session: AsyncSession, event: NoteWritten) -> None:
+    await fail_while(session, event.text)
+    session.add(Effect(who="sample.readers", what=f"{event.note}:{event.version}"))
+
+
+async def stamp(session: AsyncSession, text: str, seconds: float = 0, kill: str = "") -> None:
+    """Takes ``seconds``; fails while the switch ``text`` is there; with ``kill`` its process dies at the first run."""
+    if kill:
+        await _die_once(session, kill)
+    await asyncio.sleep(seconds)
+    await fail_while(session, text)
+    session.add(Effect(who="sample.stamp", what=text))
+
+
+async def tick(session: AsyncSession) -> None:
+    await fail_while(session, "tick")
+    session.add(Effect(who="sample.tick", what="tick"))
+
+
+async def _die_once(session: AsyncSession, victim: str) -> None:
+    if await session.get(Switch, f"died {victim}"):
+        return
+    session.add(Switch(name=f"died {victim}"))
+    await session.commit()
+    os.kill(os.getpid() if victim == "child" else os.getppid(), 9)
+    await asyncio.sleep(60)
