@@ -9,8 +9,8 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 
 from chassis import clock
-from chassis.http import idempotency
-from chassis.http.paging import Cursor, Limit, Search, Sort, count
+from chassis.http import idempotency, paging
+from chassis.http.paging import Cursor, Limit, Search, Sort
 from chassis.http.preconditions import set_etag
 from chassis.http.unit_of_work import Reader, Session, UnitOfWorkRoute
 from chassis.i18n import negotiate
@@ -41,13 +41,14 @@ async def list_contracts(
     if request.headers.get("accept", "").startswith("text/csv"):
         return exports.csv_response(request.app.state.database, query, order, negotiate(_language(request)))
     rows, following = await queries.page(reader, query, order, limit, cursor)
-    total, total_is = await count(reader, query)
+    counted, by_validity = await queries.counts(reader, everything, query, today)
+    total, total_is = paging.total(counted)
     return schemas.ContractPage(
         items=[views.row(row, today) for row in rows],
         total=total,
         total_is=total_is,
         next=following,
-        counts=schemas.Counts(**await queries.counts(reader, everything, today)),
+        counts=schemas.Counts(**by_validity),
     )
 
 

@@ -68,10 +68,13 @@ async def page(
     return paging.split((await reader.execute(paged)).all(), sort, limit)
 
 
-async def counts(reader: AsyncConnection, query: AnySelect, today: date) -> dict[str, int]:
-    """How many contracts of ``query`` there are by validity, each counted no further than 10,001."""
-    names = ("active", "expiring", "expired")
-    return {name: (await paging.count(reader, query.where(validity(name, today))))[0] for name in names}
+async def counts(
+    reader: AsyncConnection, everything: AnySelect, chosen: AnySelect, today: date
+) -> tuple[int, dict[str, int]]:
+    """How many rows ``chosen`` has, and how many of ``everything`` there are by validity."""
+    by_validity = {name: everything.where(validity(name, today)) for name in ("active", "expiring", "expired")}
+    counted = await paging.counts(reader, {"total": chosen, **by_validity})
+    return counted.pop("total"), counted
 
 
 async def contract(reader: AsyncConnection, number: str, principal: Principal) -> AnyRow | None:

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from fastapi import Query
 from pydantic import BaseModel
-from sqlalchemy import ColumnElement, and_, cast, false, func, literal, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, and_, cast, false, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.errors import MalformedInput
@@ -79,11 +79,25 @@ def split(rows: Sequence[AnyRow], sort: Sort, limit: int) -> tuple[Sequence[AnyR
     return rows[:limit], _encode(sort, last._mapping["_key"], last._mapping["_tie"])
 
 
+async def counts(reader: AsyncConnection, queries: Mapping[str, AnySelect]) -> dict[str, int]:
+    """How many rows each query has, counted no further than 10,001, in one round trip."""
+    columns = [_counted(query).label(name) for name, query in queries.items()]
+    row = (await reader.execute(select(*columns))).one()
+    return dict(row._mapping)
+
+
+def total(counted: int) -> tuple[int, Literal["exact", "at_least"]]:
+    return (EXACT_TOTAL, "at_least") if counted > EXACT_TOTAL else (counted, "exact")
+
+
 async def count(reader: AsyncConnection, query: AnySelect) -> tuple[int, Literal["exact", "at_least"]]:
-    """How many rows ``query`` has, counted no further than 10,001."""
-    counted = query.with_only_columns(literal(1)).order_by(None).limit(EXACT_TOTAL + 1).subquery()
-    total = (await reader.execute(select(func.count()).select_from(counted))).scalar_one()
-    return (EXACT_TOTAL, "at_least") if total > EXACT_TOTAL else (total, "exact")
+    """The total of one query."""
+    return total((await counts(reader, {"total": query}))["total"])
+
+
+def _counted(query: AnySelect) -> ScalarSelect[int]:
+    limited = query.with_only_columns(literal(1)).order_by(None).limit(EXACT_TOTAL + 1).subquery()
+    return select(func.count()).select_from(limited).scalar_subquery()
 
 
 def _after(sort: Sort, tie: ColumnElement[Any], key: Any, last: Any) -> ColumnElement[bool]:
