@@ -9,9 +9,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from gateway.bootstrap import build as build_gateway
-from gateway.settings import Settings as GatewaySettings
-
 from chassis import migrate
 from chassis.database import Database
 from chassis.http.app import create_app
@@ -25,6 +22,8 @@ from devstack import databases, mail_page
 from devstack.servers import Listener
 from devstack.settings import DevstackSettings
 from devstack.wiring import build_services, service_database
+from gateway.bootstrap import build as build_gateway
+from gateway.settings import Settings as GatewaySettings
 
 log = logging.getLogger(__name__)
 
@@ -78,8 +77,8 @@ async def _migrate(services: Any) -> None:
 async def _messaging(services: list[Service], bus_database: dict[str, Any]) -> AsyncIterator[None]:
     """Relays, consumers and the worker; ends them before the databases are closed."""
     database = Database(BusSettings(**bus_database))
-    worker = EmbeddedWorker(services)
-    bus = LocalBus(database, worker.start_job)
+    bus = LocalBus(database)
+    worker = EmbeddedWorker(services, bus)
     await bus.create_tables()
     runners = [
         LocalRunner(bus, consumer, s.database, s.settings.retry_ladder, s.metrics)
@@ -90,13 +89,12 @@ async def _messaging(services: list[Service], bus_database: dict[str, Any]) -> A
         Relay(s.database, bus, s.metrics, poll=s.settings.relay_poll, confirm_timeout=s.settings.confirm_timeout)
         for s in services
     ]
-    worker.start(bus)
-    await bus.restart_jobs()
+    await worker.start()
     tasks = [asyncio.create_task(_endless(loop.run())) for loop in (*relays, *runners)]
     try:
         yield
     finally:
-        await asyncio.to_thread(worker.stop)
+        await worker.stop()
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

@@ -13,7 +13,9 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
 from chassis import errors
+from chassis.http import field_messages
 from chassis.http.rendering import BY_STATUS, render
+from chassis.i18n import Language, negotiate
 
 log = logging.getLogger(__name__)
 
@@ -40,13 +42,14 @@ async def _validation(request: Request, error: Exception) -> JSONResponse:
     found = error.errors()
     if any(item["type"] == "json_invalid" for item in found):
         return render(request, errors.MalformedRequest())
-    return render(request, errors.MalformedInput(errors=[_field(item) for item in found]))
+    language = negotiate(request.headers.get("accept-language"))
+    return render(request, errors.MalformedInput(errors=[_field(item, language) for item in found]))
 
 
-def _field(item: Any) -> dict[str, str]:
+def _field(item: Any, language: Language) -> dict[str, str]:
     """Never echoes the value: it may be a password."""
     place = [str(part) for part in item["loc"] if part not in ("body", "query", "path", "header")]
-    return {"field": ".".join(place), "message": item["msg"], "type": item["type"]}
+    return {"field": ".".join(place), "message": field_messages.message(item, language), "type": item["type"]}
 
 
 async def _http(request: Request, error: Exception) -> JSONResponse:
