@@ -1,0 +1,1 @@
+"""Declarations under way, kept for their users."""

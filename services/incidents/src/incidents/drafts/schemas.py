@@ -1,0 +1,39 @@
+"""Requests and answers about drafts."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import field_validator
+
+from chassis.schemas import Answer, Request
+from incidents.schemas import ContractNumber
+
+MAX_DRAFT_BYTES = 64 * 1024
+
+
+class DraftPut(Request):
+    """``content`` is the portal's; at most 64 KiB as JSON."""
+
+    contract_number: ContractNumber
+    content: dict[str, Any]
+
+    @field_validator("content")
+    @classmethod
+    def storable(cls, content: dict[str, Any]) -> dict[str, Any]:
+        written = json.dumps(content, ensure_ascii=False, allow_nan=False)
+        if len(written.encode()) > MAX_DRAFT_BYTES:
+            raise ValueError(f"at most {MAX_DRAFT_BYTES} bytes")
+        if "\\u0000" in written:
+            raise ValueError("no NUL character")
+        return content
+
+
+class Draft(Answer):
+    id: UUID
+    contract_number: str
+    content: dict[str, Any]
+    updated_at: datetime

@@ -1,0 +1,156 @@
+"""What the incidents service refuses, and why."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Self
+
+from chassis.errors import Conflict, Forbidden, NotFound
+from chassis.i18n import text
+
+
+class IncidentNotFound(NotFound):
+    code = "incident_not_found"
+    message = text(
+        "L’incident n° {number} n’existe pas ou ne vous est pas accessible.",
+        "Incident no. {number} does not exist or is not yours to see.",
+    )
+
+
+class ContractNotFound(NotFound):
+    code = "contract_not_found"
+    message = text(
+        "Le contrat n° {number} n’existe pas ou ne vous est pas accessible.",
+        "Contract no. {number} does not exist or is not yours to see.",
+    )
+
+
+class ThreadNotFound(NotFound):
+    """The other side's thread, and the client thread of an incident without client."""
+
+    code = "thread_not_found"
+    message = text(
+        "Cette messagerie n’existe pas ou ne vous est pas accessible.", "This thread does not exist or is not yours."
+    )
+
+
+class AttachmentNotFound(NotFound):
+    code = "attachment_not_found"
+    message = text(
+        "Ce fichier n’est pas joint à l’incident ou ne vous est pas accessible.",
+        "This file is not attached to the incident or is not yours to see.",
+    )
+
+
+class DraftNotFound(NotFound):
+    code = "draft_not_found"
+    message = text("Ce brouillon n’existe pas ou n’existe plus.", "This draft does not exist, or no longer does.")
+
+
+class CoverRefused(Conflict):
+    """``day`` as a person reads it, ``on`` in ISO 8601."""
+
+    @classmethod
+    def of(cls, number: str, day: date) -> Self:
+        return cls(number=number, day=f"{day:%d/%m/%Y}", on=day.isoformat(), field="contract_number")
+
+
+class ContractExpired(CoverRefused):
+    code = "contract_expired"
+    message = text(
+        "Le contrat n° {number} a pris fin le {day} : ce matériel n’est plus couvert.",
+        "Contract no. {number} ended on {day}: this equipment is no longer covered.",
+    )
+
+
+class ContractNotStarted(CoverRefused):
+    code = "contract_not_started"
+    message = text(
+        "Le contrat n° {number} ne commence que le {day} : ce matériel n’est pas encore couvert.",
+        "Contract no. {number} starts on {day} only: this equipment is not covered yet.",
+    )
+
+
+class UnknownSerial(Conflict):
+    code = "unknown_serial"
+    message = text(
+        "Le numéro de série {serial} ne fait pas partie du contrat n° {number}.",
+        "Serial number {serial} is not part of contract no. {number}.",
+    )
+
+
+class UnknownAddress(Conflict):
+    code = "unknown_address"
+    message = text(
+        "Cette adresse de livraison n’est pas proposée pour ce contrat.",
+        "This delivery address is not on offer for this contract.",
+    )
+
+
+class UnknownLinkedIncident(Conflict):
+    code = "unknown_linked_incident"
+    message = text(
+        "L’incident n° {linked_to} n’existe pas sur ce contrat.",
+        "There is no incident no. {linked_to} on this contract.",
+    )
+
+
+class IllegalTransition(Conflict):
+    code = "illegal_transition"
+    message = text(
+        "Un incident dans cet état ne peut pas passer à l’état demandé.",
+        "An incident in this state cannot move to the one asked for.",
+    )
+
+
+class TransitionNotYours(Forbidden):
+    code = "transition_not_yours"
+    message = text(
+        "Ce changement d’état ne vous revient pas : adressez-vous au support SQP.",
+        "This change of state is not yours to make: ask SQP's support.",
+    )
+
+
+class IncidentOver(Conflict):
+    code = "incident_over"
+    message = text(
+        "L’incident n° {number} est terminé : déclarez un nouvel incident qui le mentionne.",
+        "Incident no. {number} is over: declare a new one that refers to it.",
+    )
+
+
+class FileAlreadyAttached(Conflict):
+    code = "file_already_attached"
+    message = text("Ce fichier est déjà joint à l’incident.", "This file is attached to the incident already.")
+
+
+class FileStillPending(Conflict):
+    code = "file_still_pending"
+    message = text(
+        "Ce fichier est en cours de rattachement. Réessayez dans un instant.",
+        "This file is still being attached. Try again in a moment.",
+    )
+
+
+class FileNotYours(Forbidden):
+    code = "file_not_yours"
+    message = text(
+        "Seule l’organisation qui a joint ce fichier peut le retirer.",
+        "Only the organisation that attached this file may take it off.",
+    )
+
+
+class DeclarationNotYours(Forbidden):
+    code = "declaration_not_yours"
+    message = text(
+        "Seule l’organisation qui a déclaré l’incident complète sa déclaration : joignez le fichier à un message.",
+        "Only the organisation that declared the incident completes its declaration: attach the file to a message.",
+    )
+
+
+class TooManyDrafts(Conflict):
+    code = "too_many_drafts"
+    message = text(
+        "Vous avez déjà {limit} brouillons : envoyez-en ou supprimez-en un.",
+        "You have {limit} drafts already: send or delete one.",
+    )

@@ -1,0 +1,298 @@
+"""Requests and answers of the incidents service."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Self
+from uuid import UUID
+
+from pydantic import Field, StringConstraints, field_validator, model_validator
+
+from chassis.http.paging import Page
+from chassis.schemas import (
+    Answer,
+    Country,
+    EmailAddress,
+    Line,
+    OptionalLine,
+    OptionalParagraphs,
+    Paragraphs,
+    Phone,
+    Request,
+)
+from events import OrganisationKind
+from events.files import ScanState
+from events.incidents import Nature, Scope, Status, Thread
+from incidents.states import AttachmentState, PendingReason
+
+Number = Annotated[str, StringConstraints(pattern=r"^[0-9]{8,16}$")]
+ContractNumber = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z-]{1,20}$")]
+Serial = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z._/-]{1,60}$", strip_whitespace=True)]
+
+MAX_FILES = 20
+
+FileIds = Annotated[list[UUID], Field(max_length=MAX_FILES)]
+
+
+def _each_once(ids: list[UUID]) -> list[UUID]:
+    if len(set(ids)) < len(ids):
+        raise ValueError("a file is named twice")
+    return ids
+
+
+class NewAddress(Request):
+    """The guide's form: all but label and complement are wanted."""
+
+    label: OptionalLine = ""
+    street: Line
+    complement: OptionalLine = ""
+    postal_code: Line
+    city: Line
+    country: Country = "FR"
+    email: EmailAddress
+    phone: Annotated[Phone, Field(min_length=1)]
+
+
+class DeliveryChoice(Request):
+    """One of those on offer by its id, or a new one."""
+
+    address_id: UUID | None = None
+    address: NewAddress | None = None
+
+    @model_validator(mode="after")
+    def exactly_one(self) -> Self:
+        if (self.address_id is None) == (self.address is None):
+            raise ValueError("either address_id or address")
+        return self
+
+
+class IncidentCreate(Request):
+    """``linked_to``: an earlier incident of the same contract that this one takes up again."""
+
+    contract_number: ContractNumber
+    title: Line
+    nature: Nature
+    serial_numbers: list[Serial] = Field(min_length=1, max_length=200)
+    description: Paragraphs
+    file_ids: FileIds = Field(default_factory=list)
+    delivery_address: DeliveryChoice
+    linked_to: Number | None = None
+
+    files_once = field_validator("file_ids")(_each_once)
+
+
+class StatusChange(Request):
+    """``reason`` goes with ``pending`` and with nothing else. The note is read by all parties of the incident."""
+
+    status: Status
+    reason: PendingReason | None = None
+    note: OptionalParagraphs = ""
+
+    @model_validator(mode="after")
+    def reason_of_pending(self) -> Self:
+        if (self.status == "pending") != (self.reason is not None):
+            raise ValueError("a reason goes with pending, and with pending alone")
+        return self
+
+
+class MessageCreate(Request):
+    body: Paragraphs
+    file_ids: FileIds = Field(default_factory=list)
+
+    files_once = field_validator("file_ids")(_each_once)
+
+
+class FilesCreate(Request):
+    file_ids: FileIds = Field(min_length=1)
+    scope: Scope
+
+    files_once = field_validator("file_ids")(_each_once)
+
+
+class IncidentRow(Answer):
+    """A line of the list. Reference and serial are the contract's, ``serial_numbers`` those concerned."""
+
+    number: str
+    title: str
+    contract_number: str
+    product_reference: str
+    serial_number: str
+    serial_numbers: list[str]
+    client: str | None
+    client_id: UUID | None
+    status: Status
+    status_label: str
+    declared_at: datetime
+
+
+class Counts(Answer):
+    """Open: new, in diagnosis, on hold, in exchange. Closed: all others."""
+
+    open: int
+    closed: int
+
+
+class IncidentPage(Page[IncidentRow]):
+    """``counts`` of everything that the caller may see and that matches all filters but ``open``."""
+
+    counts: Counts
+
+
+class Person(Answer):
+    """Who did it; ``user_id`` empty: the platform itself."""
+
+    user_id: UUID | None
+    name: str
+    organisation_kind: OrganisationKind | None
+    organisation_name: str | None
+
+
+class Article(Answer):
+    designation: str
+    product_reference: str
+    serial_number: str
+
+
+class Address(Answer):
+    label: str
+    street: str
+    complement: str
+    postal_code: str
+    city: str
+    country: str
+    email: str
+    phone: str
+
+
+class OfferedAddress(Answer):
+    """``label`` is *Organisation - Intitulé*."""
+
+    id: UUID
+    organisation_id: UUID
+    label: str
+    primary: bool
+    address: Address
+
+
+class OfferedAddresses(Answer):
+    items: list[OfferedAddress]
+
+
+class ContractCopy(Answer):
+    """The contract as it was on declaration."""
+
+    number: str
+    product_reference: str
+    serial_number: str
+    starts_on: date
+    warranty_ends_on: date
+    service_level: str
+
+
+class Party(Answer):
+    """``name`` as on declaration; e-mail and phone as they are now."""
+
+    id: UUID
+    name: str
+    email: str
+    phone: str
+
+
+class Attachment(Answer):
+    """``state`` is ``pending`` until files has bound it; name, size (bytes), type and scan are known from then on."""
+
+    file_id: UUID
+    scope: Scope
+    message_id: UUID | None
+    state: AttachmentState
+    name: str | None
+    media_type: str | None
+    size: int | None
+    scan: ScanState | None
+    attached_at: datetime
+    attached_by_name: str
+    organisation_kind: OrganisationKind
+
+
+class Attachments(Answer):
+    items: list[Attachment]
+
+
+class NextState(Answer):
+    status: Status
+    label: str
+
+
+class Actions(Answer):
+    """What the caller may do now: states to move to, threads to write in, scopes to attach files to."""
+
+    next: list[NextState]
+    write: list[Thread]
+    attach: list[Scope]
+
+
+class Incident(Answer):
+    number: str
+    version: int
+    status: Status
+    status_label: str
+    pending_reason: PendingReason | None
+    pending_reason_label: str | None
+    title: str
+    nature: Nature
+    nature_label: str
+    description: str
+    articles: list[Article]
+    declared_at: datetime
+    declared_by: Person
+    linked_to: str | None
+    delivery_address: Address
+    contract: ContractCopy
+    reseller: Party
+    client: Party | None
+    attachments: list[Attachment]
+    threads: list[Thread]
+    actions: Actions
+
+
+class IncidentState(Answer):
+    """What a change of the incident answers: its number, state and version (also the ETag)."""
+
+    number: str
+    version: int
+    status: Status
+    status_label: str
+
+
+class HistoryLine(Answer):
+    """``from`` is empty for the declaration."""
+
+    at: datetime
+    by: Person
+    from_status: Status | None = Field(serialization_alias="from")
+    from_label: str | None
+    to_status: Status = Field(serialization_alias="to")
+    to_label: str
+    reason: PendingReason | None
+    reason_label: str | None
+    note: str
+
+
+class History(Answer):
+    items: list[HistoryLine]
+
+
+class Message(Answer):
+    id: UUID
+    thread: Thread
+    body: str
+    at: datetime
+    author: Person
+    attachments: list[Attachment]
+
+
+class Posted(Answer):
+    id: UUID
+    thread: Thread
+    at: datetime
+    version: int

@@ -1,0 +1,182 @@
+"""From rows to answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chassis.auth.principal import Principal
+from chassis.i18n import Language, Text
+from chassis.sql import AnyRow
+from events.incidents import Status
+from incidents import queries, schemas, states
+from incidents.models import Incident, Message
+from incidents.sentences import NATURE, PLATFORM, REASON, STATUS
+from incidents.telling import actor
+
+Word = TypeVar("Word")
+
+
+def row(line: AnyRow, language: Language) -> schemas.IncidentRow:
+    return schemas.IncidentRow(
+        number=line.number,
+        title=line.title,
+        contract_number=line.contract_number,
+        product_reference=line.product_reference,
+        serial_number=line.serial_number,
+        serial_numbers=[article["serial_number"] for article in line.articles],
+        client=line.client_name,
+        client_id=line.client_id,
+        status=line.status,
+        status_label=STATUS[line.status][language],
+        declared_at=line.declared_at,
+    )
+
+
+async def incident(
+    reader: AsyncConnection, found: AnyRow, principal: Principal, language: Language
+) -> schemas.Incident:
+    """All that ``principal`` may read of the incident whose row was ``found``, its threads' messages aside."""
+    known = await queries.organisations(reader, [found.reseller_id, found.client_id, found.declarer_id])
+    scopes = states.scopes(principal.organisation_kind, found.client_id)
+    attached = await queries.attachments(reader, found.number, scopes)
+    return schemas.Incident(
+        **{name: getattr(found, name) for name in PLAIN},
+        status_label=STATUS[found.status][language],
+        pending_reason_label=_label(REASON, found.pending_reason, language),
+        nature_label=NATURE[found.nature][language],
+        declared_by=_declarer(found, known),
+        contract=schemas.ContractCopy(
+            number=found.contract_number, **{name: getattr(found, name) for name in CONTRACT}
+        ),
+        reseller=_party(found.reseller_id, found.reseller_name, known),
+        client=_party(found.client_id, found.client_name, known) if found.client_id else None,
+        attachments=[schemas.Attachment.model_validate(one) for one in attached],
+        threads=list(states.threads(principal.organisation_kind, found.client_id)),
+        actions=_actions(found, principal, language),
+    )
+
+
+PLAIN = (
+    "number",
+    "version",
+    "status",
+    "pending_reason",
+    "title",
+    "nature",
+    "description",
+    "articles",
+    "declared_at",
+    "linked_to",
+    "delivery_address",
+)
+CONTRACT = ("product_reference", "serial_number", "starts_on", "warranty_ends_on", "service_level")
+
+
+def state(changed: Incident, language: Language) -> schemas.IncidentState:
+    return schemas.IncidentState(
+        number=changed.number,
+        version=changed.version,
+        status=changed.status,
+        status_label=STATUS[changed.status][language],
+    )
+
+
+def history_line(line: AnyRow, language: Language) -> schemas.HistoryLine:
+    return schemas.HistoryLine(
+        at=line.at,
+        by=schemas.Person(
+            user_id=line.user_id,
+            name=line.user_name if line.user_id else PLATFORM[language],
+            organisation_kind=line.organisation_kind,
+            organisation_name=line.organisation_name,
+        ),
+        from_status=line.from_status,
+        from_label=_label(STATUS, line.from_status, language),
+        to_status=line.to_status,
+        to_label=STATUS[line.to_status][language],
+        reason=line.reason,
+        reason_label=_label(REASON, line.reason, language),
+        note=line.note,
+    )
+
+
+async def messages(reader: AsyncConnection, rows: Sequence[AnyRow]) -> list[schemas.Message]:
+    """The messages with what is attached to each."""
+    attached = await queries.attachments_of(reader, [message.id for message in rows])
+    return [_message(message, attached[message.id]) for message in rows]
+
+
+def posted(changed: Incident, message: Message) -> schemas.Posted:
+    return schemas.Posted(id=message.id, thread=message.thread, at=message.at, version=changed.version)
+
+
+def offered(line: AnyRow) -> schemas.OfferedAddress:
+    organisation = line.name_now or line.organisation_name
+    label = " - ".join(part for part in (organisation, line.address["label"]) if part)
+    return schemas.OfferedAddress(
+        id=line.id,
+        organisation_id=line.organisation_id,
+        label=label,
+        primary=line.is_primary,
+        address=schemas.Address(**line.address),
+    )
+
+
+def _message(message: AnyRow, attached: Sequence[AnyRow]) -> schemas.Message:
+    return schemas.Message(
+        id=message.id,
+        thread=message.thread,
+        body=message.body,
+        at=message.at,
+        author=schemas.Person(
+            user_id=message.author_id,
+            name=message.author_name,
+            organisation_kind=message.organisation_kind,
+            organisation_name=message.organisation_name,
+        ),
+        attachments=[schemas.Attachment.model_validate(one) for one in attached],
+    )
+
+
+def _declarer(found: AnyRow, known: dict[UUID, AnyRow]) -> schemas.Person:
+    fallback = found.reseller_name if found.declarer_kind == "reseller" else found.client_name
+    organisation = known.get(found.declarer_id)
+    return schemas.Person(
+        user_id=found.declared_by,
+        name=found.declared_by_name,
+        organisation_kind=found.declarer_kind,
+        organisation_name=organisation.name if organisation else fallback,
+    )
+
+
+def _party(identifier: UUID, name: str, known: dict[UUID, AnyRow]) -> schemas.Party:
+    now: Any = known.get(identifier)
+    return schemas.Party(id=identifier, name=name, email=now.email if now else "", phone=now.phone if now else "")
+
+
+def _actions(found: AnyRow, principal: Principal, language: Language) -> schemas.Actions:
+    """Exactly what the routes would let the caller do; nothing for who only reads."""
+    if not principal.is_administrator:
+        return schemas.Actions(next=[], write=[], attach=[])
+    going = found.status not in states.FINAL
+    threads = states.threads(principal.organisation_kind, found.client_id) if going else ()
+    declares = going and principal.organisation_id == found.declarer_id
+    following = states.next_states(found.status, states.mover(actor(principal), found.declarer_id))
+    return schemas.Actions(
+        next=[_next(status, language) for status in following],
+        write=list(threads),
+        attach=[*(("declaration",) if declares else ()), *threads],
+    )
+
+
+def _next(status: Status, language: Language) -> schemas.NextState:
+    return schemas.NextState(status=status, label=STATUS[status][language])
+
+
+def _label(words: Any, word: Word | None, language: Language) -> str | None:
+    text: Text | None = words.get(word)
+    return text[language] if text else None
