@@ -35,7 +35,7 @@ class Sample(Request):
         ("number", 0, "1 au moins."),
         ("number", "abc", "Un nombre entier est attendu."),
         ("day", "hier", "Une date est attendue (AAAA-MM-JJ)."),
-        ("choice", "secret-value", "Valeurs possibles : 'a' or 'b'."),
+        ("choice", "secret-value", "Valeurs possibles : 'a' ou 'b'."),
         ("identifier", "nope", "Un identifiant est attendu."),
         ("names", ["a", "b"], "1 éléments au plus."),
         ("flag", "maybe", "Oui ou non est attendu."),

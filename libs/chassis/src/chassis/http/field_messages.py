@@ -59,4 +59,5 @@ def message(error: Mapping[str, Any], language: Language) -> str:
         said = str(error.get("ctx", {}).get("error", ""))
         return VALIDATORS.get(said, OTHERWISE)[language] if language == "fr" or said in VALIDATORS else said
     found = MESSAGES.get(kind) or next((text_ for prefix, text_ in FAMILIES if kind.startswith(prefix)), OTHERWISE)
-    return found[language].format_map(error.get("ctx", {}))
+    sentence = found[language].format_map(error.get("ctx", {}))
+    return sentence.replace("' or '", "' ou '") if language == "fr" else sentence
