@@ -49,6 +49,15 @@ VALIDATORS: dict[str, Text] = {
     "an article's serial_number occurs twice": text(
         "Le même numéro de série figure deux fois.", "The same serial number occurs twice."
     ),
+    "a file is named twice": text("Le même fichier figure deux fois.", "The same file occurs twice."),
+    "either address_id or address": text(
+        "Choisissez une adresse proposée ou saisissez-en une nouvelle.",
+        "Choose an address on offer or enter a new one.",
+    ),
+    "a reason goes with pending, and with pending alone": text(
+        "Un motif accompagne la mise en attente, et elle seule.", "A reason goes with on hold, and with that alone."
+    ),
+    "at most 65536 bytes": text("64 Kio au plus.", "At most 64 KiB."),
 }
 
 
