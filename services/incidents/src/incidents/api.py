@@ -9,8 +9,8 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.auth.principal import Principal
-from chassis.http import idempotency
-from chassis.http.paging import Cursor, Limit, Page, Search, Sort, count
+from chassis.http import idempotency, paging
+from chassis.http.paging import Cursor, Limit, Page, Search, Sort
 from chassis.http.preconditions import IfMatch, set_etag
 from chassis.http.unit_of_work import Reader, Session, UnitOfWorkRoute
 from chassis.i18n import Language, negotiate
@@ -50,13 +50,14 @@ async def list_incidents(
     everything = queries.listing(principal, q, contract, client_id)
     query = everything if is_open is None else everything.where(queries.is_open(is_open))
     rows, following = await queries.page(reader, query, Sort.parse(sort, queries.SORTS), limit, cursor)
-    total, total_is = await count(reader, query)
+    counted, by_openness = await queries.counts(reader, everything, query)
+    total, total_is = paging.total(counted)
     return schemas.IncidentPage(
         items=[views.row(row, language) for row in rows],
         total=total,
         total_is=total_is,
         next=following,
-        counts=schemas.Counts(**await queries.counts(reader, everything)),
+        counts=schemas.Counts(**by_openness),
     )
 
 
@@ -131,7 +132,7 @@ async def list_messages(
     query = queries.thread(number, thread)
     order = Sort.parse(sort, queries.MESSAGE_SORTS)
     rows, following = await queries.messages(reader, query, order, limit, cursor)
-    total, total_is = await count(reader, query)
+    total, total_is = await paging.count(reader, query)
     items = await views.messages(reader, rows)
     return Page(items=items, total=total, total_is=total_is, next=following)
 

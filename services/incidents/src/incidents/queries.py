@@ -72,9 +72,11 @@ async def page(
     return paging.split((await reader.execute(paged)).all(), sort, limit)
 
 
-async def counts(reader: AsyncConnection, query: AnySelect) -> dict[str, int]:
-    """How many of ``query`` are open and closed, each counted no further than 10,001."""
-    return {name: (await paging.count(reader, query.where(is_open(name == "open"))))[0] for name in ("open", "closed")}
+async def counts(reader: AsyncConnection, everything: AnySelect, chosen: AnySelect) -> tuple[int, dict[str, int]]:
+    """How many rows ``chosen`` has, and how many of ``everything`` are open and closed."""
+    by_openness = {"open": everything.where(is_open(True)), "closed": everything.where(is_open(False))}
+    counted = await paging.counts(reader, {"total": chosen, **by_openness})
+    return counted.pop("total"), counted
 
 
 async def incident(reader: AsyncConnection, number: str, principal: Principal) -> AnyRow | None:
@@ -135,16 +137,13 @@ async def messages(
 
 async def addresses(reader: AsyncConnection, organisations: Sequence[UUID]) -> Sequence[AnyRow]:
     """Those of each organisation in the order given, its primary one first; the organisation's name as known now."""
-    rank = case(
-        {identifier: rank for rank, identifier in enumerate(organisations)}, value=DeliveryAddress.organisation_id
-    )
+    ranks = {identifier: rank for rank, identifier in enumerate(organisations)}
+    rank = case(ranks, value=DeliveryAddress.organisation_id)
     query = (
         select(DeliveryAddress.__table__, Organisation.name.label("name_now"))
         .outerjoin(Organisation, Organisation.id == DeliveryAddress.organisation_id)
         .where(DeliveryAddress.organisation_id.in_(organisations), DeliveryAddress.deleted.is_(False))
-        .order_by(
-            case(ranks, value=DeliveryAddress.organisation_id), DeliveryAddress.is_primary.desc(), DeliveryAddress.id
-        )
+        .order_by(rank, DeliveryAddress.is_primary.desc(), DeliveryAddress.id)
     )
     return (await reader.execute(query)).all()
 

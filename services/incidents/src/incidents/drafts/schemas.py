@@ -28,7 +28,7 @@ class DraftPut(Request):
         if len(written.encode()) > MAX_DRAFT_BYTES:
             raise ValueError(f"at most {MAX_DRAFT_BYTES} bytes")
         if "\\u0000" in written:
-            raise ValueError("no NUL character")
+            raise ValueError("control characters are not allowed")
         return content
 
 
