@@ -1,0 +1,104 @@
+"""The HTTP of the notifications service."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Header, Request
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chassis.auth.principal import Principal
+from chassis.errors import Forbidden
+from chassis.http import idempotency
+from chassis.http.paging import Cursor, Limit, count
+from chassis.http.unit_of_work import Reader, Session, UnitOfWorkRoute
+from chassis.i18n import Language, negotiate
+from notifications import auth, queries, schemas, service, sse, views
+from notifications.errors import TooManyStreams
+from notifications.settings import Settings
+from notifications.stream import Hub
+
+notifications = APIRouter(tags=["notifications"], route_class=UnitOfWorkRoute)
+
+
+@notifications.get("/notifications")
+async def list_notifications(
+    request: Request,
+    principal: auth.Person,
+    reader: Reader,
+    unread: bool = False,
+    limit: Limit = 25,
+    cursor: Cursor = None,
+) -> schemas.NotificationPage:
+    """The caller's own feed, newest first, all of it or the unread alone."""
+    user = _user(principal)
+    query = queries.feed(user, unread)
+    rows, following = await queries.page(reader, query, limit, cursor)
+    total, total_is = await count(reader, query)
+    language = await _language(request, reader, user)
+    return schemas.NotificationPage(
+        items=[views.line(row, language) for row in rows],
+        total=total,
+        total_is=total_is,
+        next=following,
+        unread_count=(await queries.unread_counts(reader, [user])).get(user, 0),
+    )
+
+
+@notifications.post("/notifications/read", dependencies=[idempotency.Documented])
+async def mark_read(body: schemas.MarkRead, principal: auth.Person, session: Session) -> schemas.Marked:
+    """Marks the caller's own notifications read; the caller's other pages hear of it by the stream."""
+    marked, unread = await service.mark_read(session, principal, body.ids)
+    return schemas.Marked(marked=marked, unread_count=unread)
+
+
+@notifications.get("/notifications/preferences")
+async def get_preferences(principal: auth.Person, reader: Reader) -> schemas.Preferences:
+    return views.preferences(await queries.preferences(reader, _user(principal)))
+
+
+@notifications.put("/notifications/preferences")
+async def put_preferences(
+    body: schemas.PreferencesPut, principal: auth.Person, session: Session
+) -> schemas.Preferences:
+    """Replaces the caller's choices."""
+    chosen = body.email.model_dump()
+    await service.put_preferences(session, principal, chosen)
+    return views.preferences(chosen)
+
+
+@notifications.get(
+    "/notifications/stream",
+    response_class=sse.EventStream,
+    responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}, "description": "Events"}},
+)
+async def stream(
+    request: Request,
+    principal: auth.Person,
+    reader: Reader,
+    last_event_id: Annotated[str | None, Header(max_length=100)] = None,
+) -> sse.EventStream:
+    """Server-sent events: ``notification`` {id, kind, title, body, subject, created_at, unread_count},
+    ``notifications.read`` {unread_count}, ``incident.changed`` {number, what: declared|status|message|files, thread?}
+    for every incident and thread that the caller may read, and ``reset`` when ``Last-Event-ID`` is too old to resume
+    from. It ends after a while: reconnect."""
+    hub: Hub = request.app.state.resources
+    settings: Settings = request.app.state.settings
+    user = _user(principal)
+    if await queries.shut_out(reader, [user]):
+        raise Forbidden
+    if hub.open_pages(user) >= settings.streams_per_user:
+        raise TooManyStreams(retry_after=60)
+    return sse.EventStream(sse.page(hub, principal, settings, last_event_id), settings.stream_send_timeout)
+
+
+def _user(principal: Principal) -> UUID:
+    assert principal.user_id is not None
+    return principal.user_id
+
+
+async def _language(request: Request, reader: AsyncConnection, user: UUID) -> Language:
+    """The person's own language; what the request asks for while the person is unknown here."""
+    known = await queries.language(reader, user)
+    return known or negotiate(request.headers.get("accept-language"))

@@ -1,0 +1,18 @@
+"""What the notifications service refuses, and why."""
+
+from __future__ import annotations
+
+from chassis.errors import TooManyRequests
+from chassis.i18n import text
+
+
+class TooManyStreams(TooManyRequests):
+    code = "too_many_streams"
+    message = text(
+        "Trop de pages sont ouvertes sur ce compte. Fermez-en quelques-unes.",
+        "Too many pages are open on this account. Close some of them.",
+    )
+
+
+class NotYetKnown(Exception):
+    """An event speaks of what another, still on its way, will introduce: the retry ladder brings it back."""

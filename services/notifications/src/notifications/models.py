@@ -1,0 +1,159 @@
+"""The feed, the e-mails, the stream's items, and what is known of people, organisations and incidents."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import ARRAY, BigInteger, Identity, Index, Integer, MetaData, Text, UniqueConstraint, func
+from sqlalchemy import text as sql
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from chassis.tables import NAMING, TYPES
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map = TYPES
+
+
+class Organisation(Base):
+    """Read model of identity's organisations. ``portal_access`` closed: its people are told nothing."""
+
+    __tablename__ = "organisations"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    name: Mapped[str]
+    portal_access: Mapped[bool]
+    version: Mapped[int]
+
+
+class User(Base):
+    """Read model of identity's users. Known before or after their organisation."""
+
+    __tablename__ = "users"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    organisation_id: Mapped[UUID] = mapped_column(index=True)
+    organisation_kind: Mapped[str] = mapped_column(index=True)
+    first_name: Mapped[str]
+    last_name: Mapped[str]
+    email: Mapped[str]
+    role: Mapped[str]
+    status: Mapped[str]
+    language: Mapped[str]
+    version: Mapped[int]
+
+
+class Incident(Base):
+    """Who an incident concerns, from the latest event about it; ``declared_at`` once its declaration has arrived."""
+
+    __tablename__ = "incidents"
+
+    number: Mapped[str] = mapped_column(primary_key=True)
+    reseller_id: Mapped[UUID]
+    client_id: Mapped[UUID | None]
+    declared_at: Mapped[datetime | None]
+    version: Mapped[int]
+
+
+class Notification(Base):
+    """One line of a person's feed: ``kind`` and ``facts`` make the wording when it is read."""
+
+    __tablename__ = "notifications"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    event_id: Mapped[UUID]
+    user_id: Mapped[UUID]
+    kind: Mapped[str]
+    facts: Mapped[dict[str, Any]]
+    subject: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime]
+    read_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        UniqueConstraint("event_id", "user_id"),
+        Index("ix_notifications_feed", "user_id", "created_at", "id"),
+        Index("ix_notifications_unread", "user_id", postgresql_where=sql("read_at IS NULL")),
+        Index("ix_notifications_created_at", "created_at"),
+    )
+
+
+class Preference(Base):
+    """E-mail on or off per kind, as far as the person has chosen."""
+
+    __tablename__ = "preferences"
+
+    user_id: Mapped[UUID] = mapped_column(primary_key=True)
+    email: Mapped[dict[str, Any]]
+
+
+class Email(Base):
+    """A message to one person, and how far it got. Its id makes the Message-ID, so a repeat is recognisable.
+
+    ``state``: queued → sent | failed (refused for good) | skipped (no longer to be told) | expired (its link is over).
+    ``sealed_token`` is the link's token, readable to nobody but the sender while it sends, erased when the state ends.
+    """
+
+    __tablename__ = "emails"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    event_id: Mapped[UUID]
+    user_id: Mapped[UUID]
+    organisation_id: Mapped[UUID]
+    kind: Mapped[str]
+    language: Mapped[str]
+    recipient: Mapped[str]
+    recipient_name: Mapped[str]
+    facts: Mapped[dict[str, Any]]
+    subject_id: Mapped[str]
+    path: Mapped[str]
+    sealed_token: Mapped[str | None]
+    expires_at: Mapped[datetime | None]
+    state: Mapped[str] = mapped_column(default="queued")
+    attempts: Mapped[int] = mapped_column(Integer, default=0)
+    last_error: Mapped[str | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    ended_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        UniqueConstraint("event_id", "user_id"),
+        Index("ix_emails_created_at", "created_at"),
+        Index("ix_emails_queued", "created_at", postgresql_where=sql("state = 'queued'")),
+    )
+
+    @property
+    def is_link(self) -> bool:
+        return self.expires_at is not None
+
+    def has_expired(self, now: datetime) -> bool:
+        return self.expires_at is not None and self.expires_at <= now
+
+    def end(self, state: str, now: datetime, error: str | None = None) -> None:
+        """Nothing more will happen to it: the token goes."""
+        self.state = state
+        self.ended_at = now
+        self.last_error = error
+        self.sealed_token = None
+
+    def postpone(self, error: str) -> None:
+        self.attempts += 1
+        self.last_error = error
+
+
+class StreamItem(Base):
+    """Something for open pages. Ordered by (``xid``, ``id``) and read up to the oldest transaction still under way:
+    a transaction that commits late has a low id, and a cursor over ids alone would skip it."""
+
+    __tablename__ = "stream_items"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    xid: Mapped[int] = mapped_column(BigInteger, server_default=sql("(pg_current_xact_id()::text::bigint)"))
+    event: Mapped[str]
+    audience: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    data: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now(), index=True)
+
+    __table_args__ = (Index("ix_stream_items_cursor", "xid", "id"),)

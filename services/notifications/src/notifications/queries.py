@@ -1,0 +1,107 @@
+"""What is read: the feed, preferences, the stream's items. Columns, never entities."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import and_, cast, func, literal, or_, select, text, true, tuple_
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.types import BigInteger, Text
+
+from chassis.http import paging
+from chassis.i18n import Language
+from chassis.sql import AnyRow, AnySelect
+from notifications.models import Notification, Organisation, Preference, StreamItem, User
+
+NEWEST_FIRST = paging.Sort("created_at", Notification.created_at.expression, descending=True)
+
+LINE = (
+    Notification.id,
+    Notification.kind,
+    Notification.facts,
+    Notification.subject,
+    Notification.created_at,
+    Notification.read_at,
+)
+
+HORIZON = text("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+SETTLED = text("stream_items.xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+
+
+def feed(user_id: UUID, unread_only: bool) -> AnySelect:
+    query: AnySelect = select(*LINE).where(Notification.user_id == user_id)
+    return query.where(Notification.read_at.is_(None)) if unread_only else query
+
+
+async def page(
+    reader: AsyncConnection, query: AnySelect, limit: int, cursor: str | None
+) -> tuple[Sequence[AnyRow], str | None]:
+    paged = paging.page(query, NEWEST_FIRST, Notification.id.expression, limit, cursor)
+    return paging.split((await reader.execute(paged)).all(), NEWEST_FIRST, limit)
+
+
+async def unread_counts(reader: AsyncConnection, users: Iterable[UUID]) -> dict[UUID, int]:
+    """Unread lines per person; people without any are left out."""
+    query = (
+        select(Notification.user_id, func.count())
+        .where(Notification.user_id.in_(list(users)), Notification.read_at.is_(None))
+        .group_by(Notification.user_id)
+    )
+    return {row[0]: row[1] for row in (await reader.execute(query)).all()}
+
+
+async def language(reader: AsyncConnection, user_id: UUID) -> Language | None:
+    known = (await reader.execute(select(User.language).where(User.id == user_id))).scalar_one_or_none()
+    return None if known is None else "en" if known == "en" else "fr"
+
+
+async def preferences(reader: AsyncConnection, user_id: UUID) -> dict[str, bool]:
+    query = select(Preference.email).where(Preference.user_id == user_id)
+    return (await reader.execute(query)).scalar_one_or_none() or {}
+
+
+async def shut_out(reader: AsyncConnection, users: Iterable[UUID]) -> set[UUID]:
+    """Which of these are known to be disabled, or to belong to an organisation whose access is closed."""
+    closed = func.coalesce(Organisation.portal_access, true()).is_(False)
+    query = (
+        select(User.id)
+        .outerjoin(Organisation, Organisation.id == User.organisation_id)
+        .where(User.id.in_(list(users)), or_(User.status == "disabled", closed))
+    )
+    return set((await reader.execute(query)).scalars())
+
+
+async def horizon(reader: AsyncConnection) -> int:
+    """The oldest transaction still under way: every item of a lower one is there for all to see, for good."""
+    return int((await reader.execute(HORIZON)).scalar_one())
+
+
+async def stream_items(
+    reader: AsyncConnection,
+    after: tuple[int, int],
+    limit: int,
+    *,
+    until: tuple[int, int] | None = None,
+    keys: Iterable[str] | None = None,
+) -> Sequence[AnyRow]:
+    """Settled items after a cursor (up to and with ``until``), those of the audience ``keys`` alone if given."""
+    place = tuple_(StreamItem.xid, StreamItem.id)
+    wanted: list[Any] = [place > _at(after), SETTLED]
+    if until is not None:
+        wanted.append(place <= _at(until))
+    if keys is not None:
+        wanted.append(StreamItem.audience.op("&&")(cast(list(keys), ARRAY(Text))))
+    query = (
+        select(StreamItem.xid, StreamItem.id, StreamItem.event, StreamItem.audience, StreamItem.data)
+        .where(and_(*wanted))
+        .order_by(StreamItem.xid, StreamItem.id)
+        .limit(limit)
+    )
+    return (await reader.execute(query)).all()
+
+
+def _at(position: tuple[int, int]) -> Any:
+    return tuple_(*(cast(literal(number), BigInteger) for number in position))

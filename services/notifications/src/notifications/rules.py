@@ -1,0 +1,191 @@
+"""Who is told of what: pure functions from a fact to notices (a person's feed and e-mail) and hints (open pages).
+
+Never the author; the sides of a thread are its only readers. What is here names no database and no clock.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any, Literal
+from uuid import UUID
+
+from events.contracts import ContractExpiring, ContractExtended, ContractRegistered, ContractState
+from events.identity import LoggedInFromNewDevice, SignUpRequested
+from events.incidents import (
+    FileDetached,
+    FilesAttached,
+    IncidentDeclared,
+    IncidentEvent,
+    IncidentStatusChanged,
+    MessagePosted,
+    Scope,
+    Thread,
+)
+from notifications.kinds import Kind
+
+SubjectType = Literal["incident", "contract", "sign_up_request", "session"]
+What = Literal["status", "message", "files", "declared"]
+
+# A declaration and its files are one act: the files are told within this time of it, or are an act of their own.
+SAME_ACT = timedelta(seconds=1)
+
+PANES: dict[Thread, str] = {"client": "#messagerie", "sqp": "#messagerie-sqp"}
+
+
+@dataclass(frozen=True)
+class Audience:
+    """Everybody of these organisations (and of SQP's), or these people; ``administrators`` narrows to that role."""
+
+    organisations: frozenset[UUID] = frozenset()
+    sqp: bool = False
+    people: frozenset[UUID] = frozenset()
+    administrators: bool = False
+    author: UUID | None = None
+
+    def without(self, organisation: UUID | None, kind: str | None) -> Audience:
+        """All but one side: the author's colleagues know already."""
+        return replace(self, organisations=self.organisations - {organisation}, sqp=self.sqp and kind != "sqp")
+
+    def keys(self) -> list[str]:
+        """How open streams recognise what is theirs."""
+        named = [f"organisation:{each}" for each in sorted(map(str, self.organisations))]
+        return [*(["sqp"] if self.sqp else []), *named]
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a notification is about; ``path`` leads there in the portal."""
+
+    type: SubjectType
+    id: str
+    path: str
+    thread: Thread | None = None
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A fact for people. ``facts`` is what the wording needs, in JSON's types."""
+
+    kind: Kind
+    audience: Audience
+    subject: Subject
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Hint:
+    """Something changed in an incident: to all who may read it there, the author's other tabs included."""
+
+    number: str
+    what: What
+    audience: Audience
+    thread: Thread | None = None
+
+
+def declared(event: IncidentDeclared) -> Notice:
+    """SQP; the reseller's people when the client declared, the client's when the reseller did."""
+    others = parties(event, "declaration").without(event.actor.organisation_id, event.actor.organisation_kind)
+    return Notice("incident_declared", _by(event, others), incident(event), _facts(event))
+
+
+def status_changed(event: IncidentStatusChanged) -> Notice:
+    """The reseller's and the client's people."""
+    return Notice("status_changed", _by(event, parties(event, "client")), incident(event), _facts(event))
+
+
+def message_posted(event: MessagePosted) -> Notice:
+    """The other side of that thread only."""
+    others = parties(event, event.thread).without(event.actor.organisation_id, event.actor.organisation_kind)
+    facts = _facts(event) | {"excerpt": event.excerpt}
+    return Notice("message_posted", _by(event, others), incident(event, event.thread), facts)
+
+
+def files_attached(event: FilesAttached, declared_at: datetime | None) -> Notice | None:
+    """The other parties of the scope, unless a message or the declaration tells of the same act already.
+
+    ``declared_at`` is the declaration's time; what the author adds within a second of it came with it.
+    """
+    if event.message_id is not None or _came_with_declaration(event, declared_at):
+        return None
+    others = parties(event, event.scope).without(event.actor.organisation_id, event.actor.organisation_kind)
+    facts = _facts(event) | {"count": len(event.file_ids)}
+    return Notice("files_attached", _by(event, others), incident(event, thread_of(event.scope)), facts)
+
+
+def _came_with_declaration(event: FilesAttached, declared_at: datetime | None) -> bool:
+    return event.scope == "declaration" and declared_at is not None and abs(event.at - declared_at) <= SAME_ACT
+
+
+def contract_registered(event: ContractRegistered) -> Notice:
+    return _contract("contract_registered", event)
+
+
+def contract_extended(event: ContractExtended) -> Notice:
+    return _contract("contract_extended", event)
+
+
+def contract_expiring(event: ContractExpiring) -> Notice:
+    return _contract("contract_expiring", event, days_left=event.days_left)
+
+
+def sign_up_requested(event: SignUpRequested) -> Notice:
+    """The reseller's administrators, who decide."""
+    audience = Audience(organisations=frozenset({event.reseller_id}), administrators=True)
+    facts = {"client_name": event.client_name, "email": event.email, "contract_number": event.contract_number}
+    subject = Subject("sign_up_request", str(event.request_id), "/clients#demandes")
+    return Notice("sign_up_requested", audience, subject, facts)
+
+
+def new_device(event: LoggedInFromNewDevice) -> Notice:
+    audience = Audience(people=frozenset({event.user_id}))
+    facts = {"device": event.device, "address": event.address, "at": event.at.isoformat()}
+    return Notice("new_device", audience, Subject("session", str(event.session_id), "/parametres#sessions"), facts)
+
+
+def hint(event: IncidentEvent) -> Hint:
+    if isinstance(event, MessagePosted):
+        return Hint(event.number, "message", parties(event, event.thread), event.thread)
+    if isinstance(event, FilesAttached | FileDetached):
+        return Hint(event.number, "files", parties(event, event.scope), thread_of(event.scope))
+    what: What = "declared" if isinstance(event, IncidentDeclared) else "status"
+    return Hint(event.number, what, parties(event, "declaration"))
+
+
+def parties(event: IncidentEvent, scope: Scope) -> Audience:
+    """Who may read this part of an incident: SQP never the client thread, the client never SQP's."""
+    organisations = {event.reseller_id}
+    if event.client_id is not None and scope != "sqp":
+        organisations.add(event.client_id)
+    return Audience(organisations=frozenset(organisations), sqp=scope != "client")
+
+
+def thread_of(scope: Scope) -> Thread | None:
+    return None if scope == "declaration" else scope
+
+
+def incident(event: IncidentEvent, thread: Thread | None = None) -> Subject:
+    pane = PANES[thread] if thread else ""
+    return Subject("incident", event.number, f"/incidents/{event.number}{pane}", thread)
+
+
+def _by(event: IncidentEvent, audience: Audience) -> Audience:
+    return replace(audience, author=event.actor.user_id)
+
+
+def _facts(event: IncidentEvent) -> dict[str, Any]:
+    return {"number": event.number, "title": event.title, "status": event.status, "actor": event.actor.name}
+
+
+def _contract(kind: Kind, event: ContractState, **more: Any) -> Notice:
+    """The administrators of the reseller, and of the client if there is one."""
+    client = {event.client.organisation_id} if event.client else set()
+    organisations = frozenset({event.reseller.organisation_id} | client)
+    facts = {
+        "number": event.number,
+        "product_reference": event.product_reference,
+        "ends_on": event.warranty_ends_on.isoformat(),
+        **more,
+    }
+    subject = Subject("contract", event.number, f"/contrats/{event.number}")
+    return Notice(kind, Audience(organisations=organisations, administrators=True), subject, facts)

@@ -1,0 +1,32 @@
+"""The background jobs of the notifications service."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis import clock
+from chassis.jobs import housekeeping
+from chassis.jobs.registry import JobRegistry
+from notifications import delivery, repository
+from notifications.jobs import DELIVER, FORGET
+from notifications.settings import Settings
+
+
+def registry(settings: Settings) -> JobRegistry:
+    async def deliver_email(session: AsyncSession, email_id: str) -> None:
+        await delivery.deliver(session, settings, UUID(email_id))
+
+    async def forget(session: AsyncSession) -> None:
+        """Stream items that nobody resumes from any more; feed and mail log older than they are kept."""
+        now = clock.now()
+        await repository.forget_stream(session, now - settings.stream_retention)
+        await repository.forget_feed(session, now - settings.feed_retention)
+
+    jobs = JobRegistry("notifications")
+    housekeeping.register(jobs)
+    jobs.bind(DELIVER, deliver_email)
+    jobs.bind_periodic(FORGET, timedelta(minutes=15), forget)
+    return jobs
