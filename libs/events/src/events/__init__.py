@@ -6,9 +6,7 @@ from events import contracts, files, identity, incidents, notifications
 from events.base import Address, Envelope, Event, OrganisationKind, Payload, Role, organisation_id
 
 CATALOGUE: dict[str, type[Event]] = {
-    model.type: model
-    for module in (contracts, identity, incidents, files, notifications)
-    for model in module.EVENTS
+    model.type: model for module in (contracts, identity, incidents, files, notifications) for model in module.EVENTS
 }
 
 __all__ = [

@@ -1,0 +1,91 @@
+"""Writes docs/events.md (publisher, event, consumers) and libs/events' subscriptions; `--check` only compares them.
+
+What is written is what the services register: nobody keeps these lists by hand.
+"""
+
+import importlib
+import importlib.util
+import json
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from chassis.messaging.consumer import Consumer
+from events import CATALOGUE, Event
+from events.asyncapi import publisher, summary
+from events.subscriptions import UNCONSUMED
+
+ROOT = Path(__file__).resolve().parent.parent
+DOCUMENT = ROOT / "docs" / "events.md"
+SUBSCRIPTIONS = ROOT / "libs" / "events" / "src" / "events" / "subscriptions.json"
+SERVICES = sorted(path.parent.name for path in (ROOT / "services").glob("*/pyproject.toml"))
+
+HEAD = """# Events
+
+Written by `scripts/generate-docs`; do not edit. Events travel as CloudEvents 1.0 on one topic exchange, routed by type,
+at least once and in no guaranteed order. A sample of each is in [`libs/events/samples`](../libs/events/samples).
+"""
+
+
+def consumers() -> list[Consumer]:
+    """Every consumer of every service, in the services' order."""
+    found: list[Consumer] = []
+    for name in SERVICES:
+        if importlib.util.find_spec(f"{name}.consumers") is not None:
+            found.extend(importlib.import_module(f"{name}.consumers").CONSUMERS)
+    return found
+
+
+def subscriptions(registered: Iterable[Consumer]) -> dict[str, list[str]]:
+    takers: dict[str, list[str]] = {}
+    for consumer in registered:
+        for type_ in consumer.handlers:
+            takers.setdefault(type_, []).append(consumer.name)
+    return {type_: sorted(names) for type_, names in sorted(takers.items())}
+
+
+def markdown(takers: dict[str, list[str]]) -> str:
+    sections = [HEAD]
+    for name in sorted({publisher(type_) for type_ in CATALOGUE}):
+        models = [model for type_, model in sorted(CATALOGUE.items()) if publisher(type_) == name]
+        sections.append(_published(name, models, takers))
+    sections.append(_taken(takers))
+    return "\n".join(sections)
+
+
+def _published(name: str, models: list[type[Event]], takers: dict[str, list[str]]) -> str:
+    rows = [f"| `{model.type}` | {_said(model)} | {_who(model.type, takers)} |" for model in models]
+    return "\n".join([f"## {name} tells", "", "| event | says | taken by |", "| --- | --- | --- |", *rows, ""])
+
+
+def _said(model: type[Event]) -> str:
+    return summary(model).replace("\n", " ").replace("``", "`").replace("|", "\\|")
+
+
+def _who(type_: str, takers: dict[str, list[str]]) -> str:
+    if type_ in takers:
+        return ", ".join(f"`{name}`" for name in takers[type_])
+    return f"nobody: {UNCONSUMED[type_]}" if type_ in UNCONSUMED else "nobody"
+
+
+def _taken(takers: dict[str, list[str]]) -> str:
+    names = sorted({name for consumers in takers.values() for name in consumers})
+    rows = [
+        f"| `{name}` | {', '.join(f'`{type_}`' for type_, consumers in takers.items() if name in consumers)} |"
+        for name in names
+    ]
+    return "\n".join(["## Who takes what", "", "| queue | events |", "| --- | --- |", *rows, ""])
+
+
+def main(check: bool) -> None:
+    takers = subscriptions(consumers())
+    wanted = {DOCUMENT: markdown(takers), SUBSCRIPTIONS: json.dumps(takers, indent=2) + "\n"}
+    stale = [path for path, content in wanted.items() if not path.exists() or path.read_text() != content]
+    if check and stale:
+        sys.exit(f"not current, run scripts/generate-docs: {', '.join(path.name for path in stale)}")
+    for path in stale:
+        path.write_text(wanted[path])
+
+
+if __name__ == "__main__":
+    main(check="--check" in sys.argv)
