@@ -81,9 +81,13 @@ def split(rows: Sequence[AnyRow], sort: Sort, limit: int) -> tuple[Sequence[AnyR
 
 async def counts(reader: AsyncConnection, queries: Mapping[str, AnySelect]) -> dict[str, int]:
     """How many rows each query has, counted no further than 10,001, in one round trip."""
-    columns = [_counted(query).label(name) for name, query in queries.items()]
-    row = (await reader.execute(select(*columns))).one()
+    row = (await reader.execute(counting(queries))).one()
     return dict(row._mapping)
+
+
+def counting(queries: Mapping[str, AnySelect]) -> AnySelect:
+    """One statement with one column per query."""
+    return select(*(_counted(query).label(name) for name, query in queries.items()))
 
 
 def total(counted: int) -> tuple[int, Literal["exact", "at_least"]]:

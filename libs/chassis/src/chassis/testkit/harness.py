@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -35,14 +36,23 @@ class TestKeys:
 
     __test__ = False
 
-    def __init__(self) -> None:
-        self.private = OKPKey.generate_key("Ed25519", {"kid": "test"})
+    def __init__(self, private: OKPKey | None = None) -> None:
+        self.private = private or OKPKey.generate_key("Ed25519", {"kid": "test"})
+
+    @classmethod
+    def from_json(cls, value: str) -> TestKeys:
+        return cls(OKPKey.import_key(json.loads(value)))
+
+    def as_json(self) -> str:
+        return json.dumps(self.private.as_dict(private=True))
 
     async def key(self, kid: str) -> OKPKey | None:
         return self.private if kid == "test" else None
 
-    def token(self, principal: Principal, settings: ServiceSettings, *, now: float) -> str:
-        return sign(principal, self.private, issuer=settings.issuer, audience=settings.audience, lifetime=600, now=now)
+    def token(self, principal: Principal, settings: ServiceSettings, *, now: float, lifetime: int = 600) -> str:
+        return sign(
+            principal, self.private, issuer=settings.issuer, audience=settings.audience, lifetime=lifetime, now=now
+        )
 
 
 def person(kind: OrganisationKind, code: str, role: Role = "administrator", name: str = "") -> Principal:

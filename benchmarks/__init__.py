@@ -1,0 +1,1 @@
+"""Measurements that anyone can repeat: medians and ratios of alternate runs within one go."""

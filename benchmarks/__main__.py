@@ -1,0 +1,23 @@
+"""``python -m benchmarks [list] [relay]``: all of them without a name."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+
+from benchmarks import list_route, relay
+
+ALL = {"list": list_route.main, "relay": relay.main}
+
+
+async def run(names: list[str]) -> None:
+    for name in names:
+        print(f"\n== {name} ==", flush=True)
+        await ALL[name]()
+
+
+if __name__ == "__main__":
+    chosen = sys.argv[1:] or list(ALL)
+    if unknown := set(chosen) - set(ALL):
+        sys.exit(f"unknown: {', '.join(sorted(unknown))}; there are {', '.join(ALL)}")
+    asyncio.run(run(chosen))
