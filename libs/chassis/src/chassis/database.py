@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -28,6 +29,8 @@ class Database:
         )
         self.readers = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self.after_commit: list[Any] = []
+        # Deliveries and jobs come in bursts; what they leave of the pool is for requests, the relay and the probes.
+        self.background = asyncio.Semaphore(max(1, settings.database_pool_size - 2))
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 from alembic import command, context, op
@@ -12,13 +13,15 @@ from chassis.settings import ServiceSettings
 from chassis.tables import ChassisBase
 
 LOCK = 7_205_759_404
+# Alembic's context is the process's, so two services of one process take turns.
+TURN = threading.Lock()
 
 
 def upgrade(settings: ServiceSettings, migrations: Path, metadata: MetaData, revision: str = "head") -> None:
     """Brings the service's database to ``revision``; concurrent callers wait for each other."""
     engine = create_engine(settings.database_owner_url.get_secret_value())
     try:
-        with engine.connect() as connection:
+        with TURN, engine.connect() as connection:
             connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": LOCK})
             connection.execute(text("SET lock_timeout = '5s'"))
             connection.commit()

@@ -74,7 +74,7 @@ class Consumer:
         return fresh
 
     async def _apply(self, database: Database, envelope: Envelope, event: Event, handler: Handler) -> bool:
-        async with database.transaction() as session:
+        async with database.background, database.transaction() as session:
             if not await inbox.record(session, self.name, envelope.id):
                 return False
             crash_point("consumer.after_inbox")

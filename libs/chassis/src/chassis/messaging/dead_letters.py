@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from chassis.messaging.amqp import BrokerUnavailable, Channel, Connection, Delivery, Message
-from chassis.messaging.topology import ATTEMPTS_HEADER, ERROR_HEADER, dead_queue
+from chassis.messaging.topology import ERROR_HEADER, attempts_of, dead_queue
+
+CONFIRM_TIMEOUT = 10.0
 
 
 @dataclass(frozen=True)
@@ -38,39 +43,39 @@ class AmqpDeadLetters:
         self._url = url
 
     async def listing(self, consumer: str) -> list[DeadLetter]:
-        connection, _, deliveries = await self._take_all(consumer)
-        await connection.close()
-        return [_letter(consumer, delivery) for delivery in deliveries]
+        async with self._taken(consumer) as (_, _, deliveries):
+            return [_letter(consumer, delivery) for delivery in deliveries]
 
     async def replay(self, consumer: str, ids: set[str] | None) -> int:
-        connection, channel, deliveries = await self._take_all(consumer)
-        try:
+        async with self._taken(consumer) as (connection, channel, deliveries):
             chosen = [d for d in deliveries if ids is None or d.message_id in ids]
             outgoing = await connection.channel(confirm=True)
             for delivery in chosen:
-                refused = await outgoing.publish(Message("", consumer, delivery.body, message_id=delivery.message_id))
+                message = Message("", consumer, delivery.body, message_id=delivery.message_id)
+                refused = await asyncio.wait_for(outgoing.publish(message), CONFIRM_TIMEOUT)
                 if refused:
                     raise BrokerUnavailable(refused)
                 channel.ack(delivery)
             return len(chosen)
-        finally:
-            await connection.close()
 
     async def drop(self, consumer: str, ids: set[str]) -> int:
-        connection, channel, deliveries = await self._take_all(consumer)
-        chosen = [delivery for delivery in deliveries if delivery.message_id in ids]
-        for delivery in chosen:
-            channel.ack(delivery)
-        await connection.close()
-        return len(chosen)
+        async with self._taken(consumer) as (_, channel, deliveries):
+            chosen = [delivery for delivery in deliveries if delivery.message_id in ids]
+            for delivery in chosen:
+                channel.ack(delivery)
+            return len(chosen)
 
-    async def _take_all(self, consumer: str) -> tuple[Connection, Channel, list[Delivery]]:
+    @asynccontextmanager
+    async def _taken(self, consumer: str) -> AsyncIterator[tuple[Connection, Channel, list[Delivery]]]:
         connection = await Connection.open(self._url, "dlq")
-        channel = await connection.channel()
-        deliveries: list[Delivery] = []
-        while (delivery := await channel.get(dead_queue(consumer))) is not None:
-            deliveries.append(delivery)
-        return connection, channel, deliveries
+        try:
+            channel = await connection.channel()
+            deliveries: list[Delivery] = []
+            while (delivery := await channel.get(dead_queue(consumer))) is not None:
+                deliveries.append(delivery)
+            yield connection, channel, deliveries
+        finally:
+            await connection.close()
 
 
 def _letter(consumer: str, delivery: Delivery) -> DeadLetter:
@@ -79,7 +84,7 @@ def _letter(consumer: str, delivery: Delivery) -> DeadLetter:
         consumer=consumer,
         type=type_of(delivery.body),
         error=str(delivery.headers.get(ERROR_HEADER, "delivery limit reached")),
-        attempts=int(delivery.headers.get(ATTEMPTS_HEADER, 0)),
+        attempts=attempts_of(delivery.headers),
         body=delivery.body.decode(errors="replace"),
     )
 

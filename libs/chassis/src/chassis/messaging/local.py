@@ -14,8 +14,23 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Identity, Index, MetaData, delete, func, select, text, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Identity,
+    Index,
+    MetaData,
+    Text,
+    and_,
+    cast,
+    delete,
+    func,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from chassis.database import Database
@@ -29,6 +44,7 @@ log = logging.getLogger(__name__)
 
 POLL = 0.05
 WINDOW = 20
+AWAY_PAUSE = 0.5
 
 StartJob = Callable[[str, str, dict[str, Any]], None]
 
@@ -140,8 +156,14 @@ class LocalRunner:
     async def run(self) -> None:
         while True:
             self._nudge.clear()
-            due = await self._due()
-            await asyncio.gather(*(self._handle(row.event_id, row.body, row.attempts) for row in due))
+            try:
+                due = await self._due()
+                await asyncio.gather(*(self._handle(row.event_id, row.body, row.attempts) for row in due))
+            except (SQLAlchemyError, OSError) as error:
+                # The bus's own database: what was not forgotten is delivered again, and the inbox knows it.
+                log.warning("%s waits for the bus: %s", self._consumer.name, error)
+                await asyncio.sleep(AWAY_PAUSE)
+                continue
             if not due:
                 await _rest(self._nudge)
 
@@ -164,7 +186,7 @@ class LocalRunner:
             await self._forget(event_id)
         except DatabaseAway:
             outcome = "database_away"
-            await asyncio.sleep(POLL)
+            await asyncio.sleep(AWAY_PAUSE)
         except PermanentFailure as error:
             outcome = await self._postpone(event_id, len(self._ladder), error)
         except Exception as error:
@@ -173,7 +195,14 @@ class LocalRunner:
 
     async def _forget(self, event_id: UUID) -> None:
         async with self._bus.database.transaction() as session:
-            await session.execute(delete(LocalDelivery).where(*_is(self._consumer.name, {event_id})))
+            await session.execute(
+                delete(LocalDelivery).where(
+                    *LocalDelivery.consumer == self._consumer.name, LocalDelivery.event_id == event_id
+                )
+            )
+
+    def _is(self, event_id: UUID) -> ColumnElement[bool]:
+        return and_(LocalDelivery.consumer == self._consumer.name, LocalDelivery.event_id == event_id)
 
     async def _postpone(self, event_id: UUID, attempts: int, error: Exception) -> str:
         dead = attempts >= len(self._ladder)
@@ -184,7 +213,11 @@ class LocalRunner:
         if not dead:
             values |= {"attempts": attempts + 1, "next_at": datetime.now(UTC) + self._ladder[attempts]}
         async with self._bus.database.transaction() as session:
-            await session.execute(update(LocalDelivery).where(*_is(self._consumer.name, {event_id})).values(values))
+            await session.execute(
+                update(LocalDelivery)
+                .where(*LocalDelivery.consumer == self._consumer.name, LocalDelivery.event_id == event_id)
+                .values(values)
+            )
         return "dead" if dead else "retried"
 
 
@@ -206,13 +239,12 @@ class LocalDeadLetters:
         ]
 
     async def replay(self, consumer: str, ids: set[str] | None) -> int:
-        chosen = {UUID(i) for i in ids} if ids is not None else {UUID(d.id) for d in await self.listing(consumer)}
-        again = update(LocalDelivery).where(*_is(consumer, chosen), LocalDelivery.dead)
+        chosen = {d.id for d in await self.listing(consumer)} if ids is None else ids
+        again = update(LocalDelivery).where(_among(consumer, chosen), LocalDelivery.dead)
         return await self._change(again.values(dead=False, attempts=0, next_at=func.now(), error=None))
 
     async def drop(self, consumer: str, ids: set[str]) -> int:
-        chosen = {UUID(i) for i in ids}
-        return await self._change(delete(LocalDelivery).where(*_is(consumer, chosen), LocalDelivery.dead))
+        return await self._change(delete(LocalDelivery).where(_among(consumer, ids), LocalDelivery.dead))
 
     async def _change(self, statement: Any) -> int:
         async with self._database.transaction() as session:
@@ -224,8 +256,8 @@ def _keep(_identifier: str, _name: str, _arguments: dict[str, Any]) -> None:
     """The row is there; a worker that comes later takes it up."""
 
 
-def _is(consumer: str, ids: set[UUID]) -> tuple[Any, Any]:
-    return LocalDelivery.consumer == consumer, LocalDelivery.event_id.in_(ids)
+def _among(consumer: str, ids: set[str]) -> ColumnElement[bool]:
+    return and_(LocalDelivery.consumer == consumer, cast(LocalDelivery.event_id, Text).in_(ids))
 
 
 async def _rest(nudge: asyncio.Event) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 
 from celery import Celery
 
@@ -52,16 +52,29 @@ class AmqpPublisher:
     async def publish(self, rows: Sequence[Row]) -> list[str | None]:
         channels = {kind: await link.channel() for kind, link in self._links(rows)}
         try:
-            window = [channels[row.kind].publish(self._message(row)) for row in rows]
+            window = [self._send(channels[row.kind], row) for row in rows]
             crash_point("relay.after_publish")
             return await asyncio.wait_for(asyncio.gather(*window), self._timeout)
-        except (TimeoutError, BrokerUnavailable) as error:
+        except TimeoutError as error:
             await self.close()
             raise BrokerUnavailable("no confirm") from error
+        except BrokerUnavailable:
+            await self.close()
+            raise
 
     def _links(self, rows: Sequence[Row]) -> list[tuple[str, Link]]:
         kinds = {row.kind for row in rows}
         return [(kind, link) for kind, link in (("event", self._events), ("job", self._jobs)) if kind in kinds]
+
+    def _send(self, channel: Channel, row: Row) -> Awaitable[str | None]:
+        try:
+            message = self._message(row)
+        except KeyError:
+            # Enqueued by a release that had this job: it waits for one that has it again, and holds nothing else up.
+            refused: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
+            refused.set_result(f"{self._registry.service} has no job {row.type}")
+            return refused
+        return channel.publish(message)
 
     def _message(self, row: Row) -> Message:
         if row.kind == "event":

@@ -79,7 +79,6 @@ class Relay:
         self._confirm_timeout = confirm_timeout
         self._nudge = asyncio.Event()
         self._loop = asyncio.get_running_loop()
-        database.after_commit.append(self._on_commit)
 
     def _on_commit(self, session: Any) -> None:
         if session.info.pop(TOUCHED, False):
@@ -87,16 +86,23 @@ class Relay:
 
     async def run(self) -> None:
         """Until cancelled: round after round, waiting for a nudge or the poll interval when nothing is pending."""
-        while True:
-            self._nudge.clear()
-            try:
-                sent = await self.round()
-            except (BrokerUnavailable, SQLAlchemyError, OSError) as error:
-                log.warning("relay waits: %s: %s", type(error).__name__, error)
-                await asyncio.sleep(AWAY_PAUSE)
-                continue
-            if not sent:
-                await self._rest()
+        self._database.after_commit.append(self._on_commit)
+        try:
+            while True:
+                self._nudge.clear()
+                if not await self._try_round():
+                    await self._rest()
+        finally:
+            self._database.after_commit.remove(self._on_commit)
+            await self._publisher.close()
+
+    async def _try_round(self) -> int:
+        try:
+            return await self.round()
+        except (BrokerUnavailable, SQLAlchemyError, OSError) as error:
+            log.warning("relay waits: %s: %s", type(error).__name__, error)
+            await asyncio.sleep(AWAY_PAUSE)
+            return 0
 
     async def _rest(self) -> None:
         try:

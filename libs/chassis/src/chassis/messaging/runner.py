@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ from chassis.messaging.consumer import Consumer, DatabaseAway, PermanentFailure
 from chassis.messaging.topology import (
     ATTEMPTS_HEADER,
     ERROR_HEADER,
+    attempts_of,
     dead_queue,
     exchanges,
     queues,
@@ -55,10 +57,17 @@ class ConsumerRunner:
                 await self._subscribe_once()
             except BrokerUnavailable as error:
                 log.warning("%s waits for the broker: %s", self._consumer.name, error)
-            await asyncio.sleep(RECONNECT_PAUSE)
+            if self._database_away.is_set():
+                await self._database_back()
+            else:
+                await asyncio.sleep(RECONNECT_PAUSE)
 
     async def _subscribe_once(self) -> None:
-        """From connect to loss of the connection, or to the database's return after it was away."""
+        """From connect to loss of the connection, or of the database.
+
+        Closing the connection is what gives back all that is unacknowledged, once; requeueing each delivery would
+        bring it back at once, again and again.
+        """
         connection = await Connection.open(self._settings.events_url.get_secret_value(), self._consumer.name)
         try:
             channel = await connection.channel()
@@ -78,16 +87,14 @@ class ConsumerRunner:
         try:
             await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
         except asyncio.CancelledError:
-            await channel.cancel(tag)
+            with suppress(BrokerUnavailable):
+                await channel.cancel(tag)
             raise
         finally:
             away.cancel()
-        if self._database_away.is_set() and not channel.closed.done():
-            await channel.cancel(tag)
-            await self._settle()
-            await self._database_back()
 
     async def _database_back(self) -> None:
+        log.warning("%s waits for the database", self._consumer.name)
         while not await self._database.answers():
             await asyncio.sleep(RECONNECT_PAUSE)
         self._database_away.clear()
@@ -98,6 +105,8 @@ class ConsumerRunner:
             await asyncio.wait(self._under_way, timeout=self._settings.statement_timeout)
 
     def _start(self, channel: Channel, outgoing: Channel, delivery: Delivery) -> None:
+        if self._database_away.is_set():
+            return
         task = asyncio.create_task(self._handle(channel, outgoing, delivery))
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
@@ -109,7 +118,6 @@ class ConsumerRunner:
         except DatabaseAway:
             outcome = "database_away"
             self._database_away.set()
-            channel.requeue(delivery)
         except BrokerUnavailable:
             # Neither retried nor acknowledged: the broker will deliver it again.
             outcome = "broker_away"
@@ -128,7 +136,7 @@ class ConsumerRunner:
         return "applied" if fresh else "duplicate"
 
     async def _retry(self, outgoing: Channel, delivery: Delivery, error: Exception) -> str:
-        attempts = int(delivery.headers.get(ATTEMPTS_HEADER, 0))
+        attempts = attempts_of(delivery.headers)
         ladder = self._settings.retry_ladder
         if attempts >= len(ladder):
             return await self._bury(outgoing, delivery, error)
@@ -138,7 +146,7 @@ class ConsumerRunner:
 
     async def _bury(self, outgoing: Channel, delivery: Delivery, error: Exception) -> str:
         log.error("%s gives %s up", self._consumer.name, delivery.message_id, exc_info=error)
-        attempts = int(delivery.headers.get(ATTEMPTS_HEADER, 0))
+        attempts = attempts_of(delivery.headers)
         await self._pass_on(outgoing, delivery, dead_queue(self._consumer.name), attempts, error)
         return "dead"
 

@@ -6,7 +6,7 @@ arguments would be refused (406).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -18,6 +18,8 @@ ERROR_HEADER = "x-error"
 QUORUM = {"x-queue-type": "quorum"}
 # Counts prefetched innocents too, so it is only the backstop behind our own attempts.
 DELIVERY_LIMIT = {"x-delivery-limit": 20}
+# RabbitMQ 4 sets a limit of 20 by itself, and looking at a queue counts: dead letters would vanish by being listed.
+KEPT = {**QUORUM, "x-delivery-limit": 1_000_000_000}
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,12 @@ class Queue:
 
 def service_of(consumer: str) -> str:
     return consumer.split(".", 1)[0]
+
+
+def attempts_of(headers: Mapping[str, Any]) -> int:
+    """How often the ladder has been climbed, by our own header; anybody may have written it."""
+    attempts = headers.get(ATTEMPTS_HEADER)
+    return max(0, attempts) if isinstance(attempts, int) else 0
 
 
 def retry_exchange(service: str) -> str:
@@ -68,7 +76,7 @@ def queues(consumer: str, types: Sequence[str], ladder: Sequence[timedelta]) -> 
         tuple((EVENTS_EXCHANGE, type_) for type_ in types),
     )
     steps = [_step(consumer, delay, retry) for delay in ladder]
-    return [main, *steps, Queue(dead, dict(QUORUM), ((retry, dead),))]
+    return [main, *steps, Queue(dead, dict(KEPT), ((retry, dead),))]
 
 
 def _step(consumer: str, delay: timedelta, retry: str) -> Queue:
@@ -86,4 +94,4 @@ def _step(consumer: str, delay: timedelta, retry: str) -> Queue:
 
 
 def unrouted() -> Queue:
-    return Queue(UNROUTED, dict(QUORUM), ((UNROUTED, "#"),))
+    return Queue(UNROUTED, dict(KEPT), ((UNROUTED, "#"),))

@@ -1,9 +1,4 @@
-"""RabbitMQ through pika's asyncio adapter: the only module that imports pika.
-
-Publishing is windowed: each publish gives a future that the broker's confirm resolves, so hundreds are under way at
-once. A message that the broker returned as unroutable is *confirmed* all the same; the return, which comes first,
-decides.
-"""
+"""One channel: windowed publishing with confirms, consuming, and topology, every operation awaited."""
 
 from __future__ import annotations
 
@@ -15,12 +10,9 @@ from typing import Any
 from uuid import uuid4
 
 import pika
-from pika.adapters.asyncio_connection import AsyncioConnection
 
 from chassis.messaging.topology import Exchange, Queue
 
-HEARTBEAT = 15
-CONNECT_TIMEOUT = 5.0
 REPLY_TIMEOUT = 10.0
 
 
@@ -64,7 +56,10 @@ class Channel:
         self._published = 0
         self._lowest = 1
         self.closed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._got: asyncio.Future[Any] | None = None
         raw.add_on_close_callback(self._on_close)
+        # The broker cancels a consumer whose queue is gone, and says nothing more on an open channel.
+        raw.add_on_cancel_callback(lambda _frame: self.close())
 
     async def confirm(self) -> None:
         """Switches publisher confirms on and watches returns."""
@@ -96,10 +91,13 @@ class Channel:
         future: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
         if not self._raw.is_open:
             raise BrokerUnavailable("channel closed")
+        try:
+            properties = _properties(message)
+            self._raw.basic_publish(message.exchange, message.routing_key, message.body, properties, mandatory=True)
+        except pika.exceptions.AMQPError as error:
+            raise BrokerUnavailable(repr(error)) from error
         self._published += 1
         self._confirms[self._published] = (future, message.message_id)
-        properties = _properties(message)
-        self._raw.basic_publish(message.exchange, message.routing_key, message.body, properties, mandatory=True)
         return future
 
     async def consume(self, queue: str, prefetch: int, on_delivery: Callable[[Delivery], None]) -> str:
@@ -118,17 +116,15 @@ class Channel:
 
     async def get(self, queue: str) -> Delivery | None:
         """The next message of ``queue``, unacknowledged, or None when it is empty."""
-        future: asyncio.Future[Delivery | None] = self._future()
-
-        def empty(_frame: Any) -> None:
-            _resolve(future, None)
+        if self._got is None:
+            self._raw.add_callback(self._on_empty, [pika.spec.Basic.GetEmpty], one_shot=False)
+        self._got = self._future()
 
         def got(_channel: Any, method: Any, properties: Any, body: bytes) -> None:
-            _resolve(future, _delivery(method, properties, body))
+            resolve(self._got, _delivery(method, properties, body))
 
-        self._raw.add_callback(empty, [pika.spec.Basic.GetEmpty], one_shot=True)
         self._raw.basic_get(queue, got)
-        delivery: Delivery | None = await self._reply(future)
+        delivery: Delivery | None = await self._reply(self._got)
         return delivery
 
     def ack(self, delivery: Delivery) -> None:
@@ -146,7 +142,7 @@ class Channel:
     async def _ask(self, send: Callable[..., Any]) -> Any:
         future: asyncio.Future[Any] = self._future()
         try:
-            send(callback=partial(_resolve, future))
+            send(callback=partial(resolve, future))
         except Exception as error:
             raise BrokerUnavailable(repr(error)) from error
         return await self._reply(future)
@@ -166,6 +162,9 @@ class Channel:
         self._waiting.add(future)
         return future
 
+    def _on_empty(self, _frame: Any) -> None:
+        resolve(self._got, None)
+
     def _on_return(self, _channel: Any, method: Any, properties: Any, _body: bytes) -> None:
         self._returned[str(properties.message_id)] = f"returned: {method.reply_text}"
 
@@ -181,7 +180,7 @@ class Channel:
     def _confirmed(self, tag: int, refused: str | None) -> None:
         future, message_id = self._confirms.pop(tag, (None, ""))
         if future is not None:
-            _resolve(future, self._returned.pop(message_id, refused))
+            resolve(future, self._returned.pop(message_id, refused))
 
     def _on_close(self, _channel: Any, reason: Any) -> None:
         error = BrokerUnavailable(repr(reason))
@@ -191,73 +190,7 @@ class Channel:
                 # Whoever still waits sees it; nobody else need hear of it at exit.
                 future.exception()
         self._confirms.clear()
-        _resolve(self.closed, None)
-
-
-class Connection:
-    """One AMQP connection. ``closed`` resolves when it is gone, for whatever reason."""
-
-    def __init__(self, raw: AsyncioConnection, closed: asyncio.Future[None]) -> None:
-        self._raw = raw
-        self.closed = closed
-
-    @classmethod
-    async def open(cls, url: str, name: str) -> Connection:
-        """Raises BrokerUnavailable."""
-        loop = asyncio.get_running_loop()
-        opened: asyncio.Future[Any] = loop.create_future()
-        closed: asyncio.Future[None] = loop.create_future()
-        raw = AsyncioConnection(
-            _parameters(url, name),
-            on_open_callback=partial(_resolve, opened),
-            on_open_error_callback=lambda _connection, error: _fail(opened, error),
-            on_close_callback=lambda _connection, _reason: _resolve(closed, None),
-            custom_ioloop=loop,
-        )
-        try:
-            await asyncio.wait_for(opened, CONNECT_TIMEOUT + 1)
-        except TimeoutError as error:
-            raise BrokerUnavailable("no answer") from error
-        return cls(raw, closed)
-
-    async def channel(self, *, confirm: bool = False) -> Channel:
-        if self.closed.done():
-            raise BrokerUnavailable("connection closed")
-        opened: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        try:
-            self._raw.channel(on_open_callback=partial(_resolve, opened))
-            await _first(opened, self.closed)
-        except Exception as error:
-            raise BrokerUnavailable(repr(error)) from error
-        channel = Channel(opened.result())
-        if confirm:
-            await channel.confirm()
-        return channel
-
-    async def close(self) -> None:
-        if self._raw.is_open:
-            self._raw.close()
-        try:
-            await asyncio.wait_for(asyncio.shield(self.closed), 2)
-        except TimeoutError:
-            return
-
-
-async def _first(wanted: asyncio.Future[Any], closed: asyncio.Future[None]) -> None:
-    await asyncio.wait({wanted, closed}, timeout=REPLY_TIMEOUT, return_when=asyncio.FIRST_COMPLETED)
-    if not wanted.done():
-        raise BrokerUnavailable("connection lost")
-
-
-def _parameters(url: str, name: str) -> pika.URLParameters:
-    parameters = pika.URLParameters(url)
-    parameters.heartbeat = HEARTBEAT
-    parameters.socket_timeout = CONNECT_TIMEOUT
-    parameters.stack_timeout = CONNECT_TIMEOUT
-    parameters.blocked_connection_timeout = 30
-    parameters.connection_attempts = 1
-    parameters.client_properties = {"connection_name": name}
-    return parameters
+        resolve(self.closed, None)
 
 
 def _properties(message: Message) -> pika.BasicProperties:
@@ -279,11 +212,6 @@ def _delivery(method: Any, properties: Any, body: bytes) -> Delivery:
     )
 
 
-def _resolve(future: asyncio.Future[Any], value: Any) -> None:
-    if not future.done():
+def resolve(future: asyncio.Future[Any] | None, value: Any) -> None:
+    if future is not None and not future.done():
         future.set_result(value)
-
-
-def _fail(future: asyncio.Future[Any], error: Any) -> None:
-    if not future.done():
-        future.set_exception(BrokerUnavailable(repr(error)))

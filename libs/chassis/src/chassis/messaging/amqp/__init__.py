@@ -1,0 +1,11 @@
+"""RabbitMQ through pika's asyncio adapter: the only package that imports pika.
+
+Publishing is windowed: each publish gives a future that the broker's confirm resolves, so hundreds are under way at
+once. A message that the broker returned as unroutable is *confirmed* all the same; the return, which comes first,
+decides.
+"""
+
+from chassis.messaging.amqp.channel import BrokerUnavailable, Channel, Delivery, Message
+from chassis.messaging.amqp.connection import Connection
+
+__all__ = ["BrokerUnavailable", "Channel", "Connection", "Delivery", "Message"]

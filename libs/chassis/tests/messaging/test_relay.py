@@ -1,0 +1,179 @@
+"""The relay on a real broker: confirmed, in order, and one bad row holds up its own aggregate alone."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+import pytest
+from sample.broker import OBSERVER, observe, operate, take, tell, versions, waiting
+from sample.settings import Settings
+from sample.tasks import STAMP
+from sample.testing import eventually, running, scalar
+from sample.told import NoteBurnt
+from sqlalchemy import text
+
+from chassis import processes
+from chassis.jobs.registry import Job
+from chassis.messaging import outbox
+from chassis.messaging.topology import EVENTS_EXCHANGE, UNROUTED
+from chassis.processes import make_relay
+from chassis.service import Service
+
+pytestmark = pytest.mark.rabbitmq
+
+PENDING = "SELECT count(*) FROM outbox WHERE sent_at IS NULL"
+
+
+async def row(service: Service, column: str, type_: str) -> Any:
+    return await scalar(service.database, f"SELECT {column} FROM outbox WHERE type = :type", type=type_)
+
+
+async def pending(service: Service) -> int:
+    return int(await scalar(service.database, PENDING))
+
+
+async def drained(service: Service) -> bool:
+    return await pending(service) == 0
+
+
+async def test_events_arrive_in_commit_order_per_aggregate(service: Service, settings: Settings) -> None:
+    await observe(settings)
+    for version in range(1, 41):
+        await asyncio.gather(*(tell(service.database, note, version) for note in "abcde"))
+    async with running(make_relay(service).run()):
+        await eventually(lambda: drained(service))
+    seen = await take(settings)
+    assert len(seen) == 200
+    assert all(versions(seen, note) == list(range(1, 41)) for note in "abcde")
+
+
+async def test_an_event_travels_as_a_cloud_event(service: Service, settings: Settings) -> None:
+    await observe(settings)
+    await tell(service.database, "é", 3, "à")
+    async with running(make_relay(service).run()):
+        await eventually(lambda: drained(service))
+    [seen] = await take(settings)
+    event = json.loads(seen.body)
+    assert (event["specversion"], event["type"], event["subject"]) == ("1.0", "sample.note.written.v1", "é")
+    assert event["id"] == seen.message_id
+    assert event["data"] == {"version": 3, "note": "é", "text": "à"}
+
+
+async def test_what_nobody_takes_is_kept_among_the_unrouted_and_counts_as_told(
+    service: Service, settings: Settings
+) -> None:
+    async with service.database.transaction() as session:
+        outbox.add(session, NoteBurnt(version=1, note="x"))
+    async with running(make_relay(service).run()):
+        await eventually(lambda: drained(service))
+    assert await waiting(settings, UNROUTED) == 1
+
+
+async def test_without_its_queue_a_job_waits_and_events_flow(service: Service, settings: Settings) -> None:
+    await observe(settings)
+    await operate(settings, "queue_delete", "sample.jobs")
+    async with service.database.transaction() as session:
+        outbox.add_job(session, STAMP, text="x")
+    async with running(make_relay(service).run()):
+        await eventually(lambda: row(service, "last_error", STAMP.name))
+        await tell(service.database, "a", 1)
+        await eventually(lambda: row(service, "sent_at", "sample.note.written.v1"))
+    assert "returned" in await row(service, "last_error", STAMP.name)
+    assert await row(service, "sent_at", STAMP.name) is None
+    assert await row(service, "next_attempt_at > created_at", STAMP.name)
+    assert await row(service, "attempts", STAMP.name) >= 1
+
+
+async def test_a_refused_event_holds_back_its_aggregate_alone(service: Service, settings: Settings) -> None:
+    await _forget_alternate(settings)
+    await observe(settings, "nothing")
+    await operate(settings, "queue_bind", OBSERVER, EVENTS_EXCHANGE, "sample.note.written.v1")
+    async with service.database.transaction() as session:
+        outbox.add(session, NoteBurnt(version=1, note="a"))
+    await tell(service.database, "a", 2)
+    await tell(service.database, "b", 1)
+    async with running(make_relay(service).run()):
+        await eventually(lambda: pending_is(service, 2))
+        assert "returned" in await row(service, "last_error", NoteBurnt.type)
+        assert versions(await take(settings), "b") == [1]
+        await operate(settings, "queue_bind", OBSERVER, EVENTS_EXCHANGE, "#")
+        await eventually(lambda: drained(service))
+    assert versions(await take(settings), "a") == [1, 2]
+
+
+async def pending_is(service: Service, count: int) -> bool:
+    return await pending(service) == count
+
+
+async def _forget_alternate(settings: Settings) -> None:
+    """The exchange as a careless operator would make it again: without its alternate."""
+    await operate(settings, "exchange_delete", EVENTS_EXCHANGE)
+    for name in (EVENTS_EXCHANGE, "nothing"):
+        await operate(settings, "exchange_declare", name, exchange_type="topic", durable=True)
+
+
+async def test_without_the_exchange_events_wait_and_flow_once_it_is_back(service: Service, settings: Settings) -> None:
+    await operate(settings, "exchange_delete", EVENTS_EXCHANGE)
+    await tell(service.database, "a", 1)
+    relay = make_relay(service)
+    with pytest.raises(Exception, match="NOT_FOUND"):
+        await relay.round()
+    assert await pending(service) == 1
+    async with running(relay.run()):
+        await processes.declare_topology(service)
+        await eventually(lambda: drained(service))
+
+
+async def test_a_job_that_no_longer_exists_holds_nothing_else_up(service: Service, settings: Settings) -> None:
+    async with service.database.transaction() as session:
+        outbox.add_job(session, Job("sample.forgotten"))
+        outbox.add_job(session, STAMP, text="x")
+    async with running(make_relay(service).run()):
+        await eventually(lambda: row(service, "sent_at", STAMP.name))
+        await eventually(lambda: row(service, "last_error", "sample.forgotten"))
+    assert await row(service, "sent_at", "sample.forgotten") is None
+
+
+async def test_a_lower_position_that_commits_late_is_not_skipped(service: Service, settings: Settings) -> None:
+    async with running(make_relay(service).run()):
+        async with service.database.transaction() as late:
+            outbox.add(late, NoteBurnt(version=1, note="late"))
+            await late.flush()
+            await tell(service.database, "early", 1)
+            await eventually(lambda: row(service, "sent_at", "sample.note.written.v1"))
+        await eventually(lambda: row(service, "sent_at", NoteBurnt.type))
+    positions = "SELECT array_agg(type ORDER BY position) = array_agg(type ORDER BY sent_at) FROM outbox"
+    assert await scalar(service.database, positions) is False
+
+
+async def test_of_two_relays_one_leads(service: Service) -> None:
+    first, second = make_relay(service), make_relay(service)
+    await tell(service.database, "a", 1)
+    async with service.database.engine.begin() as leading:
+        assert await first._lead(leading)
+        assert await second.round() == 0
+    assert await second.round() == 1
+    assert await first.round() == 0
+    await first._publisher.close()
+    await second._publisher.close()
+
+
+async def test_a_commit_nudges_the_relay_of_its_own_process(service: Service) -> None:
+    slow = service.settings.model_copy(update={"relay_poll": 60.0})
+    service.settings = slow
+    async with running(make_relay(service).run()):
+        await tell(service.database, "a", 1)
+        await eventually(lambda: drained(service))
+        await tell(service.database, "a", 2)
+        await eventually(lambda: drained(service))
+
+
+async def test_the_backlog_is_a_figure(service: Service) -> None:
+    await tell(service.database, "a", 1)
+    async with service.database.transaction() as session:
+        await session.execute(text("UPDATE outbox SET created_at = now() - interval '1 hour'"))
+    await make_relay(service).observe()
+    assert service.metrics.outbox_pending._value.get() == 1
+    assert service.metrics.outbox_age._value.get() >= 3600
