@@ -1,0 +1,97 @@
+"""Wires the gateway."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+import uvicorn
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+
+from chassis.auth.tokens import JwksKeys, KeySource, TokenVerifier
+from chassis.http.middleware import RequestContext
+from chassis.observability import Metrics
+from gateway.access import Access
+from gateway.documents import Documents
+from gateway.edge import Edge
+from gateway.hardening import Hardening, Refusals, refuse
+from gateway.health import Health
+from gateway.pages import Pages
+from gateway.proxy import Proxy, open_http
+from gateway.sessions import Sessions
+from gateway.settings import Settings
+
+
+@dataclass(kw_only=True)
+class Gateway:
+    """``app`` is a plain ASGI application with a lifespan; :meth:`server_config` is how it wants to be served."""
+
+    settings: Settings
+    app: ASGIApp
+    metrics: Metrics
+    sessions: Sessions
+
+    def server_config(self, **overrides: Any) -> uvicorn.Config:
+        """Forwarded headers are read inside ``app``, and only from the proxies that the settings name."""
+        options: dict[str, Any] = {
+            "host": self.settings.host,
+            "port": self.settings.port,
+            "http": "httptools",
+            "ws": "none",
+            "log_config": None,
+            "access_log": False,
+            "server_header": False,
+            "proxy_headers": False,
+            "timeout_graceful_shutdown": 10,
+        }
+        return uvicorn.Config(self.app, **{**options, **overrides})
+
+
+class _Http:
+    """The client session, there from the start of the lifespan to its end."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._session: aiohttp.ClientSession | None = None
+
+    def __call__(self) -> aiohttp.ClientSession:
+        assert self._session is not None, "the gateway's lifespan has not begun"
+        return self._session
+
+    @asynccontextmanager
+    async def opened(self, _: Starlette) -> AsyncIterator[None]:
+        async with open_http(self._settings) as self._session:
+            yield
+
+
+def build(settings: Settings, keys: KeySource | None = None) -> Gateway:
+    """``keys`` replaces identity's published ones in tests."""
+    http = _Http(settings)
+    metrics = Metrics()
+    verifier = TokenVerifier(keys or JwksKeys(settings.keys_url), issuer=settings.issuer, audience=settings.audience)
+    exchange = f"{settings.upstreams['identity']}/api/v1/auth/exchange"
+    browser = Sessions(http, exchange, keep=settings.session_cache)
+    documents = Documents(http, settings.upstreams, settings.public_url, settings.documents_cache)
+    health = Health(http, settings.upstreams, metrics)
+    pages = Starlette(
+        routes=[*health.routes(), *Pages(documents).routes()],
+        exception_handlers={HTTPException: refuse, Exception: refuse},
+        lifespan=http.opened,
+    )
+    access = Access(verifier, browser, settings.public_origin)
+    edge = Edge(settings, Proxy(http, settings), access, pages)
+    return Gateway(settings=settings, app=_around(edge, settings, metrics), metrics=metrics, sessions=browser)
+
+
+def _around(edge: Edge, settings: Settings, metrics: Metrics) -> ASGIApp:
+    hardened = Hardening(Refusals(edge), is_https=settings.is_https)
+    app: ASGIApp = RequestContext(hardened, metrics=metrics)
+    if settings.forwarded_allow_ips:
+        return ProxyHeadersMiddleware(app, trusted_hosts=settings.forwarded_allow_ips)  # type: ignore[arg-type,return-value]
+    return app

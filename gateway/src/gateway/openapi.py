@@ -1,0 +1,146 @@
+"""One OpenAPI 3.1 document out of one per service."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+Document = dict[str, Any]
+
+SCHEMAS = "#/components/schemas/"
+METHODS = frozenset({"get", "put", "post", "delete", "patch", "head", "options", "trace"})
+# What FastAPI writes down for malformed input; every service answers a problem instead.
+REPLACED = frozenset({"HTTPValidationError", "ValidationError"})
+
+PROBLEM: Document = {
+    "type": "object",
+    "title": "Problem",
+    "description": "A refusal (RFC 9457). `title` is a sentence for a person, in French or English by Accept-Language; "
+    "`code` is for programs.",
+    "required": ["type", "title", "status", "code"],
+    "properties": {
+        "type": {"type": "string", "examples": ["urn:sqp:problem:not_found"]},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "code": {"type": "string"},
+        "instance": {"type": "string"},
+        "request_id": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "field": {"type": "string"},
+                    "message": {"type": "string"},
+                    "type": {"type": "string"},
+                },
+            },
+        },
+    },
+}
+
+
+def merge(documents: Mapping[str, Document], *, unavailable: list[str], server: str) -> Document:
+    """All operations of ``documents`` (by service) in one document.
+
+    A schema name that means different things in two services gets the service's name in front, in each of them;
+    ``x-unavailable`` names the services whose part is missing.
+    """
+    clashing = _clashing(documents)
+    paths: Document = {}
+    schemas: Document = {"Problem": PROBLEM}
+    for service, document in documents.items():
+        names = {name: f"{service.capitalize()}{name}" for name in clashing if name in _schemas(document)}
+        for name, schema in _schemas(document).items():
+            schemas[names.get(name, name)] = _renamed(schema, names)
+        for path, item in _renamed(document.get("paths", {}), names).items():
+            paths[path] = {**paths.get(path, {}), **_operations(service, item)}
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "SQP",
+            "version": "1",
+            "description": "Service contracts, incidents and their follow-up: the interface of the platform.",
+        },
+        "servers": [{"url": server}],
+        "security": [{"bearer": []}, {}],
+        "tags": [{"name": service} for service in documents],
+        "paths": dict(sorted(paths.items())),
+        "components": {
+            "schemas": dict(sorted(schemas.items())),
+            "responses": {
+                "Problem": {
+                    "description": "The refusal, as a problem",
+                    "content": {"application/problem+json": {"schema": {"$ref": f"{SCHEMAS}Problem"}}},
+                }
+            },
+            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
+        },
+        "x-unavailable": unavailable,
+    }
+
+
+def _schemas(document: Document) -> Document:
+    found: Document = document.get("components", {}).get("schemas", {})
+    return {name: schema for name, schema in found.items() if name not in REPLACED}
+
+
+def _clashing(documents: Mapping[str, Document]) -> set[str]:
+    """Names under which two services say different things. ``Problem`` is the gateway's own."""
+    first: Document = {"Problem": PROBLEM}
+    clashing = set()
+    for document in documents.values():
+        for name, schema in _schemas(document).items():
+            if first.setdefault(name, schema) != schema:
+                clashing.add(name)
+    return clashing | _referring(documents, clashing)
+
+
+def _referring(documents: Mapping[str, Document], clashing: set[str]) -> set[str]:
+    """What refers to a clashing schema says something else in each service too, under the same words."""
+    found = set(clashing)
+    grew = bool(clashing)
+    while grew:
+        grew = False
+        for document in documents.values():
+            for name, schema in _schemas(document).items():
+                if name not in found and _references(schema) & found:
+                    found.add(name)
+                    grew = True
+    return found
+
+
+def _references(node: Any) -> set[str]:
+    if isinstance(node, list):
+        return set().union(*map(_references, node)) if node else set()
+    if not isinstance(node, dict):
+        return set()
+    own = {node["$ref"].removeprefix(SCHEMAS)} if isinstance(node.get("$ref"), str) else set()
+    return own.union(*map(_references, node.values()))
+
+
+def _renamed(node: Any, names: Mapping[str, str]) -> Any:
+    """``node`` with every reference to a renamed schema rewritten, discriminators included."""
+    if isinstance(node, list):
+        return [_renamed(item, names) for item in node]
+    if isinstance(node, dict):
+        return {key: _renamed(value, names) for key, value in node.items()}
+    if isinstance(node, str) and node.startswith(SCHEMAS):
+        name = node.removeprefix(SCHEMAS)
+        return SCHEMAS + names.get(name, name)
+    return node
+
+
+def _operations(service: str, item: Document) -> Document:
+    """The operations of one path, tagged with their service and refusing with problems."""
+    return {key: _operation(service, value) if key in METHODS else value for key, value in item.items()}
+
+
+def _operation(service: str, operation: Document) -> Document:
+    responses = {status: answer for status, answer in operation.get("responses", {}).items() if status != "422"}
+    return {
+        **operation,
+        "tags": [service],
+        "x-service": service,
+        "responses": {**responses, "default": {"$ref": "#/components/responses/Problem"}},
+    }
