@@ -1,0 +1,219 @@
+"""The incidents service under test, and a desk to work at: what its neighbours tell, and what people do."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+
+from chassis import clock
+from chassis.auth.principal import Principal
+from chassis.testkit.harness import RESELLER, SQP, Harness, settings_for
+from chassis.testkit.plugin import PostgresTarget
+from events import Address, organisation_id
+from events.contracts import Article, ContractRegistered, Party
+from events.files import FileBound
+from events.identity import AddressChanged, OrganisationChanged
+from incidents.bootstrap import build
+from incidents.settings import Settings
+
+NAS = Article(designation="NAS QNAP Tour", product_reference="TS-131K", serial_number="Q207B17555")
+DISK = Article(designation="Disque dur", product_reference="ST1000VN002", serial_number="Z9CBPM5M")
+
+ADDRESS = {
+    "label": "Adresse principale",
+    "street": "123 rue des tests",
+    "complement": "",
+    "postal_code": "69001",
+    "city": "Lyon",
+    "country": "FR",
+    "email": "client_test@sqp.fr",
+    "phone": "0123456789",
+}
+
+
+def party(kind: Any, code: str, name: str) -> Party:
+    return Party(organisation_id=organisation_id(kind, code), code=code, name=name)
+
+
+def cover(**changes: Any) -> ContractRegistered:
+    today = clock.today()
+    values: dict[str, Any] = {
+        "version": 1,
+        "number": "29962",
+        "product_reference": "TS-131K-1TIW",
+        "serial_number": "Q207B17555",
+        "reseller": party("reseller", "REV-0001", "Revendeur Test"),
+        "client": party("client", "CLI-0001", "Client Test"),
+        "starts_on": today - timedelta(days=30),
+        "warranty_ends_on": today + timedelta(days=335),
+        "service_level": "Envoi express J+1",
+        "articles": [NAS, DISK],
+    }
+    return ContractRegistered(**{**values, **changes})
+
+
+def declaration(**changes: Any) -> dict[str, Any]:
+    body: dict[str, Any] = {
+        "contract_number": "29962",
+        "title": "Problème avec mon NAS",
+        "nature": "defective",
+        "serial_numbers": ["Q207B17555"],
+        "description": "Le voyant clignote.\nLe disque aussi.",
+        "delivery_address": {"address": ADDRESS},
+    }
+    return {**body, **changes}
+
+
+def file_state(model: Any, file_id: UUID, by: Principal = RESELLER, **changes: Any) -> Any:
+    values = {
+        "version": 2,
+        "file_id": file_id,
+        "uploader_id": by.user_id,
+        "organisation_id": by.organisation_id,
+        "name": "document.txt",
+        "media_type": "text/plain",
+        "size": 12,
+        "sha256": "0" * 64,
+        "scan": "pending",
+    }
+    return model(**{**values, **changes})
+
+
+@dataclass
+class Desk:
+    """``as_(someone)`` is an HTTP client of the service under /api/v1."""
+
+    ADDRESS: ClassVar = ADDRESS
+    cover = staticmethod(cover)
+    declaration = staticmethod(declaration)
+    file_state = staticmethod(file_state)
+
+    harness: Harness
+    _clients: list[httpx.AsyncClient] = field(default_factory=list)
+
+    def as_(self, principal: Principal | None, **headers: str) -> httpx.AsyncClient:
+        http = self.harness.client(principal, **headers)
+        http.base_url = httpx.URL("http://service.test/api/v1")
+        self._clients.append(http)
+        return http
+
+    async def close(self) -> None:
+        for http in self._clients:
+            await http.aclose()
+
+    async def register(self, **changes: Any) -> None:
+        assert await self.harness.deliver(cover(**changes)) == 1
+
+    async def organisation(self, kind: Any, code: str, name: str, version: int = 1) -> UUID:
+        identifier = organisation_id(kind, code)
+        await self.harness.deliver(
+            OrganisationChanged(
+                version=version, organisation_id=identifier, kind=kind, code=code, name=name, email="a@b.fr", phone="01"
+            )
+        )
+        return identifier
+
+    async def address(self, kind: Any, code: str, name: str, **changes: Any) -> UUID:
+        address_id: UUID = changes.pop("address_id", None) or uuid4()
+        await self.harness.deliver(
+            AddressChanged(
+                version=changes.pop("version", 1),
+                address_id=address_id,
+                organisation_id=organisation_id(kind, code),
+                organisation_name=name,
+                primary=changes.pop("primary", False),
+                deleted=changes.pop("deleted", False),
+                address=Address(**{**ADDRESS, **changes}),
+            )
+        )
+        return address_id
+
+    async def declare(self, by: Principal = RESELLER, **changes: Any) -> str:
+        answer = await self.as_(by).post("/incidents", json=declaration(**changes))
+        assert answer.status_code == 201, answer.text
+        number: str = answer.json()["number"]
+        return number
+
+    async def incident(self, number: str, by: Principal = SQP) -> dict[str, Any]:
+        answer = await self.as_(by).get(f"/incidents/{number}")
+        assert answer.status_code == 200, answer.text
+        return dict(answer.json())
+
+    async def try_move(self, number: str, status: str, by: Principal = SQP, **more: Any) -> httpx.Response:
+        """Moves with the version that is current."""
+        version = (await self.incident(number))["version"]
+        if status == "pending":
+            more.setdefault("reason", "stock")
+        http = self.as_(by, **{"If-Match": f'"{version}"'})
+        return await http.post(f"/incidents/{number}/status", json={"status": status, **more})
+
+    async def move(self, number: str, *statuses: str, by: Principal = SQP, **more: Any) -> None:
+        for status in statuses:
+            answer = await self.try_move(number, status, by, **more)
+            assert answer.status_code == 200, answer.text
+
+    async def post(self, number: str, thread: str, by: Principal, body: str = "Bonjour", **more: Any) -> httpx.Response:
+        return await self.as_(by).post(f"/incidents/{number}/messages?thread={thread}", json={"body": body, **more})
+
+    async def attach(self, number: str, scope: str, by: Principal, *file_ids: UUID) -> httpx.Response:
+        body = {"file_ids": [str(file_id) for file_id in file_ids], "scope": scope}
+        return await self.as_(by).post(f"/incidents/{number}/files", json=body)
+
+    async def bound(
+        self, number: str, scope: Any, file_id: UUID, by: Principal = RESELLER, **changes: Any
+    ) -> FileBound:
+        event = file_state(FileBound, file_id, by, incident_number=number, scope=scope, **changes)
+        await self.harness.deliver(event)
+        return event
+
+    async def attached(self, number: str, scope: Any, by: Principal = RESELLER) -> UUID:
+        """A file attached by ``by`` and bound by the files service."""
+        file_id = uuid4()
+        answer = await self.attach(number, scope, by, file_id)
+        assert answer.status_code == 201, answer.text
+        await self.bound(number, scope, file_id, by)
+        return file_id
+
+
+@pytest.fixture(scope="session")
+async def started(postgres_server: PostgresTarget) -> AsyncIterator[Harness]:
+    settings = settings_for(Settings, postgres_server.provision("incidents"))
+    async with Harness.started(settings, build) as harness:
+        yield harness
+
+
+@pytest.fixture
+async def harness(started: Harness) -> AsyncIterator[Harness]:
+    yield started
+    await started.clear()
+
+
+@pytest.fixture
+async def desk(harness: Harness) -> AsyncIterator[Desk]:
+    """A desk where nothing is known yet."""
+    desk = Desk(harness)
+    yield desk
+    await desk.close()
+
+
+@pytest.fixture
+async def open_desk(desk: Desk) -> Desk:
+    """A desk where contract 29962 of REV-0001, held by CLI-0001, is in force."""
+    await desk.register()
+    return desk
+
+
+@pytest.fixture
+def at(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """``at(moment)`` sets the business clock."""
+
+    def set_clock(moment: datetime) -> None:
+        monkeypatch.setattr(clock, "now", lambda: moment)
+
+    return set_clock
