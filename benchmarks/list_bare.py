@@ -22,19 +22,19 @@ from chassis.testkit.harness import person
 from contracts import queries
 from contracts.models import Contract
 
+DIALECT: Any = postgresql.psycopg.dialect()  # type: ignore[no-untyped-call]
 TODAY = date.fromisoformat(os.environ["BENCH_TODAY"])
 LIMIT = 25
 
 
 def statements() -> list[tuple[str, dict[str, Any]]]:
     """The SQL of the real route, compiled once: the page, then the total and the counters."""
-    everything = queries.listing(person("reseller", "BENCH"), "", None)
+    wanted = queries.Wanted.of(person("reseller", "BENCH"), "", None, None, TODAY)
     sort = paging.Sort.parse("-number", queries.SORTS)
-    page = paging.page(everything, sort, Contract.number_key.expression, LIMIT, None)
-    by_validity = {name: everything.where(queries.validity(name, TODAY)) for name in ("active", "expiring", "expired")}
-    counts = paging.counting({"total": everything, **by_validity})
-    compiled = [statement.compile(dialect=postgresql.psycopg.dialect()) for statement in (page, counts)]
-    return [(str(each), dict(each.params)) for each in compiled]
+    page = queries.first_page(queries.listing(wanted.shape), sort, Contract.number_key.expression, LIMIT, None)
+    counts = queries.counting(wanted.shape)
+    compiled = [statement.compile(dialect=DIALECT) for statement in (page, counts)]
+    return [(str(each), {**each.params, **wanted.values}) for each in compiled]
 
 
 STATEMENTS = statements()

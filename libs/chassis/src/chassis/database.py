@@ -19,15 +19,9 @@ class Database:
     """A service's own database through its application role."""
 
     def __init__(self, settings: ServiceSettings) -> None:
-        self.engine: AsyncEngine = create_async_engine(
-            settings.database_url.get_secret_value(),
-            pool_size=settings.database_pool_size,
-            max_overflow=0,
-            pool_timeout=settings.database_pool_timeout,
-            pool_pre_ping=True,
-            connect_args=_connect_args(settings),
-        )
-        self.readers = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        self.engine = _engine(settings)
+        # A pool of its own: switching a connection to autocommit and back costs as much as a small query.
+        self.readers = _engine(settings, isolation_level="AUTOCOMMIT", pool_reset_on_return=None)
         self.after_commit: list[Any] = []
         # Deliveries and jobs come in bursts; what they leave of the pool is for requests, the relay and the probes.
         self.background = asyncio.Semaphore(max(1, settings.database_pool_size - 2))
@@ -59,6 +53,24 @@ class Database:
 
     async def close(self) -> None:
         await self.engine.dispose()
+        await self.readers.dispose()
+
+    def forget(self) -> None:
+        """Drops every pooled connection without closing it: after a fork they are the parent's."""
+        for engine in (self.engine, self.readers):
+            engine.sync_engine.dispose(close=False)
+
+
+def _engine(settings: ServiceSettings, **options: Any) -> AsyncEngine:
+    return create_async_engine(
+        settings.database_url.get_secret_value(),
+        pool_size=settings.database_pool_size,
+        max_overflow=0,
+        pool_timeout=settings.database_pool_timeout,
+        pool_pre_ping=True,
+        connect_args=_connect_args(settings),
+        **options,
+    )
 
 
 def _connect_args(settings: ServiceSettings) -> dict[str, Any]:

@@ -6,9 +6,11 @@ import unicodedata
 from collections.abc import Iterable
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, true
+from sqlalchemy import ColumnElement, Text, and_, bindparam, true
 
 from chassis.errors import MalformedInput
+
+ESCAPES = str.maketrans({"%": "/%", "_": "/_", "/": "//"})
 
 
 def fold(value: str) -> str:
@@ -24,8 +26,19 @@ def searchable(values: Iterable[str | date | None]) -> str:
     return fold(" ".join(words))
 
 
-def matches(column: ColumnElement[str], query: str) -> ColumnElement[bool]:
-    """``column`` holds every word of ``query``; raises MalformedInput on a NUL byte, which PostgreSQL cannot hold."""
+def patterns(query: str) -> list[str]:
+    """A LIKE pattern per word of ``query``, for :func:`holds`; raises MalformedInput on a NUL byte."""
     if "\0" in query:
+        # PostgreSQL cannot hold it.
         raise MalformedInput(errors=[{"field": "q", "message": "no NUL byte", "type": "value_error"}])
-    return and_(true(), *(column.contains(word, autoescape=True) for word in fold(query).split()))
+    return [f"%{word.translate(ESCAPES)}%" for word in fold(query).split()]
+
+
+def holds(column: ColumnElement[str], words: int) -> ColumnElement[bool]:
+    """``column`` has every pattern of the parameters ``word_0``, ``word_1`` …: a statement that may be kept."""
+    return and_(true(), *(column.like(bindparam(f"word_{i}", type_=Text), escape="/") for i in range(words)))
+
+
+def matches(column: ColumnElement[str], query: str) -> ColumnElement[bool]:
+    """``column`` holds every word of ``query``; raises MalformedInput as :func:`patterns` does."""
+    return and_(true(), *(column.like(pattern, escape="/") for pattern in patterns(query)))

@@ -36,12 +36,11 @@ async def list_contracts(
     """Contracts that the caller may see; as CSV, whole, when ``Accept`` prefers ``text/csv``."""
     today = clock.today()
     order = Sort.parse(sort, queries.SORTS)
-    everything = queries.listing(principal, q, client_id)
-    query = everything.where(queries.validity(validity, today)) if validity else everything
+    wanted = queries.Wanted.of(principal, q, client_id, validity, today)
     if request.headers.get("accept", "").startswith("text/csv"):
-        return exports.csv_response(request.app.state.database, query, order, negotiate(_language(request)))
-    rows, following = await queries.page(reader, query, order, limit, cursor)
-    counted, by_validity = await queries.counts(reader, everything, query, today)
+        return exports.csv_response(request.app.state.database, wanted, order, negotiate(_language(request)))
+    rows, following = await queries.page(reader, wanted, order, limit, cursor)
+    counted, by_validity = await queries.counts(reader, wanted)
     total, total_is = paging.total(counted)
     return schemas.ContractPage(
         items=[views.row(row, today) for row in rows],

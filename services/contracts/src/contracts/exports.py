@@ -12,6 +12,7 @@ from chassis.database import Database
 from chassis.http.paging import Sort
 from chassis.i18n import Language, text
 from chassis.sql import AnyRow, AnySelect
+from contracts import queries
 
 HEADINGS = (
     text("N° de contrat", "Contract no."),
@@ -25,9 +26,10 @@ HEADINGS = (
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def csv_response(database: Database, query: AnySelect, sort: Sort, language: Language) -> StreamingResponse:
+def csv_response(database: Database, wanted: queries.Wanted, sort: Sort, language: Language) -> StreamingResponse:
     key = sort.column.desc() if sort.descending else sort.column.asc()
-    ordered = query.order_by(key.nulls_last(), query.selected_columns.number)
+    query = queries.listing(wanted.shape)
+    ordered = query.order_by(key.nulls_last(), query.selected_columns.number).params(wanted.values)
     headers = {"Content-Disposition": 'attachment; filename="contrats.csv"'}
     return StreamingResponse(_lines(database, ordered, language), media_type="text/csv; charset=utf-8", headers=headers)
 

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select, true
+from sqlalchemy import BindParameter, ColumnElement, Date, Uuid, and_, bindparam, case, func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from chassis import searching
 from chassis.auth.principal import Principal
 from chassis.http import paging
-from chassis.searching import matches
 from chassis.sql import AnyRow, AnySelect
+from contracts import schemas
 from contracts.models import EXPIRING_DAYS, Article, Contract, Extension, ExtensionOffer, Organisation, Product
+from events import OrganisationKind
+
+VALIDITIES: tuple[schemas.Validity, ...] = ("active", "expiring", "expired")
 
 SORTS: dict[str, ColumnElement[Any]] = {
     "number": Contract.number_key.expression,
@@ -39,14 +45,18 @@ ROW = (
 
 def visible(principal: Principal) -> ColumnElement[bool]:
     """A reseller sees what it sold, a client what it holds, SQP and its back office everything."""
-    if principal.organisation_kind == "reseller":
-        return Contract.reseller_id == principal.organisation_id
-    if principal.organisation_kind == "client":
-        return Contract.client_id == principal.organisation_id
+    return _visible_to(principal.organisation_kind, principal.organisation_id)
+
+
+def _visible_to(kind: OrganisationKind | None, organisation: UUID | BindParameter[UUID] | None) -> ColumnElement[bool]:
+    if kind == "reseller":
+        return Contract.reseller_id == organisation
+    if kind == "client":
+        return Contract.client_id == organisation
     return true()
 
 
-def validity(name: str, today: date) -> ColumnElement[bool]:
+def validity(name: str, today: date | BindParameter[date]) -> ColumnElement[bool]:
     """``active``: in force today; ``expiring``: of these, at most 90 days left; ``expired``: over."""
     if name == "expired":
         return Contract.warranty_ends_on < today
@@ -56,24 +66,70 @@ def validity(name: str, today: date) -> ColumnElement[bool]:
     return in_force
 
 
-def listing(principal: Principal, q: str, client_id: UUID | None) -> AnySelect:
-    query = select(*ROW).where(visible(principal), matches(Contract.search_text.expression, q))
-    return query.where(Contract.client_id == client_id) if client_id else query
+@dataclass(frozen=True)
+class Shape:
+    """What makes one list's statement differ from another's; the values are parameters.
+
+    Making a statement costs more than running it on a reseller's few hundred rows, so each shape's is made once.
+    """
+
+    kind: OrganisationKind | None
+    words: int
+    by_client: bool
+    validity: schemas.Validity | None = None
+
+
+@lru_cache(maxsize=256)
+def listing(shape: Shape) -> AnySelect:
+    query = select(*ROW).where(
+        _visible_to(shape.kind, bindparam("organisation", type_=Uuid)),
+        searching.holds(Contract.search_text.expression, shape.words),
+    )
+    if shape.by_client:
+        query = query.where(Contract.client_id == bindparam("client", type_=Uuid))
+    if shape.validity:
+        query = query.where(validity(shape.validity, bindparam("today", type_=Date)))
+    return query
+
+
+@lru_cache(maxsize=256)
+def counting(shape: Shape) -> AnySelect:
+    """The total of the shape, and by validity what it has without that filter."""
+    by_validity: dict[str, AnySelect] = {name: listing(replace(shape, validity=name)) for name in VALIDITIES}
+    return paging.counting({"total": listing(shape), **by_validity})
+
+
+first_page = lru_cache(maxsize=1024)(paging.page)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One request's list: its shape and the values of the statement's parameters."""
+
+    shape: Shape
+    values: dict[str, Any]
+
+    @classmethod
+    def of(
+        cls, principal: Principal, q: str, client_id: UUID | None, validity: schemas.Validity | None, today: date
+    ) -> Wanted:
+        words = searching.patterns(q)
+        values: dict[str, Any] = {"organisation": principal.organisation_id, "client": client_id, "today": today}
+        values |= {f"word_{index}": word for index, word in enumerate(words)}
+        return cls(Shape(principal.organisation_kind, len(words), client_id is not None, validity), values)
 
 
 async def page(
-    reader: AsyncConnection, query: AnySelect, sort: paging.Sort, limit: int, cursor: str | None
+    reader: AsyncConnection, wanted: Wanted, sort: paging.Sort, limit: int, cursor: str | None
 ) -> tuple[Sequence[AnyRow], str | None]:
-    paged = paging.page(query, sort, Contract.number_key.expression, limit, cursor)
-    return paging.split((await reader.execute(paged)).all(), sort, limit)
+    make = paging.page if cursor else first_page
+    statement = make(listing(wanted.shape), sort, Contract.number_key.expression, limit, cursor)
+    return paging.split((await reader.execute(statement, wanted.values)).all(), sort, limit)
 
 
-async def counts(
-    reader: AsyncConnection, everything: AnySelect, chosen: AnySelect, today: date
-) -> tuple[int, dict[str, int]]:
-    """How many rows ``chosen`` has, and how many of ``everything`` there are by validity."""
-    by_validity = {name: everything.where(validity(name, today)) for name in ("active", "expiring", "expired")}
-    counted = await paging.counts(reader, {"total": chosen, **by_validity})
+async def counts(reader: AsyncConnection, wanted: Wanted) -> tuple[int, dict[str, int]]:
+    """How many rows the list has, and how many there are by validity, each counted no further than 10,001."""
+    counted = dict((await reader.execute(counting(wanted.shape), wanted.values)).one()._mapping)
     return counted.pop("total"), counted
 
 

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from fastapi import Query
 from pydantic import BaseModel
-from sqlalchemy import ColumnElement, ScalarSelect, and_, cast, false, func, literal, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, and_, cast, func, literal, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.errors import MalformedInput
@@ -37,13 +37,23 @@ class Page(BaseModel, Generic[Item]):
     next: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Sort:
-    """A parsed ``sort`` parameter: ``-warranty_ends_on`` is that column, descending."""
+    """A parsed ``sort`` parameter: ``-warranty_ends_on`` is that column, descending. Equal sorts are equal keys."""
 
     name: str
     column: ColumnElement[Any]
     descending: bool
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sort) and self._key() == other._key()
+
+    def __hash__(self) -> int:
+        return hash(self._key())
+
+    def _key(self) -> tuple[str, int, bool]:
+        # Comparing columns would make SQL of it.
+        return self.name, id(self.column), self.descending
 
     @classmethod
     def parse(cls, value: str, columns: Mapping[str, ColumnElement[Any]]) -> Sort:
@@ -107,13 +117,13 @@ def _counted(query: AnySelect) -> ScalarSelect[int]:
 def _after(sort: Sort, tie: ColumnElement[Any], key: Any, last: Any) -> ColumnElement[bool]:
     column = sort.column
     typed_last = cast(literal(last), tie.type)
-    tie_after = tie < typed_last if sort.descending else tie > typed_last
     if key is None:
-        return and_(column.is_(None), tie_after)
-    typed_key = cast(literal(key), column.type)
-    key_after = column < typed_key if sort.descending else column > typed_key
-    nulls = column.is_(None) if _nullable(column) else false()
-    return or_(key_after, and_(column == typed_key, tie_after), nulls)
+        return and_(column.is_(None), tie < typed_last if sort.descending else tie > typed_last)
+    here = tuple_(column, tie)
+    there = tuple_(cast(literal(key), column.type), typed_last)
+    # Compared as a row, which an index answers wherever the page begins.
+    after = here < there if sort.descending else here > there
+    return or_(after, column.is_(None)) if _nullable(column) else after
 
 
 def _nullable(column: ColumnElement[Any]) -> bool:

@@ -174,7 +174,7 @@ class ProcessLoop:
 
     def _after_fork(self, **_signal: Any) -> None:
         # The parent's sockets are shared by the fork: forget them without closing.
-        self._service.database.engine.sync_engine.dispose(close=False)
+        self._service.database.forget()
         self._runner = None
 
     def run(self, coroutine: Coroutine[Any, Any, None]) -> None:
