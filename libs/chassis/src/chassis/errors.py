@@ -17,6 +17,8 @@ class Problem(Exception):
 
     status: ClassVar[int] = 500
     code: ClassVar[str] = "internal"
+    # A refusal that itself must be on record (a wrong password, a reused token): its transaction is committed.
+    keeps_changes: ClassVar[bool] = False
     message: ClassVar[Text] = text(
         "Le service a rencontré une difficulté. Réessayez dans un instant.",
         "The service ran into a difficulty. Try again in a moment.",

@@ -29,7 +29,8 @@ async def nothing() -> AsyncIterator[None]:
 class Service:
     """``resources`` is the service's own typed bundle, reached from a route as ``request.app.state.resources``.
 
-    ``lifespan`` runs around the API process (a poller, a client); ``migrations`` is the Alembic folder.
+    ``root_routers`` answer outside ``/api/v1`` (``/.well-known``). ``lifespan`` runs around the API process (a poller,
+    a client); ``migrations`` is the Alembic folder.
     """
 
     settings: ServiceSettings
@@ -37,6 +38,7 @@ class Service:
     metadata: MetaData
     migrations: Path
     routers: Sequence[APIRouter]
+    root_routers: Sequence[APIRouter] = ()
     consumers: Sequence[Consumer] = ()
     jobs: JobRegistry
     keys: KeySource

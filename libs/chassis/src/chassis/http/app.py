@@ -35,6 +35,8 @@ def create_app(service: Service) -> FastAPI:
     app.state.resources = service.resources
     app.state.metrics = service.metrics
     app.include_router(health.router)
+    for router in service.root_routers:
+        app.include_router(router)
     for router in service.routers:
         app.include_router(router, prefix=API_PREFIX)
     problems.install(app)

@@ -10,14 +10,17 @@ from fastapi.routing import APIRoute
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from chassis.database import Database
+from chassis.errors import Problem
 from chassis.faults import crash_point
 from chassis.http import idempotency
+from chassis.http.rendering import render
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class UnitOfWorkRoute(APIRoute):
-    """A route whose handler runs inside one transaction; an exception rolls everything back.
+    """A route whose handler runs inside one transaction; an exception rolls everything back, save a Problem that
+    ``keeps_changes``.
 
     The commit stands here and not in a ``yield`` dependency because the answer to an Idempotency-Key is stored in the
     same transaction as the change that it reports. See docs/decisions/0002.
@@ -32,11 +35,22 @@ class UnitOfWorkRoute(APIRoute):
             database: Database = request.app.state.database
             async with database.transaction() as session:
                 request.state.session = session
-                response = await idempotency.answer(session, request, handle)
+                response = await _answer_or_kept_refusal(session, request, handle)
             crash_point("api.after_commit")
             return response
 
         return in_transaction
+
+
+async def _answer_or_kept_refusal(
+    session: AsyncSession, request: Request, handle: Callable[[Request], Coroutine[Any, Any, Response]]
+) -> Response:
+    try:
+        return await idempotency.answer(session, request, handle)
+    except Problem as problem:
+        if not problem.keeps_changes:
+            raise
+        return render(request, problem)
 
 
 async def _session(request: Request) -> AsyncSession:
