@@ -18,6 +18,7 @@ from chassis.errors import Unauthenticated, Unavailable
 ALGORITHM = "Ed25519"
 TOKEN_TYPE = "at+jwt"  # noqa: S105 - a media type, no secret
 LEEWAY = 5
+REMEMBERED = 4096
 
 
 class KeySource(Protocol):
@@ -77,8 +78,20 @@ class TokenVerifier:
         self._issuer = issuer
         self._audience = audience
         self._now = now
+        # A token is shown many times in its minute, and a signature costs more than most of what it opens.
+        self._verified: dict[str, tuple[Principal, float]] = {}
 
     async def verify(self, token: str) -> Principal:
+        known = self._verified.get(token)
+        if known is not None and known[1] + LEEWAY > self._now():
+            return known[0]
+        principal, expires = await self._verify(token)
+        if len(self._verified) >= REMEMBERED:
+            self._verified.clear()
+        self._verified[token] = (principal, expires)
+        return principal
+
+    async def _verify(self, token: str) -> tuple[Principal, float]:
         header = _header(token)
         if header.get("alg") != ALGORITHM or header.get("typ") != TOKEN_TYPE:
             raise Unauthenticated
@@ -88,7 +101,7 @@ class TokenVerifier:
         try:
             claims = jwt.decode(token, key, algorithms=[ALGORITHM]).claims
             self._registry().validate(claims)
-            return Principal.from_claims(claims)
+            return Principal.from_claims(claims), float(claims["exp"])
         except (JoseError, KeyError, ValueError, TypeError, AttributeError) as error:
             raise Unauthenticated from error
 
