@@ -6,7 +6,7 @@ Never the author; the sides of a thread are its only readers. What is here names
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
@@ -26,9 +26,6 @@ from notifications.kinds import Kind
 
 SubjectType = Literal["incident", "contract", "sign_up_request", "session"]
 What = Literal["status", "message", "files", "declared"]
-
-# A declaration and its files are one act: the files are told within this time of it, or are an act of their own.
-SAME_ACT = timedelta(seconds=1)
 
 PANES: dict[Thread, str] = {"client": "#messagerie", "sqp": "#messagerie-sqp"}
 
@@ -104,7 +101,7 @@ def message_posted(event: MessagePosted) -> Notice:
 def files_attached(event: FilesAttached, declared_at: datetime | None) -> Notice | None:
     """The other parties of the scope, unless a message or the declaration tells of the same act already.
 
-    ``declared_at`` is the declaration's time; what the author adds within a second of it came with it.
+    ``declared_at`` is the declaration's instant: files that came with it carry the same, later ones another.
     """
     if event.message_id is not None or _came_with_declaration(event, declared_at):
         return None
@@ -114,7 +111,7 @@ def files_attached(event: FilesAttached, declared_at: datetime | None) -> Notice
 
 
 def _came_with_declaration(event: FilesAttached, declared_at: datetime | None) -> bool:
-    return event.scope == "declaration" and declared_at is not None and abs(event.at - declared_at) <= SAME_ACT
+    return event.scope == "declaration" and event.at == declared_at
 
 
 def contract_registered(event: ContractRegistered) -> Notice:

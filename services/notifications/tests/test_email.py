@@ -1,0 +1,302 @@
+"""E-mails against a real mail server: what arrives, what is tried again, what is given up, what stays secret."""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+from sqlalchemy import text
+
+from chassis.testkit.harness import CLIENT, CLIENT_BASIC, RESELLER, RESELLER_BASIC, SQP
+from events.notifications import EmailFailed
+from notifications import delivery, smtp
+from notifications.settings import Settings
+
+SELLER = "reseller@portail.test"
+INVITED = "jean.test@revendeur.test"
+SECRET = "a-token-that-nobody-may-read"
+
+
+def part(message: EmailMessage, subtype: str) -> str:
+    body = message.get_body((subtype,))
+    assert body is not None
+    return body.get_content()
+
+
+async def states(world: Any) -> dict[str, str]:
+    return {email["recipient"]: email["state"] for email in await world.emails()}
+
+
+async def test_an_email_says_what_the_screen_says_with_one_button(world: Any) -> None:
+    await world.tell(world.facts.status("resolved"))
+    await world.harness.run_jobs()
+    message = await world.mail.wait_for(SELLER)
+    assert message["Subject"] == "[Nouveau statut] Incident n. 20122301"
+    assert message["To"] == "Prénom reseller <reseller@portail.test>"
+    assert message["Auto-Submitted"] == "auto-generated"
+    assert message.get_content_type() == "multipart/alternative"
+    assert not list(message.iter_attachments())
+    for twin in (part(message, "plain"), part(message, "html")):
+        assert "Cet incident a été résolu." in twin
+        assert "Problème avec mon NAS" in twin
+        assert "Bonjour Prénom reseller" in twin
+        assert twin.count("https://portail.test/incidents/20122301") == 1
+    assert "<img" not in part(message, "html")
+    assert set((await states(world)).values()) == {"sent"}
+
+
+async def test_an_email_is_in_the_readers_language(world: Any) -> None:
+    await world.tell(world.facts.user(RESELLER, version=2, language="en"), world.facts.status("resolved"))
+    await world.harness.run_jobs()
+    message = await world.mail.wait_for(SELLER)
+    assert message["Subject"] == "[New status] Incident no. 20122301"
+    assert message["Content-Language"] == "en"
+    assert "Hello Prénom reseller" in part(message, "plain")
+    assert '<html lang="en">' in part(message, "html")
+
+
+@pytest.mark.parametrize("purpose", ["reseller_account", "invitation", "client_sign_up"])
+async def test_an_invitation_goes_to_the_events_address_before_the_person_is_known(empty: Any, purpose: str) -> None:
+    await empty.tell(empty.facts.invited(token="a/b+c=", purpose=purpose))
+    await empty.harness.run_jobs()
+    message = await empty.mail.wait_for(INVITED)
+    assert message["Subject"] == "[Votre compte] Choisissez votre mot de passe"
+    for twin in (part(message, "plain"), part(message, "html")):
+        assert "https://portail.test/activation?token=a%2Fb%2Bc%3D" in twin
+        assert "rev-0001" in twin
+        assert "Revendeur Test" in twin
+
+
+async def test_a_forgotten_password_gets_its_link(world: Any) -> None:
+    await world.tell(world.facts.reset(token="t", language="en"))
+    await world.harness.run_jobs()
+    message = await world.mail.wait_for(INVITED)
+    assert message["Subject"] == "[Password] Choose a new password"
+    assert "https://portail.test/mot-de-passe?token=t" in part(message, "plain")
+
+
+@pytest.mark.parametrize("status", ["invited", "disabled"])
+async def test_who_is_not_active_gets_the_link_all_the_same(world: Any, status: str) -> None:
+    await world.tell(world.facts.user(RESELLER, version=2, status=status), world.facts.invited())
+    await world.harness.run_jobs()
+    assert await states(world) == {INVITED: "sent"}
+
+
+async def test_a_closed_organisation_gets_no_link(world: Any) -> None:
+    await world.tell(world.facts.organisation(CLIENT, portal_access=False), world.facts.reset(CLIENT))
+    assert await world.emails() == []
+    await world.tell(world.facts.organisation(CLIENT, version=2), world.facts.reset(CLIENT))
+    await world.tell(world.facts.organisation(CLIENT, version=3, portal_access=False))
+    await world.harness.run_jobs()
+    assert await states(world) == {INVITED: "skipped"}
+    assert world.mail.messages == []
+
+
+async def test_an_expired_link_is_never_sent_and_its_token_goes(world: Any) -> None:
+    await world.tell(world.facts.reset(expires_at=datetime.now(UTC) - timedelta(seconds=1)))
+    await world.harness.run_jobs()
+    [email] = await world.emails()
+    assert (email["state"], email["sealed_token"]) == ("expired", None)
+    assert world.mail.attempts == []
+
+
+async def test_a_link_that_expires_between_two_tries_is_not_sent(world: Any) -> None:
+    world.mail.refuse[INVITED] = 451
+    await world.tell(world.facts.reset())
+    [(_, arguments)] = await world.harness.enqueued()
+    await world.harness.run_job("notifications.deliver_email", **arguments)
+    await world.sql("UPDATE emails SET expires_at = now() - interval '1 second'")
+    world.mail.refuse.clear()
+    await world.harness.run_job("notifications.deliver_email", **arguments)
+    [email] = await world.emails()
+    assert (email["state"], email["sealed_token"], world.mail.messages) == ("expired", None, [])
+
+
+async def test_no_token_is_readable_in_outbox_rows_inbox_or_logs(world: Any, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    world.mail.refuse[INVITED] = 451
+    await world.tell(world.facts.invited(token=SECRET))
+    await world.harness.run_job("notifications.deliver_email", **(await world.harness.enqueued())[0][1])
+    async with world.harness.service.database.reader() as reader:
+        for table in ("outbox", "inbox", "emails", "notifications", "stream_items", "dead_jobs"):
+            rows = (await reader.execute(text(f"SELECT t::text FROM {table} AS t"))).scalars().all()
+            assert not [row for row in rows if SECRET in row], table
+    [email] = await world.emails()
+    assert email["sealed_token"]
+    world.mail.refuse.clear()
+    await world.harness.run_jobs()
+    assert SECRET in part(await world.mail.wait_for(INVITED), "plain")
+    [email] = await world.emails()
+    assert (email["state"], email["sealed_token"]) == ("sent", None)
+    # The stand-in for the mail server logs what it receives; nothing of ours does.
+    assert not [record for record in caplog.records if record.name != "mail.log" and SECRET in record.getMessage()]
+
+
+async def test_a_token_sealed_to_another_is_given_up(world: Any) -> None:
+    await world.tell(world.facts.invited(sealed_token="not.a.token.of.ours"))
+    await world.harness.run_jobs()
+    [email] = await world.emails()
+    assert (email["state"], email["sealed_token"]) == ("failed", None)
+    assert len(await world.harness.told(EmailFailed)) == 1
+
+
+async def test_a_temporary_refusal_is_tried_again_later(world: Any) -> None:
+    world.mail.refuse[INVITED] = 451
+    await world.tell(world.facts.invited())
+    [(name, arguments)] = await world.harness.enqueued()
+    await world.harness.run_job(name, **arguments)
+    [email] = await world.emails()
+    assert (email["state"], email["attempts"]) == ("queued", 1)
+    assert email["last_error"].startswith("451")
+    async with world.harness.service.database.reader() as reader:
+        due = (
+            await reader.execute(text("SELECT max(due_at - created_at) FROM outbox WHERE kind = 'job'"))
+        ).scalar_one()
+    assert timedelta(seconds=25) < due < timedelta(seconds=35)
+    world.mail.refuse.clear()
+    await world.harness.run_jobs()
+    [email] = await world.emails()
+    assert (email["state"], email["attempts"], email["last_error"]) == ("sent", 2, None)
+    assert len(world.mail.messages) == 1
+    assert await world.harness.told(EmailFailed) == []
+
+
+async def test_exhausted_tries_are_a_failure_that_is_told(world: Any) -> None:
+    world.mail.refuse[INVITED] = 451
+    await world.tell(world.facts.invited())
+    await world.harness.run_jobs()
+    [email] = await world.emails()
+    assert (email["state"], email["attempts"], email["sealed_token"]) == ("failed", 3, None)
+    assert world.mail.attempts == [INVITED] * 3
+    [failed] = await world.harness.told(EmailFailed)
+    assert (failed.user_id, failed.kind) == (RESELLER.user_id, "account_invited")
+    assert failed.reason.startswith("451")
+
+
+async def test_a_permanent_refusal_is_told_at_once(world: Any) -> None:
+    world.mail.refuse[SELLER] = 550
+    await world.tell(world.facts.status())
+    await world.harness.run_jobs()
+    assert world.mail.attempts.count(SELLER) == 1
+    found = await states(world)
+    assert found.pop(SELLER) == "failed"
+    assert set(found.values()) == {"sent"}
+    [failed] = await world.harness.told(EmailFailed)
+    assert failed.organisation_id == RESELLER.organisation_id
+    assert "550" in failed.reason
+
+
+async def test_a_mail_server_that_is_away_is_waited_for(world: Any) -> None:
+    nowhere = world.settings.model_copy(update={"smtp_port": 1})
+    await world.tell(world.facts.invited())
+    [email] = await world.emails()
+    async with world.harness.service.database.transaction() as session:
+        await delivery.deliver(session, nowhere, email["id"])
+    [email] = await world.emails()
+    assert (email["state"], email["attempts"]) == ("queued", 1)
+
+
+async def test_a_job_that_runs_twice_sends_once_and_a_repeat_would_be_recognised(world: Any) -> None:
+    await world.tell(world.facts.invited())
+    [(name, arguments)] = await world.harness.enqueued()
+    await world.harness.run_job(name, **arguments)
+    await world.harness.run_job(name, **arguments)
+    await world.harness.run_job(name, email_id="00000000-0000-0000-0000-000000000000")
+    assert len(world.mail.messages) == 1
+    assert world.mail.messages[0].message["Message-ID"] == f"<{arguments['email_id']}@sqp.example>"
+
+
+async def test_sending_holds_no_transaction_id_that_would_stall_the_stream(world: Any, monkeypatch: Any) -> None:
+    seen = []
+
+    async def send(settings: Settings, message: EmailMessage) -> None:
+        async with world.harness.service.database.reader() as reader:
+            writing = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+            seen.append((await reader.execute(text(f"{writing} AND backend_xid IS NOT NULL"))).scalar_one())
+
+    monkeypatch.setattr(smtp, "send", send)
+    await world.tell(world.facts.invited())
+    await world.harness.run_job("notifications.deliver_email", **(await world.harness.enqueued())[0][1])
+    assert seen == [0]
+
+
+async def test_preferences_are_respected_by_kind_and_never_for_links(world: Any) -> None:
+    async with world.harness.client(RESELLER) as http:
+        off = dict.fromkeys((await http.get("/api/v1/notifications/preferences")).json()["email"], False)
+        await http.put("/api/v1/notifications/preferences", json={"email": off})
+    await world.tell(world.facts.status(), world.facts.expiring(), world.facts.new_device(), world.facts.invited())
+    assert [e["kind"] for e in await world.emails() if e["user_id"] == RESELLER.user_id] == ["account_invited"]
+    assert (await world.feed(RESELLER))["total"] == 3
+
+
+async def test_many_registrations_send_no_email_unless_asked_for(world: Any) -> None:
+    await world.tell(*(world.facts.registered(number=str(number)) for number in range(5)))
+    assert await world.emails() == []
+    assert (await world.feed(RESELLER))["total"] == 5
+    async with world.harness.client(CLIENT) as http:
+        await http.put("/api/v1/notifications/preferences", json={"email": {"contract_registered": True}})
+    await world.tell(world.facts.registered(number="9"))
+    assert [email["user_id"] for email in await world.emails()] == [CLIENT.user_id]
+
+
+async def test_who_lost_access_meanwhile_is_skipped(world: Any) -> None:
+    await world.tell(world.facts.status())
+    await world.tell(world.facts.user(RESELLER, version=2, status="disabled"))
+    await world.tell(world.facts.organisation(CLIENT, portal_access=False))
+    await world.harness.run_jobs()
+    found = await states(world)
+    assert {address for address, state in found.items() if state == "skipped"} == {
+        SELLER,
+        "client@portail.test",
+        "client_basic@portail.test",
+    }
+    assert {address for each in world.mail.messages for address in each.recipients} == {"reseller_basic@portail.test"}
+
+
+async def test_the_author_gets_no_email(world: Any) -> None:
+    await world.tell(world.facts.status("cancelled", CLIENT))
+    assert {e["user_id"] for e in await world.emails()} == {
+        who.user_id for who in (RESELLER, RESELLER_BASIC, CLIENT_BASIC)
+    }
+
+
+async def test_names_inject_neither_headers_nor_html(world: Any) -> None:
+    evil = "Jean\r\nBcc: victim@x.test\r\n\r\n<script>alert(1)</script>"
+    await world.tell(world.facts.user(RESELLER, version=2, first_name=evil, last_name='"<a@b>,'))
+    await world.tell(world.facts.sign_up(client_name=evil, email="a@b.test\r\nCc: victim@x.test"))
+    await world.harness.run_jobs()
+    [received] = world.mail.messages
+    message = received.message
+    assert received.recipients == (SELLER,)
+    assert {"Bcc", "Cc"}.isdisjoint(message.keys())
+    assert [each.addr_spec for each in message["To"].addresses] == [SELLER]
+    assert "\n" not in message["Subject"]
+    assert "<script>" not in part(message, "html")
+    assert "&lt;script&gt;" in part(message, "html")
+
+
+@pytest.mark.parametrize("recipient", ["a@b.test\r\nBcc: victim@x.test", "nobody", "", "a@b.test, c@d.test"])
+async def test_an_address_that_is_none_is_given_up(world: Any, recipient: str) -> None:
+    await world.tell(world.facts.invited(email=recipient))
+    await world.harness.run_jobs()
+    [email] = await world.emails()
+    assert email["state"] == "failed"
+    assert world.mail.attempts == []
+
+
+async def test_links_lead_to_the_settings_host_whatever_a_request_claims(world: Any) -> None:
+    async with world.harness.client(RESELLER, Host="evil.test", **{"X-Forwarded-Host": "evil.test"}) as http:
+        await http.get("/api/v1/notifications")
+    await world.tell(world.facts.message("sqp", SQP))
+    await world.harness.run_jobs()
+    assert "https://portail.test/incidents/20122301#messagerie-sqp" in part(await world.mail.wait_for(SELLER), "plain")
+
+
+def test_production_refuses_the_development_key() -> None:
+    urls = dict.fromkeys(("database_url", "database_owner_url", "events_url", "jobs_url"), "amqp://other")
+    with pytest.raises(ValidationError, match="mail_private_key"):
+        Settings(environment="production", **urls)
