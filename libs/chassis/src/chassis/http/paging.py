@@ -110,7 +110,9 @@ async def count(reader: AsyncConnection, query: AnySelect) -> tuple[int, Literal
 
 
 def _counted(query: AnySelect) -> ScalarSelect[int]:
-    limited = query.with_only_columns(literal(1)).order_by(None).limit(EXACT_TOTAL + 1).subquery()
+    limited = (
+        query.with_only_columns(literal(1), maintain_column_froms=True).order_by(None).limit(EXACT_TOTAL + 1).subquery()
+    )
     return select(func.count()).select_from(limited).scalar_subquery()
 
 
