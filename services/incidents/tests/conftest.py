@@ -90,6 +90,8 @@ class Desk:
     """``as_(someone)`` is an HTTP client of the service under /api/v1."""
 
     ADDRESS: ClassVar = ADDRESS
+    NAS: ClassVar = NAS
+    party = staticmethod(party)
     cover = staticmethod(cover)
     declaration = staticmethod(declaration)
     file_state = staticmethod(file_state)

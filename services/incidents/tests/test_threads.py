@@ -37,7 +37,7 @@ async def test_both_sides_of_a_thread_write_and_read_it(open_desk: Any, thread: 
     number = await open_desk.declare()
     for administrator, _ in SIDES[thread]:
         assert (await open_desk.post(number, thread, administrator, administrator.name)).status_code == 201
-    for reader in (person for side in SIDES[thread] for person in side):
+    for reader in (member for side in SIDES[thread] for member in side):
         page = (await read(open_desk, number, thread, reader, sort="at")).json()
         assert [message["body"] for message in page["items"]] == [side[0].name for side in SIDES[thread]]
         assert [message["author"]["organisation_kind"] for message in page["items"]] == [

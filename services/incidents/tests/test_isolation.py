@@ -1,0 +1,143 @@
+"""Every operation of the OpenAPI document: nobody, the wrong tenant, the wrong role, the owner."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from chassis.auth.principal import Principal
+from chassis.testkit.harness import (
+    CLIENT,
+    CLIENT_BASIC,
+    OTHER_CLIENT,
+    OTHER_RESELLER,
+    RESELLER,
+    RESELLER_BASIC,
+    SQP,
+    back_office,
+    person,
+)
+
+SQP_BASIC = person("sqp", "SQP", "basic")
+WRONG_SCOPE = back_office("contracts:write")
+BACK_OFFICE = back_office("incidents:read")
+
+# Per operation: how it is called, who may not though it is theirs to see, who may, and the status of those.
+OPERATIONS: dict[tuple[str, str], tuple[tuple[Principal, ...], tuple[Principal, ...], int]] = {
+    ("get", "/incidents"): ((WRONG_SCOPE,), (RESELLER_BASIC, CLIENT_BASIC, SQP_BASIC, BACK_OFFICE), 200),
+    ("post", "/incidents"): ((RESELLER_BASIC, CLIENT_BASIC, SQP, BACK_OFFICE), (RESELLER, CLIENT), 201),
+    ("get", "/incidents/{number}"): ((WRONG_SCOPE,), (RESELLER_BASIC, CLIENT_BASIC, SQP_BASIC, BACK_OFFICE), 200),
+    ("get", "/incidents/{number}/history"): (
+        (WRONG_SCOPE,),
+        (RESELLER_BASIC, CLIENT_BASIC, SQP_BASIC, BACK_OFFICE),
+        200,
+    ),
+    ("post", "/incidents/{number}/status"): ((RESELLER_BASIC, CLIENT_BASIC, SQP_BASIC, BACK_OFFICE), (SQP,), 200),
+    ("get", "/incidents/{number}/messages"): ((WRONG_SCOPE,), (RESELLER_BASIC, SQP_BASIC, BACK_OFFICE), 200),
+    ("post", "/incidents/{number}/messages"): ((RESELLER_BASIC, SQP_BASIC, BACK_OFFICE), (RESELLER, SQP), 201),
+    ("post", "/incidents/{number}/files"): ((RESELLER_BASIC, SQP_BASIC, BACK_OFFICE), (RESELLER, SQP), 201),
+    ("delete", "/incidents/{number}/files/{file_id}"): ((RESELLER_BASIC, BACK_OFFICE, SQP), (RESELLER,), 204),
+    ("get", "/delivery-addresses"): ((SQP, BACK_OFFICE), (RESELLER_BASIC, CLIENT_BASIC), 200),
+    ("get", "/incident-drafts/{draft_id}"): ((RESELLER_BASIC, SQP, BACK_OFFICE), (RESELLER,), 200),
+    ("put", "/incident-drafts/{draft_id}"): ((RESELLER_BASIC, SQP, BACK_OFFICE), (RESELLER,), 200),
+    ("delete", "/incident-drafts/{draft_id}"): ((RESELLER_BASIC, SQP, BACK_OFFICE), (RESELLER,), 204),
+}
+LISTS = {("get", "/incidents")}
+WALK = pytest.mark.parametrize("operation", sorted(OPERATIONS), ids=lambda operation: " ".join(operation))
+
+
+class Walk:
+    """Calls any operation on one incident of contract 29962, or on one that does not exist."""
+
+    def __init__(self, desk: Any, number: str, file_id: Any, draft: Any) -> None:
+        self.desk = desk
+        self.places = {"number": number, "file_id": str(file_id), "draft_id": str(draft)}
+        self.missing = {"number": "20010101", "file_id": str(uuid4()), "draft_id": str(uuid4())}
+
+    async def __call__(
+        self, operation: tuple[str, str], by: Principal | None, *, missing: bool = False
+    ) -> httpx.Response:
+        method, template = operation
+        path = template.format(**(self.missing if missing else self.places))
+        contract = "4" if missing else "29962"
+        bodies = {
+            "/incidents": self.desk.declaration(contract_number=contract),
+            "/incidents/{number}/status": {"status": "in_diagnosis"},
+            "/incidents/{number}/messages": {"body": "Bonjour"},
+            "/incidents/{number}/files": {"file_ids": [str(uuid4())], "scope": "sqp"},
+            "/incident-drafts/{draft_id}": {"contract_number": contract, "content": {}},
+        }
+        parameters = {"thread": "sqp"} if template.endswith("messages") else {}
+        if template == "/delivery-addresses":
+            parameters = {"contract": contract}
+        body = bodies.get(template) if method in ("post", "put") else None
+        http = self.desk.as_(by, **{"If-Match": "*"})
+        answer: httpx.Response = await http.request(method, path, json=body, params=parameters)
+        return answer
+
+
+@pytest.fixture
+async def walk(open_desk: Any) -> Walk:
+    number = await open_desk.declare()
+    file_id = await open_desk.attached(number, "declaration")
+    draft = uuid4()
+    await open_desk.as_(RESELLER).put(
+        f"/incident-drafts/{draft}", json={"contract_number": "29962", "content": {"title": "x"}}
+    )
+    return Walk(open_desk, number, file_id, draft)
+
+
+async def test_every_operation_is_classified(desk: Any) -> None:
+    document = desk.harness.app.openapi()
+    found = {
+        (method, path.removeprefix("/api/v1"))
+        for path, methods in document["paths"].items()
+        if path.startswith("/api/v1")
+        for method in methods
+    }
+    assert found == set(OPERATIONS)
+
+
+@WALK
+async def test_nobody_gets_nothing(walk: Walk, operation: tuple[str, str]) -> None:
+    answer = await walk(operation, None)
+    assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated")
+
+
+@WALK
+async def test_another_tenant_gets_the_answer_of_what_is_missing(walk: Walk, operation: tuple[str, str]) -> None:
+    for stranger in (OTHER_RESELLER, OTHER_CLIENT):
+        if operation in LISTS:
+            assert (await walk(operation, stranger)).json()["items"] == []
+            continue
+        foreign = await walk(operation, stranger)
+        missing = await walk(operation, stranger, missing=True)
+        assert foreign.status_code == missing.status_code == 404
+        assert foreign.json()["code"] == missing.json()["code"]
+
+
+@WALK
+async def test_a_wrong_role_is_forbidden(walk: Walk, operation: tuple[str, str]) -> None:
+    for outsider in OPERATIONS[operation][0]:
+        assert (await walk(operation, outsider)).status_code == 403, outsider
+
+
+@WALK
+async def test_the_owner_may(walk: Walk, operation: tuple[str, str]) -> None:
+    _, owners, status = OPERATIONS[operation]
+    for owner in owners:
+        answer = await walk(operation, owner)
+        assert answer.status_code == status, answer.text
+
+
+@WALK
+async def test_a_stranger_changes_nothing(walk: Walk, operation: tuple[str, str]) -> None:
+    before = await walk.desk.incident(walk.places["number"])
+    told = await walk.desk.harness.told()
+    for stranger in (OTHER_RESELLER, OTHER_CLIENT, RESELLER_BASIC, None):
+        await walk(operation, stranger)
+    assert await walk.desk.incident(walk.places["number"]) == before
+    assert await walk.desk.harness.told() == told
