@@ -195,11 +195,7 @@ class LocalRunner:
 
     async def _forget(self, event_id: UUID) -> None:
         async with self._bus.database.transaction() as session:
-            await session.execute(
-                delete(LocalDelivery).where(
-                    *LocalDelivery.consumer == self._consumer.name, LocalDelivery.event_id == event_id
-                )
-            )
+            await session.execute(delete(LocalDelivery).where(self._is(event_id)))
 
     def _is(self, event_id: UUID) -> ColumnElement[bool]:
         return and_(LocalDelivery.consumer == self._consumer.name, LocalDelivery.event_id == event_id)
@@ -213,11 +209,7 @@ class LocalRunner:
         if not dead:
             values |= {"attempts": attempts + 1, "next_at": datetime.now(UTC) + self._ladder[attempts]}
         async with self._bus.database.transaction() as session:
-            await session.execute(
-                update(LocalDelivery)
-                .where(*LocalDelivery.consumer == self._consumer.name, LocalDelivery.event_id == event_id)
-                .values(values)
-            )
+            await session.execute(update(LocalDelivery).where(self._is(event_id)).values(values))
         return "dead" if dead else "retried"
 
 
