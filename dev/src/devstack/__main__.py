@@ -12,7 +12,7 @@ from chassis.observability import configure_logging
 from devstack import demonstration
 from devstack.servers import Listener, PortTaken
 from devstack.settings import DevstackSettings
-from devstack.stack import running
+from devstack.stack import Stack, running
 
 WELCOME = """
   SQP, contrats de service               prêt en {seconds:.1f} s
@@ -37,23 +37,22 @@ async def main(settings: DevstackSettings) -> None:
     public = Listener(settings.host, settings.port)
     async with running(settings) as stack:
         if settings.seed:
-            await _unless_stopped(stop, demonstration.ensure(stack))
-        if stop.is_set():
-            return
-        await public.serve(stack.gateway, started=True)
-        _welcome(settings, time.monotonic() - started)
-        await stop.wait()
-        await public.stop()
+            await _first(stop, stack, asyncio.create_task(demonstration.ensure(stack)))
+        if not stop.is_set():
+            await public.serve(stack.gateway, started=True)
+            _welcome(settings, time.monotonic() - started)
+            await _first(stop, stack)
+            await public.stop()
 
 
-async def _unless_stopped(stop: asyncio.Event, work: object) -> None:
-    seeding = asyncio.ensure_future(work)  # type: ignore[call-overload]
-    stopping = asyncio.ensure_future(stop.wait())
-    await asyncio.wait({seeding, stopping}, return_when=asyncio.FIRST_COMPLETED)
-    stopping.cancel()
-    if not seeding.done():
-        seeding.cancel()
-    await asyncio.gather(seeding, return_exceptions=stop.is_set())
+async def _first(stop: asyncio.Event, stack: Stack, *work: asyncio.Task[None]) -> None:
+    """Until the work is done or a signal came; a relay or consumer that died ends the process, too."""
+    stopping = asyncio.create_task(stop.wait())
+    done, _ = await asyncio.wait({stopping, *work, *stack.loops}, return_when=asyncio.FIRST_COMPLETED)
+    for unfinished in {stopping, *work} - done:
+        unfinished.cancel()
+    for finished in done - {stopping}:
+        finished.result()
 
 
 def _welcome(settings: DevstackSettings, seconds: float) -> None:

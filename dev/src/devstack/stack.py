@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -21,11 +20,9 @@ from chassis.settings import ServiceSettings
 from devstack import databases, mail_page
 from devstack.servers import Listener
 from devstack.settings import DevstackSettings
-from devstack.wiring import build_services, service_database
+from devstack.wiring import build_services, bus_database
 from gateway.bootstrap import build as build_gateway
 from gateway.settings import Settings as GatewaySettings
-
-log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -37,6 +34,8 @@ class Stack:
     mail: MailCatcher
     gateway: Any
     api: str
+    # Relays and consumers, which never end by themselves.
+    loops: list[asyncio.Task[None]]
 
 
 class BusSettings(ServiceSettings):
@@ -54,14 +53,14 @@ async def running(settings: DevstackSettings) -> AsyncIterator[Stack]:
         mail = await stack.enter_async_context(MailCatcher())
         services = build_services(settings, urls, identity_url=listeners["identity"].url, smtp_port=mail.port)
         await _migrate(services.values())
-        await stack.enter_async_context(_messaging(list(services.values()), service_database(urls[databases.BUS])))
+        loops = await stack.enter_async_context(_messaging(list(services.values()), bus_database(urls[databases.BUS])))
         for name, service in services.items():
             await _serve(stack, listeners[name], create_app(service))
         gateway = build_gateway(_gateway_settings(settings, listeners)).app
         api = Listener()
         await _serve(stack, api, gateway)
         await _serve(stack, Listener(settings.host, settings.mail_port or settings.port + 1), mail_page.app(mail))
-        yield Stack(settings, services, mail, gateway, api.url)
+        yield Stack(settings, services, mail, gateway, api.url, loops)
 
 
 async def _migrate(services: Any) -> None:
@@ -74,7 +73,7 @@ async def _migrate(services: Any) -> None:
 
 
 @asynccontextmanager
-async def _messaging(services: list[Service], bus_database: dict[str, Any]) -> AsyncIterator[None]:
+async def _messaging(services: list[Service], bus_database: dict[str, Any]) -> AsyncIterator[list[asyncio.Task[None]]]:
     """Relays, consumers and the worker; ends them before the databases are closed."""
     database = Database(BusSettings(**bus_database))
     bus = LocalBus(database)
@@ -90,9 +89,10 @@ async def _messaging(services: list[Service], bus_database: dict[str, Any]) -> A
         for s in services
     ]
     await worker.start()
-    tasks = [asyncio.create_task(_endless(loop.run())) for loop in (*relays, *runners)]
+    loops = [*(relay.run() for relay in relays), *(runner.run() for runner in runners)]
+    tasks = [asyncio.create_task(loop) for loop in loops]
     try:
-        yield
+        yield tasks
     finally:
         await worker.stop()
         for task in tasks:
@@ -100,17 +100,6 @@ async def _messaging(services: list[Service], bus_database: dict[str, Any]) -> A
         await asyncio.gather(*tasks, return_exceptions=True)
         for closing in (database, *(service.database for service in services)):
             await closing.close()
-
-
-async def _endless(loop: Coroutine[Any, Any, None]) -> None:
-    """A relay or consumer that dies would leave a stack that looks alive: end the process instead."""
-    try:
-        await loop
-    except asyncio.CancelledError:
-        raise
-    except BaseException:
-        log.critical("a relay or consumer has died", exc_info=True)
-        raise SystemExit(1) from None
 
 
 async def _serve(stack: AsyncExitStack, listener: Listener, app: Any) -> None:

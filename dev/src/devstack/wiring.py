@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import contracts.bootstrap
+import contracts.settings
 import files.bootstrap
 import files.settings
 import identity.bootstrap
@@ -13,9 +15,6 @@ import incidents.bootstrap
 import incidents.settings
 import notifications.bootstrap
 import notifications.settings
-
-import contracts.bootstrap
-import contracts.settings
 from chassis.local.provision import Databases
 from chassis.service import Service
 from devstack.settings import DevstackSettings
@@ -36,8 +35,8 @@ def build_services(
             "log_level": settings.log_level,
         }
 
-    mail = {"smtp_host": "127.0.0.1", "smtp_port": smtp_port, "portal_url": settings.public_url}
-    folder = {"storage_folder": settings.data.absolute() / "files"}
+    mail: dict[str, Any] = {"smtp_host": "127.0.0.1", "smtp_port": smtp_port, "portal_url": settings.public_url}
+    folder: dict[str, Any] = {"storage_folder": settings.data.absolute() / "files"}
     return {
         "identity": identity.bootstrap.build(identity.settings.Settings(**common("identity"))),
         "contracts": contracts.bootstrap.build(contracts.settings.Settings(**common("contracts"))),
@@ -56,6 +55,11 @@ def service_database(databases: Databases) -> dict[str, Any]:
         "database_app_role": f"{databases.name}_app",
         "database_pool_size": POOL_SIZE,
     }
+
+
+def bus_database(databases: Databases) -> dict[str, Any]:
+    """The bus is nobody's application: it makes its own tables, as their owner."""
+    return {**service_database(databases), "database_url": _driver(databases.owner_url)}
 
 
 def _driver(url: str) -> str:

@@ -133,7 +133,6 @@ class RealStack:
     def _special(self, service: str) -> Mapping[str, str]:
         if service == "files":
             return {
-                "storage": "s3",
                 "s3_endpoint": self._s3.url,
                 "s3_access_key": self._s3.access_key,
                 "s3_secret_key": self._s3.secret_key,
