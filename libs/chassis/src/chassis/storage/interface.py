@@ -1,4 +1,4 @@
-"""What a service asks of an object store; ``chassis.storage.s3`` and ``chassis.storage.folder`` are the two there are."""
+"""What a service asks of an object store; ``s3`` and ``folder`` beside this module are the two there are."""
 
 from __future__ import annotations
 
