@@ -221,6 +221,22 @@ async def test_a_page_that_lags_is_cut_and_resumes_where_it_was(world: Any, open
     assert [data["number"] for data in resumed.events()] == list(range(1, 21))
 
 
+async def test_a_process_that_lags_behind_repeats_nothing(world: Any, open_page: Any) -> None:
+    lagging = Hub(world.harness.service.database, world.settings)
+    await lagging.join(SQP)
+    async with open_page(SQP) as page:
+        await world.tell(world.facts.declared(CLIENT))
+        await page.until(lambda p: len(p.seen) == 2)
+    moved = sse.page(lagging, SQP, world.settings, page.last_id)
+    assert await anext(moved) == b"retry: 2000\n\n"
+    await world.tell(world.facts.status())
+    async with asyncio.timeout(5):
+        while lagging.position.xid <= int(page.last_id.split("-")[0]):
+            await lagging.round()
+    assert b'"what":"status"' in await anext(moved)
+    await moved.aclose()
+
+
 async def test_a_reader_that_takes_nothing_is_given_up(world: Any) -> None:
     page = sse.page(hub(world), RESELLER, world.settings)
     never = asyncio.Event()

@@ -38,10 +38,11 @@ def compose(email: Email, settings: Settings, token: str | None) -> EmailMessage
         raise CannotCompose(type(error).__name__) from None
     message["Date"] = format_datetime(clock.now())
     message["Message-ID"] = f"<{email.id}@{_sender(settings).domain}>"
-    message["Content-Language"] = language
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(_templates().get_template(f"message.{language}.txt").render(shown))
     message.add_alternative(_templates().get_template(f"message.{language}.html").render(shown), subtype="html")
+    # Last, because setting a content drops every Content-* header.
+    message["Content-Language"] = language
     return message
 
 

@@ -15,7 +15,6 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.auth.principal import Principal
@@ -182,8 +181,9 @@ class Hub:
             try:
                 found = await self.round()
                 await self._recheck()
-            except (SQLAlchemyError, OSError) as error:
-                log.warning("the stream waits: %s", type(error).__name__)
+            except Exception as error:
+                # Whatever it was, pages stay open and wait: a poller that died would leave them silent for good.
+                log.warning("the stream waits: %s", type(error).__name__, exc_info=error)
                 await asyncio.sleep(AWAY_PAUSE)
                 continue
             if found < BATCH:
