@@ -13,8 +13,8 @@ import pytest
 
 from chassis import clock
 from chassis.auth.principal import Principal
+from chassis.local.targets import PostgresTarget
 from chassis.testkit.harness import RESELLER, SQP, Harness, settings_for
-from chassis.testkit.plugin import PostgresTarget
 from events import Address, organisation_id
 from events.contracts import Article, ContractRegistered, Party
 from events.files import FileBound
@@ -170,7 +170,7 @@ class Desk:
     async def bound(
         self, number: str, scope: Any, file_id: UUID, by: Principal = RESELLER, **changes: Any
     ) -> FileBound:
-        event = file_state(FileBound, file_id, by, incident_number=number, scope=scope, **changes)
+        event: FileBound = file_state(FileBound, file_id, by, incident_number=number, scope=scope, **changes)
         await self.harness.deliver(event)
         return event
 

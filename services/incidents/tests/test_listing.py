@@ -89,7 +89,7 @@ async def test_pages_never_repeat_nor_skip_among_equal_keys(full_desk: Any, sort
         await full_desk.declare(title="C. Ventilateur", contract_number="3", serial_numbers=["KIT-3"])
     whole = [row["number"] for row in (await listed(full_desk, sort=sort))["items"]]
     seen: list[str] = []
-    cursor: dict[str, str] = {}
+    cursor: dict[str, Any] = {}
     while True:
         page = await listed(full_desk, sort=sort, limit=2, **cursor)
         seen += [row["number"] for row in page["items"]]

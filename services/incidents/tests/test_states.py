@@ -92,6 +92,20 @@ async def test_a_move_is_told_once_with_where_it_came_from(open_desk: Any) -> No
     assert (told.note, told.actor.organisation_kind) == ("On regarde.", "sqp")
 
 
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("fr", "Un incident à l’état « Déclaré » ne peut pas passer à l’état « Clos »."),
+        ("en", "An incident in state “Declared” cannot move to “Closed”."),
+    ],
+)
+async def test_an_illegal_move_is_refused_in_words(open_desk: Any, language: str, sentence: str) -> None:
+    number = await open_desk.declare()
+    http = open_desk.as_(SQP, **{"If-Match": "*", "Accept-Language": language})
+    problem = (await http.post(f"/incidents/{number}/status", json={"status": "closed"})).json()
+    assert (problem["title"], problem["current"], problem["wanted"]) == (sentence, "new", "closed")
+
+
 async def test_a_refused_move_tells_nothing(open_desk: Any) -> None:
     number = await open_desk.declare()
     await open_desk.try_move(number, "closed")

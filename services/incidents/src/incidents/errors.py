@@ -6,7 +6,8 @@ from datetime import date
 from typing import Self
 
 from chassis.errors import Conflict, Forbidden, NotFound
-from chassis.i18n import text
+from chassis.i18n import Language, text
+from incidents.sentences import STATUS
 
 
 class IncidentNotFound(NotFound):
@@ -98,9 +99,15 @@ class UnknownLinkedIncident(Conflict):
 class IllegalTransition(Conflict):
     code = "illegal_transition"
     message = text(
-        "Un incident dans cet état ne peut pas passer à l’état demandé.",
-        "An incident in this state cannot move to the one asked for.",
+        "Un incident à l’état « {current} » ne peut pas passer à l’état « {wanted} ».",
+        "An incident in state “{current}” cannot move to “{wanted}”.",
     )
+
+    def sentence(self, language: Language) -> str:
+        """The states by their labels; the members hold their codes."""
+        return self.message[language].format_map(
+            {name: STATUS[status][language] for name, status in self.members.items()}
+        )
 
 
 class TransitionNotYours(Forbidden):

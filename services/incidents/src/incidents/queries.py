@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, case, select, true
+from sqlalchemy import ColumnElement, case, false, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.auth.principal import Principal
@@ -51,7 +51,7 @@ def visible(of: type[Incident] | type[Cover], who: Principal | Actor) -> ColumnE
         return of.reseller_id == who.organisation_id
     if who.organisation_kind == "client":
         return of.client_id == who.organisation_id
-    return true()
+    return true() if who.organisation_kind in (None, "sqp") else false()
 
 
 def listing(principal: Principal, q: str, contract: str | None, client_id: UUID | None) -> AnySelect:

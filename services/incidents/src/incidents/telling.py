@@ -16,6 +16,8 @@ EXCERPT = 200
 
 
 def actor(principal: Principal) -> Actor:
+    """The person who acts. A service account only reads: without ``user_id`` it would pass for the platform."""
+    assert principal.is_person, "the route lets people in only"
     return Actor(
         user_id=principal.user_id,
         organisation_id=principal.organisation_id,
