@@ -1,0 +1,189 @@
+"""A reseller's clients and their access to the portal; SQP sees all, and the resellers."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+
+from chassis.auth.principal import Principal
+from chassis.http import idempotency
+from chassis.http.paging import Cursor, Limit, Page, Search, Sort, malformed
+from chassis.http.preconditions import IfMatch, Precondition, set_etag
+from chassis.http.unit_of_work import Reader, Session, UnitOfWorkRoute
+from identity import auth, queries
+from identity.api.listing import page_of
+from identity.errors import OrganisationNotFound, RequestNotFound
+from identity.links import Links
+from identity.models import Organisation, SignUpRequest
+from identity.models.base import SignUpState
+from identity.resources import Kit
+from identity.schemas import organisations as schemas
+from identity.service import organisations as service
+from identity.service import sign_up
+
+router = APIRouter(tags=["clients"], route_class=UnitOfWorkRoute)
+
+
+@router.get("/clients")
+async def list_clients(
+    principal: auth.ClientReader,
+    reader: Reader,
+    q: Search = "",
+    reseller_id: UUID | None = None,
+    sort: Annotated[str, Query(max_length=40)] = "name",
+    limit: Limit = 25,
+    cursor: Cursor = None,
+) -> Page[schemas.Organisation]:
+    order = Sort.parse(sort, queries.ORGANISATION_SORTS)
+    query = queries.clients(principal, q, reseller_id)
+    return await page_of(reader, query, order, Organisation.id.expression, limit, cursor, schemas.Organisation)
+
+
+@router.post("/clients", status_code=201, dependencies=[idempotency.Documented])
+async def create_client(
+    body: schemas.ClientCreate, principal: auth.ClientManager, session: Session, response: Response
+) -> schemas.Organisation:
+    """The answer brings the client's code, which SQP uses from then on."""
+    reseller_id = _reseller(body.reseller_id, principal)
+    wanted = body.model_dump(exclude={"reseller_id"})
+    client = await service.create_client(session, wanted, reseller_id, principal)
+    response.headers["Location"] = f"/api/v1/clients/{client.id}"
+    set_etag(response, client.version)
+    return schemas.Organisation.model_validate(client)
+
+
+@router.get("/clients/{identifier}")
+async def get_client(
+    identifier: UUID, principal: auth.ClientReader, reader: Reader, response: Response
+) -> schemas.Organisation:
+    row = await queries.client(reader, identifier, principal)
+    if row is None:
+        raise OrganisationNotFound
+    set_etag(response, row.version)
+    return schemas.Organisation.model_validate(row)
+
+
+@router.patch("/clients/{identifier}")
+async def change_client(
+    identifier: UUID,
+    body: schemas.ClientPatch,
+    principal: auth.ClientManager,
+    precondition: IfMatch,
+    session: Session,
+    response: Response,
+) -> schemas.Organisation:
+    wanted = body.model_dump(exclude_none=True)
+    client = await service.change_client(session, identifier, wanted, principal, precondition)
+    set_etag(response, client.version)
+    return schemas.Organisation.model_validate(client)
+
+
+@router.post("/clients/{identifier}/access", dependencies=[idempotency.Documented])
+async def set_access(
+    identifier: UUID,
+    body: schemas.Access,
+    principal: auth.ClientManager,
+    precondition: IfMatch,
+    session: Session,
+    response: Response,
+) -> schemas.Organisation:
+    """Opens or closes the portal to the client's people. Closing ends their sessions."""
+    client = await service.set_access(
+        session, identifier, is_open=body.open, actor=principal, precondition=precondition
+    )
+    set_etag(response, client.version)
+    return schemas.Organisation.model_validate(client)
+
+
+@router.get("/sign-up-requests")
+async def list_requests(
+    principal: auth.ClientReader,
+    reader: Reader,
+    state: SignUpState | None = None,
+    sort: Annotated[str, Query(max_length=40)] = "-created_at",
+    limit: Limit = 25,
+    cursor: Cursor = None,
+) -> Page[schemas.SignUpRequest]:
+    order = Sort.parse(sort, queries.REQUEST_SORTS)
+    query = queries.sign_up_requests(principal, state)
+    return await page_of(reader, query, order, SignUpRequest.id.expression, limit, cursor, schemas.SignUpRequest)
+
+
+@router.get("/sign-up-requests/{identifier}")
+async def get_request(
+    identifier: UUID, principal: auth.ClientReader, reader: Reader, response: Response
+) -> schemas.SignUpRequest:
+    row = await queries.sign_up_request(reader, identifier, principal)
+    if row is None:
+        raise RequestNotFound
+    set_etag(response, row.version)
+    return schemas.SignUpRequest.model_validate(row)
+
+
+@router.post("/sign-up-requests/{identifier}/approve", dependencies=[idempotency.Documented])
+async def approve_request(
+    identifier: UUID,
+    principal: auth.ClientManager,
+    precondition: IfMatch,
+    session: Session,
+    kit: Kit,
+    response: Response,
+) -> schemas.Decided:
+    """Sends the link to the address that was asked for."""
+    return await _decide(session, identifier, "approved", principal, precondition, kit.links, response)
+
+
+@router.post("/sign-up-requests/{identifier}/refuse", dependencies=[idempotency.Documented])
+async def refuse_request(
+    identifier: UUID,
+    principal: auth.ClientManager,
+    precondition: IfMatch,
+    session: Session,
+    kit: Kit,
+    response: Response,
+) -> schemas.Decided:
+    """Nobody is told."""
+    return await _decide(session, identifier, "refused", principal, precondition, kit.links, response)
+
+
+@router.get("/resellers")
+async def list_resellers(
+    principal: auth.Support,
+    reader: Reader,
+    q: Search = "",
+    sort: Annotated[str, Query(max_length=40)] = "name",
+    limit: Limit = 25,
+    cursor: Cursor = None,
+) -> Page[schemas.Organisation]:
+    order = Sort.parse(sort, queries.ORGANISATION_SORTS)
+    return await page_of(
+        reader, queries.resellers(q), order, Organisation.id.expression, limit, cursor, schemas.Organisation
+    )
+
+
+async def _decide(
+    session: Session,
+    identifier: UUID,
+    state: Literal["approved", "refused"],
+    principal: Principal,
+    precondition: Precondition,
+    links: Links,
+    response: Response,
+) -> schemas.Decided:
+    request = await sign_up.decide(session, identifier, state, principal, precondition, links)
+    set_etag(response, request.version)
+    return schemas.Decided.model_validate(request)
+
+
+def _reseller(named: UUID | None, principal: Principal) -> UUID:
+    """A reseller's own id, which it may repeat; SQP must say whose client it creates."""
+    if principal.organisation_kind == "sqp":
+        if named is None:
+            raise malformed("reseller_id", "SQP names the reseller")
+        return named
+    assert principal.organisation_id is not None
+    if named not in (None, principal.organisation_id):
+        raise OrganisationNotFound
+    return principal.organisation_id

@@ -1,0 +1,98 @@
+"""The people of one's organisation."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+
+from chassis.http import idempotency
+from chassis.http.paging import Cursor, Limit, Page, Search, Sort
+from chassis.http.preconditions import IfMatch, set_etag
+from chassis.http.unit_of_work import Reader, Session, UnitOfWorkRoute
+from identity import auth, queries
+from identity.api.listing import page_of
+from identity.errors import UserNotFound
+from identity.models import AuditEntry, User
+from identity.resources import Kit
+from identity.schemas import people as schemas
+from identity.service import people as service
+
+router = APIRouter(tags=["users"], route_class=UnitOfWorkRoute)
+
+
+@router.get("/users")
+async def list_users(
+    principal: auth.Person,
+    reader: Reader,
+    q: Search = "",
+    sort: Annotated[str, Query(max_length=40)] = "last_name",
+    limit: Limit = 25,
+    cursor: Cursor = None,
+) -> Page[schemas.User]:
+    order = Sort.parse(sort, queries.USER_SORTS)
+    query = queries.users(principal, q)
+    return await page_of(reader, query, order, User.id.expression, limit, cursor, schemas.User)
+
+
+@router.post("/users", status_code=201, dependencies=[idempotency.Documented])
+async def create_user(
+    body: schemas.UserCreate, principal: auth.Administrator, session: Session, kit: Kit, response: Response
+) -> schemas.User:
+    """The person gets a link, good for 7 days, to choose a password."""
+    user = await service.create(session, body.model_dump(), principal, kit.links)
+    response.headers["Location"] = f"/api/v1/users/{user.id}"
+    set_etag(response, user.version)
+    return schemas.User.model_validate(user)
+
+
+@router.get("/users/{identifier}")
+async def get_user(identifier: UUID, principal: auth.Person, reader: Reader, response: Response) -> schemas.User:
+    row = await queries.user(reader, identifier, principal.organisation_id)
+    if row is None:
+        raise UserNotFound
+    set_etag(response, row.version)
+    return schemas.User.model_validate(row)
+
+
+@router.patch("/users/{identifier}")
+async def change_user(
+    identifier: UUID,
+    body: schemas.UserPatch,
+    principal: auth.Administrator,
+    precondition: IfMatch,
+    session: Session,
+    response: Response,
+) -> schemas.User:
+    """``status`` disables a person, whose sessions end, or lets one back in."""
+    wanted = body.model_dump(exclude_none=True)
+    user = await service.change(session, identifier, wanted, principal, precondition)
+    set_etag(response, user.version)
+    return schemas.User.model_validate(user)
+
+
+@router.delete("/users/{identifier}", status_code=204)
+async def disable_user(identifier: UUID, principal: auth.Administrator, session: Session) -> None:
+    """Disables the person and ends his or her sessions; what he or she did stays signed."""
+    await service.disable(session, identifier, principal)
+
+
+@router.post("/users/{identifier}/invitation", status_code=202, dependencies=[idempotency.Documented])
+async def invite_again(identifier: UUID, principal: auth.Administrator, session: Session, kit: Kit) -> None:
+    """Sends another link; the ones before are good no more."""
+    await service.invite_again(session, identifier, principal, kit.links)
+
+
+@router.get("/audit")
+async def list_audit(
+    principal: auth.Administrator,
+    reader: Reader,
+    sort: Annotated[str, Query(max_length=40)] = "-at",
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Page[schemas.AuditEntry]:
+    """What was done in one's organisation, latest first."""
+    order = Sort.parse(sort, queries.AUDIT_SORTS)
+    query = queries.audit(principal)
+    return await page_of(reader, query, order, AuditEntry.id.expression, limit, cursor, schemas.AuditEntry)

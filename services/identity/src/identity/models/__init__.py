@@ -1,0 +1,23 @@
+"""The tables of identity and the rules on them."""
+
+from identity.models.base import Base
+from identity.models.organisations import Address, KnownContract, Organisation, SignUpRequest
+from identity.models.people import Device, LinkToken, User
+from identity.models.platform import AuditEntry, ServiceAccount, SigningKey, ThrottleCounter
+from identity.models.sessions import Session
+
+__all__ = [
+    "Address",
+    "AuditEntry",
+    "Base",
+    "Device",
+    "KnownContract",
+    "LinkToken",
+    "Organisation",
+    "ServiceAccount",
+    "Session",
+    "SignUpRequest",
+    "SigningKey",
+    "ThrottleCounter",
+    "User",
+]

@@ -1,0 +1,136 @@
+"""Organisations, their addresses, the contracts that identity knows of, and requests to sign up."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID, uuid4
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, func, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from chassis.searching import searchable
+from events import OrganisationKind
+from identity.errors import RequestAlreadyDecided
+from identity.models.base import Base, SignUpState
+
+
+class Organisation(Base):
+    """``id`` is events.organisation_id(kind, code); ``code`` never changes. A client belongs to one reseller."""
+
+    __tablename__ = "organisations"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    kind: Mapped[OrganisationKind]
+    code: Mapped[str]
+    name: Mapped[str]
+    email: Mapped[str] = mapped_column(server_default=text("''"))
+    phone: Mapped[str] = mapped_column(server_default=text("''"))
+    reseller_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisations.id"), index=True)
+    portal_access: Mapped[bool] = mapped_column(server_default=text("true"))
+    version: Mapped[int] = mapped_column(Integer, server_default=text("1"))
+    search_text: Mapped[str] = mapped_column(server_default=text("''"))
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+    __table_args__ = (
+        Index("uq_organisations_kind_code", "kind", "code", unique=True),
+        CheckConstraint("kind IN ('sqp', 'reseller', 'client')", name="kind"),
+        CheckConstraint("(kind = 'client') = (reseller_id IS NOT NULL)", name="client_of_reseller"),
+    )
+
+    def change(self, *, name: str | None = None, email: str | None = None, phone: str | None = None) -> list[str]:
+        """Takes what is given and differs; answers the names of what changed, and grows the version once."""
+        given = {"name": name, "email": email, "phone": phone}
+        changed = [key for key, value in given.items() if value is not None and value != getattr(self, key)]
+        for key in changed:
+            setattr(self, key, given[key])
+        if changed:
+            self.settle()
+        return changed
+
+    def set_access(self, *, is_open: bool) -> bool:
+        """Opens or closes the portal to the organisation's people; False when it was so already."""
+        if self.portal_access == is_open:
+            return False
+        self.portal_access = is_open
+        self.version += 1
+        return True
+
+    def settle(self) -> None:
+        self.version += 1
+        self.search_text = searchable((self.name, self.code, self.email, self.phone))
+
+
+class Address(Base):
+    """A delivery address. The first of an organisation is primary, and there is always one while there are any."""
+
+    __tablename__ = "addresses"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"), index=True)
+    label: Mapped[str]
+    street: Mapped[str]
+    complement: Mapped[str] = mapped_column(server_default=text("''"))
+    postal_code: Mapped[str]
+    city: Mapped[str]
+    country: Mapped[str]
+    email: Mapped[str] = mapped_column(server_default=text("''"))
+    phone: Mapped[str] = mapped_column(server_default=text("''"))
+    primary: Mapped[bool] = mapped_column(server_default=text("false"))
+    version: Mapped[int] = mapped_column(Integer, default=1)
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+    __table_args__ = (
+        Index("uq_addresses_primary", "organisation_id", unique=True, postgresql_where=text('"primary"')),
+    )
+
+
+class KnownContract(Base):
+    """Read model of contracts, for sign-up: who holds it, and which serials are on it (upper case)."""
+
+    __tablename__ = "known_contracts"
+
+    number: Mapped[str] = mapped_column(primary_key=True)
+    serials: Mapped[list[str]] = mapped_column(JSONB)
+    client_id: Mapped[UUID | None]
+    reseller_id: Mapped[UUID]
+    version: Mapped[int]
+
+
+class SignUpRequest(Base):
+    """Somebody of a client asked for access with an address that is not on file: its reseller decides."""
+
+    __tablename__ = "sign_up_requests"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    client_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
+    reseller_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"), index=True)
+    contract_number: Mapped[str]
+    email: Mapped[str]
+    first_name: Mapped[str]
+    last_name: Mapped[str]
+    state: Mapped[SignUpState] = mapped_column(server_default=text("'pending'"))
+    version: Mapped[int] = mapped_column(Integer, server_default=text("1"))
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[UUID | None]
+
+    __table_args__ = (
+        Index(
+            "uq_sign_up_requests_pending",
+            "client_id",
+            text("lower(email)"),
+            unique=True,
+            postgresql_where=text("state = 'pending'"),
+        ),
+        CheckConstraint("state IN ('pending', 'approved', 'refused')", name="state"),
+    )
+
+    def decide(self, state: Literal["approved", "refused"], *, by: UUID | None, at: datetime) -> None:
+        if self.state != "pending":
+            raise RequestAlreadyDecided(state=self.state)
+        self.state = state
+        self.decided_by = by
+        self.decided_at = at
+        self.version += 1

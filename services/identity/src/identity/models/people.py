@@ -1,0 +1,116 @@
+"""People: users with one of two roles, the devices they were seen on, the links that were sent to them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, func, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from chassis.i18n import Language
+from chassis.searching import searchable
+from events import Role
+from events.identity import UserStatus
+from identity.models.base import Base, Purpose
+
+
+class User(Base):
+    """``login`` is unique over the platform whatever its case. Without ``password_hash`` nobody can log in."""
+
+    __tablename__ = "users"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"), index=True)
+    login: Mapped[str]
+    first_name: Mapped[str]
+    last_name: Mapped[str]
+    email: Mapped[str]
+    phone: Mapped[str] = mapped_column(default="")
+    role: Mapped[Role]
+    status: Mapped[UserStatus] = mapped_column(default="invited")
+    language: Mapped[Language] = mapped_column(default="fr")
+    password_hash: Mapped[str | None]
+    email_undeliverable: Mapped[bool] = mapped_column(Boolean, default=False)
+    version: Mapped[int] = mapped_column(Integer, default=1)
+    search_text: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+    __table_args__ = (
+        Index("uq_users_login", text("lower(login)"), unique=True),
+        Index("ix_users_email", text("lower(email)")),
+        CheckConstraint("role IN ('administrator', 'basic')", name="role"),
+        CheckConstraint("status IN ('invited', 'active', 'disabled')", name="status"),
+        CheckConstraint("language IN ('fr', 'en')", name="language"),
+    )
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+    @property
+    def is_active_administrator(self) -> bool:
+        return self.role == "administrator" and self.status == "active"
+
+    def change(self, **values: str | None) -> list[str]:
+        """Takes what is given and differs; answers the names of what changed, and grows the version once."""
+        changed = [key for key, value in values.items() if value is not None and value != getattr(self, key)]
+        for key in changed:
+            setattr(self, key, values[key])
+        if "email" in changed:
+            self.email_undeliverable = False
+        if changed:
+            self.grow()
+        return changed
+
+    def set_password(self, password_hash: str) -> None:
+        """A chosen password makes an invited user an active one."""
+        self.password_hash = password_hash
+        if self.status == "invited":
+            self.status = "active"
+        self.grow()
+
+    def mark_undeliverable(self) -> bool:
+        """Whether that was news."""
+        if self.email_undeliverable:
+            return False
+        self.email_undeliverable = True
+        self.grow()
+        return True
+
+    def grow(self) -> None:
+        self.version += 1
+        self.settle()
+
+    def settle(self) -> None:
+        self.search_text = searchable((self.login, self.first_name, self.last_name, self.email))
+
+
+class Device(Base):
+    """A browser or program that a user has logged in from, by the digest of its user agent."""
+
+    __tablename__ = "devices"
+
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    digest: Mapped[str] = mapped_column(primary_key=True)
+    seen_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class LinkToken(Base):
+    """A link that was sent by e-mail: stored hashed, good once, until ``expires_at``."""
+
+    __tablename__ = "link_tokens"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), index=True)
+    purpose: Mapped[Purpose]
+    digest: Mapped[str] = mapped_column(unique=True)
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    used_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        CheckConstraint(
+            "purpose IN ('reseller_account', 'invitation', 'client_sign_up', 'password_reset')", name="purpose"
+        ),
+    )

@@ -1,0 +1,18 @@
+"""Words that several of identity's requests use."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, SecretStr, StringConstraints
+
+from chassis.schemas import EmailAddress
+
+# No @: a log-in differs from any e-mail address.
+Login = Annotated[
+    str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z._-]*$", min_length=3, max_length=40, strip_whitespace=True)
+]
+Code = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z._-]{1,40}$")]
+Token = Annotated[str, StringConstraints(min_length=1, max_length=500)]
+Password = Annotated[SecretStr, Field(min_length=1, max_length=200)]
+OptionalEmail = EmailAddress | Literal[""]

@@ -1,0 +1,105 @@
+"""Delivery addresses of an organisation, one of them primary."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis.auth.principal import Principal
+from chassis.http.preconditions import Precondition
+from identity import audit, repository, telling
+from identity.errors import AddressNotFound, OrganisationNotFound
+from identity.models import Address, Organisation
+
+
+async def create(
+    session: AsyncSession, wanted: dict[str, Any], organisation_id: UUID | None, actor: Principal
+) -> Address:
+    """For the caller's organisation, or for a client of the caller's. The first is primary whatever was asked."""
+    of = await _organisation(session, organisation_id, actor)
+    others = await repository.addresses_of(session, of.id)
+    primary = wanted.pop("primary") or not others
+    if primary:
+        await _demote(session, others, of)
+    address = Address(organisation_id=of.id, primary=primary, **wanted)
+    session.add(address)
+    await session.flush()
+    telling.address(session, address, of)
+    audit.record(session, "address.create", organisation_id=of.id, subject=address.id, by=actor)
+    return address
+
+
+async def change(
+    session: AsyncSession, identifier: UUID, wanted: dict[str, Any], actor: Principal, precondition: Precondition
+) -> Address:
+    """Making one primary makes the other one not so; the primary one stays until another takes over."""
+    of, address = await _for_change(session, identifier, actor)
+    precondition.check(address.version)
+    becomes_primary = wanted.pop("primary", None) is True and not address.primary
+    changed = [key for key, value in wanted.items() if value is not None and value != getattr(address, key)]
+    if not changed and not becomes_primary:
+        return address
+    if becomes_primary:
+        await _demote(session, await repository.addresses_of(session, of.id), of)
+        address.primary = True
+    for key in changed:
+        setattr(address, key, wanted[key])
+    address.version += 1
+    telling.address(session, address, of)
+    audit.record(session, "address.change", organisation_id=of.id, subject=address.id, by=actor, fields=changed)
+    return address
+
+
+async def delete(session: AsyncSession, identifier: UUID, actor: Principal) -> None:
+    """Leaves a tombstone for the read models; the oldest of the others becomes primary in its place."""
+    of, address = await _for_change(session, identifier, actor)
+    address.version += 1
+    telling.address(session, address, of, deleted=True)
+    audit.record(session, "address.delete", organisation_id=of.id, subject=address.id, by=actor)
+    was_primary = address.primary
+    await session.delete(address)
+    await session.flush()
+    others = await repository.addresses_of(session, of.id)
+    if was_primary and others:
+        heir = others[0]
+        heir.primary = True
+        heir.version += 1
+        telling.address(session, heir, of)
+
+
+async def _for_change(session: AsyncSession, identifier: UUID, actor: Principal) -> tuple[Organisation, Address]:
+    """The organisation is locked before the address, as everywhere, so that no two changes wait for each other."""
+    organisation_id = await repository.organisation_of_address(session, identifier, actor)
+    of = await repository.lock_organisation(session, organisation_id) if organisation_id else None
+    address = await repository.lock_address(session, identifier, actor)
+    if of is None or address is None:
+        raise AddressNotFound
+    return of, address
+
+
+async def _organisation(session: AsyncSession, identifier: UUID | None, actor: Principal) -> Organisation:
+    assert actor.organisation_id is not None
+    if identifier is None or identifier == actor.organisation_id:
+        of = await repository.lock_organisation(session, actor.organisation_id)
+    else:
+        of = await _client_of_reseller(session, identifier, actor)
+    if of is None:
+        raise OrganisationNotFound
+    return of
+
+
+async def _client_of_reseller(session: AsyncSession, identifier: UUID, actor: Principal) -> Organisation | None:
+    if actor.organisation_kind != "reseller":
+        return None
+    return await repository.lock_client(session, identifier, actor)
+
+
+async def _demote(session: AsyncSession, others: Any, of: Organisation) -> None:
+    for other in others:
+        if other.primary:
+            other.primary = False
+            other.version += 1
+            telling.address(session, other, of)
+    await session.flush()

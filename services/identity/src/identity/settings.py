@@ -1,0 +1,53 @@
+"""Settings of the identity service, ``IDENTITY_*`` in the environment."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pydantic import Field, SecretStr
+from pydantic_settings import SettingsConfigDict
+
+from chassis.settings import ServiceSettings, development_secret
+
+MAIL_DEVELOPMENT_KEY = (
+    '{"crv":"X25519","x":"uxBdEz6Ed1rek2NZefZp-eFFqL9asO1WVPuMSsIfS1E",'
+    '"kid":"mail-development","use":"enc","kty":"OKP"}'
+)
+
+
+class Settings(ServiceSettings):
+    """Limits count attempts per ``throttle_window_seconds``."""
+
+    model_config = SettingsConfigDict(env_prefix="IDENTITY_")
+
+    name: ClassVar[str] = "identity"
+
+    # A disabled user or a revoked session is out within a minute: no person's token may live longer.
+    access_token_seconds: int = Field(default=60, ge=10, le=60)
+    service_token_seconds: int = Field(default=600, ge=60, le=600)
+    refresh_secret: SecretStr = development_secret("identity-development-refresh-secret")
+    refresh_grace_seconds: int = 10
+    remember_days: int = 30
+    idle_hours: int = 12
+
+    key_encryption_secret: SecretStr = development_secret("identity-development-key-encryption")
+    key_cache_seconds: float = 30.0
+    key_rotation_days: int = 30
+    # How long a key is published before it signs, and after it has stopped.
+    key_publication_seconds: int = 600
+    key_retention_seconds: int = 3600
+
+    # The public key (JWK) that notifications opens mail tokens with.
+    mail_public_key: str = Field(default=MAIL_DEVELOPMENT_KEY, json_schema_extra={"development_only": True})
+    invitation_days: int = 7
+    reset_minutes: int = 30
+
+    argon2_memory_kib: int = Field(default=47_104, ge=47_104)
+    password_hash_concurrency: int = Field(default=2, ge=1)
+
+    throttle_window_seconds: int = 300
+    account_attempts: int = 10
+    address_attempts: int = 200
+    overall_attempts: int = 3000
+    mail_requests_per_account: int = 5
+    mail_requests_per_address: int = 60
