@@ -1,0 +1,152 @@
+"""The documents and their pages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+import pytest
+import yaml
+
+from chassis.testkit.loopback import PublishedKeys, Site, Upstream, answer
+from events import CATALOGUE
+from gateway.openapi import merge
+
+OpenEdge = Callable[..., AbstractAsyncContextManager[Site]]
+
+
+def document(path: str, schemas: dict[str, Any], schema: str = "Item") -> dict[str, Any]:
+    content = {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}}}
+    invalid = {"application/json": {"schema": {"$ref": "#/components/schemas/HTTPValidationError"}}}
+    operation = {
+        "summary": "List things",
+        "description": "What there is.",
+        "tags": ["things"],
+        "parameters": [{"name": "q", "in": "query", "schema": {"type": "string", "maxLength": 200}}],
+        "responses": {"200": {"description": "Found", "content": content}, "422": {"content": invalid}},
+    }
+    return {
+        "openapi": "3.1.0",
+        "paths": {path: {"get": operation}},
+        "components": {"schemas": {**schemas, "HTTPValidationError": {"type": "object"}}},
+    }
+
+
+ITEM = {"type": "object", "properties": {"id": {"type": "string"}}}
+OTHER_ITEM = {"type": "object", "properties": {"number": {"type": "string"}}}
+PAGE = {"type": "object", "properties": {"items": {"type": "array", "items": {"$ref": "#/components/schemas/Item"}}}}
+
+
+def merged(**documents: dict[str, Any]) -> dict[str, Any]:
+    return merge(documents, unavailable=[], server="http://localhost:8080")
+
+
+def test_a_name_that_means_two_things_gets_the_service_in_front() -> None:
+    both = merged(
+        contracts=document("/a", {"Item": ITEM, "Page": PAGE}, "Page"),
+        files=document("/b", {"Item": OTHER_ITEM, "Page": PAGE}, "Page"),
+    )
+    schemas = both["components"]["schemas"]
+    assert schemas["ContractsItem"] == ITEM
+    assert schemas["FilesItem"] == OTHER_ITEM
+    # Word for word the same page, and yet of two kinds of items.
+    assert schemas["FilesPage"]["properties"]["items"]["items"] == {"$ref": "#/components/schemas/FilesItem"}
+    answered = both["paths"]["/a"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+    assert answered == {"$ref": "#/components/schemas/ContractsPage"}
+
+
+def test_a_name_that_means_one_thing_is_kept_once() -> None:
+    both = merged(contracts=document("/a", {"Item": ITEM}), files=document("/b", {"Item": ITEM}))
+    assert set(both["components"]["schemas"]) == {"Item", "Problem"}
+
+
+def test_malformed_input_is_documented_as_the_problem_that_it_gets() -> None:
+    one = merged(contracts=document("/a", {"Item": ITEM}))
+    assert "HTTPValidationError" not in str(one)
+    assert one["paths"]["/a"]["get"]["responses"]["default"] == {"$ref": "#/components/responses/Problem"}
+
+
+def test_operations_are_tagged_with_their_service() -> None:
+    one = merged(contracts=document("/a", {"Item": ITEM}))
+    assert one["paths"]["/a"]["get"]["tags"] == ["contracts"]
+    assert one["tags"] == [{"name": "contracts"}]
+
+
+async def test_a_service_that_is_down_costs_only_its_part(open_edge: OpenEdge, upstream: Upstream) -> None:
+    upstream.handlers["/openapi.json"] = answer(document("/api/v1/things", {"Item": ITEM}))
+    async with open_edge(files_url="http://127.0.0.1:9") as edge:
+        async with edge.http.get("/openapi.json") as got:
+            whole = await got.json()
+        async with edge.http.get("/docs/api") as got:
+            page = await got.text()
+    assert whole["openapi"] == "3.1.0"
+    assert whole["x-unavailable"] == ["files"]
+    assert "/api/v1/things" in whole["paths"]
+    assert "files" in page.partition('role="status"')[2].partition("</p>")[0]
+
+
+async def test_the_services_are_asked_once_a_minute(edge: Site, upstream: Upstream) -> None:
+    upstream.handlers["/openapi.json"] = answer(document("/api/v1/things", {"Item": ITEM}))
+    for _ in range(3):
+        async with edge.http.get("/openapi.json") as got:
+            assert got.status == 200
+    assert len(upstream.requests("/openapi.json")) == 5
+
+
+async def test_the_events_are_served_as_asyncapi(edge: Site) -> None:
+    async with edge.http.get("/asyncapi.yaml") as got:
+        assert got.content_type == "application/yaml"
+        written = yaml.safe_load(await got.text())
+    assert written["asyncapi"] == "3.0.0"
+    assert set(written["components"]["messages"]) == set(CATALOGUE)
+
+
+async def test_the_page_of_operations_shows_each_with_its_parameters_and_answers(
+    edge: Site, upstream: Upstream
+) -> None:
+    upstream.handlers["/openapi.json"] = answer(document("/api/v1/<things>", {"Item": ITEM}))
+    async with edge.http.get("/docs/api") as got:
+        page = await got.text()
+    assert "<code>/api/v1/&lt;things&gt;</code>" in page
+    assert "≤ 200 characters" in page
+    assert 'href="#schema-Item"' in page
+    assert 'id="schema-Item"' in page
+
+
+async def test_the_page_of_events_shows_every_event_with_its_sample(edge: Site) -> None:
+    async with edge.http.get("/docs/events") as got:
+        page = await got.text()
+    assert all(f'id="{type_}"' in page for type_ in CATALOGUE)
+    assert page.count("&#34;specversion&#34;") == len(CATALOGUE)
+
+
+@pytest.mark.parametrize(("accept", "words"), [("fr", "Contrats de service"), ("en", "Service contracts")])
+async def test_pages_speak_both_languages(edge: Site, accept: str, words: str) -> None:
+    async with edge.http.get("/", headers={"Accept-Language": accept}) as got:
+        page = await got.text()
+        assert (got.headers["Content-Language"], got.headers["Vary"]) == (accept, "Accept-Language")
+    assert f"<h1>{words}</h1>" in page
+    assert 'href="/docs"' in page
+
+
+@pytest.mark.parametrize("path", ["/", "/docs", "/docs/api", "/docs/events"])
+async def test_pages_need_nothing_from_elsewhere_and_every_link_leads_somewhere(edge: Site, path: str) -> None:
+    async with edge.http.get(path) as got:
+        page = await got.text()
+    assert not re.search(r"<script|<style|\sstyle=|\son\w+=|https?://(?!www\.sqp\.fr)", page)
+    anchors = set(re.findall(r'\sid="([^"]+)"', page))
+    links = set(re.findall(r'(?:href|src)="([^"]+)"', page))
+    assert links
+    assert {link[1:] for link in links if link.startswith("#")} <= anchors
+    for link in sorted(link for link in links if link.startswith("/")):
+        async with edge.http.get(link) as got:
+            assert got.status == 200, link
+
+
+async def test_a_page_that_is_not_there_is_a_problem(edge: Site, keys: PublishedKeys) -> None:
+    for path in ("/nothing", "/static/nothing.css", "/static/../settings.py"):
+        async with edge.http.get(path) as got:
+            assert got.status == 404
+            assert got.content_type == "application/problem+json"
