@@ -6,7 +6,7 @@ import asyncio
 import json
 import signal
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 import psycopg
@@ -280,10 +280,12 @@ async def test_many_slow_handlers_leave_connections_to_others(service: Service, 
         await session.execute(text("LOCK TABLE effects IN ACCESS EXCLUSIVE MODE"))
         for number in range(20):
             await put(settings, QUEUE, envelope(str(number)))
-        busy = runner(service)
+        busy, checked_out = runner(service), cast(Any, database.engine.pool).checkedout
         async with running(busy.run()):
             await eventually(lambda: len(busy._under_way) == settings.prefetch)
-            assert all([await database.answers() for _ in range(10)])
+            with pytest.raises(AssertionError, match="not within"):
+                await eventually(lambda: checked_out() > 4, 0.3)
+            assert await database.answers()
             await session.rollback()
             await eventually(lambda: effects_are(service, *(f"{n}:1" for n in range(20))))
     assert outcomes(service, "database_away") == 0
