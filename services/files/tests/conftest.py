@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -13,8 +14,9 @@ import uvicorn
 
 from chassis.auth.principal import Principal
 from chassis.local.s3 import S3Access
-from chassis.testkit.harness import RESELLER, Harness, settings_for
-from chassis.testkit.plugin import PostgresTarget
+from chassis.local.targets import PostgresTarget
+from chassis.testkit.harness import CLIENT, RESELLER, Harness, settings_for
+from events.incidents import FileDetached, FilesAttached, IncidentEvent
 from files.bootstrap import build
 from files.settings import Settings
 
@@ -123,3 +125,46 @@ async def port(stored: Harness) -> AsyncIterator[int]:
     """The port of a real server around ``stored``, for what only a socket can show."""
     async with serving(stored.app) as number:
         yield number
+
+
+class Incidents:
+    """What the incidents service would tell of the incident 20122301, the reseller's and the client's."""
+
+    NUMBER = "20122301"
+
+    def __init__(self, harness: Harness) -> None:
+        self.harness = harness
+        self.version = 0
+
+    async def attach(self, *files: str, by: Principal = RESELLER, scope: str = "declaration", **changes: Any) -> None:
+        await self.tell(FilesAttached, by, file_ids=files, scope=scope, **changes)
+
+    async def detach(self, file: str, by: Principal = RESELLER, **changes: Any) -> None:
+        await self.tell(FileDetached, by, file_id=file, scope="declaration", **changes)
+
+    async def tell(self, model: type[IncidentEvent], by: Principal, **changes: Any) -> None:
+        self.version += 1
+        await self.harness.deliver(model.model_validate({**self._said(by), **changes}))
+
+    def _said(self, by: Principal) -> dict[str, Any]:
+        return {
+            "version": self.version,
+            "number": self.NUMBER,
+            "contract_number": "29962",
+            "title": "Disque",
+            "reseller_id": RESELLER.organisation_id,
+            "client_id": CLIENT.organisation_id,
+            "status": "new",
+            "at": datetime.now(UTC),
+            "actor": {
+                "user_id": by.user_id,
+                "organisation_id": by.organisation_id,
+                "organisation_kind": by.organisation_kind,
+                "name": by.name,
+            },
+        }
+
+
+@pytest.fixture
+def incidents(harness: Harness) -> Incidents:
+    return Incidents(harness)

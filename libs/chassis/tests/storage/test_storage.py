@@ -6,6 +6,7 @@ import asyncio
 import secrets
 import tracemalloc
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from pathlib import Path
 
 import pytest
@@ -82,6 +83,14 @@ class TestAnyStorage:
         with pytest.raises(ObjectMissing):
             await storage.get(new_key())
         assert not await storage.exists(new_key())
+
+    async def test_an_object_opened_and_not_read_is_closed(self, storage: ObjectStorage) -> None:
+        key = new_key()
+        await storage.put(key, chunks_of(bytes(MIB)), limit=MIB)
+        async with aclosing(await storage.get(key)):
+            pass
+        async with aclosing(await storage.get(key)) as reading:
+            assert await anext(reading)
 
     async def test_deleting_twice_is_fine(self, storage: ObjectStorage) -> None:
         key = new_key()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import Mapping
 from contextlib import aclosing
 
 from fastapi import Request, Response
@@ -11,7 +11,7 @@ from fastapi.responses import StreamingResponse
 from starlette.types import Send
 
 from chassis.sql import AnyRow
-from chassis.storage.interface import ObjectMissing, ObjectStorage, StorageAway
+from chassis.storage.interface import ObjectMissing, ObjectStorage, Reading, StorageAway
 from files.errors import FileInfected, FileNotScannedYet, RangeNotSatisfiable
 from files.names import disposition
 
@@ -21,7 +21,7 @@ ONE_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 class Content(StreamingResponse):
     """Closes its source when the reader goes away early."""
 
-    def __init__(self, source: AsyncGenerator[bytes, None], status: int, headers: Mapping[str, str]) -> None:
+    def __init__(self, source: Reading, status: int, headers: Mapping[str, str]) -> None:
         super().__init__(source, status, headers)
         self._source = source
 
@@ -47,7 +47,7 @@ async def respond(storage: ObjectStorage, file: AnyRow, request: Request) -> Res
     return Content(await _open(storage, file.object_key, start, end), 206 if window else 200, headers)
 
 
-async def _open(storage: ObjectStorage, key: str, start: int, end: int) -> AsyncGenerator[bytes, None]:
+async def _open(storage: ObjectStorage, key: str, start: int, end: int) -> Reading:
     try:
         return await storage.get(key, start=start, end=end)
     except ObjectMissing as error:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, exists, func, or_, select, text, update
+from sqlalchemy import exists, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -27,10 +27,6 @@ async def find_all_for_change(session: AsyncSession, identifiers: Iterable[UUID]
     """Those that exist, locked in one order, so that two events that name the same files do not wait in a circle."""
     query = select(StoredFile).where(StoredFile.id.in_(set(identifiers))).order_by(StoredFile.id).with_for_update()
     return {file.id: file for file in await session.scalars(query)}
-
-
-async def remove(session: AsyncSession, identifier: UUID) -> None:
-    await session.execute(delete(StoredFile).where(StoredFile.id == identifier))
 
 
 async def unbound(session: AsyncSession, uploader: UUID) -> tuple[int, int]:

@@ -61,7 +61,7 @@ async def abandon(session: AsyncSession, identifier: UUID) -> None:
     """An upload failed. If it was the answer to its last commit that got lost, the file is there, and stays."""
     file = await repository.find_for_change(session, identifier)
     if file is not None and file.stage == "uploading":
-        _erase(session, file)
+        await _erase(session, file)
 
 
 async def discard(session: AsyncSession, identifier: UUID, uploader: Principal) -> None:
@@ -71,7 +71,7 @@ async def discard(session: AsyncSession, identifier: UUID, uploader: Principal) 
         raise FileNotFound
     if file.incident_number is not None:
         raise FileAttached
-    _erase(session, file)
+    await _erase(session, file)
 
 
 async def learn(session: AsyncSession, event: IncidentEvent) -> None:
@@ -87,10 +87,10 @@ async def attach(session: AsyncSession, event: FilesAttached) -> None:
         if file is None:
             _refuse(session, identifier, event.number, "unknown", 1)
         elif not file.is_bound_to(event.number, event.scope):
-            _bind(session, file, event, identifier in detached)
+            await _bind(session, file, event, identifier in detached)
 
 
-def _bind(session: AsyncSession, file: StoredFile, event: FilesAttached, detached: bool) -> None:
+async def _bind(session: AsyncSession, file: StoredFile, event: FilesAttached, detached: bool) -> None:
     refusal = file.refusal(event.actor.user_id)
     if refusal is not None:
         file.version += 1
@@ -99,7 +99,7 @@ def _bind(session: AsyncSession, file: StoredFile, event: FilesAttached, detache
     file.bind(event.number, event.scope)
     outbox.add(session, FileBound(**state_of_file(file)))
     if detached:
-        _erase(session, file)
+        await _erase(session, file)
 
 
 def _refuse(session: AsyncSession, identifier: UUID, number: str, reason: str, version: int) -> None:
@@ -112,7 +112,7 @@ async def detach(session: AsyncSession, event: FileDetached) -> None:
     file = await repository.find_for_change(session, event.file_id)
     await repository.note_detachment(session, event)
     if file is not None and file.stage == "stored" and file.incident_number == event.number:
-        _erase(session, file)
+        await _erase(session, file)
 
 
 async def judge(session: AsyncSession, identifier: UUID, *, infected: bool, scanner: str) -> None:
@@ -128,25 +128,20 @@ async def judge(session: AsyncSession, identifier: UUID, *, infected: bool, scan
 
 
 async def bytes_gone(session: AsyncSession, identifier: UUID) -> None:
-    """The object is deleted. A file that an incident had leaves a tombstone and is told; any other leaves nothing."""
+    """The object is deleted."""
     file = await repository.find_for_change(session, identifier)
     if file is None or file.object_key is None:
         return
     file.object_key = None
-    if file.stage == "stored":  # infected: it stays to say so
-        return
-    if file.incident_number is None:
-        await repository.remove(session, identifier)
-        return
-    file.version += 1
-    outbox.add(session, FileErased(**state_of_file(file)))
+    if file.stage == "erased":  # otherwise infected: it stays to say so
+        await _gone(session, file)
 
 
 async def sweep(session: AsyncSession) -> int:
     """Erases what was tied to nothing for 24 hours; how many files."""
     files = await repository.left_over(session, clock.now() - LIFETIME)
     for file in files:
-        _erase(session, file)
+        await _erase(session, file)
     return len(files)
 
 
@@ -163,8 +158,19 @@ def _ask_scan(session: AsyncSession, file: StoredFile) -> None:
     outbox.add_job(session, SCAN, file_id=file.id, object_key=file.object_key)
 
 
-def _erase(session: AsyncSession, file: StoredFile) -> None:
+async def _erase(session: AsyncSession, file: StoredFile) -> None:
     """Out of everyone's sight at once; the bytes by a job, which deletes them before it says so."""
     file.erase()
-    if file.object_key is not None:
+    if file.object_key is None:
+        await _gone(session, file)
+    else:
         outbox.add_job(session, ERASE, file_id=file.id, object_key=file.object_key)
+
+
+async def _gone(session: AsyncSession, file: StoredFile) -> None:
+    """A file that an incident had leaves a tombstone and is told; any other leaves nothing."""
+    if file.incident_number is None:
+        await session.delete(file)
+        return
+    file.version += 1
+    outbox.add(session, FileErased(**state_of_file(file)))

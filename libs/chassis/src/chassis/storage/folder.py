@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from functools import partial
 from io import FileIO
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
-from chassis.storage.interface import ObjectMissing, StorageAway, bounded, checked, gathered
+from chassis.storage.interface import ObjectMissing, Reading, StorageAway, bounded, checked, gathered
 
 BLOCK = 256 * 1024
 
@@ -39,9 +41,9 @@ class FolderStorage:
             await _in_thread(_discard, file, part)
             raise
 
-    async def get(self, key: str, *, start: int = 0, end: int | None = None) -> AsyncGenerator[bytes, None]:
-        file = await _in_thread(_open, self._place(key), start)
-        return _read(file, None if end is None else end - start + 1)
+    async def get(self, key: str, *, start: int = 0, end: int | None = None) -> Reading:
+        window = await _in_thread(_Window.open, self._place(key), start, end)
+        return Reading(partial(_in_thread, window.read), window.file.close)
 
     async def exists(self, key: str) -> bool:
         return await _in_thread(self._place(key).is_file)
@@ -58,16 +60,27 @@ class FolderStorage:
         return self._folder / checked(key)[:2] / key
 
 
-async def _read(file: FileIO, left: int | None) -> AsyncGenerator[bytes, None]:
-    try:
-        while left is None or left > 0:
-            block = await _in_thread(file.read, BLOCK if left is None else min(BLOCK, left))
-            if not block:
-                return
-            left = None if left is None else left - len(block)
-            yield block
-    finally:
-        file.close()
+@dataclass
+class _Window:
+    """An open file and how many of its bytes are still wanted; None for all."""
+
+    file: FileIO
+    left: int | None
+
+    @classmethod
+    def open(cls, place: Path, start: int, end: int | None) -> _Window:
+        try:
+            file = FileIO(place)
+        except FileNotFoundError as error:
+            raise ObjectMissing(place.name) from error
+        file.seek(start)
+        return cls(file, None if end is None else end - start + 1)
+
+    def read(self) -> bytes:
+        block = self.file.read(BLOCK if self.left is None else min(BLOCK, self.left))
+        if self.left is not None:
+            self.left -= len(block)
+        return block
 
 
 async def _in_thread(function: Callable[P, T], *arguments: P.args, **options: P.kwargs) -> T:
@@ -119,15 +132,6 @@ def _finish(file: FileIO, part: Path, place: Path) -> int:
 def _discard(file: FileIO, part: Path) -> None:
     file.close()
     _unlink(part)
-
-
-def _open(place: Path, start: int) -> FileIO:
-    try:
-        file = place.open("rb", buffering=0)
-    except FileNotFoundError as error:
-        raise ObjectMissing(place.name) from error
-    file.seek(start)
-    return file
 
 
 def _unlink(path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Protocol
 
 from chassis.errors import Unavailable
@@ -24,6 +24,35 @@ class StorageAway(Unavailable):
     """The store does not answer, or not usefully: 503 where a request waits for it, a retry where a job does."""
 
 
+class Reading:
+    """The chunks of an open object. Close it (``contextlib.aclosing``) unless it is read to its end.
+
+    Not a generator: closing one that has not begun would not close what it holds.
+    """
+
+    def __init__(self, read: Callable[[], Awaitable[bytes]], close: Callable[[], None]) -> None:
+        self._read = read
+        self._close = close
+
+    def __aiter__(self) -> Reading:
+        return self
+
+    async def __anext__(self) -> bytes:
+        """Raises StorageAway."""
+        try:
+            chunk = await self._read()
+        except BaseException:
+            self._close()
+            raise
+        if not chunk:
+            self._close()
+            raise StopAsyncIteration
+        return chunk
+
+    async def aclose(self) -> None:
+        self._close()
+
+
 class ObjectStorage(Protocol):
     """Keys are made by us: 8 to 64 of ``A-Z a-z 0-9 _ -``; anything else raises ValueError. Every method may raise
     StorageAway after a bounded time. No method holds more than a few MiB of an object."""
@@ -38,11 +67,8 @@ class ObjectStorage(Protocol):
         raises, leaving nothing behind.
         """
 
-    async def get(self, key: str, *, start: int = 0, end: int | None = None) -> AsyncGenerator[bytes, None]:
-        """Bytes ``start`` to ``end``, both included; the whole by default.
-
-        Raises ObjectMissing before the first chunk. Close the generator (``contextlib.aclosing``) when leaving early.
-        """
+    async def get(self, key: str, *, start: int = 0, end: int | None = None) -> Reading:
+        """Bytes ``start`` to ``end``, both included; the whole by default. Raises ObjectMissing before the first."""
 
     async def exists(self, key: str) -> bool: ...
 

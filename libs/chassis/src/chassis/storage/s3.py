@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chassis.storage.interface import ObjectMissing, StorageAway, bounded, checked, gathered
+from chassis.storage.interface import ObjectMissing, Reading, StorageAway, bounded, checked, gathered
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
@@ -73,18 +74,18 @@ class S3Storage:
         try:
             async for block in gathered(bounded(chunks, limit), PART):
                 await upload.add(block)
-                del block  # or two would be held while the next one fills
             return await upload.finish()
         except BaseException:
             await upload.abort()
             raise
 
-    async def get(self, key: str, *, start: int = 0, end: int | None = None) -> AsyncGenerator[bytes, None]:
+    async def get(self, key: str, *, start: int = 0, end: int | None = None) -> Reading:
         wanted: dict[str, Any] = {}
         if start or end is not None:
             wanted["Range"] = f"bytes={start}-{'' if end is None else end}"
         answer = await self.call("get_object", Key=checked(key), **wanted)
-        return self._read(answer["Body"])
+        body = answer["Body"]
+        return Reading(partial(self._run, body.read, READ), body.close)
 
     async def exists(self, key: str) -> bool:
         try:
@@ -122,13 +123,6 @@ class S3Storage:
         except ClientError as error:
             if _code(error) not in OURS_ALREADY:
                 raise
-
-    async def _read(self, body: Any) -> AsyncGenerator[bytes, None]:
-        try:
-            while block := await self._run(body.read, READ):
-                yield block
-        finally:
-            body.close()
 
     async def _run(self, function: Any, *arguments: Any) -> Any:
         """In a thread, to its end even when the caller is cancelled: a part in flight would outlive its abortion."""
@@ -190,6 +184,9 @@ class _Upload:
         answer = await self._call("upload_part", UploadId=self._id, PartNumber=number, Body=block)
         self._parts.append({"ETag": answer["ETag"], "PartNumber": number})
         self._size += len(block)
+        # Whoever still refers to the part, such as the thread that sent it, holds no memory while the next one fills.
+        with suppress(BufferError):
+            block.clear()
 
     async def _complete(self) -> None:
         try:
