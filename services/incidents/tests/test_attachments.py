@@ -197,6 +197,8 @@ async def test_a_file_is_taken_off_by_the_side_that_attached_it(
 ) -> None:
     number = await open_desk.declare(RESELLER)
     file_id = await open_desk.attached(number, scope, attached_by)
+    shown = [file["removable"] for file in await files(open_desk, number, by)]
+    assert shown == ([] if status == 404 else [status == 204])
     assert await detach(open_desk, number, file_id, by) == (status, code)
     told = await open_desk.harness.told(FileDetached)
     assert [(event.file_id, event.scope, event.version) for event in told] == (
@@ -219,6 +221,7 @@ async def test_a_pending_file_waits_before_it_is_taken_off(open_desk: Any) -> No
     number = await open_desk.declare()
     file_id = uuid4()
     await open_desk.attach(number, "declaration", RESELLER, file_id)
+    assert [file["removable"] for file in await files(open_desk, number)] == [False]
     assert await detach(open_desk, number, file_id, RESELLER) == (409, "file_still_pending")
 
 
@@ -226,6 +229,7 @@ async def test_a_closed_incident_keeps_its_files(open_desk: Any) -> None:
     number = await open_desk.declare()
     file_id = await open_desk.attached(number, "declaration")
     await open_desk.move(number, "in_diagnosis", "resolved", "closed")
+    assert [file["removable"] for file in await files(open_desk, number)] == [False]
     assert await detach(open_desk, number, file_id, RESELLER) == (409, "incident_over")
 
 

@@ -133,7 +133,7 @@ async def list_messages(
     order = Sort.parse(sort, queries.MESSAGE_SORTS)
     rows, following = await queries.messages(reader, query, order, limit, cursor)
     total, total_is = await paging.count(reader, query)
-    items = await views.messages(reader, rows)
+    items = await views.messages(reader, rows, incident, principal)
     return Page(items=items, total=total, total_is=total_is, next=following)
 
 

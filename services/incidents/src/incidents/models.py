@@ -250,12 +250,8 @@ class Attachment(Base):
     )
 
     def detach(self, incident: Incident, by: Actor) -> None:
-        """Takes the file off. A file of the declaration is the declarer's, any other its organisation's.
-
-        A pending file waits for the files service's word, so that binding and taking off cannot cross.
-        """
-        owner = incident.declarer_id if self.scope == "declaration" else self.organisation_id
-        if by.organisation_id != owner:
+        """Takes the file off. A pending one waits for the files service's word, so that the two cannot cross."""
+        if by.organisation_id != states.file_owner(self.scope, incident.declarer_id, self.organisation_id):
             raise FileNotYours
         incident.require_going()
         if self.state == "pending":

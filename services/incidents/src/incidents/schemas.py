@@ -199,7 +199,7 @@ class Party(Answer):
 
 
 class Attachment(Answer):
-    """``state`` is ``pending`` until files has bound it; name, size (bytes), type and scan are known from then on."""
+    """``pending`` until files has bound it, and only then with name, size (bytes), type, scan, and ``removable``."""
 
     file_id: UUID
     scope: Scope
@@ -212,6 +212,7 @@ class Attachment(Answer):
     attached_at: datetime
     attached_by_name: str
     organisation_kind: OrganisationKind
+    removable: bool = False
 
 
 class Attachments(Answer):

@@ -55,6 +55,11 @@ def threads(kind: OrganisationKind | None, client_id: UUID | None) -> tuple[Thre
     return tuple(scope for scope in scopes(kind, client_id) if scope != "declaration")
 
 
+def file_owner(scope: Scope, declarer_id: UUID, organisation_id: UUID) -> UUID:
+    """Who may take a file off: a file of the declaration is the declarer's, any other its organisation's."""
+    return declarer_id if scope == "declaration" else organisation_id
+
+
 def mover(actor: Actor, declarer_id: UUID) -> Mover | None:
     """In whose name ``actor`` moves the incident; None for the party that did not declare it."""
     if actor.user_id is None:

@@ -54,7 +54,7 @@ async def incident(
         ),
         reseller=_party(found.reseller_id, found.reseller_name, known),
         client=_party(found.client_id, found.client_name, known) if found.client_id else None,
-        attachments=[schemas.Attachment.model_validate(one) for one in attached],
+        attachments=[_attachment(one, found, principal) for one in attached],
         threads=list(states.threads(principal.organisation_kind, found.client_id)),
         actions=_actions(found, principal, language),
     )
@@ -104,10 +104,12 @@ def history_line(line: AnyRow, language: Language) -> schemas.HistoryLine:
     )
 
 
-async def messages(reader: AsyncConnection, rows: Sequence[AnyRow]) -> list[schemas.Message]:
-    """The messages with what is attached to each."""
+async def messages(
+    reader: AsyncConnection, rows: Sequence[AnyRow], found: AnyRow, principal: Principal
+) -> list[schemas.Message]:
+    """The messages of the incident whose row was ``found``, with what is attached to each."""
     attached = await queries.attachments_of(reader, [message.id for message in rows])
-    return [_message(message, attached[message.id]) for message in rows]
+    return [_message(message, [_attachment(one, found, principal) for one in attached[message.id]]) for message in rows]
 
 
 def posted(changed: Incident, message: Message) -> schemas.Posted:
@@ -126,7 +128,7 @@ def offered(line: AnyRow) -> schemas.OfferedAddress:
     )
 
 
-def _message(message: AnyRow, attached: Sequence[AnyRow]) -> schemas.Message:
+def _message(message: AnyRow, attached: list[schemas.Attachment]) -> schemas.Message:
     return schemas.Message(
         id=message.id,
         thread=message.thread,
@@ -138,8 +140,15 @@ def _message(message: AnyRow, attached: Sequence[AnyRow]) -> schemas.Message:
             organisation_kind=message.organisation_kind,
             organisation_name=message.organisation_name,
         ),
-        attachments=[schemas.Attachment.model_validate(one) for one in attached],
+        attachments=attached,
     )
+
+
+def _attachment(one: AnyRow, found: AnyRow, principal: Principal) -> schemas.Attachment:
+    owner = states.file_owner(one.scope, found.declarer_id, one.organisation_id)
+    mine = principal.is_administrator and principal.organisation_id == owner
+    removable = mine and one.state == "bound" and found.status not in states.FINAL
+    return schemas.Attachment.model_validate(one).model_copy(update={"removable": removable})
 
 
 def _declarer(found: AnyRow, known: dict[UUID, AnyRow]) -> schemas.Person:
