@@ -40,7 +40,7 @@ PAGE = {"type": "object", "properties": {"items": {"type": "array", "items": {"$
 
 
 def merged(**documents: dict[str, Any]) -> dict[str, Any]:
-    return merge(documents, unavailable=[], server="http://localhost:8080")
+    return merge(documents, unavailable=[], server="http://localhost:8080", is_offered=lambda path: path != "/private")
 
 
 def test_a_name_that_means_two_things_gets_the_service_in_front() -> None:
@@ -74,8 +74,20 @@ def test_operations_are_tagged_with_their_service() -> None:
     assert one["tags"] == [{"name": "contracts"}]
 
 
+def test_what_is_not_offered_outside_is_not_documented() -> None:
+    one = merged(contracts=document("/private", {"Item": ITEM}))
+    assert one["paths"] == {}
+
+
+def test_a_generic_model_gets_a_name_that_can_be_read() -> None:
+    one = merged(contracts=document("/a", {"Item": ITEM, "Page_Item_": PAGE}, "Page_Item_"))
+    assert set(one["components"]["schemas"]) == {"Item", "ItemPage", "Problem"}
+    answered = one["paths"]["/a"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+    assert answered == {"$ref": "#/components/schemas/ItemPage"}
+
+
 async def test_a_service_that_is_down_costs_only_its_part(open_edge: OpenEdge, upstream: Upstream) -> None:
-    upstream.handlers["/openapi.json"] = answer(document("/api/v1/things", {"Item": ITEM}))
+    upstream.handlers["/openapi.json"] = answer(document("/api/v1/contracts", {"Item": ITEM}))
     async with open_edge(files_url="http://127.0.0.1:9") as edge:
         async with edge.http.get("/openapi.json") as got:
             whole = await got.json()
@@ -83,12 +95,12 @@ async def test_a_service_that_is_down_costs_only_its_part(open_edge: OpenEdge, u
             page = await got.text()
     assert whole["openapi"] == "3.1.0"
     assert whole["x-unavailable"] == ["files"]
-    assert "/api/v1/things" in whole["paths"]
+    assert "/api/v1/contracts" in whole["paths"]
     assert "files" in page.partition('role="status"')[2].partition("</p>")[0]
 
 
 async def test_the_services_are_asked_once_a_minute(edge: Site, upstream: Upstream) -> None:
-    upstream.handlers["/openapi.json"] = answer(document("/api/v1/things", {"Item": ITEM}))
+    upstream.handlers["/openapi.json"] = answer(document("/api/v1/contracts", {"Item": ITEM}))
     for _ in range(3):
         async with edge.http.get("/openapi.json") as got:
             assert got.status == 200
@@ -106,10 +118,10 @@ async def test_the_events_are_served_as_asyncapi(edge: Site) -> None:
 async def test_the_page_of_operations_shows_each_with_its_parameters_and_answers(
     edge: Site, upstream: Upstream
 ) -> None:
-    upstream.handlers["/openapi.json"] = answer(document("/api/v1/<things>", {"Item": ITEM}))
+    upstream.handlers["/openapi.json"] = answer(document("/api/v1/contracts/<things>", {"Item": ITEM}))
     async with edge.http.get("/docs/api") as got:
         page = await got.text()
-    assert "<code>/api/v1/&lt;things&gt;</code>" in page
+    assert "<code>/api/v1/contracts/&lt;things&gt;</code>" in page
     assert "≤ 200 characters" in page
     assert 'href="#schema-Item"' in page
     assert 'id="schema-Item"' in page

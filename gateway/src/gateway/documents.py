@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import aiohttp
 
+from gateway import routing
 from gateway.openapi import Document, merge
 
 TIMEOUT = aiohttp.ClientTimeout(total=3.0)
@@ -42,7 +43,12 @@ class Documents:
         found = await asyncio.gather(*(self._fetch(base) for base in self._upstreams.values()))
         parts = dict(zip(self._upstreams, found, strict=True))
         present = {service: document for service, document in parts.items() if document is not None}
-        return merge(present, unavailable=[name for name in parts if name not in present], server=self._server)
+        return merge(
+            present,
+            unavailable=[name for name in parts if name not in present],
+            server=self._server,
+            is_offered=routing.is_offered,
+        )
 
     async def _fetch(self, base: str) -> Document | None:
         try:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from typing import Any
 
 Document = dict[str, Any]
@@ -40,12 +41,19 @@ PROBLEM: Document = {
 }
 
 
-def merge(documents: Mapping[str, Document], *, unavailable: list[str], server: str) -> Document:
-    """All operations of ``documents`` (by service) in one document.
+# A generic model's name, as FastAPI writes it: Page_Address_ for Page[Address].
+_GENERIC = re.compile(r"^([A-Za-z0-9]+)_([A-Za-z0-9]+)_$")
+
+
+def merge(
+    documents: Mapping[str, Document], *, unavailable: list[str], server: str, is_offered: Callable[[str], bool]
+) -> Document:
+    """All operations of ``documents`` (by service) in one document, as far as their paths are offered outside.
 
     A schema name that means different things in two services gets the service's name in front, in each of them;
     ``x-unavailable`` names the services whose part is missing.
     """
+    documents = {service: _readable(document) for service, document in documents.items()}
     clashing = _clashing(documents)
     paths: Document = {}
     schemas: Document = {"Problem": PROBLEM}
@@ -54,7 +62,8 @@ def merge(documents: Mapping[str, Document], *, unavailable: list[str], server: 
         for name, schema in _schemas(document).items():
             schemas[names.get(name, name)] = _renamed(schema, names)
         for path, item in _renamed(document.get("paths", {}), names).items():
-            paths[path] = {**paths.get(path, {}), **_operations(service, item)}
+            if is_offered(path):
+                paths[path] = {**paths.get(path, {}), **_operations(service, item)}
     return {
         "openapi": "3.1.0",
         "info": {
@@ -83,6 +92,15 @@ def merge(documents: Mapping[str, Document], *, unavailable: list[str], server: 
 def _schemas(document: Document) -> Document:
     found: Document = document.get("components", {}).get("schemas", {})
     return {name: schema for name, schema in found.items() if name not in REPLACED}
+
+
+def _readable(document: Document) -> Document:
+    """AddressPage instead of Page_Address_."""
+    found = _schemas(document)
+    names = {name: _GENERIC.sub(r"\2\1", name) for name in found}
+    names = {name: new for name, new in names.items() if new != name and new not in found}
+    schemas = {names.get(name, name): _renamed(schema, names) for name, schema in found.items()}
+    return {"paths": _renamed(document.get("paths", {}), names), "components": {"schemas": schemas}}
 
 
 def _clashing(documents: Mapping[str, Document]) -> set[str]:

@@ -68,6 +68,14 @@ def target(path: str) -> Target:
     return found
 
 
+def is_offered(path: str) -> bool:
+    try:
+        target(path)
+    except NotFound:
+        return False
+    return True
+
+
 def check_path(raw_path: bytes, path: str) -> None:
     """Raises BadPath for encoded separators, dot segments, doubled slashes and bytes that are no part of a URL."""
     if _SUSPECT.search(raw_path) or _DOTS.search(path) or not path.startswith("/"):

@@ -37,6 +37,7 @@ WORDS = {
         "which of two states is the newer. Ignore unknown fields: events only ever grow.",
     ),
     "machine_readable": text("Pour une machine", "For a machine"),
+    "machine_readable_list": text("Pour une machine :", "For a machine:"),
     "parameters": text("Paramètres", "Parameters"),
     "body": text("Corps", "Body"),
     "answers": text("Réponses", "Answers"),
