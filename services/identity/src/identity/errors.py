@@ -104,12 +104,14 @@ class RequestAlreadyDecided(Conflict):
 
 class ClientOfAnotherReseller(Conflict):
     code = "client_of_another_reseller"
-    message = text("Le client {code} appartient à un autre revendeur.", "Client {code} belongs to another reseller.")
+    message = text(
+        "Le client {client} appartient à un autre revendeur.", "Client {client} belongs to another reseller."
+    )
 
 
 class UnknownReseller(Conflict):
     code = "unknown_reseller"
-    message = text("Le revendeur {code} n’est pas connu.", "Reseller {code} is not known.")
+    message = text("Le revendeur {reseller} n’est pas connu.", "Reseller {reseller} is not known.")
 
 
 class UserNotFound(NotFound):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Text, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.auth.principal import Principal
@@ -49,21 +49,21 @@ ORGANISATION = (
     Organisation.version,
 )
 USER_SORTS: dict[str, ColumnElement[Any]] = {
-    "login": func.lower(User.login),
-    "last_name": func.lower(User.last_name),
-    "first_name": func.lower(User.first_name),
+    "login": func.lower(User.login, type_=Text),
+    "last_name": func.lower(User.last_name, type_=Text),
+    "first_name": func.lower(User.first_name, type_=Text),
     "role": User.role.expression,
     "status": User.status.expression,
 }
 ORGANISATION_SORTS: dict[str, ColumnElement[Any]] = {
-    "name": func.lower(Organisation.name),
+    "name": func.lower(Organisation.name, type_=Text),
     "code": Organisation.code.expression,
-    "email": func.lower(Organisation.email),
+    "email": func.lower(Organisation.email, type_=Text),
     "phone": Organisation.phone.expression,
 }
 ADDRESS_SORTS: dict[str, ColumnElement[Any]] = {
     "created_at": Address.created_at.expression,
-    "label": func.lower(Address.label),
+    "label": func.lower(Address.label, type_=Text),
 }
 REQUEST_SORTS: dict[str, ColumnElement[Any]] = {"created_at": SignUpRequest.created_at.expression}
 AUDIT_SORTS: dict[str, ColumnElement[Any]] = {"at": AuditEntry.at.expression}

@@ -95,7 +95,7 @@ async def put(
     known = await repository.lock_organisation(session, made.id)
     assert known is not None
     if known.reseller_id != reseller_id:
-        raise ClientOfAnotherReseller(code=code)
+        raise ClientOfAnotherReseller(client=code)
     await _change(session, known, wanted, actor)
     return known, False
 
@@ -103,7 +103,7 @@ async def put(
 async def _reseller_of(session: AsyncSession, code: str) -> UUID:
     identifier = organisation_id("reseller", code)
     if await repository.organisation(session, identifier) is None:
-        raise UnknownReseller(code=code)
+        raise UnknownReseller(reseller=code)
     return identifier
 
 

@@ -1,0 +1,201 @@
+"""Organisations, a reseller's clients and their access, delivery addresses, the back office's word."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from chassis.testkit.harness import CLIENT, OTHER_CLIENT, OTHER_RESELLER, RESELLER, SQP, back_office
+from events import organisation_id
+from events.identity import AddressChanged, OrganisationChanged
+
+OFFICE = back_office("identity:write")
+ADDRESS = {"label": "Dépôt", "street": "1 rue du Test", "postal_code": "69001", "city": "Lyon", "country": "FR"}
+
+
+async def add_address(world: Any, principal: Any = RESELLER, **changes: Any) -> Any:
+    return await world.call("POST", "/addresses", principal, json={**ADDRESS, **changes})
+
+
+async def test_an_administrator_changes_the_organisation(world: Any, told: Any) -> None:
+    changed = await world.change("/organisation", CLIENT, {"name": "Nouveau", "phone": "0102030405"})
+    assert (changed.json()["name"], changed.json()["version"]) == ("Nouveau", 2)
+    [event] = await told(OrganisationChanged)
+    assert (event.name, event.version, event.reseller_id) == ("Nouveau", 2, RESELLER.organisation_id)
+
+
+async def test_a_new_name_is_told_of_each_address(world: Any, told: Any) -> None:
+    await add_address(world)
+    await world.change("/organisation", RESELLER, {"name": "Nouveau"})
+    event = (await told(AddressChanged))[-1]
+    assert (event.organisation_name, event.version) == ("Nouveau", 2)
+
+
+async def test_a_reseller_sees_its_own_clients_and_sqp_sees_all(world: Any) -> None:
+    async def codes(principal: Any) -> set[str]:
+        return {client["code"] for client in (await world.call("GET", "/clients", principal)).json()["items"]}
+
+    assert await codes(RESELLER) == {"CLI-0001"}
+    assert await codes(OTHER_RESELLER) == {"CLI-0002"}
+    assert await codes(SQP) == {"CLI-0001", "CLI-0002"}
+    found = await world.call("GET", "/clients", SQP, params={"q": "cli-0002"})
+    assert found.json()["total"] == 1
+    resellers = (await world.call("GET", "/resellers", SQP)).json()["items"]
+    assert [reseller["code"] for reseller in resellers] == ["REV-0001", "REV-0002"]
+
+
+async def test_a_client_that_a_reseller_creates_gets_a_code_and_the_id_that_it_gives(world: Any, told: Any) -> None:
+    created = await world.call("POST", "/clients", RESELLER, json={"name": "Client Neuf"})
+    assert created.status_code == 201
+    body = created.json()
+    assert body["id"] == str(organisation_id("client", body["code"]))
+    assert body["reseller_id"] == str(RESELLER.organisation_id)
+    [event] = await told(OrganisationChanged)
+    assert event.code == body["code"]
+
+
+async def test_sqp_names_the_reseller_of_a_client_that_it_creates(world: Any) -> None:
+    nameless = await world.call("POST", "/clients", SQP, json={"name": "C"})
+    assert nameless.status_code == 422
+    named = {"name": "C", "reseller_id": str(RESELLER.organisation_id)}
+    assert (await world.call("POST", "/clients", SQP, json=named)).status_code == 201
+    wrong = {"name": "C", "reseller_id": str(CLIENT.organisation_id)}
+    assert (await world.call("POST", "/clients", SQP, json=wrong)).status_code == 404
+    foreign = {"name": "C", "reseller_id": str(OTHER_RESELLER.organisation_id)}
+    assert (await world.call("POST", "/clients", RESELLER, json=foreign)).status_code == 404
+
+
+async def test_a_repeated_creation_with_one_key_creates_one_client(world: Any) -> None:
+    headers = {"Idempotency-Key": "one"}
+    answers = [await world.call("POST", "/clients", RESELLER, json={"name": "C"}, headers=headers) for _ in range(2)]
+    assert answers[0].json() == answers[1].json()
+    assert (await world.call("GET", "/clients", RESELLER)).json()["total"] == 2
+
+
+async def test_a_reseller_changes_its_client(world: Any) -> None:
+    changed = await world.change(f"/clients/{CLIENT.organisation_id}", RESELLER, {"email": ""})
+    assert changed.json()["email"] == ""
+    assert changed.json()["name"] == "Organisation CLI-0001"
+
+
+async def test_closing_the_portal_ends_sessions_and_lets_nobody_in_until_it_opens(world: Any, told: Any) -> None:
+    browser = (await world.log_in("client", client="browser")).json()["session_token"]
+    program = (await world.log_in("client")).json()["refresh_token"]
+    path = f"/clients/{CLIENT.organisation_id}/access"
+    closed = await world.change(path, RESELLER, {"open": False}, method="POST")
+    assert closed.json()["portal_access"] is False
+    assert (await world.call("POST", "/auth/exchange", json={"session_token": browser})).status_code == 401
+    assert (await world.call("POST", "/auth/refresh", json={"refresh_token": program})).status_code == 401
+    assert (await world.log_in("client")).status_code == 401
+    await world.change(path, RESELLER, {"open": False}, method="POST")
+    await world.change(path, RESELLER, {"open": True}, method="POST")
+    assert (await world.log_in("client")).status_code == 200
+    assert (await world.call("POST", "/auth/exchange", json={"session_token": browser})).status_code == 401
+    assert [(event.portal_access, event.version) for event in await told(OrganisationChanged)] == [
+        (False, 2),
+        (True, 3),
+    ]
+
+
+async def test_a_login_under_way_while_the_portal_closes_leaves_no_open_session(world: Any) -> None:
+    path = f"/clients/{CLIENT.organisation_id}/access"
+    login, _ = await asyncio.gather(
+        world.log_in("client"), world.change(path, RESELLER, {"open": False}, method="POST")
+    )
+    if login.status_code == 200:
+        token = login.json()["refresh_token"]
+        assert (await world.call("POST", "/auth/refresh", json={"refresh_token": token})).status_code == 401
+
+
+async def test_a_closed_client_invites_nobody(world: Any) -> None:
+    await world.sql("UPDATE organisations SET portal_access = false WHERE code = 'CLI-0001'")
+    body = {"login": "abc", "first_name": "A", "last_name": "B", "email": "a@b.fr", "role": "basic"}
+    assert (await world.call("POST", "/users", CLIENT, json=body)).json()["code"] == "portal_closed"
+
+
+async def test_the_first_address_is_primary_and_there_is_only_one(world: Any, told: Any) -> None:
+    first = (await add_address(world)).json()
+    second = (await add_address(world, label="Bureau", primary=True)).json()
+    assert (first["primary"], second["primary"]) == (True, True)
+    listed = (await world.call("GET", "/addresses", RESELLER)).json()["items"]
+    assert {item["label"]: item["primary"] for item in listed} == {"Dépôt": False, "Bureau": True}
+    assert [(event.address.label, event.primary, event.version) for event in await told(AddressChanged)] == [
+        ("Dépôt", True, 1),
+        ("Dépôt", False, 2),
+        ("Bureau", True, 1),
+    ]
+
+
+async def test_addresses_made_primary_at_once_leave_one_primary(world: Any) -> None:
+    await asyncio.gather(*(add_address(world, label=f"A{n}", primary=True) for n in range(5)))
+    listed = (await world.call("GET", "/addresses", RESELLER)).json()["items"]
+    assert sum(item["primary"] for item in listed) == 1
+    others = [item for item in listed if not item["primary"]][:3]
+    changes = (world.change(f"/addresses/{item['id']}", RESELLER, {"primary": True}) for item in others)
+    answers = [answer.status_code for answer in await asyncio.gather(*changes)]
+    assert 200 in answers
+    assert set(answers) <= {200, 412}
+    listed = (await world.call("GET", "/addresses", RESELLER)).json()["items"]
+    assert sum(item["primary"] for item in listed) == 1
+
+
+async def test_a_deleted_address_leaves_a_tombstone_and_an_heir(world: Any, told: Any) -> None:
+    first = (await add_address(world)).json()
+    await add_address(world, label="Bureau")
+    assert (await world.call("DELETE", f"/addresses/{first['id']}", RESELLER)).status_code == 204
+    assert (await world.call("GET", f"/addresses/{first['id']}", RESELLER)).status_code == 404
+    tombstone, heir = (await told(AddressChanged))[-2:]
+    assert (tombstone.deleted, tombstone.version) == (True, 2)
+    assert (heir.address.label, heir.primary, heir.version) == ("Bureau", True, 2)
+
+
+async def test_a_reseller_manages_its_clients_addresses_and_no_others(world: Any) -> None:
+    mine, foreign = str(CLIENT.organisation_id), str(OTHER_CLIENT.organisation_id)
+    created = await add_address(world, organisation_id=mine)
+    assert created.json()["organisation_id"] == mine
+    path = f"/addresses/{created.json()['id']}"
+    assert (await world.change(path, RESELLER, {"city": "Paris"})).json()["city"] == "Paris"
+    assert (await world.call("GET", path, CLIENT)).json()["city"] == "Paris"
+    listed = await world.call("GET", "/addresses", RESELLER, params={"organisation_id": mine})
+    assert listed.json()["total"] == 1
+    for organisation in (foreign, str(SQP.organisation_id), str(OTHER_RESELLER.organisation_id)):
+        assert (await add_address(world, organisation_id=organisation)).status_code == 404
+        seen = await world.call("GET", "/addresses", RESELLER, params={"organisation_id": organisation})
+        assert seen.status_code == 404
+    assert (await add_address(world, CLIENT, organisation_id=str(RESELLER.organisation_id))).status_code == 404
+    assert (await world.call("DELETE", path, OTHER_RESELLER)).status_code == 404
+
+
+@pytest.mark.parametrize("changes", [{"country": "France"}, {"street": ""}, {"city": "a\nb"}, {"label": "x" * 201}])
+async def test_malformed_addresses_are_refused(world: Any, changes: dict[str, str]) -> None:
+    assert (await add_address(world, **changes)).status_code == 422
+
+
+async def put(world: Any, path: str, **body: Any) -> Any:
+    return await world.call("PUT", f"/backoffice/{path}", OFFICE, json=body)
+
+
+async def test_the_back_office_creates_and_replaces_organisations(empty: Any, told: Any) -> None:
+    first = await put(empty, "resellers/REV-0009", name="Revendeur", email="r@exemple.fr")
+    again = await put(empty, "resellers/REV-0009", name="Revendeur", email="r@exemple.fr")
+    client = await put(empty, "clients/CLI-0009", name="Client", reseller_code="REV-0009", phone="01")
+    renamed = await put(empty, "clients/CLI-0009", name="Client renommé", reseller_code="REV-0009", phone="01")
+    assert [answer.status_code for answer in (first, again, client, renamed)] == [201, 200, 201, 200]
+    assert client.json()["reseller_id"] == first.json()["id"]
+    names = [(event.name, event.version) for event in await told(OrganisationChanged)]
+    assert names == [("Revendeur", 1), ("Client", 1), ("Client renommé", 2)]
+
+
+async def test_a_client_wants_a_known_reseller_and_stays_with_it(world: Any) -> None:
+    unknown = await put(world, "clients/CLI-0009", name="C", reseller_code="REV-404")
+    assert unknown.json()["code"] == "unknown_reseller"
+    moved = await put(world, "clients/CLI-0001", name="C", reseller_code="REV-0002")
+    assert (moved.status_code, moved.json()["code"]) == (409, "client_of_another_reseller")
+
+
+async def test_the_back_office_wants_its_scope(world: Any) -> None:
+    wrong = back_office("contracts:write")
+    answer = await world.call("PUT", "/backoffice/resellers/REV-1", wrong, json={"name": "R"})
+    assert answer.status_code == 403
