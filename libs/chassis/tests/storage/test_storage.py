@@ -8,8 +8,10 @@ import tracemalloc
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from pathlib import Path
+from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from chassis.local.process import free_port
 from chassis.local.s3 import S3Access
@@ -188,4 +190,28 @@ async def test_a_wrong_secret_is_away_and_not_missing(s3_server: S3Access) -> No
     storage = S3Storage(location_of(wrong))
     with pytest.raises(StorageAway):
         await storage.get(new_key())
+    await storage.close()
+
+
+@pytest.mark.s3
+async def test_a_completion_whose_answer_was_lost_is_a_success(
+    s3_server: S3Access, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    storage = S3Storage(location_of(s3_server))
+    await storage.ensure()
+    asked: list[str] = []
+
+    async def lossy(operation: str, **arguments: Any) -> Any:
+        asked.append(operation)
+        answer = await S3Storage.call(storage, operation, **arguments)
+        if operation == "complete_multipart_upload":
+            gone = ClientError({"Error": {"Code": "NoSuchUpload"}}, operation)
+            raise StorageAway from gone
+        return answer
+
+    monkeypatch.setattr(storage, "call", lossy)
+    key = new_key()
+    assert await storage.put(key, chunks_of(bytes(PART + 1)), limit=2 * PART) == PART + 1
+    assert await storage.exists(key)
+    assert "abort_multipart_upload" not in asked
     await storage.close()

@@ -27,6 +27,7 @@ PART = 5 * 1024 * 1024  # the smallest part that S3 takes, the last one aside
 READ = 256 * 1024
 THREADS = 16
 MISSING = frozenset({"NoSuchKey", "NotFound", "404"})
+NO_BUCKET = MISSING | {"NoSuchBucket"}
 OURS_ALREADY = frozenset({"BucketAlreadyOwnedByYou", "BucketAlreadyExists"})
 
 
@@ -118,8 +119,20 @@ class S3Storage:
         return getattr(self._client, operation)(Bucket=self._bucket, **arguments)
 
     def _ensure(self) -> None:
+        """Looks first: where the bucket was made by an operator, our key need not be allowed to make one."""
         try:
-            self._client.create_bucket(Bucket=self._bucket)
+            self._client.head_bucket(Bucket=self._bucket)
+        except ClientError as error:
+            if _code(error) not in NO_BUCKET:
+                raise
+            self._create_bucket()
+
+    def _create_bucket(self) -> None:
+        where: dict[str, Any] = {}
+        if self._location.region != "us-east-1":  # which S3 wants unsaid, and every other one said
+            where["CreateBucketConfiguration"] = {"LocationConstraint": self._location.region}
+        try:
+            self._client.create_bucket(Bucket=self._bucket, **where)
         except ClientError as error:
             if _code(error) not in OURS_ALREADY:
                 raise
