@@ -122,7 +122,7 @@ async def test_the_page_of_operations_shows_each_with_its_parameters_and_answers
     async with edge.http.get("/docs/api") as got:
         page = await got.text()
     assert "<code>/api/v1/contracts/&lt;things&gt;</code>" in page
-    assert "≤ 200 characters" in page
+    assert "≤ 200 caractères" in page
     assert 'href="#schema-Item"' in page
     assert 'id="schema-Item"' in page
 

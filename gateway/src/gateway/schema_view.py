@@ -7,17 +7,17 @@ from typing import Any
 
 Schema = dict[str, Any]
 
-LIMITS = {
-    "minLength": "≥ {} characters",
-    "maxLength": "≤ {} characters",
-    "minimum": "≥ {}",
-    "maximum": "≤ {}",
-    "exclusiveMinimum": "> {}",
-    "exclusiveMaximum": "< {}",
-    "minItems": "≥ {} items",
-    "maxItems": "≤ {} items",
-    "pattern": "{}",
-}
+LIMITS = (
+    "minLength",
+    "maxLength",
+    "minimum",
+    "maximum",
+    "exclusiveMinimum",
+    "exclusiveMaximum",
+    "minItems",
+    "maxItems",
+    "pattern",
+)
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Field:
     type: list[Part]
     required: bool
     description: str
-    limits: list[str]
+    limits: list[tuple[str, Any]]
 
 
 def fields(schema: Schema) -> list[Field]:
@@ -66,13 +66,13 @@ def type_of(schema: Schema) -> list[Part]:
     return _plain(schema)
 
 
-def limits(schema: Schema) -> list[str]:
-    """Bounds in words, those of a nullable type included."""
-    found = [template.format(schema[key]) for key, template in LIMITS.items() if key in schema]
+def limits(schema: Schema) -> list[tuple[str, Any]]:
+    """Bounds by their keyword, those of a nullable type and the default included."""
+    found = [(key, schema[key]) for key in LIMITS if key in schema]
     for option in schema.get("anyOf", ()):
         found.extend(limits(option))
     if "default" in schema and schema["default"] is not None and schema["default"] != "":
-        found.append(f"= {schema['default']}")
+        found.append(("default", schema["default"]))
     return found
 
 

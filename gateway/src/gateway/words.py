@@ -67,6 +67,16 @@ WORDS = {
     "unavailable": text("Momentanément sans réponse :", "No answer at the moment:"),
     "operations": text("opérations", "operations"),
     "no_body": text("sans corps", "no body"),
+    "minLength": text("≥ {} caractères", "≥ {} characters"),
+    "maxLength": text("≤ {} caractères", "≤ {} characters"),
+    "minimum": text("≥ {}", "≥ {}"),
+    "maximum": text("≤ {}", "≤ {}"),
+    "exclusiveMinimum": text("> {}", "> {}"),
+    "exclusiveMaximum": text("< {}", "< {}"),
+    "minItems": text("≥ {} éléments", "≥ {} items"),
+    "maxItems": text("≤ {} éléments", "≤ {} items"),
+    "pattern": text("{}", "{}"),
+    "default": text("par défaut {}", "default {}"),
     "skip": text("Aller au contenu", "Skip to the content"),
 }
 
