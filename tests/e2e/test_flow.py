@@ -11,42 +11,9 @@ import pytest
 from chassis import clock
 from devstack import caller
 from devstack.caller import Caller, Refused, eventually
-from devstack.testing.world import World, contracts
+from devstack.testing.world import World, contracts, declaration, declared
 
 pytestmark = pytest.mark.e2e
-
-ADDRESS = {
-    "street": "4 place Bellecour",
-    "complement": "Bâtiment B",
-    "postal_code": "69002",
-    "city": "Lyon",
-    "country": "FR",
-    "email": "livraison@sqp.example",
-    "phone": "0123456789",
-}
-
-
-def declaration(world: World, **changes: Any) -> dict[str, Any]:
-    return {
-        "contract_number": world.contract,
-        "title": "Problème avec mon NAS",
-        "nature": "defective",
-        "serial_numbers": list(world.serials),
-        "description": "Le NAS ne démarre plus depuis ce matin.",
-        "file_ids": [],
-        "delivery_address": {"address": ADDRESS},
-        **changes,
-    }
-
-
-async def declared(world: World, who: Caller | None = None, **changes: Any) -> str:
-    """An incident's number, declared as soon as the contract's event has arrived."""
-    body = declaration(world, **changes)
-
-    async def declare() -> str | None:
-        return str((await (who or world.reseller).post("/incidents", body))["number"])
-
-    return await eventually(declare, what="an incident")
 
 
 async def refusal(attempt: Any) -> Refused:
@@ -145,7 +112,7 @@ class TestDeclaration:
         assert len(number) >= 8
 
         async def attached() -> dict[str, Any] | None:
-            files = (await world.reseller.get(f"/incidents/{number}"))["files"]
+            files = (await world.reseller.get(f"/incidents/{number}"))["attachments"]
             return files[0] if files and files[0]["scan"] == "clean" else None
 
         assert (await eventually(attached, what="the scanned attachment"))["name"] == "journal.log"

@@ -9,26 +9,9 @@ from typing import Any
 import pytest
 
 from devstack.caller import Caller, eventually
-from devstack.testing.world import World
+from devstack.testing.world import World, declared
 
 pytestmark = pytest.mark.e2e
-
-
-async def declared(world: World) -> str:
-    from_flow = {
-        "contract_number": world.contract,
-        "title": "Voyant rouge",
-        "nature": "defective",
-        "serial_numbers": [world.serials[0]],
-        "description": "Le voyant d’état clignote en rouge.",
-        "file_ids": [],
-        "delivery_address": {"address": {"street": "1 rue A", "postal_code": "69001", "city": "Lyon", "country": "FR"}},
-    }
-
-    async def declare() -> str | None:
-        return str((await world.reseller.post("/incidents", from_flow))["number"])
-
-    return await eventually(declare, what="an incident")
 
 
 async def feed_about(who: Caller, number: str) -> list[dict[str, Any]]:
@@ -85,9 +68,9 @@ def _everyone(world: World) -> dict[str, Caller]:
 async def test_reading_lowers_the_unread_count(world: World) -> None:
     number = await declared(world)
     item = await told(world.client, number, "Incident n.")
-    before = (await world.client.get("/notifications"))["unread"]
+    before = (await world.client.get("/notifications"))["unread_count"]
     await world.client.post("/notifications/read", {"ids": [item["id"]]})
-    assert (await world.client.get("/notifications"))["unread"] == before - 1
+    assert (await world.client.get("/notifications"))["unread_count"] == before - 1
 
 
 async def test_the_declaration_is_mailed_in_french(world: World) -> None:

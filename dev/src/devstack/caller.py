@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
@@ -12,6 +13,8 @@ import aiohttp
 T = TypeVar("T")
 
 API = "/api/v1"
+# What an event that is still on its way, or a service that is starting, looks like.
+PASSING = frozenset({401, 404, 409, 502, 503})
 
 
 class Refused(Exception):
@@ -49,7 +52,7 @@ class Caller:
 
     async def upload(self, name: str, content: bytes, media_type: str, *, key: str) -> Any:
         form = aiohttp.FormData()
-        form.add_field("file", content, filename=name, content_type=media_type)
+        form.add_field("file", io.BytesIO(content), filename=name, content_type=media_type)
         return await self._send("POST", "/files", data=form, headers={"Idempotency-Key": key})
 
     async def _send(self, method: str, path: str, *, headers: dict[str, str] | None = None, **options: Any) -> Any:
@@ -95,13 +98,15 @@ def service_account(http: aiohttp.ClientSession, base: str, account: str, secret
 
 
 async def eventually(ask: Callable[[], Awaitable[T | None]], *, what: str, seconds: float = 30.0) -> T:
-    """The first answer of ``ask`` that is not None and no refusal; events need a moment to arrive."""
+    """The first answer of ``ask`` that is not None and no passing refusal; events need a moment to arrive."""
     deadline = time.monotonic() + seconds
     last: Exception | None = None
     while time.monotonic() < deadline:
         try:
             answer = await ask()
         except Refused as refused:
+            if refused.status not in PASSING:
+                raise
             answer, last = None, refused
         if answer is not None:
             return answer

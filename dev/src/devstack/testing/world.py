@@ -149,3 +149,37 @@ async def _invite_basic(world: World) -> None:
     await world.reseller.post("/users", {**fields, "email": world.address("basic")})
     token = await link_mailed_to(world.stack, world.address("basic"))
     await caller.anonymous(world.http, world.stack.url).post("/auth/activate", {"token": token, "password": PASSWORD})
+
+
+ADDRESS = {
+    "street": "4 place Bellecour",
+    "complement": "Bâtiment B",
+    "postal_code": "69002",
+    "city": "Lyon",
+    "country": "FR",
+    "email": "livraison@sqp.example",
+    "phone": "0123456789",
+}
+
+
+def declaration(world: World, **changes: Any) -> dict[str, Any]:
+    return {
+        "contract_number": world.contract,
+        "title": "Problème avec mon NAS",
+        "nature": "defective",
+        "serial_numbers": list(world.serials),
+        "description": "Le NAS ne démarre plus depuis ce matin.",
+        "file_ids": [],
+        "delivery_address": {"address": ADDRESS},
+        **changes,
+    }
+
+
+async def declared(world: World, who: Caller | None = None, **changes: Any) -> str:
+    """An incident's number, declared as soon as the contract's event has arrived."""
+    body = declaration(world, **changes)
+
+    async def declare() -> str | None:
+        return str((await (who or world.reseller).post("/incidents", body))["number"])
+
+    return await eventually(declare, what="an incident")
