@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import time
 from dataclasses import dataclass
 
 from starlette.datastructures import Headers
@@ -11,9 +9,6 @@ from starlette.datastructures import Headers
 from chassis.auth.tokens import TokenVerifier
 from chassis.errors import Unavailable
 from gateway import sessions
-from gateway.recent import Recent
-
-VERIFIED_FOR = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +24,6 @@ class Access:
         self._verifier = verifier
         self._browser = browser
         self._public_origin = public_origin
-        self._verified: Recent[bytes, tuple[str, float]] = Recent(20_000)
 
     async def identify(self, method: str, headers: Headers) -> Caller:
         """Raises Unauthenticated, SessionEnded, CrossSite, or Unavailable for a session that nobody can exchange now.
@@ -49,14 +43,7 @@ class Access:
         return Caller(f"Bearer {access_token}", await self._subject(access_token))
 
     async def _subject(self, token: str) -> str | None:
-        key = hashlib.blake2b(token.encode(), digest_size=16).digest()
-        known = self._verified.get(key)
-        if known is not None and known[1] > time.monotonic():
-            return known[0]
         try:
-            principal = await self._verifier.verify(token)
+            return (await self._verifier.verify(token)).subject
         except Unavailable:
             return None
-        # A token may thus pass up to 30 s late; the service, which decides, looks at its time again.
-        self._verified.put(key, (principal.subject, time.monotonic() + VERIFIED_FOR))
-        return principal.subject

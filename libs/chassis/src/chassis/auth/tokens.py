@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable
 from typing import Any, Protocol
@@ -14,6 +15,8 @@ from joserfc.jwk import KeySet, OKPKey
 
 from chassis.auth.principal import Principal
 from chassis.errors import Unauthenticated, Unavailable
+
+log = logging.getLogger(__name__)
 
 ALGORITHM = "Ed25519"
 TOKEN_TYPE = "at+jwt"  # noqa: S105 - a media type, no secret
@@ -28,7 +31,10 @@ class KeySource(Protocol):
 
 
 class JwksKeys:
-    """Keys by HTTP from identity, cached. An unknown ``kid`` asks again, at most once per ``cooldown`` seconds."""
+    """Keys by HTTP from identity, cached. An unknown ``kid`` asks again, at most once per ``cooldown`` seconds; one
+    attempt is shared by all who wait. Nobody waits for the renewal of a key that is there: identity may be down, or
+    hang, without taking its neighbours along.
+    """
 
     def __init__(self, url: str, *, cooldown: float = 5.0, max_age: float = 300.0) -> None:
         self._url = url
@@ -37,29 +43,37 @@ class JwksKeys:
         self._keys: dict[str, OKPKey] = {}
         self._fetched = float("-inf")
         self._tried = float("-inf")
-        self._lock = asyncio.Lock()
+        self._refreshing: asyncio.Task[None] | None = None
         self.fetches = 0
 
     async def key(self, kid: str) -> OKPKey | None:
-        if kid not in self._keys or time.monotonic() - self._fetched > self._max_age:
-            await self._refresh(kid)
+        if kid not in self._keys:
+            refreshing = self._refresh_soon()
+            if refreshing is not None:
+                await asyncio.shield(refreshing)
+        elif time.monotonic() - self._fetched > self._max_age:
+            self._refresh_soon()
         if not self._keys:
             raise Unavailable
         return self._keys.get(kid)
 
-    async def _refresh(self, kid: str) -> None:
-        async with self._lock:
-            now = time.monotonic()
-            fresh = kid in self._keys and now - self._fetched <= self._max_age
-            if fresh or (self._keys and now - self._tried < self._cooldown):
-                return
-            self._tried = now
-            try:
-                self._keys = await self._fetch()
-                self._fetched = now
-            except (aiohttp.ClientError, TimeoutError, ValueError):
-                # Old keys still verify: identity may be down without taking its neighbours along.
-                return
+    def _refresh_soon(self) -> asyncio.Task[None] | None:
+        """The attempt under way, a new one, or None while it is too early for one."""
+        # Without any key nobody gets in: ask more often, and still not with every request.
+        cooldown = self._cooldown if self._keys else min(self._cooldown, 0.5)
+        if self._refreshing is None and time.monotonic() - self._tried >= cooldown:
+            self._refreshing = asyncio.create_task(self._refresh())
+        return self._refreshing
+
+    async def _refresh(self) -> None:
+        try:
+            self._keys = await self._fetch()
+            self._fetched = time.monotonic()
+        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+            log.warning("identity's keys could not be had: %s", type(error).__name__)
+        finally:
+            self._tried = time.monotonic()
+            self._refreshing = None
 
     async def _fetch(self) -> dict[str, OKPKey]:
         self.fetches += 1
