@@ -20,6 +20,6 @@ def build(settings: Settings) -> Service:
         migrations=Path(__file__).parent / "migrations",
         routers=(api.router,),
         consumers=(readers,),
-        jobs=tasks.registry(),
+        jobs=tasks.registry(settings.tick_every),
         keys=jwks(settings),
     )

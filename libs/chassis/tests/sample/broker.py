@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -29,6 +30,20 @@ def on_broker(settings: Settings, url: str, **changes: Any) -> Settings:
     secret = type(settings.events_url)(url)
     common = {"events_url": secret, "jobs_url": secret, "retry_ladder": LADDER, "confirm_timeout": 3.0}
     return settings.model_copy(update={**common, **changes})
+
+
+@dataclass
+class Log:
+    """What a process wrote since the test began."""
+
+    path: Path
+    start: int = 0
+
+    def since(self) -> str:
+        return self.path.read_text()[self.start :]
+
+    def begin(self) -> None:
+        self.start = len(self.path.read_text())
 
 
 @contextmanager

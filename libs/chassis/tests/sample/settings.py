@@ -13,3 +13,6 @@ class Settings(ServiceSettings):
     model_config = SettingsConfigDict(env_prefix="SAMPLE_")
 
     name: ClassVar[str] = "sample"
+
+    # An hour, so that no test meets two slots unless it wants to.
+    tick_every: float = 3600.0

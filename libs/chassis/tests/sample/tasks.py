@@ -11,8 +11,8 @@ STAMP = Job("sample.stamp", max_retries=2, backoff_max=1, time_limit=3)
 TICK = Job("sample.tick")
 
 
-def registry() -> JobRegistry:
+def registry(tick_every: float = 3600.0) -> JobRegistry:
     jobs = JobRegistry("sample")
     jobs.bind(STAMP, service.stamp)
-    jobs.bind_periodic(TICK, timedelta(hours=1), service.tick)
+    jobs.bind_periodic(TICK, timedelta(seconds=tick_every), service.tick)
     return jobs

@@ -11,12 +11,20 @@ Run = Callable[..., Awaitable[None]]
 
 @dataclass(frozen=True)
 class Job:
-    """``name`` is ``<service>.<verb>``. Retries wait 2, 4, 8 … seconds, ``backoff_max`` at most."""
+    """``name`` is ``<service>.<verb>``. Retries wait 2, 4, 8 … seconds, ``backoff_max`` at most.
+
+    ``time_limit`` is in seconds, for one attempt.
+    """
 
     name: str
     max_retries: int = 8
     backoff_max: int = 600
     time_limit: int = 120
+
+    @property
+    def hard_limit(self) -> int:
+        """Seconds until the process of a job is killed that its time limit could not end, because it blocks."""
+        return self.time_limit + 10
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from chassis.jobs.periodic import claim
 from chassis.jobs.registry import Job, JobRegistry, Periodic, Run
-from chassis.messaging.topology import DELIVERY_LIMIT, QUORUM
+from chassis.messaging.topology import DELIVERY_LIMIT, KEPT, QUORUM, dead_queue
 from chassis.service import Service
 from chassis.tables import DeadJob
 
@@ -43,7 +43,7 @@ def make_celery(registry: JobRegistry, broker_url: str) -> Celery:
     """The Celery app of one service, or of several when the embedded stack merges their registries."""
     app = Celery(registry.service, broker=broker_url, set_as_current=False)
     exchange = Exchange(registry.service, type="topic")
-    dead = Queue(f"{registry.queue}.dead", Exchange(""), queue_arguments=dict(QUORUM))
+    dead = Queue(dead_queue(registry.queue), Exchange(""), queue_arguments=dict(KEPT))
     queue = Queue(
         registry.queue,
         exchange,
@@ -69,7 +69,9 @@ def make_celery(registry: JobRegistry, broker_url: str) -> Celery:
         broker_connection_retry_on_startup=True,
         broker_heartbeat=15,
         task_acks_late=True,
-        task_acks_on_failure_or_timeout=True,
+        # A job that ends outside our own retries goes to the dead letters; one that was cut off comes back.
+        task_acks_on_failure=False,
+        task_acks_on_timeout=False,
         task_reject_on_worker_lost=True,
         task_ignore_result=True,
         task_serializer="json",
@@ -133,7 +135,7 @@ def _register(app: Celery, service: Service, job: Job, bound: Run, periodic: Per
         loop.over(self.request.id)
 
     # Not shared: Celery would give the task to every app of the process, another service's too.
-    app.task(task, name=job.name, bind=True, shared=False, max_retries=job.max_retries, time_limit=job.time_limit)
+    app.task(task, name=job.name, bind=True, shared=False, max_retries=job.max_retries, time_limit=job.hard_limit)
 
 
 async def _in_transaction(

@@ -1,0 +1,152 @@
+"""Jobs on a real Celery worker behind a real RabbitMQ: each in one transaction, and none is lost by a kill."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import AsyncIterator
+from contextlib import ExitStack
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, cast
+from uuid import UUID
+
+import pytest
+from sample.bootstrap import build
+from sample.broker import Log, on_broker, process, put, take, waiting
+from sample.settings import Settings
+from sample.tasks import STAMP, registry
+from sample.testing import effects, eventually, running, scalar, switch_off, switch_on
+
+from chassis.clock import now
+from chassis.jobs.messages import celery_message
+from chassis.jobs.worker import declare_queues, make_celery
+from chassis.messaging import outbox
+from chassis.processes import declare_topology, make_relay
+from chassis.service import Service
+
+pytestmark = pytest.mark.rabbitmq
+
+QUEUE = "sample.jobs"
+DEAD = "sample.jobs.dead"
+
+
+@pytest.fixture
+async def worker(service: Service, log: Log) -> AsyncIterator[Log]:
+    """A relay beside the worker of the module; what that logs."""
+    log.begin()
+    async with running(make_relay(service).run()):
+        yield log
+
+
+async def enqueue(service: Service, **arguments: Any) -> None:
+    async with service.database.transaction() as session:
+        outbox.add_job(session, STAMP, **arguments)
+
+
+async def stamped(service: Service, *expected: str) -> bool:
+    return sorted(await effects(service.database, "sample.stamp")) == sorted(expected)
+
+
+async def quiet(settings: Settings) -> bool:
+    return await waiting(settings, QUEUE) == 0
+
+
+async def test_enqueued_jobs_run(service: Service, settings: Settings, worker: Log) -> None:
+    for number in range(20):
+        await enqueue(service, text=str(number))
+    await eventually(lambda: stamped(service, *map(str, range(20))), 40)
+    await eventually(lambda: quiet(settings))
+    assert "Traceback" not in worker.since()
+
+
+async def test_a_failing_job_is_retried_in_a_transaction_of_its_own(service: Service, worker: Log) -> None:
+    await switch_on(service.database, "a")
+    await enqueue(service, text="a")
+    await eventually(lambda: "attempt 1" in worker.since(), 40)
+    await switch_off(service.database, "a")
+    await eventually(lambda: stamped(service, "a"))
+
+
+async def test_a_job_that_keeps_failing_is_buried_with_its_arguments(
+    service: Service, settings: Settings, worker: Log
+) -> None:
+    await switch_on(service.database, "b")
+    await enqueue(service, text="b")
+    await eventually(lambda: scalar(service.database, "SELECT error LIKE '%Broken%' FROM dead_jobs"), 40)
+    assert await scalar(service.database, "SELECT arguments FROM dead_jobs") == {"text": "b"}
+    assert worker.since().count("failed, attempt") == STAMP.max_retries
+    await eventually(lambda: quiet(settings))
+
+
+async def test_a_job_ends_at_its_time_limit_and_counts_as_failed(service: Service, worker: Log) -> None:
+    await enqueue(service, text="slow", seconds=60)
+    await enqueue(service, text="next")
+    await eventually(lambda: "TimeoutError" in worker.since(), 40)
+    await eventually(lambda: stamped(service, "next"), 40)
+
+
+async def test_a_job_whose_process_is_killed_runs_again(service: Service, settings: Settings, worker: Log) -> None:
+    await enqueue(service, text="survivor", kill="child")
+    await eventually(lambda: stamped(service, "survivor"), 40)
+    await eventually(lambda: quiet(settings))
+
+
+async def test_a_job_whose_worker_is_killed_runs_in_the_next(
+    service: Service, rabbitmq_vhost: str, tmp_path: Path
+) -> None:
+    settings = on_broker(cast(Settings, service.settings), rabbitmq_vhost)
+    own = build(settings)
+    await declare_topology(own)
+    with ExitStack() as stack:
+        first = stack.enter_context(process("tasks", settings, tmp_path / "first"))
+        async with running(make_relay(own).run()):
+            await enqueue(own, text="survivor", kill="parent")
+            assert await eventually(first.poll, 40) == -signal.SIGKILL
+            stack.enter_context(process("tasks", settings, tmp_path / "second"))
+            await eventually(lambda: stamped(own, "survivor"), 40)
+    await own.database.close()
+
+
+async def test_a_due_date_holds_a_job_back(service: Service, worker: Log) -> None:
+    async with service.database.transaction() as session:
+        outbox.add_job(session, STAMP, due_at=now() + timedelta(seconds=2), text="later")
+        outbox.add_job(session, STAMP, text="now")
+    await eventually(lambda: stamped(service, "now"), 40)
+    await eventually(lambda: stamped(service, "now", "later"))
+
+
+async def test_of_two_beats_one_runs_the_job_of_a_slot(
+    service: Service, settings: Settings, worker: Log, tmp_path: Path
+) -> None:
+    """Each offers the job every second; a slot lasts three."""
+    hurried = {"SAMPLE_TICK_EVERY": "3"}
+    with process("beat", settings, tmp_path / "1", **hurried), process("beat", settings, tmp_path / "2", **hurried):
+        await eventually(lambda: slots(service, 3), 40)
+    await eventually(lambda: quiet(settings))
+    ran = await effects(service.database, "sample.tick")
+    assert len(ran) == await scalar(service.database, "SELECT count(*) FROM periodic_slots")
+
+
+async def slots(service: Service, count: int) -> bool:
+    return bool(await scalar(service.database, "SELECT count(*) >= :n FROM periodic_slots", n=count))
+
+
+async def test_a_job_that_this_release_does_not_know_is_kept_among_the_dead(
+    service: Service, settings: Settings, worker: Log
+) -> None:
+    await put(settings, QUEUE, b"[[], {}, {}]", headers={"task": "sample.unknown", "id": "1", "lang": "py"})
+    await eventually(lambda: waiting(settings, DEAD), 40)
+    assert (await take(settings, DEAD))[0].headers["task"] == "sample.unknown"
+
+
+async def test_the_queues_may_be_declared_again_and_again(service: Service) -> None:
+    for _ in range(2):
+        declare_queues(make_celery(service.jobs, service.settings.jobs_url.get_secret_value()))
+
+
+def test_a_job_message_carries_no_empty_header() -> None:
+    app = make_celery(registry(), "memory://")
+    headers, body = celery_message(app, STAMP, str(UUID(int=1)), {"text": "é"})
+    assert None not in headers.values()
+    assert (headers["task"], headers["id"]) == ("sample.stamp", str(UUID(int=1)))
+    assert body.startswith(b'[[], {"text": "\\u00e9"}')
