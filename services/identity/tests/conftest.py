@@ -39,6 +39,7 @@ from identity.settings import Settings
 
 MAIL_KEY = OKPKey.generate_key("X25519", {"kid": "mail-test"})
 PASSWORD = "un mot de passe de test"
+NEW = "un tout nouveau mot de passe"
 
 ORGANISATIONS = (
     (SQP, "sqp", "SQP", None),
@@ -125,6 +126,16 @@ class World:
         private = json.dumps(MAIL_KEY.as_dict(private=True))
         told = await self.harness.told(model)
         return [(event, unseal(private, event.sealed_token)["token"]) for event in told]  # type: ignore[attr-defined]
+
+    async def register(self, email: str, number: str = "29962", serial: str = "Q207B17555") -> httpx.Response:
+        """Somebody asks to sign up, and the job that answers runs."""
+        body = {"contract_number": number, "serial_number": serial, "email": email}
+        answer = await self.call("POST", "/auth/register", json=body)
+        await self.harness.run_jobs()
+        return answer
+
+    async def activate(self, token: str, password: str = NEW, **more: Any) -> httpx.Response:
+        return await self.call("POST", "/auth/activate", json={"token": token, "password": password, **more})
 
     async def user(self, login: str) -> User | None:
         async with self.harness.service.database.transaction() as session:

@@ -8,29 +8,17 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from chassis.testkit.harness import CLIENT, OTHER_RESELLER, RESELLER, SQP
+from chassis.testkit.harness import CLIENT, RESELLER
 from events import organisation_id
 from events.identity import (
     AccountInvited,
     AddressChanged,
     OrganisationChanged,
     PasswordResetRequested,
-    SignUpRequested,
     UserChanged,
 )
 
 NEW = "un tout nouveau mot de passe"
-
-
-async def register(world: Any, email: str, number: str = "29962", serial: str = "Q207B17555") -> Any:
-    body = {"contract_number": number, "serial_number": serial, "email": email}
-    answer = await world.call("POST", "/auth/register", json=body)
-    await world.harness.run_jobs()
-    return answer
-
-
-async def activate(world: Any, token: str, password: str = NEW, **more: Any) -> Any:
-    return await world.call("POST", "/auth/activate", json={"token": token, "password": password, **more})
 
 
 async def forget(world: Any, login: str) -> Any:
@@ -52,7 +40,7 @@ async def test_the_first_contract_of_a_reseller_opens_its_account(empty: Any, to
     assert (user.login, user.role, user.status) == ("rev-0001", "administrator", "invited")
     [(invited, token)] = await empty.links()
     assert (invited.purpose, invited.email) == ("reseller_account", "revendeur_test@sqp.fr")
-    assert (await activate(empty, token)).json() == {"login": "rev-0001"}
+    assert (await empty.activate(token)).json() == {"login": "rev-0001"}
     assert (await empty.log_in("rev-0001", NEW)).status_code == 200
 
 
@@ -112,23 +100,13 @@ async def test_the_same_event_twice_has_one_effect(empty: Any, told: Any) -> Non
     assert len(await told(AddressChanged)) == 1
 
 
-async def test_an_older_contract_does_not_undo_a_newer_one(world: Any) -> None:
-    await world.register_contract(version=3, serial_number="NEW-1", articles=[])
-    await world.register_contract(version=2)
-    await world.sql("DELETE FROM users WHERE organisation_id = :id", id=CLIENT.organisation_id)
-    await register(world, "cli-0001@exemple.fr", serial="Q207B17555")
-    assert await world.links() == []
-    await register(world, "cli-0001@exemple.fr", serial="new-1")
-    assert len(await world.links()) == 1
-
-
 async def test_the_activation_page_learns_whose_link_it_is_without_using_it_up(empty: Any) -> None:
     await empty.register_contract()
     [(_, token)] = await empty.links()
     for _ in range(2):
         shown = await empty.call("POST", "/auth/activation", json={"token": token})
         assert (shown.json()["login"], shown.json()["organisation"]) == ("rev-0001", "Revendeur Test")
-    chosen = await activate(empty, token, login="revendeur_test", first_name="Revendeur", last_name="Test")
+    chosen = await empty.activate(token, login="revendeur_test", first_name="Revendeur", last_name="Test")
     assert chosen.json() == {"login": "revendeur_test"}
     assert (await empty.log_in("revendeur_test", NEW)).status_code == 200
     assert (await empty.call("POST", "/auth/activation", json={"token": token})).json()["code"] == "link_invalid"
@@ -137,7 +115,7 @@ async def test_the_activation_page_learns_whose_link_it_is_without_using_it_up(e
 async def test_an_activation_link_is_good_once_under_a_race(empty: Any) -> None:
     await empty.register_contract()
     [(_, token)] = await empty.links()
-    answers = await asyncio.gather(*(activate(empty, token, f"{NEW} {n}") for n in range(4)))
+    answers = await asyncio.gather(*(empty.activate(token, f"{NEW} {n}") for n in range(4)))
     assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409]
 
 
@@ -145,15 +123,15 @@ async def test_an_expired_link_activates_nothing(empty: Any) -> None:
     await empty.register_contract()
     [(_, token)] = await empty.links()
     await empty.sql("UPDATE link_tokens SET expires_at = now() - interval '1 second'")
-    assert (await activate(empty, token)).json()["code"] == "link_invalid"
+    assert (await empty.activate(token)).json()["code"] == "link_invalid"
 
 
 async def test_an_activation_cannot_take_another_persons_login(world: Any) -> None:
     created = await world.call("POST", "/users", RESELLER, json=colleague())
     assert created.status_code == 201
     [(_, token)] = await world.links()
-    assert (await activate(world, token, login="CLIENT")).json()["code"] == "login_taken"
-    assert (await activate(world, token)).status_code == 200
+    assert (await world.activate(token, login="CLIENT")).json()["code"] == "login_taken"
+    assert (await world.activate(token)).status_code == 200
 
 
 def colleague(**changes: Any) -> dict[str, Any]:
@@ -174,102 +152,9 @@ def colleague(**changes: Any) -> dict[str, Any]:
 async def test_a_weak_password_is_refused_and_the_link_stays_good(empty: Any, password: str, code: str) -> None:
     await empty.register_contract()
     [(_, token)] = await empty.links()
-    refused = await activate(empty, token, password, login="un-identifiant-choisi")
+    refused = await empty.activate(token, password, login="un-identifiant-choisi")
     assert (refused.status_code, refused.json()["code"]) == (422, code)
-    assert (await activate(empty, token)).status_code == 200
-
-
-async def test_an_end_client_signs_up_by_the_address_on_file(empty: Any) -> None:
-    await empty.register_contract()
-    assert (await register(empty, "Client_Test@SQP.fr", serial="Z9CBPM5M")).status_code == 202
-    [_, (invited, token)] = await empty.links()
-    assert (invited.purpose, invited.email, invited.login) == ("client_sign_up", "client_test@sqp.fr", "cli-0001")
-    await activate(empty, token, login="client_test", first_name="Client", last_name="Test")
-    me = await empty.bearer((await empty.log_in("client_test", NEW)).json()["access_token"], "GET", "/me")
-    assert (me.json()["role"], me.json()["organisation"]["kind"]) == ("administrator", "client")
-
-
-async def test_signing_up_again_sends_another_link_and_voids_the_first(empty: Any) -> None:
-    await empty.register_contract()
-    await register(empty, "client_test@sqp.fr")
-    await register(empty, "client_test@sqp.fr")
-    [_, (first, old), (second, new)] = await empty.links()
-    assert first.user_id == second.user_id
-    assert (await activate(empty, old)).status_code == 409
-    assert (await activate(empty, new)).status_code == 200
-
-
-async def test_a_sign_up_answers_the_same_whatever_the_case(empty: Any) -> None:
-    await empty.register_contract()
-    await empty.register_contract(number="1", client=None)
-    cases = [("client_test@sqp.fr", "29962", "Q207B17555"), ("other@sqp.fr", "29962", "Q207B17555")]
-    cases += [("client_test@sqp.fr", "29962", "WRONG"), ("client_test@sqp.fr", "404", "Q207B17555")]
-    cases += [("client_test@sqp.fr", "1", "Q207B17555")]
-    answers = [await register(empty, *case) for case in cases]
-    assert {(answer.status_code, answer.text) for answer in answers} == {(202, '{"status":"accepted"}')}
-    assert len(await empty.links()) == 2  # the reseller's, and the one to the address on file
-
-
-async def test_a_closed_portal_lets_nobody_sign_up(world: Any, told: Any) -> None:
-    await world.register_contract()
-    await world.sql("DELETE FROM users WHERE organisation_id = :id", id=CLIENT.organisation_id)
-    await world.sql("UPDATE organisations SET portal_access = false WHERE id = :id", id=CLIENT.organisation_id)
-    for email in ("cli-0001@exemple.fr", "other@exemple.fr"):
-        assert (await register(world, email)).status_code == 202
-    assert await told(AccountInvited) == []
-    assert await told(SignUpRequested) == []
-
-
-async def test_sign_ups_are_throttled_by_contract(world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    world.settings(monkeypatch, mail_requests_per_account=2)
-    answers = [(await register(world, f"a{n}@b.fr", serial=f"GUESS{n}")).status_code for n in range(3)]
-    assert answers == [202, 202, 429]
-
-
-async def asked(world: Any) -> str:
-    await world.register_contract()
-    await register(world, "dirigeant@exemple.fr")
-    [request] = (await world.call("GET", "/sign-up-requests", RESELLER, params={"state": "pending"})).json()["items"]
-    return f"/sign-up-requests/{request['id']}"
-
-
-async def test_another_address_becomes_a_request_that_the_reseller_approves(world: Any, told: Any) -> None:
-    await world.sql("DELETE FROM users WHERE organisation_id = :id", id=CLIENT.organisation_id)
-    path = await asked(world)
-    await register(world, "DIRIGEANT@exemple.fr")
-    [request] = await told(SignUpRequested)
-    assert (request.client_name, request.reseller_id) == ("Organisation CLI-0001", RESELLER.organisation_id)
-    assert await world.links() == []
-    decided = await world.change(f"{path}/approve", RESELLER, None, method="POST")
-    assert (decided.status_code, decided.json()["state"]) == (200, "approved")
-    [(invited, token)] = await world.links()
-    assert invited.email == "dirigeant@exemple.fr"
-    assert (await activate(world, token)).status_code == 200
-    assert (await world.user(invited.login)).role == "administrator"
-    again = await world.change(f"{path}/refuse", RESELLER, None, method="POST")
-    assert again.json()["code"] == "request_already_decided"
-
-
-async def test_once_a_client_has_an_administrator_whom_the_reseller_admits_reads(world: Any) -> None:
-    path = await asked(world)
-    await world.change(f"{path}/approve", SQP, None, method="POST")
-    [(invited, _)] = await world.links()
-    assert (await world.user(invited.login)).role == "basic"
-
-
-async def test_a_refused_request_sends_nothing(world: Any) -> None:
-    path = await asked(world)
-    await world.change(f"{path}/refuse", RESELLER, None, method="POST")
-    assert await world.links() == []
-
-
-async def test_another_reseller_sees_no_request_of_ours(world: Any) -> None:
-    path = await asked(world)
-    assert (await world.call("GET", path, OTHER_RESELLER)).status_code == 404
-    assert (await world.call("GET", "/sign-up-requests", OTHER_RESELLER)).json()["items"] == []
-    seen = await world.call("GET", path, RESELLER)
-    headers = {"If-Match": seen.headers["etag"]}
-    assert (await world.call("POST", f"{path}/approve", OTHER_RESELLER, headers=headers)).status_code == 404
+    assert (await empty.activate(token)).status_code == 200
 
 
 async def test_a_forgotten_password_is_chosen_anew_by_login_or_e_mail(world: Any) -> None:
@@ -310,7 +195,7 @@ async def test_a_reset_link_ends_after_thirty_minutes(world: Any) -> None:
 async def test_a_link_of_one_purpose_serves_no_other(world: Any) -> None:
     await forget(world, "client")
     [(_, token)] = await world.links(PasswordResetRequested)
-    assert (await activate(world, token)).json()["code"] == "link_invalid"
+    assert (await world.activate(token)).json()["code"] == "link_invalid"
 
 
 async def test_forgetting_does_the_same_work_whether_or_not_there_is_an_account(world: Any) -> None:

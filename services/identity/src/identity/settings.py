@@ -7,6 +7,7 @@ from typing import ClassVar
 from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
+from chassis.auth.tokens import LEEWAY
 from chassis.settings import ServiceSettings, development_secret
 
 MAIL_DEVELOPMENT_KEY = (
@@ -22,8 +23,8 @@ class Settings(ServiceSettings):
 
     name: ClassVar[str] = "identity"
 
-    # A disabled user or a revoked session is out within a minute: no person's token may live longer.
-    access_token_seconds: int = Field(default=60, ge=10, le=60)
+    # A disabled user or a revoked session is out within a minute everywhere, the verifiers' leeway included.
+    access_token_seconds: int = Field(default=60 - LEEWAY, ge=10, le=60 - LEEWAY)
     service_token_seconds: int = Field(default=600, ge=60, le=600)
     refresh_secret: SecretStr = development_secret("identity-development-refresh-secret")
     refresh_grace_seconds: int = 10
