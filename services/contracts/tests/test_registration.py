@@ -124,3 +124,11 @@ async def test_malformed_contracts_are_refused_by_field(harness: Harness, change
     assert answer.headers["content-type"] == "application/problem+json"
     assert [error["field"] for error in answer.json()["errors"]] == [field]
     assert await harness.told() == []
+
+
+async def test_a_body_over_the_limit_is_refused_as_a_problem_whether_declared_or_not(harness: Harness) -> None:
+    huge = contract(service_level="x" * (1024 * 1024 + 1))
+    async with harness.client(WRITER) as http:
+        answer = await http.put("/api/v1/backoffice/contracts/1", json=huge)
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+    assert answer.headers["content-type"] == "application/problem+json"

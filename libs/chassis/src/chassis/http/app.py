@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from chassis.http import health, problems
-from chassis.http.middleware import EntityTags, RequestContext
+from chassis.http.middleware import EntityTags, RequestContext, SizeRefusals
 from chassis.observability import Metrics
 from chassis.service import Service
 
@@ -20,13 +20,15 @@ API_PREFIX = "/api/v1"
 class Application(FastAPI):
     """A FastAPI app whose every answer, also the one to an unforeseen error, leaves through the request's context."""
 
-    def __init__(self, *, metrics: Metrics, **options: Any) -> None:
+    def __init__(self, *, metrics: Metrics, max_body_size: int, **options: Any) -> None:
         self._metrics = metrics
-        super().__init__(**options)
+        self._limit = max_body_size
+        super().__init__(max_body_size=max_body_size, **options)
 
     def build_middleware_stack(self) -> ASGIApp:
         # Added as a middleware it would stand inside the one that answers what nobody caught, and miss that answer.
-        return RequestContext(super().build_middleware_stack(), metrics=self._metrics)
+        inner = SizeRefusals(super().build_middleware_stack(), limit=self._limit)
+        return RequestContext(inner, metrics=self._metrics)
 
 
 def create_app(service: Service) -> FastAPI:

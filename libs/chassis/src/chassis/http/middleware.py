@@ -8,8 +8,11 @@ import time
 from uuid import uuid4
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from chassis.errors import BodyTooLarge
+from chassis.http.rendering import render
 from chassis.observability import Metrics, continue_trace, request_id, traceparent
 
 REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{1,64}$")
@@ -120,3 +123,31 @@ def _taggable(message: Message) -> bool:
 
 def _matches(if_none_match: str | None, tag: str) -> bool:
     return if_none_match is not None and tag in {part.strip().removeprefix("W/") for part in if_none_match.split(",")}
+
+
+class SizeRefusals:
+    """Starlette answers a declared length above the limit in plain text, whatever handlers an app has: this says it as
+    every other refusal is said."""
+
+    def __init__(self, app: ASGIApp, *, limit: int) -> None:
+        self.app = app
+        self.limit = limit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        replaced = False
+
+        async def send_problem(message: Message) -> None:
+            nonlocal replaced
+            if message["type"] == "http.response.start" and _is_plain_refusal(message):
+                replaced = True
+                problem = render(Request(scope), BodyTooLarge(limit=self.limit))
+                await problem(scope, receive, send)
+            elif not replaced:
+                await send(message)
+
+        await self.app(scope, receive, send_problem)
+
+
+def _is_plain_refusal(message: Message) -> bool:
+    media_type = Headers(raw=message["headers"]).get("content-type", "")
+    return message["status"] == 413 and media_type.startswith("text/plain")
