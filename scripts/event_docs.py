@@ -32,8 +32,18 @@ def consumers() -> list[Consumer]:
     found: list[Consumer] = []
     for name in SERVICES:
         if importlib.util.find_spec(f"{name}.consumers") is not None:
-            found.extend(importlib.import_module(f"{name}.consumers").CONSUMERS)
+            found.extend(_registered(name))
     return found
+
+
+def _registered(name: str) -> Iterable[Consumer]:
+    """The module's own list, or the wired service's where consumers need its settings. Nothing is connected to."""
+    listed: Iterable[Consumer] | None = getattr(importlib.import_module(f"{name}.consumers"), "CONSUMERS", None)
+    if listed is not None:
+        return listed
+    settings = importlib.import_module(f"{name}.settings").Settings()
+    wired: Iterable[Consumer] = importlib.import_module(f"{name}.bootstrap").build(settings).consumers
+    return wired
 
 
 def subscriptions(registered: Iterable[Consumer]) -> dict[str, list[str]]:
