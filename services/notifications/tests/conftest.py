@@ -16,6 +16,7 @@ from sqlalchemy import text
 from chassis.auth.principal import Principal
 from chassis.auth.sealing import seal
 from chassis.local.mail import MailCatcher
+from chassis.local.targets import PostgresTarget
 from chassis.testkit.harness import (
     CLIENT,
     CLIENT_BASIC,
@@ -28,7 +29,6 @@ from chassis.testkit.harness import (
     person,
     settings_for,
 )
-from chassis.testkit.plugin import PostgresTarget
 from events import Event
 from events.contracts import ContractExpiring, ContractExtended, ContractRegistered, Party
 from events.identity import (

@@ -21,7 +21,7 @@ INVITED = "jean.test@revendeur.test"
 def part(message: EmailMessage, subtype: str) -> str:
     body = message.get_body((subtype,))
     assert body is not None
-    return body.get_content()
+    return str(body.get_content())
 
 
 async def states(world: Any) -> dict[str, str]:

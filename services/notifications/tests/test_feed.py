@@ -141,3 +141,10 @@ async def test_what_is_old_is_forgotten(world: Any) -> None:
     assert {email["facts"]["status"] for email in await world.emails()} == {"closed"}
     async with world.harness.service.database.reader() as reader:
         assert (await reader.execute(text("SELECT count(*) FROM stream_items"))).scalar_one() == 0
+
+
+def test_the_api_document_describes_the_stream(started: Any) -> None:
+    paths = started.app.openapi()["paths"]
+    answer = paths["/api/v1/notifications/stream"]["get"]["responses"]["200"]
+    assert list(answer["content"]) == ["text/event-stream"]
+    assert "/api/v1/notifications/read" in paths

@@ -22,7 +22,7 @@ SECRET = "a-token-that-nobody-may-read"
 def part(message: EmailMessage, subtype: str) -> str:
     body = message.get_body((subtype,))
     assert body is not None
-    return body.get_content()
+    return str(body.get_content())
 
 
 async def states(world: Any) -> dict[str, str]:
@@ -115,6 +115,8 @@ async def test_a_token_sealed_to_another_is_given_up(world: Any) -> None:
 
 
 def test_production_refuses_the_development_key() -> None:
-    urls = dict.fromkeys(("database_url", "database_owner_url", "events_url", "jobs_url"), "amqp://other")
+    urls: dict[str, Any] = dict.fromkeys(
+        ("database_url", "database_owner_url", "events_url", "jobs_url"), "amqp://other"
+    )
     with pytest.raises(ValidationError, match="mail_private_key"):
         Settings(environment="production", **urls)

@@ -71,7 +71,7 @@ async def put_preferences(
 @notifications.get(
     "/notifications/stream",
     response_class=sse.EventStream,
-    responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}, "description": "Events"}},
+    responses={200: {"description": "Events until the page leaves or its time is over"}},
 )
 async def stream(
     request: Request,

@@ -101,9 +101,12 @@ def _heartbeat(hub: Hub, subscriber: Subscriber, resume: Position) -> bytes:
 class EventStream(StreamingResponse):
     """Sends chunks as they come and gives up on a reader that takes none for ``send_timeout`` seconds."""
 
-    def __init__(self, content: AsyncGenerator[bytes, None], send_timeout: float) -> None:
+    media_type = "text/event-stream"
+
+    # ``status_code`` is where the OpenAPI document takes the route's status from.
+    def __init__(self, content: AsyncGenerator[bytes, None], send_timeout: float, status_code: int = 200) -> None:
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-        super().__init__(content, headers=headers, media_type="text/event-stream")
+        super().__init__(content, status_code, headers)
         self._content = content
         self._send_timeout = send_timeout
 

@@ -187,7 +187,7 @@ async def test_one_person_opens_so_many_pages_and_no_more(world: Any, open_page:
         assert (fourth.status, anothers.status) == (429, 200)
         assert fourth.headers["retry-after"]
     async with asyncio.timeout(5):
-        while hub(world).open_pages(RESELLER.user_id):
+        while open_pages(world):
             await asyncio.sleep(0.01)
 
 
@@ -196,7 +196,7 @@ async def test_a_page_is_closed_after_its_time_so_that_the_browser_authenticates
     chunks = [chunk async for chunk in sse.page(hub(world), RESELLER, settings)]
     assert chunks[0].startswith(b"retry: ")
     assert any(chunk.startswith(b": heartbeat") for chunk in chunks)
-    assert hub(world).open_pages(RESELLER.user_id) == 0
+    assert open_pages(world) == 0
 
 
 async def test_a_page_that_lags_is_cut_and_resumes_where_it_was(world: Any, open_page: Any) -> None:
@@ -247,7 +247,7 @@ async def test_a_reader_that_takes_nothing_is_given_up(world: Any) -> None:
 
     async with asyncio.timeout(5):
         await sse.EventStream(page, send_timeout=0.1).stream_response(send)
-    assert hub(world).open_pages(RESELLER.user_id) == 0
+    assert open_pages(world) == 0
 
 
 def test_what_a_cut_page_had_queued_was_not_sent_and_is_dropped() -> None:
@@ -273,3 +273,8 @@ async def test_nobody_listening_means_no_questions(world: Any) -> None:
 def hub(world: Any) -> Hub:
     found: Hub = world.harness.service.resources
     return found
+
+
+def open_pages(world: Any) -> int:
+    assert RESELLER.user_id is not None
+    return hub(world).open_pages(RESELLER.user_id)
