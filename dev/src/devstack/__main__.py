@@ -25,7 +25,7 @@ WELCOME = """
 {logins}
     Compte de service  {account} / {secret}   (POST {url}/api/v1/oauth/token)
 
-  Ctrl-C arrête tout. Les données restent dans {data} ; make reset les efface.
+  Ctrl-C arrête tout. Données et journal restent dans {data} ; make reset les efface.
 """
 
 
@@ -74,8 +74,8 @@ def _welcome(settings: DevstackSettings, seconds: float) -> None:
 
 if __name__ == "__main__":
     chosen = DevstackSettings()
-    configure_logging("devstack", chosen.log_level)
     chosen.data.mkdir(parents=True, exist_ok=True)
+    configure_logging("devstack", chosen.log_level, file=chosen.data / "devstack.log")
     try:
         asyncio.run(main(chosen))
     except (PortTaken, Missing, ServerFailed) as error:

@@ -7,6 +7,7 @@ import re
 import secrets
 import sys
 from contextvars import ContextVar
+from pathlib import Path
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from pythonjsonlogger.json import JsonFormatter
@@ -37,9 +38,9 @@ class ContextFilter(logging.Filter):
         return True
 
 
-def configure_logging(service: str, level: str = "INFO") -> None:
-    """Sends every logger of this process to standard output, one JSON object a line."""
-    handler = logging.StreamHandler(sys.stdout)
+def configure_logging(service: str, level: str = "INFO", *, file: Path | None = None) -> None:
+    """Sends every logger of this process to standard output, or to the end of ``file``, one JSON object a line."""
+    handler = logging.FileHandler(file, encoding="utf-8") if file else logging.StreamHandler(sys.stdout)
     handler.addFilter(ContextFilter(service))
     handler.setFormatter(
         JsonFormatter(
