@@ -4,7 +4,6 @@ What is written is what the services register: nobody keeps these lists by hand.
 """
 
 import importlib
-import importlib.util
 import json
 import sys
 from collections.abc import Iterable
@@ -28,22 +27,12 @@ at least once and in no guaranteed order. A sample of each is in [`libs/events/s
 
 
 def consumers() -> list[Consumer]:
-    """Every consumer of every service, in the services' order."""
+    """Every consumer of every service, in the services' order, as its processes are wired with it."""
     found: list[Consumer] = []
     for name in SERVICES:
-        if importlib.util.find_spec(f"{name}.consumers") is not None:
-            found.extend(_registered(name))
+        settings = importlib.import_module(f"{name}.settings").Settings(environment="test")
+        found.extend(importlib.import_module(f"{name}.bootstrap").build(settings).consumers)
     return found
-
-
-def _registered(name: str) -> Iterable[Consumer]:
-    """The module's own list, or the wired service's where consumers need its settings. Nothing is connected to."""
-    listed: Iterable[Consumer] | None = getattr(importlib.import_module(f"{name}.consumers"), "CONSUMERS", None)
-    if listed is not None:
-        return listed
-    settings = importlib.import_module(f"{name}.settings").Settings()
-    wired: Iterable[Consumer] = importlib.import_module(f"{name}.bootstrap").build(settings).consumers
-    return wired
 
 
 def subscriptions(registered: Iterable[Consumer]) -> dict[str, list[str]]:

@@ -113,6 +113,8 @@ class AccountInvited(MailLink):
 
 
 class PasswordResetRequested(MailLink):
+    """Somebody forgot a password and may choose another."""
+
     type: ClassVar[str] = "identity.password.reset_requested.v1"
 
 
@@ -138,6 +140,8 @@ class SignUpRequested(Event):
 
 
 class LoggedInFromNewDevice(Event):
+    """Somebody logged in from a device or address that the account had not used before."""
+
     type: ClassVar[str] = "identity.session.opened_on_new_device.v1"
 
     session_id: UUID

@@ -46,6 +46,8 @@ class IncidentEvent(Event):
 
 
 class IncidentDeclared(IncidentEvent):
+    """A reseller or a client declared an incident on products that a contract covers."""
+
     type: ClassVar[str] = "incidents.incident.declared.v1"
 
     nature: Nature
@@ -54,6 +56,8 @@ class IncidentDeclared(IncidentEvent):
 
 
 class IncidentStatusChanged(IncidentEvent):
+    """The incident moved from ``previous_status`` to ``status``."""
+
     type: ClassVar[str] = "incidents.incident.status_changed.v1"
 
     previous_status: Status

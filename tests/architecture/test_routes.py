@@ -1,0 +1,61 @@
+"""Every route says who may call it."""
+
+from __future__ import annotations
+
+import pytest
+
+from chassis.auth.rules import Public, Rule
+from chassis.http.app import create_app
+from chassis.http.declared import DeclaredRoute, declared_routes
+from chassis.service import Service
+from gateway.routing import is_offered
+
+# FastAPI's own: what a service offers, which the gateway shows to everybody.
+DOCUMENT = "/openapi.json"
+PROBES = {"/livez", "/readyz", "/metrics"}
+SAFE = {"GET", "HEAD", "OPTIONS"}
+
+# What a basic user (who reads only) changes all the same: its own reading, profile, password and sessions.
+ONES_OWN = {
+    "POST /api/v1/notifications/read",
+    "PUT /api/v1/notifications/preferences",
+    "PATCH /api/v1/me",
+    "POST /api/v1/me/password",
+    "DELETE /api/v1/sessions/{identifier}",
+}
+
+
+@pytest.fixture
+def routes(service: Service) -> list[DeclaredRoute]:
+    found = [route for route in declared_routes(create_app(service)) if route.path != DOCUMENT]
+    assert {route.path for route in found} > PROBES  # the walk sees included routers
+    return found
+
+
+def test_every_route_declares_exactly_one_rule(routes: list[DeclaredRoute]) -> None:
+    assert [str(route) for route in routes if len(route.rules) != 1] == []
+
+
+def test_what_is_public_says_why(routes: list[DeclaredRoute]) -> None:
+    public = [rule for route in routes for rule in route.rules if isinstance(rule, Public)]
+    assert all(len(rule.reason.split()) > 2 for rule in public)
+
+
+def test_a_basic_user_changes_only_what_is_its_own(routes: list[DeclaredRoute]) -> None:
+    open_to_basic = {
+        str(route)
+        for route in routes
+        for rule in route.rules
+        if isinstance(rule, Rule) and rule.kinds and not rule.write and not route.methods <= SAFE
+    }
+    assert open_to_basic <= ONES_OWN
+
+
+def test_the_gateway_leads_to_every_route(routes: list[DeclaredRoute]) -> None:
+    inside = {route.path for route in routes if not is_offered(route.path)}
+    assert inside <= PROBES | {"/api/v1/auth/exchange"}
+
+
+def test_every_service_can_say_what_it_offers(service: Service) -> None:
+    document = create_app(service).openapi()
+    assert all(operation.get("responses") for item in document["paths"].values() for operation in item.values())
