@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from chassis.auth.tokens import LEEWAY
 from chassis.testkit.harness import CLIENT, RESELLER
@@ -174,6 +174,27 @@ async def test_an_unknown_login_costs_a_hash_too(world: Any, monkeypatch: pytest
     assert hashed[0].rsplit("$", 2)[0] == hashed[1].rsplit("$", 2)[0]
 
 
+async def test_until_the_password_matches_an_account_costs_no_statement_more(world: Any) -> None:
+    statements: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        statements.append(statement)
+
+    database = world.harness.service.database
+    counts = []
+    await world.kit.keys.signer()
+    for login in ("nobody", "client", "nobody2"):
+        statements.clear()
+        for engine in (database.engine, database.readers):
+            event.listen(engine.sync_engine, "after_cursor_execute", note)
+        await world.log_in(login, "wrong")
+        for engine in (database.engine, database.readers):
+            event.remove(engine.sync_engine, "after_cursor_execute", note)
+        counts.append(list(statements))
+    assert counts[0]
+    assert counts[0] == counts[1] == counts[2]
+
+
 async def test_a_refused_login_is_audited_without_what_was_typed(world: Any) -> None:
     await world.log_in("my secret typed here", "x")
     await world.log_in("client", "wrong")
@@ -221,8 +242,8 @@ async def test_a_new_device_is_told_but_not_the_very_first(world: Any, told: Any
     await world.log_in("client", agent="Firefox")
     assert await told(LoggedInFromNewDevice) == []
     await world.log_in("client", agent="Chrome")
-    [event] = await told(LoggedInFromNewDevice)
-    assert (event.device, event.user_id) == ("Chrome", CLIENT.user_id)
+    [noticed] = await told(LoggedInFromNewDevice)
+    assert (noticed.device, noticed.user_id) == ("Chrome", CLIENT.user_id)
 
 
 async def test_a_program_that_hashes_little_hashes_few_at_once(world: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -70,7 +70,9 @@ AUDIT_SORTS: dict[str, ColumnElement[Any]] = {"at": AuditEntry.at.expression}
 
 
 async def credentials(reader: AsyncConnection, login: str) -> AnyRow | None:
-    query = select(User.id, User.password_hash).where(func.lower(User.login) == login.strip().lower())
+    query = select(User.id, User.organisation_id, User.password_hash).where(
+        func.lower(User.login) == login.strip().lower()
+    )
     return (await reader.execute(query)).one_or_none()
 
 

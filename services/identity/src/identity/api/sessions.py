@@ -89,4 +89,4 @@ async def end_session(identifier: UUID, principal: auth.Person, session: Session
 async def _credentials(kit: Resources, login: str) -> Credentials:
     async with kit.database.reader() as reader:
         row = await queries.credentials(reader, login)
-    return Credentials(row.id, row.password_hash) if row else Credentials(None, None)
+    return Credentials(row.id, row.organisation_id, row.password_hash) if row else Credentials(None, None, None)

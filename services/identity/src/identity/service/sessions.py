@@ -34,6 +34,7 @@ class Credentials:
     """What is known of the login that somebody gave; ``user_id`` None when nothing is."""
 
     user_id: UUID | None
+    organisation_id: UUID | None
     password_hash: str | None
 
 
@@ -50,12 +51,13 @@ async def open_after_password(
     """Opens a session; answers it, the browser's secret (empty for an api client) and who logged in.
 
     Raises LoginRefused for a wrong password as for a disabled user and a closed portal. The rows are read again under
-    lock: the password was verified outside this transaction.
+    lock: the password was verified outside this transaction. Until it matches, an account that exists costs no
+    statement more than one that does not.
     """
-    user = await repository.lock_user(session, known.user_id) if known.user_id else None
+    user = await repository.lock_user(session, known.user_id) if matches and known.user_id else None
     of = await repository.organisation(session, user.organisation_id) if user else None
-    if user is None or of is None or not matches or not _may_enter(user, of, known):
-        _audit_refusal(session, user, of, origin)
+    if user is None or of is None or not _may_enter(user, of, known):
+        _audit_refusal(session, known, origin)
         raise LoginRefused
     secret = tokens.opaque() if client == "browser" else ""
     opened = _opened(user, client, secret, remember, origin, settings)
@@ -123,11 +125,11 @@ def _may_enter(user: User, of: Organisation, known: Credentials) -> bool:
     return user.status == "active" and of.portal_access and user.password_hash == known.password_hash
 
 
-def _audit_refusal(session: AsyncSession, user: User | None, of: Organisation | None, origin: Origin) -> None:
+def _audit_refusal(session: AsyncSession, known: Credentials, origin: Origin) -> None:
     """What was typed is not kept: people type passwords into the wrong field."""
-    organisation_id = of.id if of else None
-    subject = user.id if user else "unknown"
-    audit.record(session, "session.refuse", organisation_id=organisation_id, subject=subject, address=origin.address)
+    subject = known.user_id or "unknown"
+    of = known.organisation_id
+    audit.record(session, "session.refuse", organisation_id=of, subject=subject, address=origin.address)
 
 
 def _opened(user: User, client: Client, secret: str, remember: bool, origin: Origin, settings: Settings) -> Session:
