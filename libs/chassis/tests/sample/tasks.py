@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from chassis.jobs import housekeeping
 from chassis.jobs.registry import Job, JobRegistry
 from sample import service
 
@@ -13,6 +14,7 @@ TICK = Job("sample.tick")
 
 def registry(tick_every: float = 3600.0) -> JobRegistry:
     jobs = JobRegistry("sample")
+    housekeeping.register(jobs)
     jobs.bind(STAMP, service.stamp)
     jobs.bind_periodic(TICK, timedelta(seconds=tick_every), service.tick)
     return jobs

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Awaitable, Callable
 from typing import Annotated
 
@@ -17,6 +18,7 @@ from chassis.tables import IdempotencyRecord
 
 HEADER = "idempotency-key"
 MAX_LENGTH = 255
+KEY = re.compile(f"[ -~]{{1,{MAX_LENGTH}}}")
 EXEMPT_PREFIXES = ("/api/v1/auth/", "/api/v1/oauth/")
 KEPT_HEADERS = ("content-type", "etag", "location")
 
@@ -33,7 +35,8 @@ class KeyMalformed(Problem):
     status = 422
     code = "idempotency_key_malformed"
     message = sentence(
-        "La clé d’idempotence fait de 1 à 255 caractères.", "An idempotency key has 1 to 255 characters."
+        "La clé d’idempotence fait de 1 à 255 caractères ASCII visibles.",
+        "An idempotency key has 1 to 255 visible ASCII characters.",
     )
 
 
@@ -47,7 +50,7 @@ async def answer(session: AsyncSession, request: Request, handle: Callable[[Requ
     key = request.headers.get(HEADER)
     if key is None or request.method != "POST" or request.url.path.startswith(EXEMPT_PREFIXES):
         return await handle(request)
-    if not 0 < len(key) <= MAX_LENGTH:
+    if not KEY.fullmatch(key):
         raise KeyMalformed
     scope = f"{(await authenticate(request)).tenant} {request.url.path}"
     fingerprint = hashlib.sha256(await request.body()).hexdigest()

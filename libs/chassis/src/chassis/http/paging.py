@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any, Generic, Literal, TypeVar
@@ -12,7 +12,7 @@ from uuid import UUID
 
 from fastapi import Query
 from pydantic import BaseModel
-from sqlalchemy import ColumnElement, ScalarSelect, and_, cast, func, literal, or_, select, tuple_
+from sqlalchemy import BigInteger, ColumnElement, ScalarSelect, and_, cast, func, literal, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.errors import MalformedInput
@@ -69,7 +69,7 @@ def malformed(field: str, expected: str) -> MalformedInput:
 
 def page(query: AnySelect, sort: Sort, tie: ColumnElement[Any], limit: int, cursor: str | None) -> AnySelect:
     """The rows after ``cursor`` in order, one more than ``limit`` to tell whether a page follows."""
-    after = _after(sort, tie, *_decode(cursor, sort)) if cursor else None
+    after = _after(sort, tie, *_decode(cursor, sort, tie)) if cursor else None
     if after is not None:
         query = query.where(after)
     key = sort.column.desc() if sort.descending else sort.column.asc()
@@ -137,26 +137,46 @@ def _encode(sort: Sort, key: Any, tie: Any) -> str:
     return base64.urlsafe_b64encode(payload.encode()).decode().rstrip("=")
 
 
-def _decode(cursor: str, sort: Sort) -> tuple[Any, Any]:
+def _decode(cursor: str, sort: Sort, tie: ColumnElement[Any]) -> tuple[Any, Any]:
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
-        name, descending, key, tie = json.loads(base64.urlsafe_b64decode(padded))
-        if name != sort.name or descending != sort.descending or tie is None:
+        name, descending, key, last = json.loads(base64.urlsafe_b64decode(padded))
+        if name != sort.name or descending != sort.descending:
             raise ValueError("a cursor of another order")
-        return _typed(key, sort.column), tie
-    except (ValueError, TypeError) as error:
+        return None if key is None else _typed(key, sort.column), _typed(last, tie)
+    except (ValueError, TypeError, RecursionError) as error:
         raise malformed("cursor", "the next of a page with the same sort") from error
 
 
 def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, date | datetime) else str(value) if isinstance(value, UUID) else value
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    return str(value) if isinstance(value, UUID) else value
 
 
-def _typed(key: Any, column: ColumnElement[Any]) -> Any:
-    """Refuses here what PostgreSQL would refuse with a server error."""
+def _typed(value: Any, column: ColumnElement[Any]) -> Any:
+    """The value as ``column`` holds it. Raises here on what PostgreSQL would refuse, or compare with another type."""
     python = column.type.python_type
-    if key is None or python is str:
-        return key
-    if python in (date, datetime, UUID):
-        return python.fromisoformat(key) if python is not UUID else UUID(key)
-    return python(key)
+    if python in PARSERS:
+        value = PARSERS[python](_text(value))
+    elif python is str:
+        _text(value)
+    elif type(value) is not python:
+        raise ValueError("another type")
+    if python is int and abs(value) >= 2 ** (63 if isinstance(column.type, BigInteger) else 31):
+        raise ValueError("out of range")
+    return value
+
+
+PARSERS: dict[type, Callable[[str], Any]] = {
+    date: date.fromisoformat,
+    datetime: datetime.fromisoformat,
+    UUID: UUID,
+}
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or "\0" in value:
+        raise ValueError("no text")
+    value.encode()
+    return value
