@@ -32,6 +32,7 @@ class Operation:
     path: str
     summary: str
     description: str
+    access: list[dict[str, Any]]
     parameters: list[tuple[str, Field]]
     bodies: list[Body]
     answers: list[Answer]
@@ -79,6 +80,7 @@ def _operation(document: Document, method: str, path: str, operation: Document) 
         path=path,
         summary=operation.get("summary", ""),
         description=operation.get("description", ""),
+        access=operation.get("x-access", []),
         parameters=[_parameter(given) for given in operation.get("parameters", ())],
         bodies=_bodies(document, operation.get("requestBody", {})),
         answers=[

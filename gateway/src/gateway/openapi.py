@@ -72,7 +72,7 @@ def merge(
             "description": "Service contracts, incidents and their follow-up: the interface of the platform.",
         },
         "servers": [{"url": server}],
-        "security": [{"bearer": []}, {}],
+        "security": [{"bearer": []}],
         "tags": [{"name": service} for service in documents],
         "paths": dict(sorted(paths.items())),
         "components": {

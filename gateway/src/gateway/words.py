@@ -53,6 +53,13 @@ WORDS = {
         "Obtain a token by POST /api/v1/oauth/token (a system) or POST /api/v1/auth/login (a person), then send it "
         "with every request: Authorization: Bearer …",
     ),
+    "who": text("Qui :", "Who:"),
+    "everybody": text("tout le monde", "everybody"),
+    "sqp": text("SQP", "SQP"),
+    "reseller": text("revendeur", "reseller"),
+    "client": text("client", "client"),
+    "administrators": text("administrateurs", "administrators"),
+    "service_account": text("compte de service", "service account"),
     "schemas": text("Schémas", "Schemas"),
     "name": text("Nom", "Name"),
     "type": text("Type", "Type"),

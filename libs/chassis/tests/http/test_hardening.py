@@ -18,7 +18,7 @@ def metrics() -> Metrics:
 
 @pytest.fixture
 def app(metrics: Metrics) -> FastAPI:
-    app = Application(metrics=metrics)
+    app = Application(metrics=metrics, max_body_size=1000)
     problems.install(app)
 
     @app.get("/broken")

@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from chassis.http import health, problems
+from chassis.http.declared import declared_routes, describe_access
 from chassis.http.middleware import EntityTags, RequestContext, SizeRefusals
 from chassis.observability import Metrics
 from chassis.service import Service
@@ -29,6 +30,13 @@ class Application(FastAPI):
         # Added as a middleware it would stand inside the one that answers what nobody caught, and miss that answer.
         inner = SizeRefusals(super().build_middleware_stack(), limit=self._limit)
         return RequestContext(inner, metrics=self._metrics)
+
+    def openapi(self) -> dict[str, Any]:
+        """The document, with who may call each operation."""
+        if self.openapi_schema is None:
+            describe_access(super().openapi(), declared_routes(self))
+        assert self.openapi_schema is not None
+        return self.openapi_schema
 
 
 def create_app(service: Service) -> FastAPI:

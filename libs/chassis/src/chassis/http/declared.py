@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
@@ -41,3 +42,19 @@ def _rules(dependant: Dependant | None) -> Iterator[Rule | Public]:
         if isinstance(dependency.call, (Rule, Public)):
             yield dependency.call
         yield from _rules(dependency)
+
+
+def describe_access(document: dict[str, Any], routes: Iterable[DeclaredRoute]) -> None:
+    """Writes into an OpenAPI document who may call each operation: ``security``, and ``x-access`` in detail."""
+    for route in routes:
+        item = document["paths"].get(route.path, {})
+        for method in route.methods & {name.upper() for name in item}:
+            operation = item[method.lower()]
+            operation["security"] = [{} if isinstance(rule, Public) else {"bearer": []} for rule in route.rules]
+            operation["x-access"] = [_access(rule) for rule in route.rules]
+
+
+def _access(rule: Rule | Public) -> dict[str, Any]:
+    if isinstance(rule, Public):
+        return {"public": rule.reason}
+    return {"kinds": sorted(rule.kinds), "administrators": rule.write, "scope": rule.scope}
