@@ -215,6 +215,21 @@ async def test_a_caller_who_leaves_ends_the_exchange(edge: Site, upstream: Upstr
     await asyncio.wait_for(left.wait(), 5)
 
 
+async def test_a_caller_who_leaves_a_stream_ends_it_at_the_service(edge: Site, upstream: Upstream) -> None:
+    left = asyncio.Event()
+
+    async def stream(scope: Scope, receive: Receive, send: Send) -> None:
+        await start(send, headers={"content-type": "text/event-stream"})
+        await send({"type": "http.response.body", "body": b"data: one\n\n", "more_body": True})
+        await _never(scope, receive, send)
+        left.set()
+
+    upstream.handlers["/api/v1/notifications/stream"] = stream
+    async with edge.http.get("/api/v1/notifications/stream") as got:
+        await got.content.readany()
+    await asyncio.wait_for(left.wait(), 5)
+
+
 async def test_a_caller_who_leaves_in_mid_upload_ends_the_exchange(edge: Site, upstream: Upstream) -> None:
     asked, left = asyncio.Event(), asyncio.Event()
 

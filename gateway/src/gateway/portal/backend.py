@@ -1,0 +1,96 @@
+"""The services, as the portal calls them: with a person's token, in the person's language, side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+
+from chassis.i18n import Language
+from chassis.observability import request_id, traceparent
+from gateway import routing
+
+TIMEOUT = aiohttp.ClientTimeout(total=10, connect=2)
+
+
+class ServiceAway(Exception):
+    """A service does not answer, or answers that it cannot now: its part of the page is missing, not the page."""
+
+
+class Refused(Exception):
+    """A service refused. ``status`` and ``code`` say why, ``title`` is the sentence for the person."""
+
+    def __init__(self, status: int, problem: Mapping[str, Any]) -> None:
+        super().__init__(f"{status} {problem.get('code')}")
+        self.status = status
+        self.problem = problem
+
+    @property
+    def code(self) -> str:
+        return str(self.problem.get("code", ""))
+
+    @property
+    def title(self) -> str:
+        return str(self.problem.get("title", ""))
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """What is wrong, by field name as the service knows it."""
+        errors = self.problem.get("errors") or []
+        return {str(error.get("field", "")): str(error.get("message", "")) for error in errors}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """``body`` is parsed JSON, or None; ``etag`` goes back as ``If-Match``."""
+
+    status: int
+    body: Any
+    etag: str
+
+
+class Backend:
+    def __init__(self, http: Callable[[], aiohttp.ClientSession], upstreams: Mapping[str, str]) -> None:
+        self._http = http
+        self._upstreams = upstreams
+
+    async def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        token: str | None,
+        language: Language,
+        headers: Mapping[str, str] | None = None,
+        address: str = "",
+        **options: Any,
+    ) -> Answer:
+        """``path`` below ``/api/v1``. Raises ServiceAway or Refused."""
+        target = routing.SEGMENTS[path.split("?")[0].strip("/").split("/")[0]]
+        sent = {"Accept-Language": language, **_context(token, address), **(headers or {})}
+        url = f"{self._upstreams[target]}/api/v1{path}"
+        try:
+            async with self._http().request(method, url, headers=sent, timeout=TIMEOUT, **options) as answer:
+                return await _read(answer)
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise ServiceAway(target) from error
+
+
+async def _read(answer: aiohttp.ClientResponse) -> Answer:
+    body = await answer.json(content_type=None) if "json" in answer.content_type else None
+    if answer.status >= 500:
+        raise ServiceAway(str(answer.status))
+    if answer.status >= 400:
+        raise Refused(answer.status, body or {})
+    return Answer(answer.status, body, answer.headers.get("ETag", ""))
+
+
+def _context(token: str | None, address: str) -> dict[str, str]:
+    sent = {"X-Request-ID": request_id.get() or "", "traceparent": traceparent.get() or ""}
+    if token:
+        sent["Authorization"] = f"Bearer {token}"
+    if address:
+        sent["X-Forwarded-For"] = address
+    return {name: value for name, value in sent.items() if value}
