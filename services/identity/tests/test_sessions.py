@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from sqlalchemy import event, text
 
 from chassis.auth.tokens import LEEWAY
@@ -193,6 +194,16 @@ async def test_until_the_password_matches_an_account_costs_no_statement_more(wor
         counts.append(list(statements))
     assert counts[0]
     assert counts[0] == counts[1] == counts[2]
+
+
+async def test_a_weaker_hash_is_renewed_by_the_next_login(world: Any) -> None:
+    weak = PasswordHasher(time_cost=1, memory_cost=8192, parallelism=1).hash(world.password)
+    await world.sql("UPDATE users SET password_hash = :weak WHERE login = 'client'", weak=weak)
+    assert (await world.log_in("client", "wrong")).status_code == 401
+    assert (await world.user("client")).password_hash == weak
+    assert (await world.log_in("client")).status_code == 200
+    assert (await world.user("client")).password_hash.startswith("$argon2id$v=19$m=47104,")
+    assert (await world.log_in("client")).status_code == 200
 
 
 async def test_a_refused_login_is_audited_without_what_was_typed(world: Any) -> None:

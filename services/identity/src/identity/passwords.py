@@ -47,6 +47,12 @@ class Passwords:
             matches = await asyncio.to_thread(self._matches, known or self._nobody, _normal(password))
         return matches and known is not None
 
+    async def renewed(self, known: str | None, password: str) -> str | None:
+        """Another hash of a password that has just matched, where ``known`` was made with weaker parameters."""
+        if known is None or not self._hasher.check_needs_rehash(known):
+            return None
+        return await self.hash(password)
+
     def _matches(self, known: str, password: str) -> bool:
         try:
             return self._hasher.verify(known, password)

@@ -24,11 +24,14 @@ async def log_in(
     buckets = kit.throttle.login(body.login, origin.address)
     await kit.throttle.count(buckets)
     known = await _credentials(kit, body.login)
-    matches = await kit.passwords.verify(known.password_hash, body.password.get_secret_value())
+    password = body.password.get_secret_value()
+    matches = await kit.passwords.verify(known.password_hash, password)
+    renewed = await kit.passwords.renewed(known.password_hash, password) if matches else None
     opened, secret, principal = await sessions.open_after_password(
         session,
         known,
         matches=matches,
+        renewed=renewed,
         client=body.client,
         remember=body.remember,
         origin=origin,

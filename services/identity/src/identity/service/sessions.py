@@ -43,6 +43,7 @@ async def open_after_password(
     known: Credentials,
     *,
     matches: bool,
+    renewed: str | None,
     client: Client,
     remember: bool,
     origin: Origin,
@@ -52,13 +53,14 @@ async def open_after_password(
 
     Raises LoginRefused for a wrong password as for a disabled user and a closed portal. The rows are read again under
     lock: the password was verified outside this transaction. Until it matches, an account that exists costs no
-    statement more than one that does not.
+    statement more than one that does not. ``renewed`` is a stronger hash of the same password.
     """
     user = await repository.lock_user(session, known.user_id) if matches and known.user_id else None
     of = await repository.organisation(session, user.organisation_id) if user else None
     if user is None or of is None or not _may_enter(user, of, known):
         _audit_refusal(session, known, origin)
         raise LoginRefused
+    user.password_hash = renewed or user.password_hash
     secret = tokens.opaque() if client == "browser" else ""
     opened = _opened(user, client, secret, remember, origin, settings)
     session.add(opened)
