@@ -20,6 +20,11 @@ POINTS = frozenset(
     }
 )
 
+
+class UnknownPoint(ValueError):
+    """A fault test with a misspelt point would pass without any fault."""
+
+
 _passes: dict[str, int] = {}
 
 
@@ -29,6 +34,8 @@ def crash_point(name: str) -> None:
     if not wanted:
         return
     point, _, count = wanted.partition(":")
+    if point not in POINTS:
+        raise UnknownPoint(point)
     if point != name:
         return
     _passes[name] = _passes.get(name, 0) + 1

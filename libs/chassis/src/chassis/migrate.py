@@ -17,8 +17,14 @@ LOCK = 7_205_759_404
 TURN = threading.Lock()
 
 
+class NoOwner(ValueError):
+    """Migrations were started without the owner's address."""
+
+
 def upgrade(settings: ServiceSettings, migrations: Path, metadata: MetaData, revision: str = "head") -> None:
     """Brings the service's database to ``revision``; concurrent callers wait for each other."""
+    if not settings.database_owner_url.get_secret_value():
+        raise NoOwner(f"{settings.name}: migrations run as the owner; set DATABASE_OWNER_URL")
     engine = create_engine(settings.database_owner_url.get_secret_value())
     try:
         with TURN, engine.connect() as connection:

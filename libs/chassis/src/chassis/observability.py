@@ -15,12 +15,12 @@ from pythonjsonlogger.json import JsonFormatter
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 traceparent: ContextVar[str | None] = ContextVar("traceparent", default=None)
 
-_TRACEPARENT = re.compile(r"^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$")
+_TRACEPARENT = re.compile(r"00-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})")
 
 
 def continue_trace(header: str | None) -> str:
     """The W3C traceparent of the work that starts here: a new span of the caller's trace, or a new trace."""
-    match = _TRACEPARENT.match(header or "")
+    match = _TRACEPARENT.fullmatch(header or "")
     trace_id, flags = (match[1], match[3]) if match else (secrets.token_hex(16), "01")
     return f"00-{trace_id}-{secrets.token_hex(8)}-{flags}"
 

@@ -56,11 +56,11 @@ class ProcessSettings(BaseSettings):
 class ServiceSettings(ProcessSettings):
     """What every service reads. URLs carry their credentials.
 
-    ``database_url`` is the application role's, ``database_owner_url`` the owner's, used by migrations alone.
+    ``database_url`` is the application role's, ``database_owner_url`` the owner's: migrations alone get it.
     """
 
     database_url: SecretStr = development_secret("postgresql+psycopg://localhost/sqp")
-    database_owner_url: SecretStr = development_secret("postgresql+psycopg://localhost/sqp")
+    database_owner_url: SecretStr = SecretStr("")
     database_app_role: str = ""
     database_pool_size: int = Field(default=10, ge=1)
     database_pool_timeout: float = 3.0

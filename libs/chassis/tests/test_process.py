@@ -1,0 +1,108 @@
+"""What every process has: crash points, logs, a command line."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import signal
+import subprocess
+import sys
+
+import pytest
+from sample.bootstrap import build
+from sample.settings import Settings
+
+from chassis import cli, faults
+from chassis.observability import configure_logging, continue_trace, request_id, traceparent
+from chassis.service import Service
+
+DIE = """
+import sys
+from chassis.faults import crash_point
+for number in range(5):
+    print(number, flush=True)
+    crash_point(sys.argv[1])
+"""
+
+
+@pytest.mark.parametrize(("wanted", "printed"), [("api.after_commit", 1), ("api.after_commit:3", 3)])
+def test_a_crash_point_kills_at_the_pass_it_names(wanted: str, printed: int) -> None:
+    process = subprocess.run(
+        [sys.executable, "-c", DIE, "api.after_commit"], env={faults.VARIABLE: wanted}, capture_output=True, check=False
+    )
+    assert process.returncode == -signal.SIGKILL
+    assert len(process.stdout.split()) == printed
+
+
+@pytest.mark.parametrize("wanted", ["", "relay.after_confirm"])
+def test_any_other_crash_point_is_passed(wanted: str) -> None:
+    process = subprocess.run(
+        [sys.executable, "-c", DIE, "api.after_commit"], env={faults.VARIABLE: wanted}, capture_output=True, check=False
+    )
+    assert (process.returncode, len(process.stdout.split())) == (0, 5)
+
+
+def test_a_crash_point_that_does_not_exist_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fault test with a misspelt point would pass without any fault."""
+    monkeypatch.setenv(faults.VARIABLE, "api.after_comit")
+    with pytest.raises(faults.UnknownPoint):
+        faults.crash_point("api.after_commit")
+
+
+def test_a_log_line_is_json_with_the_ids_of_its_request(capsys: pytest.CaptureFixture[str]) -> None:
+    root = logging.getLogger()
+    before = root.handlers[:], root.level
+    try:
+        configure_logging("sample", "INFO")
+        request_id.set("r-1")
+        traceparent.set("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")
+        logging.getLogger("x").warning("été %s", "là")
+        line = json.loads(capsys.readouterr().out)
+    finally:
+        root.handlers[:], root.level = before
+        request_id.set(None)
+        traceparent.set(None)
+    assert (line["message"], line["service"], line["level"]) == ("été là", "sample", "WARNING")
+    assert (line["request_id"], line["trace_id"]) == ("r-1", "4bf92f3577b34da6a3ce929d0e0e4736")
+
+
+@pytest.mark.parametrize("header", [None, "", "x", "00-" + "0" * 32 + "-" + "0" * 16 + "-01", "01-x"])
+def test_a_trace_that_is_none_is_begun(header: str | None) -> None:
+    assert continue_trace(header).split("-")[1] != "0" * 32
+
+
+def test_a_commands_own_arguments_are_parsed_and_its_database_closed(capsys: pytest.CaptureFixture[str]) -> None:
+    closed: list[str] = []
+
+    async def greet(service: Service, arguments: argparse.Namespace) -> None:
+        print(service.name, arguments.whom)
+
+    def built(settings: Settings) -> Service:
+        service = build(settings)
+
+        async def close() -> None:
+            closed.append(service.name)
+
+        service.database.close = close  # type: ignore[method-assign]
+        return service
+
+    def whom(parser: argparse.ArgumentParser) -> None:
+        parser.add_argument("whom")
+
+    root = logging.getLogger()
+    before = root.handlers[:], root.level
+    try:
+        cli.main(Settings, built, [cli.Command("greet", "says hello", greet, whom)], ["greet", "you"])
+    finally:
+        root.handlers[:], root.level = before
+    assert capsys.readouterr().out == "sample you\n"
+    assert closed == ["sample"]
+
+
+@pytest.mark.parametrize("argv", [[], ["nothing"], ["dlq"], ["dlq", "eat"], ["api", "x"]])
+def test_any_other_command_line_is_refused(argv: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        cli.main(Settings, build, argv=argv)
+    assert stopped.value.code == 2
+    assert "usage: python -m sample" in capsys.readouterr().err
