@@ -27,8 +27,8 @@ def test_production_starts_with_secrets_of_its_own() -> None:
 
 @pytest.mark.parametrize("name", REAL)
 def test_production_refuses_each_development_secret(name: str) -> None:
+    given: dict[str, Any] = {other: SecretStr(value) for other, value in REAL.items() if other != name}
     with pytest.raises(ValidationError, match=f"{name} still has its development value"):
-        given: dict[str, Any] = {other: SecretStr(value) for other, value in REAL.items() if other != name}
         Settings(environment="production", **given)
 
 
