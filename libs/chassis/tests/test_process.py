@@ -8,14 +8,18 @@ import logging
 import signal
 import subprocess
 import sys
+from uuid import uuid4
 
 import pytest
 from sample.bootstrap import build
 from sample.settings import Settings
 
 from chassis import cli, faults
+from chassis.jobs.buried import BuriedJobs
 from chassis.observability import configure_logging, continue_trace, request_id, traceparent
 from chassis.service import Service
+from chassis.tables import DeadJob
+from chassis.testkit.harness import Harness
 
 DIE = """
 import sys
@@ -106,3 +110,14 @@ def test_any_other_command_line_is_refused(argv: list[str], capsys: pytest.Captu
         cli.main(Settings, build, argv=argv)
     assert stopped.value.code == 2
     assert "usage: python -m sample" in capsys.readouterr().err
+
+
+async def test_buried_jobs_are_dropped_by_id(harness: Harness) -> None:
+    first, second = uuid4(), uuid4()
+    async with harness.service.database.transaction() as session:
+        session.add_all(DeadJob(id=i, job="sample.stamp", arguments={}, error="x") for i in (first, second))
+    letters = BuriedJobs(harness.service.database)
+    assert await letters.drop("sample.jobs", {str(first), "x"}) == 1
+    assert [letter.id for letter in await letters.listing("sample.jobs")] == [str(second)]
+    assert await letters.replay("sample.jobs", None) == 1
+    assert await harness.enqueued() == [("sample.stamp", {})]

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from chassis import migrate, processes
-from chassis.messaging.dead_letters import AmqpDeadLetters, DeadLetters
+from chassis.jobs.buried import BuriedJobs
+from chassis.messaging.dead_letters import AmqpDeadLetters, DeadLetter, DeadLetters
 from chassis.observability import configure_logging
 from chassis.service import Service
 from chassis.settings import ServiceSettings
@@ -44,8 +45,7 @@ def main(
     if arguments.verb in own:
         asyncio.run(_run_command(own[arguments.verb], service, arguments))
     elif arguments.verb == "dlq":
-        letters = AmqpDeadLetters(service.settings.events_url.get_secret_value())
-        asyncio.run(dead_letters(letters, service, arguments))
+        asyncio.run(_all_dead_letters(service, arguments))
     else:
         _run_process(arguments.verb, service)
 
@@ -71,22 +71,40 @@ async def _run_command(command: Command, service: Service, arguments: argparse.N
         await service.database.close()
 
 
-async def dead_letters(letters: DeadLetters, service: Service, arguments: argparse.Namespace) -> None:
-    """``dlq list | show ID … | replay [ID …] | drop ID …`` over every consumer; replay without ids takes all."""
+async def _all_dead_letters(service: Service, arguments: argparse.Namespace) -> None:
+    """Events at the broker, jobs in the service's own table, and jobs that ended before they could get there."""
+    settings, jobs = service.settings, (service.jobs.queue,)
+    try:
+        await dead_letters(AmqpDeadLetters(settings.events_url.get_secret_value()), service, arguments)
+        await dead_letters(BuriedJobs(service.database), service, arguments, jobs)
+        await dead_letters(AmqpDeadLetters(settings.jobs_url.get_secret_value()), service, arguments, jobs)
+    finally:
+        await service.database.close()
+
+
+async def dead_letters(
+    letters: DeadLetters, service: Service, arguments: argparse.Namespace, queues: Sequence[str] | None = None
+) -> None:
+    """``dlq list | show ID … | replay [ID …] | drop ID …`` over ``queues``, by default every consumer's; replay without
+    ids takes all."""
     ids = set(arguments.ids)
-    for consumer in service.consumers:
-        if arguments.action in ("list", "show"):
-            for letter in await letters.listing(consumer.name):
-                if arguments.action == "list":
-                    print(letter.id, letter.consumer, letter.type, f"attempts={letter.attempts}", letter.error)
-                elif letter.id in ids:
-                    print(letter.body)
-        elif arguments.action == "replay":
-            print(consumer.name, "replayed", await letters.replay(consumer.name, ids or None))
-        elif ids:
-            print(consumer.name, "dropped", await letters.drop(consumer.name, ids))
+    if arguments.action == "drop" and not ids:
+        sys.exit("dlq drop wants the ids to drop")
+    for queue in queues or [consumer.name for consumer in service.consumers]:
+        if arguments.action == "replay":
+            print(queue, "replayed", await letters.replay(queue, ids or None))
+        elif arguments.action == "drop":
+            print(queue, "dropped", await letters.drop(queue, ids))
         else:
-            sys.exit("dlq drop wants the ids to drop")
+            _print(await letters.listing(queue), ids if arguments.action == "show" else None)
+
+
+def _print(letters: Sequence[DeadLetter], shown: set[str] | None) -> None:
+    for letter in letters:
+        if shown is None:
+            print(letter.id, letter.consumer, letter.type, f"attempts={letter.attempts}", letter.error)
+        elif letter.id in shown:
+            print(letter.body)
 
 
 def _parser(name: str, commands: Sequence[Command]) -> argparse.ArgumentParser:
@@ -94,7 +112,7 @@ def _parser(name: str, commands: Sequence[Command]) -> argparse.ArgumentParser:
     verbs = parser.add_subparsers(dest="verb", required=True)
     for process in PROCESSES:
         verbs.add_parser(process)
-    dlq = verbs.add_parser("dlq", help="dead letters of this service's consumers")
+    dlq = verbs.add_parser("dlq", help="dead events and jobs of this service")
     dlq.add_argument("action", choices=("list", "show", "replay", "drop"))
     dlq.add_argument("ids", nargs="*")
     for command in commands:

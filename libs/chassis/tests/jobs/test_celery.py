@@ -18,9 +18,11 @@ from sample.tasks import STAMP, registry
 from sample.testing import effects, eventually, running, scalar, switch_off, switch_on
 
 from chassis.clock import now
+from chassis.jobs.buried import BuriedJobs
 from chassis.jobs.messages import celery_message
 from chassis.jobs.worker import declare_queues, make_celery
 from chassis.messaging import outbox
+from chassis.messaging.dead_letters import AmqpDeadLetters
 from chassis.processes import declare_topology, make_relay
 from chassis.service import Service
 
@@ -76,6 +78,30 @@ async def test_a_job_that_keeps_failing_is_buried_with_its_arguments(
     assert await scalar(service.database, "SELECT arguments FROM dead_jobs") == {"text": "b"}
     assert worker.since().count("failed, attempt") == STAMP.max_retries
     await eventually(lambda: quiet(settings))
+
+
+async def test_an_operator_replays_a_buried_job(service: Service, worker: Log) -> None:
+    await switch_on(service.database, "c")
+    await enqueue(service, text="c")
+    letters = BuriedJobs(service.database)
+    [letter] = await eventually(lambda: letters.listing(QUEUE), 40)
+    assert (letter.type, letter.body) == ("sample.stamp", '{"text": "c"}')
+    await switch_off(service.database, "c")
+    assert await letters.replay(QUEUE, {letter.id, "unknown"}) == 1
+    await eventually(lambda: stamped(service, "c"))
+    assert await letters.listing(QUEUE) == []
+
+
+async def test_a_job_that_ended_before_its_burial_is_replayed_from_the_broker(
+    service: Service, settings: Settings, worker: Log
+) -> None:
+    app = make_celery(service.jobs, "memory://")
+    headers, body = celery_message(app, STAMP, str(UUID(int=2)), {"text": "d"})
+    await put(settings, DEAD, body, message_id="d", headers={**headers, "x-death": []})
+    letters = AmqpDeadLetters(settings.jobs_url.get_secret_value())
+    assert [letter.type for letter in await letters.listing(QUEUE)] == ["sample.stamp"]
+    assert await letters.replay(QUEUE, None) == 1
+    await eventually(lambda: stamped(service, "d"), 40)
 
 
 async def test_a_job_ends_at_its_time_limit_and_counts_as_failed(service: Service, worker: Log) -> None:

@@ -51,7 +51,7 @@ class AmqpDeadLetters:
             chosen = [d for d in deliveries if ids is None or d.message_id in ids]
             outgoing = await connection.channel(confirm=True)
             for delivery in chosen:
-                message = Message("", consumer, delivery.body, message_id=delivery.message_id)
+                message = Message("", consumer, delivery.body, delivery.message_id, headers=_kept(delivery.headers))
                 refused = await asyncio.wait_for(outgoing.publish(message), CONFIRM_TIMEOUT)
                 if refused:
                     raise BrokerUnavailable(refused)
@@ -82,11 +82,16 @@ def _letter(consumer: str, delivery: Delivery) -> DeadLetter:
     return DeadLetter(
         id=delivery.message_id,
         consumer=consumer,
-        type=type_of(delivery.body),
+        type=str(delivery.headers.get("task") or type_of(delivery.body)),
         error=str(delivery.headers.get(ERROR_HEADER, "delivery limit reached")),
         attempts=attempts_of(delivery.headers),
         body=delivery.body.decode(errors="replace"),
     )
+
+
+def _kept(headers: dict[str, Any]) -> dict[str, Any]:
+    """What the message means, such as a job's name, without what befell it."""
+    return {name: value for name, value in headers.items() if not name.startswith("x-")}
 
 
 def type_of(body: bytes) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from pydantic_core import to_jsonable_python
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -34,15 +34,18 @@ def add(session: AsyncSession, event: Event) -> None:
 
 def add_job(session: AsyncSession, job: Job, *, due_at: datetime | None = None, **arguments: Any) -> None:
     """Runs ``job`` with these JSON-able arguments once the transaction has committed, no earlier than ``due_at``."""
-    identifier = uuid4()
-    row = OutboxMessage(
-        id=identifier,
-        kind="job",
-        type=job.name,
-        aggregate=f"job:{identifier}",
-        payload={"arguments": to_jsonable_python(arguments), "traceparent": traceparent.get()},
-    )
+    row = job_row(uuid4(), job.name, to_jsonable_python(arguments))
     if due_at is not None:
         row.due_at = due_at
     session.add(row)
     session.info[TOUCHED] = True
+
+
+def job_row(identifier: UUID, name: str, arguments: dict[str, Any]) -> OutboxMessage:
+    return OutboxMessage(
+        id=identifier,
+        kind="job",
+        type=name,
+        aggregate=f"job:{identifier}",
+        payload={"arguments": arguments, "traceparent": traceparent.get()},
+    )
