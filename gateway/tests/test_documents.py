@@ -77,6 +77,7 @@ def test_operations_are_tagged_with_their_service() -> None:
 def test_what_is_not_offered_outside_is_not_documented() -> None:
     one = merged(contracts=document("/private", {"Item": ITEM}))
     assert one["paths"] == {}
+    assert set(one["components"]["schemas"]) == {"Problem"}
 
 
 def test_a_generic_model_gets_a_name_that_can_be_read() -> None:

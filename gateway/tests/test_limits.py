@@ -13,6 +13,8 @@ from starlette.types import Receive, Scope, Send
 
 from chassis.errors import TooManyRequests
 from chassis.testkit.loopback import PublishedKeys, Site, Upstream, answer, read, start
+from gateway import headers
+from gateway.errors import AmbiguousRequest
 from gateway.throttle import Throttle, network
 
 OpenEdge = Callable[..., AbstractAsyncContextManager[Site]]
@@ -52,7 +54,7 @@ async def test_an_undeclared_size_is_refused_while_streaming(edge: Site, upstrea
             yield b"x" * 65536
 
     upstream.handlers[CONTRACTS] = handle
-    async with edge.http.post(CONTRACTS, data=endless()) as got:
+    async with asyncio.timeout(10), edge.http.post(CONTRACTS, data=endless()) as got:
         assert (got.status, (await got.json(content_type=None))["code"]) == (413, "too_large")
     await asyncio.wait_for(broken_off.wait(), 5)
 
@@ -118,6 +120,20 @@ async def test_a_request_that_two_readers_could_divide_in_two_is_refused(
     got = await edge.raw(request.encode())
     assert got.startswith(b"HTTP/1.1 400 ")
     assert upstream.seen == []
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        [(b"content-length", b"4"), (b"transfer-encoding", b"chunked")],
+        [(b"content-length", b"4"), (b"content-length", b"4")],
+        [(b"content-length", "٤".encode())],
+        [(b"host", b"a"), (b"host", b"b")],
+    ],
+)
+def test_the_edge_looks_for_itself_whatever_its_server_lets_through(raw: list[tuple[bytes, bytes]]) -> None:
+    with pytest.raises(AmbiguousRequest):
+        headers.check(raw)
 
 
 async def test_a_read_with_a_body_is_refused(edge: Site, upstream: Upstream) -> None:

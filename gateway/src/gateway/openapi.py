@@ -76,7 +76,7 @@ def merge(
         "tags": [{"name": service} for service in documents],
         "paths": dict(sorted(paths.items())),
         "components": {
-            "schemas": dict(sorted(schemas.items())),
+            "schemas": _reachable(paths, schemas),
             "responses": {
                 "Problem": {
                     "description": "The refusal, as a problem",
@@ -135,6 +135,15 @@ def _references(node: Any) -> set[str]:
         return set()
     own = {node["$ref"].removeprefix(SCHEMAS)} if isinstance(node.get("$ref"), str) else set()
     return own.union(*map(_references, node.values()))
+
+
+def _reachable(paths: Document, schemas: Document) -> Document:
+    """The schemas that the offered operations need, by name."""
+    wanted, found = _references(paths) | {"Problem"}, set[str]()
+    while wanted := (wanted - found) & schemas.keys():
+        found |= wanted
+        wanted = set().union(*(_references(schemas[name]) for name in wanted))
+    return {name: schemas[name] for name in sorted(found)}
 
 
 def _renamed(node: Any, names: Mapping[str, str]) -> Any:
