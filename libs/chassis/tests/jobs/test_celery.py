@@ -23,6 +23,7 @@ from chassis.jobs.messages import celery_message
 from chassis.jobs.worker import declare_queues, make_celery
 from chassis.messaging import outbox
 from chassis.messaging.dead_letters import AmqpDeadLetters
+from chassis.observability import traceparent
 from chassis.processes import declare_topology, make_relay
 from chassis.service import Service
 
@@ -78,6 +79,19 @@ async def test_a_job_that_keeps_failing_is_buried_with_its_arguments(
     assert await scalar(service.database, "SELECT arguments FROM dead_jobs") == {"text": "b"}
     assert worker.since().count("failed, attempt") == STAMP.max_retries
     await eventually(lambda: quiet(settings))
+
+
+async def test_what_a_job_tells_belongs_to_the_trace_of_who_enqueued_it(service: Service, worker: Log) -> None:
+    trace = "4bf92f3577b34da6a3ce929d0e0e4736"
+    traceparent.set(f"00-{trace}-00f067aa0ba902b7-01")
+    await switch_on(service.database, "t")
+    await enqueue(service, text="t", tell=True)
+    traceparent.set(None)
+    await eventually(lambda: "attempt 1" in worker.since(), 40)
+    await switch_off(service.database, "t")  # and so by way of a retry
+    told = "SELECT payload->>'traceparent' FROM outbox WHERE kind = 'event'"
+    found = await eventually(lambda: scalar(service.database, told))
+    assert found.split("-")[1] == trace
 
 
 async def test_an_operator_replays_a_buried_job(service: Service, worker: Log) -> None:

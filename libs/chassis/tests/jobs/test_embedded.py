@@ -131,7 +131,10 @@ async def _asleep(harness: Harness) -> bool:
     return bool(await scalar(harness.service.database, BUSY))
 
 
-BUSY = "SELECT count(*) FROM pg_stat_activity WHERE datname = 'sample' AND state = 'idle in transaction'"
+BUSY = """
+    SELECT count(*) FROM pg_stat_activity
+    WHERE datname = 'sample' AND state = 'idle in transaction' AND query LIKE '%switches%'
+"""
 
 
 async def test_a_job_offered_twice_while_it_is_under_way_runs_once(harness: Harness, bus: LocalBus) -> None:

@@ -7,6 +7,7 @@ import os
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.messaging import outbox
 from sample.models import Effect, Switch
 from sample.told import NoteWritten
 
@@ -25,12 +26,14 @@ async def read(session: AsyncSession, event: NoteWritten) -> None:
     session.add(Effect(who="sample.readers", what=f"{event.note}:{event.version}"))
 
 
-async def stamp(session: AsyncSession, text: str, seconds: float = 0, kill: str = "") -> None:
+async def stamp(session: AsyncSession, text: str, seconds: float = 0, kill: str = "", tell: bool = False) -> None:
     """Takes ``seconds``; fails while the switch ``text`` is there; with ``kill`` its process dies at the first run."""
+    if tell:
+        outbox.add(session, NoteWritten(version=1, note=text))
     if kill:
         await _die_once(session, kill)
-    await asyncio.sleep(seconds)
     await fail_while(session, text)
+    await asyncio.sleep(seconds)
     session.add(Effect(who="sample.stamp", what=text))
 
 

@@ -18,6 +18,7 @@ from sqlalchemy.dialects.postgresql import insert
 from chassis.jobs.periodic import claim
 from chassis.jobs.registry import Job, JobRegistry, Periodic, Run
 from chassis.messaging.topology import DELIVERY_LIMIT, KEPT, QUORUM, dead_queue
+from chassis.observability import continue_trace, traceparent
 from chassis.service import Service
 from chassis.tables import DeadJob
 
@@ -120,8 +121,9 @@ def tick_of(periodic: Periodic) -> float:
 
 def _register(app: Celery, service: Service, job: Job, bound: Run, periodic: Periodic | None, loop: TaskLoop) -> None:
     def task(self: Task[..., None], **arguments: Any) -> None:
+        trace = self.request.get("traceparent")
         try:
-            loop.run(_in_transaction(service, job, bound, periodic, arguments))
+            loop.run(_in_transaction(service, job, bound, periodic, arguments, trace))
         except Interrupted:
             raise Ignore from None
         except Exception as error:
@@ -139,8 +141,9 @@ def _register(app: Celery, service: Service, job: Job, bound: Run, periodic: Per
 
 
 async def _in_transaction(
-    service: Service, job: Job, bound: Run, periodic: Periodic | None, arguments: dict[str, Any]
+    service: Service, job: Job, bound: Run, periodic: Periodic | None, arguments: dict[str, Any], trace: str | None
 ) -> None:
+    traceparent.set(continue_trace(trace))
     async with asyncio.timeout(job.time_limit), service.database.transaction() as session:
         if periodic and not await claim(session, periodic.job.name, periodic.every, datetime.now(UTC)):
             return
@@ -155,7 +158,8 @@ def _retry_or_bury(
     if retries < job.max_retries:
         log.warning("job %s failed, attempt %d", job.name, retries + 1, exc_info=error)
         countdown = min(job.backoff_max, 2 ** (retries + 1))
-        raise task.retry(exc=error, countdown=countdown, queue=task.app.conf.task_default_queue)
+        headers = {"traceparent": task.request.get("traceparent")}
+        raise task.retry(exc=error, countdown=countdown, queue=task.app.conf.task_default_queue, headers=headers)
     log.error("job %s failed for good", job.name, exc_info=error)
     loop.run(_bury(service, task.request.id, job, arguments, error))
 

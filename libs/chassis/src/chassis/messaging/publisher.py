@@ -89,6 +89,8 @@ class AmqpPublisher:
             )
         job, _ = self._registry[row.type]
         headers, body = celery_message(self._celery, job, str(row.id), row.payload["arguments"])
+        if trace := row.payload.get("traceparent"):
+            headers["traceparent"] = trace
         return Message(
             "", self._registry.queue, body, message_id=str(row.id), correlation_id=str(row.id), headers=headers
         )
