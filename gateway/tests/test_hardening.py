@@ -46,7 +46,7 @@ async def test_every_answer_is_hardened(edge: Site, path: str, status: int) -> N
 
 
 async def test_errors_are_hardened_too(open_edge: OpenEdge, upstream: Upstream) -> None:
-    upstream.handlers["/openapi.json"] = answer({"paths": {"/a": {"get": None}}})  # no service writes that
+    upstream.handlers["/openapi.json"] = answer({"paths": {CONTRACTS: {"get": None}}})  # no service writes that
     async with open_edge(contracts_url="http://127.0.0.1:9", burst=3, rate=0.01) as edge:
         for path, status in ((CONTRACTS, 503), ("/docs/api", 500), ("/nothing", 404), ("/", 429)):
             async with edge.http.get(path) as got:
