@@ -77,9 +77,13 @@ async def _all_dead_letters(service: Service, arguments: argparse.Namespace) -> 
     try:
         await dead_letters(AmqpDeadLetters(settings.events_url.get_secret_value()), service, arguments)
         await dead_letters(BuriedJobs(service.database), service, arguments, jobs)
-        await dead_letters(AmqpDeadLetters(settings.jobs_url.get_secret_value()), service, arguments, jobs)
+        await dead_letters(job_letters(settings), service, arguments, jobs)
     finally:
         await service.database.close()
+
+
+def job_letters(settings: ServiceSettings) -> AmqpDeadLetters:
+    return AmqpDeadLetters(settings.jobs_url.get_secret_value(), lambda _queue: "")
 
 
 async def dead_letters(

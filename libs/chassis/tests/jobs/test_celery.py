@@ -17,12 +17,12 @@ from sample.settings import Settings
 from sample.tasks import STAMP, registry
 from sample.testing import effects, eventually, running, scalar, switch_off, switch_on
 
+from chassis.cli import job_letters
 from chassis.clock import now
 from chassis.jobs.buried import BuriedJobs
 from chassis.jobs.messages import celery_message
 from chassis.jobs.worker import declare_queues, make_celery
 from chassis.messaging import outbox
-from chassis.messaging.dead_letters import AmqpDeadLetters
 from chassis.observability import traceparent
 from chassis.processes import declare_topology, make_relay
 from chassis.service import Service
@@ -112,7 +112,7 @@ async def test_a_job_that_ended_before_its_burial_is_replayed_from_the_broker(
     app = make_celery(service.jobs, "memory://")
     headers, body = celery_message(app, STAMP, str(UUID(int=2)), {"text": "d"})
     await put(settings, DEAD, body, message_id="d", headers={**headers, "x-death": []})
-    letters = AmqpDeadLetters(settings.jobs_url.get_secret_value())
+    letters = job_letters(settings)
     assert [letter.type for letter in await letters.listing(QUEUE)] == ["sample.stamp"]
     assert await letters.replay(QUEUE, None) == 1
     await eventually(lambda: stamped(service, "d"), 40)

@@ -176,7 +176,7 @@ class ContextPool(TaskPool):  # type: ignore[misc]
 
 def _memory_app() -> Celery:
     registry = JobRegistry("embedded")
-    app = make_celery(registry, "")
+    app = make_celery(registry, "localhost")
     app.conf.update(
         broker_transport=_transport(),
         task_queues=[Queue(registry.queue)],

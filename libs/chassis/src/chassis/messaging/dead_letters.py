@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from chassis.messaging.amqp import BrokerUnavailable, Channel, Connection, Delivery, Message
-from chassis.messaging.topology import ERROR_HEADER, attempts_of, dead_queue
+from chassis.messaging.topology import ERROR_HEADER, attempts_of, dead_queue, retry_exchange, service_of
 
 CONFIRM_TIMEOUT = 10.0
 
@@ -37,10 +37,14 @@ class DeadLetters(Protocol):
 
 
 class AmqpDeadLetters:
-    """Works on the dead queue itself: what is not taken goes back when the connection closes."""
+    """Works on the dead queue itself: what is not taken goes back when the connection closes.
 
-    def __init__(self, url: str) -> None:
+    ``exchange_of`` says by which exchange a queue is reached under its own name.
+    """
+
+    def __init__(self, url: str, exchange_of: Callable[[str], str] | None = None) -> None:
         self._url = url
+        self._exchange_of = exchange_of or (lambda consumer: retry_exchange(service_of(consumer)))
 
     async def listing(self, consumer: str) -> list[DeadLetter]:
         async with self._taken(consumer) as (_, _, deliveries):
@@ -50,8 +54,10 @@ class AmqpDeadLetters:
         async with self._taken(consumer) as (connection, channel, deliveries):
             chosen = [d for d in deliveries if ids is None or d.message_id in ids]
             outgoing = await connection.channel(confirm=True)
+            exchange = self._exchange_of(consumer)
             for delivery in chosen:
-                message = Message("", consumer, delivery.body, delivery.message_id, headers=_kept(delivery.headers))
+                headers = _kept(delivery.headers)
+                message = Message(exchange, consumer, delivery.body, delivery.message_id, headers=headers)
                 refused = await asyncio.wait_for(outgoing.publish(message), CONFIRM_TIMEOUT)
                 if refused:
                     raise BrokerUnavailable(refused)

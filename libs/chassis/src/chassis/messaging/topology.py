@@ -73,7 +73,7 @@ def queues(consumer: str, types: Sequence[str], ladder: Sequence[timedelta]) -> 
     main = Queue(
         consumer,
         {**QUORUM, **DELIVERY_LIMIT, "x-dead-letter-exchange": retry, "x-dead-letter-routing-key": dead},
-        tuple((EVENTS_EXCHANGE, type_) for type_ in types),
+        (*((EVENTS_EXCHANGE, type_) for type_ in types), (retry, consumer)),
     )
     steps = [_step(consumer, delay, retry) for delay in ladder]
     return [main, *steps, Queue(dead, dict(KEPT), ((retry, dead),))]
@@ -84,7 +84,9 @@ def _step(consumer: str, delay: timedelta, retry: str) -> Queue:
     arguments = {
         **QUORUM,
         "x-message-ttl": int(delay.total_seconds() * 1000),
-        "x-dead-letter-exchange": "",
+        # Back to this consumer alone, and by an exchange of its service's own: the right to write to the default
+        # exchange would be the right to write to every queue.
+        "x-dead-letter-exchange": retry,
         "x-dead-letter-routing-key": consumer,
         # An expiring message is otherwise moved without a confirm and can be lost.
         "x-dead-letter-strategy": "at-least-once",
