@@ -39,7 +39,7 @@ async def main(settings: DevstackSettings) -> None:
         if settings.seed:
             await _first(stop, stack, asyncio.create_task(demonstration.ensure(stack)))
         if not stop.is_set():
-            await public.serve(stack.gateway, started=True)
+            await public.serve(stack.gateway, started=True, proxy_headers=False)
             _welcome(settings, time.monotonic() - started)
             await _first(stop, stack)
             await public.stop()

@@ -43,13 +43,16 @@ class Listener:
     def url(self) -> str:
         return f"http://{self.host}:{self.port}"
 
-    async def serve(self, app: Any, *, started: bool = False) -> None:
-        """Returns once the app answers; ``started`` says that another listener runs its start-up and shutdown."""
+    async def serve(self, app: Any, *, started: bool = False, proxy_headers: bool = True) -> None:
+        """Returns once the app answers; ``started`` says that another listener runs its start-up and shutdown.
+
+        ``proxy_headers`` false: the app faces people, and believes no forwarded address."""
         config = uvicorn.Config(
             app,
             log_config=None,
             access_log=False,
             server_header=False,
+            proxy_headers=proxy_headers,
             timeout_graceful_shutdown=3,
             lifespan="off" if started else "on",
         )

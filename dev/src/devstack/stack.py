@@ -58,7 +58,7 @@ async def running(settings: DevstackSettings) -> AsyncIterator[Stack]:
             await _serve(stack, listeners[name], create_app(service))
         gateway = build_gateway(_gateway_settings(settings, listeners)).app
         api = Listener()
-        await _serve(stack, api, gateway)
+        await _serve(stack, api, gateway, proxy_headers=False)
         await _serve(stack, Listener(settings.host, settings.mail_port or settings.port + 1), mail_page.app(mail))
         yield Stack(settings, services, mail, gateway, api.url, loops)
 
@@ -102,8 +102,8 @@ async def _messaging(services: list[Service], bus_database: dict[str, Any]) -> A
             await closing.close()
 
 
-async def _serve(stack: AsyncExitStack, listener: Listener, app: Any) -> None:
-    await listener.serve(app)
+async def _serve(stack: AsyncExitStack, listener: Listener, app: Any, *, proxy_headers: bool = True) -> None:
+    await listener.serve(app, proxy_headers=proxy_headers)
     stack.push_async_callback(listener.stop)
 
 

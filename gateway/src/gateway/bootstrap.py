@@ -23,6 +23,7 @@ from gateway.edge import Edge
 from gateway.hardening import Hardening, Refusals, refuse
 from gateway.health import Health
 from gateway.pages import Pages
+from gateway.portal.bootstrap import portal_routes
 from gateway.proxy import Proxy, open_http
 from gateway.sessions import Sessions
 from gateway.settings import Settings
@@ -80,7 +81,7 @@ def build(settings: Settings, keys: KeySource | None = None) -> Gateway:
     documents = Documents(http, settings.upstreams, settings.public_url, settings.documents_cache)
     health = Health(http, settings.upstreams, metrics)
     pages = Starlette(
-        routes=[*health.routes(), *Pages(documents).routes()],
+        routes=[*health.routes(), *portal_routes(http, settings, browser, verifier), *Pages(documents).routes()],
         exception_handlers={HTTPException: refuse, Exception: refuse},
         lifespan=http.opened,
     )

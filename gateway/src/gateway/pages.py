@@ -44,7 +44,6 @@ class Pages:
 
     def routes(self) -> list[BaseRoute]:
         return [
-            Route("/", self.home),
             Route("/docs", self.docs),
             Route("/docs/api", self.api),
             Route("/docs/events", self.events),
@@ -52,9 +51,6 @@ class Pages:
             Route("/asyncapi.yaml", self.asyncapi_document),
             Mount("/static", PackageFiles(directory=STATIC)),
         ]
-
-    async def home(self, request: Request) -> Response:
-        return self._page(request, "home.html")
 
     async def docs(self, request: Request) -> Response:
         return self._page(request, "docs.html")

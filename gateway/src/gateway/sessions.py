@@ -87,7 +87,9 @@ class Sessions:
         try:
             timeout = aiohttp.ClientTimeout(total=5)
             body = {"session_token": session_token}
-            async with self._http().post(self._url, json=body, timeout=timeout) as answer:
+            # The proxy's client adds no header by itself.
+            headers = {"Content-Type": "application/json"}
+            async with self._http().post(self._url, json=body, headers=headers, timeout=timeout) as answer:
                 exchanged = await self._read(answer, started)
         except (aiohttp.ClientError, TimeoutError, KeyError, TypeError, ValueError) as error:
             raise Unavailable from error

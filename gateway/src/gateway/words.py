@@ -7,14 +7,6 @@ from chassis.i18n import Language, text
 WORDS = {
     "platform": text("Contrats de service", "Service contracts"),
     "home_title": text("Contrats de service SQP", "SQP service contracts"),
-    "home_lead": text(
-        "Suivez vos contrats, déclarez un incident, échangez avec SQP et avec vos clients.",
-        "Follow your contracts, declare an incident, talk with SQP and with your clients.",
-    ),
-    "home_soon": text(
-        "Le portail ouvre bientôt à cette adresse. L’interface pour vos systèmes répond déjà.",
-        "The portal opens at this address soon. The interface for your systems already answers.",
-    ),
     "docs": text("Documentation", "Documentation"),
     "docs_lead": text(
         "Ce que la plateforme offre à vos systèmes, et ce que ses services se disent.",

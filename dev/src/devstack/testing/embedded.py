@@ -63,14 +63,15 @@ class EmbeddedStack:
 
 
 async def wait_ready(url: str, running: subprocess.Popen[bytes], log: Path) -> None:
-    """Until ``url``/readyz answers 200; raises ServerFailed when the process ends or the time is over."""
+    """Until ``url``/readyz says ready; raises ServerFailed when the process ends or the time is over."""
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=5)) as http:
         for _ in range(int(READY_SECONDS / 0.1)):
             if running.poll() is not None:
                 break
             try:
                 async with http.get(f"{url}/readyz") as answer:
-                    if answer.status == 200:
+                    # The gateway answers 200 while some services are away, and says so.
+                    if answer.status == 200 and (await answer.json()).get("status", "ready") == "ready":
                         return
             except (aiohttp.ClientError, TimeoutError):
                 pass

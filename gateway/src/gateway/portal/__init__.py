@@ -1,1 +1,1 @@
-"""The portal: server-rendered pages over the services' APIs. No token reaches the browser; forms work without scripts."""
+"""The portal: server-rendered pages over the services. No token reaches the browser; forms work without scripts."""

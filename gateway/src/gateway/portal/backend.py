@@ -70,6 +70,9 @@ class Backend:
         """``path`` below ``/api/v1``. Raises ServiceAway or Refused."""
         target = routing.SEGMENTS[path.split("?")[0].strip("/").split("/")[0]]
         sent = {"Accept-Language": language, **_context(token, address), **(headers or {})}
+        if "json" in options:
+            # The proxy's session, which is shared, adds no header of its own.
+            sent["Content-Type"] = "application/json"
         url = f"{self._upstreams[target]}/api/v1{path}"
         try:
             async with self._http().request(method, url, headers=sent, timeout=TIMEOUT, **options) as answer:

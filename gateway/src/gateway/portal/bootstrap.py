@@ -1,0 +1,25 @@
+"""Wires the portal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import aiohttp
+from starlette.routing import BaseRoute
+
+from chassis.auth.tokens import TokenVerifier
+from gateway.portal import scripts
+from gateway.portal.backend import Backend
+from gateway.portal.pages import account, contracts
+from gateway.portal.site import Site
+from gateway.sessions import Sessions
+from gateway.settings import Settings
+
+SECTIONS = (account.section, contracts.section)
+
+
+def portal_routes(
+    http: Callable[[], aiohttp.ClientSession], settings: Settings, browser: Sessions, verifier: TokenVerifier
+) -> list[BaseRoute]:
+    site = Site(Backend(http, settings.upstreams), browser, verifier, settings.public_origin)
+    return [scripts.ROUTE, *site.routes(*SECTIONS)]

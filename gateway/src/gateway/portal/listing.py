@@ -1,0 +1,79 @@
+"""A list's state, all of it in the address: search, sort, filters, place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlencode
+
+from gateway.portal.visit import Visit
+
+PAGE_SIZE = 25
+
+
+@dataclass(frozen=True)
+class Column:
+    """``direction`` is empty unless the list is sorted by this column; ``href`` sorts by it, or the other way."""
+
+    name: str
+    label: str
+    direction: str
+    href: str
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What a list page was asked. Unknown values fall back to the default rather than to an error page."""
+
+    path: str
+    titles: Sequence[tuple[str, str]]
+    q: str
+    sort: str
+    filters: Mapping[str, str]
+    cursor: str
+
+    @classmethod
+    def of(
+        cls,
+        visit: Visit,
+        path: str,
+        titles: Sequence[tuple[str, str]],
+        *,
+        default_sort: str,
+        filters: Mapping[str, Sequence[str]],
+    ) -> Listing:
+        sort = visit.query("sort", default_sort)
+        known = {name for name, _ in titles}
+        chosen = {name: visit.query(name) for name, allowed in filters.items() if visit.query(name) in allowed}
+        return cls(
+            path=path,
+            titles=titles,
+            q=visit.query("q")[:200].replace("\0", ""),
+            sort=sort if sort.removeprefix("-") in known else default_sort,
+            filters=chosen,
+            cursor=visit.query("cursor"),
+        )
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """For the service."""
+        return {"q": self.q, "sort": self.sort, "limit": PAGE_SIZE, "cursor": self.cursor, **self.filters}
+
+    @property
+    def columns(self) -> list[Column]:
+        return [self._column(name, label) for name, label in self.titles]
+
+    def href(self, **changes: str) -> str:
+        """This list with another filter, sort or place; the first page again unless ``cursor`` is given."""
+        state = {"q": self.q, "sort": self.sort, **self.filters, "cursor": "", **changes}
+        given = {name: value for name, value in state.items() if value}
+        return f"{self.path}?{urlencode(given)}" if given else self.path
+
+    def without_search(self) -> Listing:
+        return replace(self, q="")
+
+    def _column(self, name: str, label: str) -> Column:
+        if self.sort == name:
+            return Column(name, label, "ascending", self.href(sort=f"-{name}"))
+        return Column(name, label, "descending" if self.sort == f"-{name}" else "", self.href(sort=name))

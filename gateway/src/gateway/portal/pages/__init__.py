@@ -1,0 +1,1 @@
+"""One module per subject: the pages a person sees."""

@@ -1,0 +1,24 @@
+// One stream per page: the bell's count, and hints that parts of the page listen for.
+export function listen() {
+  const stream = new EventSource("/api/v1/notifications/stream");
+  stream.addEventListener("notification", (event) => {
+    showCount(JSON.parse(event.data).unread_count);
+    tell("notification", {});
+  });
+  stream.addEventListener("notifications.read", (event) => showCount(JSON.parse(event.data).unread_count));
+  stream.addEventListener("incident.changed", (event) => {
+    const hint = JSON.parse(event.data);
+    tell("incident-changed", hint);
+    tell(`incident-${hint.number}-${hint.what}`, hint);
+  });
+  window.addEventListener("pagehide", () => stream.close());
+}
+
+function tell(name, detail) {
+  document.body.dispatchEvent(new CustomEvent(name, { detail, bubbles: true }));
+}
+
+function showCount(count) {
+  const shown = document.getElementById("unread");
+  if (shown && count !== undefined) shown.textContent = count ? (count < 100 ? String(count) : "99+") : "";
+}

@@ -1,0 +1,143 @@
+"""One request of one person: who, in which language, and what the services answer."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+from collections.abc import Awaitable
+from typing import Any
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+
+from chassis.auth.principal import Principal
+from chassis.i18n import Language, negotiate
+from gateway.portal.backend import Answer, Backend, Refused, ServiceAway
+from gateway.portal.translations import gettext, ngettext
+
+LANGUAGE_COOKIE = "language"
+THEME_COOKIE = "theme"
+CSRF_COOKIE = "__Host-csrf"
+CSRF_FIELD = "csrf"
+THEMES = ("light", "dark")
+
+
+class Away:
+    """Stands for the answer of a service that is away; false, so that a template can ask."""
+
+    def __bool__(self) -> bool:
+        return False
+
+
+AWAY = Away()
+
+
+class FormForged(Exception):
+    """A form came without the token that its page carried."""
+
+
+class Visit:
+    """``person`` is None before log-in; ``form`` is what was sent with a change."""
+
+    def __init__(self, request: Request, backend: Backend, *, person: Principal | None, token: str | None) -> None:
+        self.request = request
+        self._backend = backend
+        self.person = person
+        self._token = token
+        self.form: FormData = FormData()
+
+    @property
+    def language(self) -> Language:
+        chosen = self.request.cookies.get(LANGUAGE_COOKIE)
+        if chosen in ("fr", "en"):
+            return "en" if chosen == "en" else "fr"
+        return negotiate(self.request.headers.get("accept-language"))
+
+    @property
+    def theme(self) -> str:
+        """``light``, ``dark``, or empty for the system's."""
+        chosen = self.request.cookies.get(THEME_COOKIE, "")
+        return chosen if chosen in THEMES else ""
+
+    @property
+    def who(self) -> Principal:
+        """The person behind a page that is for people only."""
+        assert self.person is not None, "the page is open to everybody"
+        return self.person
+
+    def may(self, *kinds: str, write: bool = False) -> bool:
+        """Whether the person is of one of these kinds of organisation (any, if none is named), and may change it."""
+        person = self.who
+        return (not kinds or person.organisation_kind in kinds) and (person.is_administrator or not write)
+
+    def query(self, name: str, default: str = "") -> str:
+        return self.request.query_params.get(name, default).strip()
+
+    def field(self, name: str) -> str:
+        value = self.form.get(name, "")
+        return value.strip() if isinstance(value, str) else ""
+
+    def fields(self, name: str) -> list[str]:
+        return [value for value in self.form.getlist(name) if isinstance(value, str)]
+
+    def wants(self, target: str) -> bool:
+        """Whether htmx asks for the element ``target`` alone."""
+        headers = self.request.headers
+        return headers.get("hx-request") == "true" and headers.get("hx-target") == target
+
+    def gettext(self, french: str) -> str:
+        return gettext(self.language, french)
+
+    def ngettext(self, singular: str, plural: str, number: int) -> str:
+        return ngettext(self.language, singular, plural, number)
+
+    async def get(self, path: str, **parameters: Any) -> Any:
+        """The body of a GET below ``/api/v1``; raises ServiceAway or Refused."""
+        return (await self.ask("GET", path, params=_given(parameters))).body
+
+    async def ask(self, method: str, path: str, **options: Any) -> Answer:
+        """Any call below ``/api/v1``: ``json``, ``params``, ``headers``, ``data``. Raises ServiceAway or Refused."""
+        client = self.request.client
+        return await self._backend.call(
+            method,
+            path,
+            token=self._token,
+            language=self.language,
+            address=client.host if client else "",
+            **options,
+        )
+
+    async def change(self, method: str, path: str, body: Any = None, *, etag: str = "", key: str = "") -> Any:
+        """A change with its precondition and idempotency key; the body of the answer."""
+        headers = {"If-Match": etag, "Idempotency-Key": key}
+        sent = {name: value for name, value in headers.items() if value}
+        return (await self.ask(method, path, json=body, headers=sent)).body
+
+    async def check_csrf(self) -> None:
+        sent, expected = self.field(CSRF_FIELD), self.request.cookies.get(CSRF_COOKIE, "")
+        if not expected or not hmac.compare_digest(sent.encode(), expected.encode()):
+            raise FormForged
+
+
+async def side_by_side(*parts: Awaitable[Any]) -> list[Any]:
+    """What each part answers; AWAY for a part whose service is away. A refusal is the whole page's."""
+
+    async def attempt(part: Awaitable[Any]) -> Any:
+        try:
+            return await part
+        except ServiceAway:
+            return AWAY
+
+    return await asyncio.gather(*(attempt(part) for part in parts))
+
+
+async def if_allowed(part: Awaitable[Any], default: Any = None) -> Any:
+    """``default`` where the service refuses: for parts that only some people see."""
+    try:
+        return await part
+    except Refused:
+        return default
+
+
+def _given(parameters: dict[str, Any]) -> dict[str, str]:
+    return {name: str(value) for name, value in parameters.items() if value not in (None, "")}
