@@ -9,6 +9,7 @@ from collections.abc import Coroutine, Sequence
 from typing import Any
 
 import uvicorn
+from prometheus_client import start_http_server
 
 from chassis.http.app import create_app
 from chassis.jobs.worker import ProcessLoop, declare_queues, make_celery, register_tasks
@@ -63,6 +64,8 @@ def make_relay(service: Service) -> Relay:
 
 async def run_events(service: Service) -> None:
     """Relay and consumers until SIGTERM or SIGINT."""
+    if service.settings.metrics_port:
+        start_http_server(service.settings.metrics_port, service.settings.host, service.metrics.registry)
     relay = make_relay(service)
     runners = [ConsumerRunner(c, service.database, service.settings, service.metrics) for c in service.consumers]
     await until_signalled([relay.run(), _observe(relay), *(runner.run() for runner in runners)])

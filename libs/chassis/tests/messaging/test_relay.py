@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
+from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
-from sample.broker import OBSERVER, observe, operate, take, tell, versions, waiting
+from sample.broker import OBSERVER, observe, operate, process, take, tell, versions, waiting
 from sample.settings import Settings
 from sample.tasks import STAMP
 from sample.testing import eventually, running, scalar
@@ -16,6 +18,7 @@ from sqlalchemy import text
 
 from chassis import processes
 from chassis.jobs.registry import Job
+from chassis.local.process import free_ports
 from chassis.messaging import outbox
 from chassis.messaging.topology import EVENTS_EXCHANGE, UNROUTED
 from chassis.processes import make_relay
@@ -177,3 +180,15 @@ async def test_the_backlog_is_a_figure(service: Service) -> None:
     await make_relay(service).observe()
     assert service.metrics.outbox_pending._value.get() == 1
     assert service.metrics.outbox_age._value.get() >= 3600
+
+
+async def test_the_events_process_answers_to_prometheus(service: Service, settings: Settings, tmp_path: Path) -> None:
+    [port] = free_ports(1)
+    with process("events", settings, tmp_path / "events", SAMPLE_METRICS_PORT=str(port)):
+        async with httpx.AsyncClient() as http:
+            await tell(service.database, "a", 1)
+            await eventually(lambda: _published(http, port))
+
+
+async def _published(http: httpx.AsyncClient, port: int) -> bool:
+    return "outbox_published_total 1.0" in (await http.get(f"http://127.0.0.1:{port}/metrics")).text
