@@ -15,9 +15,8 @@ pytestmark = [pytest.mark.e2e, pytest.mark.rabbitmq]
 WHILE_AWAY = 20
 
 
+@pytest.mark.parametrize("stack", ["real"], indirect=True)
 async def test_killing_the_broker_loses_no_event(world: World, request: pytest.FixtureRequest) -> None:
-    if world.stack.kind != "real":
-        pytest.skip("the embedded stack has no broker")
     rabbitmq: RabbitMQTarget = request.getfixturevalue("rabbitmq_server")
     if rabbitmq.private is None:
         pytest.skip("the broker is not ours to kill")

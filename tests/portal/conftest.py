@@ -1,0 +1,81 @@
+"""A real browser on the portal that `make run` starts, with its demonstration data."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, Page, async_playwright
+
+from devstack.demonstration import PASSWORD
+from devstack.testing.embedded import EmbeddedStack
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+DESKTOP = {"width": 1440, "height": 900}
+PHONE = {"width": 390, "height": 844}
+
+Visit = Callable[..., Awaitable[Page]]
+
+
+@pytest.fixture(scope="session")
+async def site() -> AsyncIterator[EmbeddedStack]:
+    folder = Path(tempfile.mkdtemp(prefix="sqp-portal-"))
+    stack = EmbeddedStack(folder)
+    try:
+        yield await stack.start()
+    finally:
+        await stack.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+async def browser(chromium: Path) -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+async def visit(browser: Browser, site: EmbeddedStack) -> AsyncIterator[Visit]:
+    """``page = await visit("revendeur_test", "/contrats")``: a browser of its own, logged in, at that path.
+
+    Options go to the browser's context: ``viewport``, ``locale``, ``color_scheme``, ``java_script_enabled``. Whatever a
+    page says on its console as an error fails the test.
+    """
+    async with AsyncExitStack() as contexts:
+        complaints: list[str] = []
+
+        async def open_page(login: str | None, path: str, **options: Any) -> Page:
+            chosen = {"viewport": DESKTOP, "locale": "fr-FR", "base_url": site.url, **options}
+            context = await contexts.enter_async_context(await browser.new_context(**chosen))
+            page = await context.new_page()
+            page.on("pageerror", lambda error: complaints.append(str(error)))
+            if login:
+                await log_in(page, login)
+            await page.goto(path)
+            return page
+
+        yield open_page
+        assert complaints == []
+
+
+async def log_in(page: Page, login: str) -> None:
+    await page.goto("/connexion")
+    await page.get_by_label("Identifiant").fill(login)
+    await page.get_by_label("Mot de passe").fill(PASSWORD)
+    await page.get_by_role("button", name="Connexion").click()
+    await page.wait_for_url("**/contrats*")
