@@ -12,10 +12,10 @@ import pytest
 from chassis.local.targets import PostgresTarget
 from chassis.testkit.harness import Harness, settings_for
 
-TESTS = Path(__file__).parent
-sys.path.insert(0, str(TESTS))
+PACKAGES = Path(__file__).parent / "packages"
+sys.path.insert(0, str(PACKAGES))
 # Processes that the tests start import the sample, too.
-os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (str(TESTS), os.environ.get("PYTHONPATH"))))
+os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (str(PACKAGES), os.environ.get("PYTHONPATH"))))
 
 from sample.bootstrap import build  # noqa: E402
 from sample.settings import Settings  # noqa: E402
