@@ -8,7 +8,7 @@ from urllib.parse import unquote
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from chassis.i18n import Language
-from gateway.portal import formats, scripts
+from gateway.portal import formats, places, scripts
 from gateway.portal.translations import gettext, ngettext
 from gateway.portal.visit import AWAY, Visit
 
@@ -37,5 +37,6 @@ def _environment(language: Language) -> Environment:
         newstyle=True,
     )
     environment.filters.update(day=formats.day, moment=formats.moment, size=formats.size, marked=formats.marked)
-    environment.globals.update(language=language, AWAY=AWAY, asset=scripts.asset)
+    environment.filters.update(country=lambda code: places.country(code, language))
+    environment.globals.update(language=language, AWAY=AWAY, asset=scripts.asset, countries=places.countries(language))
     return environment
