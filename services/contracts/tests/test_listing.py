@@ -9,6 +9,7 @@ import pytest
 
 from chassis import clock
 from chassis.testkit.harness import CLIENT, OTHER_RESELLER, RESELLER, RESELLER_BASIC, SQP, Harness, person
+from events import organisation_id
 
 PATH = "/api/v1/contracts"
 
@@ -133,3 +134,13 @@ async def test_summaries_count_contracts_in_force_per_client(harness: Harness, r
     async with harness.client(RESELLER) as http:
         [summary] = (await http.get("/api/v1/client-summaries")).json()["items"]
     assert (summary["contracts_in_force"], summary["contracts"]) == (1, 2)
+
+
+async def test_sqp_lists_one_clients_or_one_resellers_contracts(harness: Harness, register: Any) -> None:
+    await register("1", client="CLI-0001", reseller="REV-0001")
+    await register("2", client="CLI-0002", reseller="REV-0001")
+    await register("3", client="CLI-0003", reseller="REV-0002")
+    first = str(organisation_id("reseller", "REV-0001"))
+    assert await numbers(harness, SQP, reseller_id=first, sort="number") == ["1", "2"]
+    assert await numbers(harness, SQP, client_id=str(organisation_id("client", "CLI-0002"))) == ["2"]
+    assert await numbers(harness, OTHER_RESELLER, reseller_id=first) == []

@@ -46,6 +46,25 @@ async def test_a_reseller_sees_its_own_clients_and_sqp_sees_all(world: Any) -> N
     assert [reseller["code"] for reseller in resellers] == ["REV-0001", "REV-0002"]
 
 
+async def test_a_client_says_whose_it_is_and_sqp_reads_the_reseller(world: Any) -> None:
+    [client] = (await world.call("GET", "/clients", SQP, params={"q": "cli-0002"})).json()["items"]
+    assert client["reseller_name"] == "Organisation REV-0002"
+    one = await world.call("GET", f"/clients/{CLIENT.organisation_id}", RESELLER)
+    assert one.json()["reseller_name"] == "Organisation REV-0001"
+    path = f"/resellers/{RESELLER.organisation_id}"
+    assert (await world.call("GET", path, SQP)).json()["code"] == "REV-0001"
+    assert (await world.call("GET", path, RESELLER)).status_code == 403
+    assert (await world.call("GET", f"/resellers/{CLIENT.organisation_id}", SQP)).status_code == 404
+
+
+async def test_a_reseller_sees_who_of_its_client_has_an_account(world: Any) -> None:
+    path = f"/clients/{CLIENT.organisation_id}/users"
+    people = (await world.call("GET", path, RESELLER)).json()["items"]
+    assert {person["login"] for person in people} == {"client", "client_lecteur"}
+    assert (await world.call("GET", path, OTHER_RESELLER)).status_code == 404
+    assert (await world.call("GET", path, CLIENT)).status_code == 403
+
+
 async def test_a_client_that_a_reseller_creates_gets_a_code_and_the_id_that_it_gives(world: Any, told: Any) -> None:
     created = await world.call("POST", "/clients", RESELLER, json={"name": "Client Neuf"})
     assert created.status_code == 201

@@ -30,13 +30,14 @@ async def list_contracts(
     sort: Annotated[str, Query(max_length=40)] = "-number",
     validity: schemas.Validity | None = None,
     client_id: UUID | None = None,
+    reseller_id: UUID | None = None,
     limit: Limit = 25,
     cursor: Cursor = None,
 ) -> schemas.ContractPage | Response:
     """Contracts that the caller may see; as CSV, whole, when ``Accept`` prefers ``text/csv``."""
     today = clock.today()
     order = Sort.parse(sort, queries.SORTS)
-    wanted = queries.Wanted.of(principal, q, client_id, validity, today)
+    wanted = queries.Wanted.of(principal, q, client_id, validity, today, reseller_id)
     if request.headers.get("accept", "").startswith("text/csv"):
         return exports.csv_response(request.app.state.database, wanted, order, negotiate(_language(request)))
     rows, following = await queries.page(reader, wanted, order, limit, cursor)

@@ -76,6 +76,7 @@ class Shape:
     kind: OrganisationKind | None
     words: int
     by_client: bool
+    by_reseller: bool = False
     validity: schemas.Validity | None = None
 
 
@@ -87,6 +88,8 @@ def listing(shape: Shape) -> AnySelect:
     )
     if shape.by_client:
         query = query.where(Contract.client_id == bindparam("client", type_=Uuid))
+    if shape.by_reseller:
+        query = query.where(Contract.reseller_id == bindparam("reseller", type_=Uuid))
     if shape.validity:
         query = query.where(validity(shape.validity, bindparam("today", type_=Date)))
     return query
@@ -111,12 +114,20 @@ class Wanted:
 
     @classmethod
     def of(
-        cls, principal: Principal, q: str, client_id: UUID | None, validity: schemas.Validity | None, today: date
+        cls,
+        principal: Principal,
+        q: str,
+        client_id: UUID | None,
+        validity: schemas.Validity | None,
+        today: date,
+        reseller_id: UUID | None = None,
     ) -> Wanted:
         words = searching.patterns(q)
-        values: dict[str, Any] = {"organisation": principal.organisation_id, "client": client_id, "today": today}
-        values |= {f"word_{index}": word for index, word in enumerate(words)}
-        return cls(Shape(principal.organisation_kind, len(words), client_id is not None, validity), values)
+        values = {"organisation": principal.organisation_id, "client": client_id, "reseller": reseller_id}
+        named = {f"word_{index}": word for index, word in enumerate(words)}
+        by_client, by_reseller = client_id is not None, reseller_id is not None
+        shape = Shape(principal.organisation_kind, len(words), by_client, by_reseller, validity)
+        return cls(shape, {**values, **named, "today": today})
 
 
 async def page(

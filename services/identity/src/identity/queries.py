@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Text, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.orm import aliased
 
 from chassis.auth.principal import Principal
 from chassis.searching import matches
@@ -48,6 +49,7 @@ ORGANISATION = (
     Organisation.portal_access,
     Organisation.version,
 )
+_Reseller = aliased(Organisation)
 USER_SORTS: dict[str, ColumnElement[Any]] = {
     "login": func.lower(User.login, type_=Text),
     "last_name": func.lower(User.last_name, type_=Text),
@@ -128,18 +130,32 @@ async def organisation(reader: AsyncConnection, identifier: UUID | None) -> AnyR
 
 
 def clients(principal: Principal, q: str, reseller_id: UUID | None) -> AnySelect:
-    query = select(*ORGANISATION).where(clients_of(principal), matches(Organisation.search_text.expression, q))
+    query = _clients(principal).where(matches(Organisation.search_text.expression, q))
     return query.where(Organisation.reseller_id == reseller_id) if reseller_id else query
 
 
 async def client(reader: AsyncConnection, identifier: UUID, principal: Principal) -> AnyRow | None:
-    query = select(*ORGANISATION).where(Organisation.id == identifier, clients_of(principal))
-    return (await reader.execute(query)).one_or_none()
+    return (await reader.execute(_clients(principal).where(Organisation.id == identifier))).one_or_none()
+
+
+def _clients(principal: Principal) -> AnySelect:
+    query = select(*ORGANISATION, _Reseller.name.label("reseller_name"))
+    return query.join(_Reseller, _Reseller.id == Organisation.reseller_id).where(clients_of(principal))
+
+
+def users_of(client_id: UUID, q: str) -> AnySelect:
+    """The people of a client; whether the caller may ask is for :func:`client` to say."""
+    return select(*USER).where(User.organisation_id == client_id, matches(User.search_text.expression, q))
 
 
 def resellers(q: str) -> AnySelect:
     query = select(*ORGANISATION).where(Organisation.kind == "reseller")
     return query.where(matches(Organisation.search_text.expression, q))
+
+
+async def reseller(reader: AsyncConnection, identifier: UUID) -> AnyRow | None:
+    query = select(*ORGANISATION).where(Organisation.kind == "reseller", Organisation.id == identifier)
+    return (await reader.execute(query)).one_or_none()
 
 
 def addresses(principal: Principal, organisation_id: UUID | None) -> AnySelect:

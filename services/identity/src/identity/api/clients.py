@@ -16,7 +16,7 @@ from identity import auth, queries
 from identity.api.listing import page_of
 from identity.errors import OrganisationNotFound, RequestNotFound
 from identity.links import Links
-from identity.models import Organisation, SignUpRequest
+from identity.models import Organisation, SignUpRequest, User
 from identity.models.base import SignUpState
 from identity.resources import Kit
 from identity.schemas import organisations as schemas
@@ -35,10 +35,10 @@ async def list_clients(
     sort: Annotated[str, Query(max_length=40)] = "name",
     limit: Limit = 25,
     cursor: Cursor = None,
-) -> Page[schemas.Organisation]:
+) -> Page[schemas.Client]:
     order = Sort.parse(sort, queries.ORGANISATION_SORTS)
     query = queries.clients(principal, q, reseller_id)
-    return await page_of(reader, query, order, Organisation.id.expression, limit, cursor, schemas.Organisation)
+    return await page_of(reader, query, order, Organisation.id.expression, limit, cursor, schemas.Client)
 
 
 @router.post("/clients", status_code=201, dependencies=[idempotency.Documented])
@@ -57,12 +57,30 @@ async def create_client(
 @router.get("/clients/{identifier}")
 async def get_client(
     identifier: UUID, principal: auth.ClientReader, reader: Reader, response: Response
-) -> schemas.Organisation:
+) -> schemas.Client:
     row = await queries.client(reader, identifier, principal)
     if row is None:
         raise OrganisationNotFound
     set_etag(response, row.version)
-    return schemas.Organisation.model_validate(row)
+    return schemas.Client.model_validate(row)
+
+
+@router.get("/clients/{identifier}/users")
+async def list_client_users(
+    identifier: UUID,
+    principal: auth.ClientReader,
+    reader: Reader,
+    q: Search = "",
+    sort: Annotated[str, Query(max_length=40)] = "last_name",
+    limit: Limit = 25,
+    cursor: Cursor = None,
+) -> Page[schemas.ClientUser]:
+    """Who of the client has an account; only the client itself changes them."""
+    if await queries.client(reader, identifier, principal) is None:
+        raise OrganisationNotFound
+    order = Sort.parse(sort, queries.USER_SORTS)
+    query = queries.users_of(identifier, q)
+    return await page_of(reader, query, order, User.id.expression, limit, cursor, schemas.ClientUser)
 
 
 @router.patch("/clients/{identifier}")
@@ -161,6 +179,15 @@ async def list_resellers(
     return await page_of(
         reader, queries.resellers(q), order, Organisation.id.expression, limit, cursor, schemas.Organisation
     )
+
+
+@router.get("/resellers/{identifier}")
+async def get_reseller(identifier: UUID, _: auth.Support, reader: Reader, response: Response) -> schemas.Organisation:
+    row = await queries.reseller(reader, identifier)
+    if row is None:
+        raise OrganisationNotFound
+    set_etag(response, row.version)
+    return schemas.Organisation.model_validate(row)
 
 
 async def _decide(

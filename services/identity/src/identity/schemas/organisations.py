@@ -6,7 +6,8 @@ from datetime import datetime
 from uuid import UUID
 
 from chassis.schemas import Answer, Country, EmailAddress, Line, OptionalLine, Phone, Request
-from events import OrganisationKind
+from events import OrganisationKind, Role
+from events.identity import UserStatus
 from identity.models.base import SignUpState
 from identity.schemas.common import Code, OptionalEmail
 
@@ -58,6 +59,25 @@ class Organisation(Answer):
     reseller_id: UUID | None
     portal_access: bool
     version: int
+
+
+class Client(Organisation):
+    """With the name of the reseller that it belongs to."""
+
+    reseller_name: str
+
+
+class ClientUser(Answer):
+    """Somebody of a client, as its reseller sees them."""
+
+    id: UUID
+    login: str
+    first_name: str
+    last_name: str
+    email: str
+    phone: str
+    role: Role
+    status: UserStatus
 
 
 class AddressFields(Request):
