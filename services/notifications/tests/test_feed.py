@@ -62,6 +62,16 @@ async def test_newest_first_in_pages_that_repeat_and_skip_nothing(world: Any) ->
     assert [line["created_at"] for line in whole] == sorted((line["created_at"] for line in whole), reverse=True)
 
 
+async def test_one_line_is_read_by_its_person_alone_and_stays_unread(world: Any) -> None:
+    await world.tell(world.facts.status("resolved"))
+    [line] = (await world.feed(RESELLER))["items"]
+    path = f"/api/v1/notifications/{line['id']}"
+    async with world.harness.client(RESELLER) as http:
+        assert (await http.get(path)).json() == line
+    async with world.harness.client(RESELLER_BASIC) as http:
+        assert (await http.get(path)).status_code == 404
+
+
 async def test_marking_read_counts_down_and_is_repeatable(world: Any) -> None:
     await world.tell(world.facts.status(), world.facts.status("closed", version=3))
     first, second = (await world.feed(RESELLER))["items"]
@@ -121,7 +131,7 @@ async def test_links_are_no_preference_and_a_choice_is_yes_or_no(world: Any, ema
 
 async def test_every_route_is_for_people_alone(world: Any) -> None:
     routes = [r for router in world.harness.service.routers for r in router.routes if isinstance(r, APIRoute)]
-    assert len(routes) == 5
+    assert len(routes) == 6
     for route in routes:
         for method in route.methods or ():
             for caller, status in ((None, 401), (back_office("contracts:write"), 403)):

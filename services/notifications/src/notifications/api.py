@@ -15,7 +15,7 @@ from chassis.http.paging import Cursor, Limit, count
 from chassis.http.unit_of_work import Reader, Session, UnitOfWorkRoute
 from chassis.i18n import Language, negotiate
 from notifications import auth, queries, schemas, service, sse, views
-from notifications.errors import TooManyStreams
+from notifications.errors import NotificationNotFound, TooManyStreams
 from notifications.settings import Settings
 from notifications.stream import Hub
 
@@ -91,6 +91,17 @@ async def stream(
     if hub.open_pages(user) >= settings.streams_per_user:
         raise TooManyStreams(retry_after=60)
     return sse.EventStream(sse.page(hub, principal, settings, last_event_id), settings.stream_send_timeout)
+
+
+@notifications.get("/notifications/{identifier}")
+async def get_notification(
+    identifier: UUID, request: Request, principal: auth.Person, reader: Reader
+) -> schemas.Notification:
+    """One line of the caller's own feed; looking at it does not mark it read."""
+    row = await queries.line(reader, _user(principal), identifier)
+    if row is None:
+        raise NotificationNotFound
+    return views.line(row, await _language(request, reader, _user(principal)))
 
 
 def _user(principal: Principal) -> UUID:

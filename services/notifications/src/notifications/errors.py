@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chassis.errors import TooManyRequests
+from chassis.errors import NotFound, TooManyRequests
 from chassis.i18n import text
 
 
@@ -12,6 +12,10 @@ class TooManyStreams(TooManyRequests):
         "Trop de pages sont ouvertes sur ce compte. Fermez-en quelques-unes.",
         "Too many pages are open on this account. Close some of them.",
     )
+
+
+class NotificationNotFound(NotFound):
+    code = "notification_not_found"
 
 
 class NotYetKnown(Exception):

@@ -36,6 +36,11 @@ def feed(user_id: UUID, unread_only: bool) -> AnySelect:
     return query.where(Notification.read_at.is_(None)) if unread_only else query
 
 
+async def line(reader: AsyncConnection, user_id: UUID, identifier: UUID) -> AnyRow | None:
+    query = feed(user_id, unread_only=False).where(Notification.id == identifier)
+    return (await reader.execute(query)).one_or_none()
+
+
 async def page(
     reader: AsyncConnection, query: AnySelect, limit: int, cursor: str | None
 ) -> tuple[Sequence[AnyRow], str | None]:
