@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from functools import partial
 from typing import Any
 
 import pytest
@@ -32,7 +33,7 @@ async def test_a_new_status_reads_as_in_the_guide_and_its_author_hears_nothing(w
         version = (await world.support.get(f"/incidents/{number}"))["version"]
         await world.support.post(f"/incidents/{number}/status", {"status": status}, if_match=f'"{version}"')
     for who in (world.reseller, world.client):
-        await eventually(lambda who=who: _resolved(who, number), what="the resolution")
+        await eventually(partial(_resolved, who, number), what="the resolution")
     assert not [item for item in await feed_about(world.support, number) if "statut" in item["title"].lower()]
 
 

@@ -17,6 +17,7 @@ from chassis import migrate
 from chassis.auth.principal import Principal
 from chassis.auth.sealing import unseal
 from chassis.auth.tokens import KeySource
+from chassis.local.targets import PostgresTarget
 from chassis.testkit.harness import (
     CLIENT,
     CLIENT_BASIC,
@@ -29,7 +30,6 @@ from chassis.testkit.harness import (
     TestKeys,
     settings_for,
 )
-from chassis.testkit.plugin import PostgresTarget
 from events import Address, Event, organisation_id
 from events.contracts import Article, ContractRegistered, Party
 from events.identity import AccountInvited, MailLink

@@ -25,7 +25,7 @@ async def prepared(empty: Any) -> Any:
     return empty
 
 
-async def ask(world: Any, headers: dict[str, str] | None = None, **form: str) -> Any:
+async def ask(world: Any, headers: Any = None, /, **form: str) -> Any:
     return await world.call("POST", "/oauth/token", data=form, headers=headers or {})
 
 
@@ -170,7 +170,6 @@ async def test_the_demonstration_is_refused_in_production(empty: Any, monkeypatc
 def test_production_refuses_every_development_secret() -> None:
     secrets: dict[str, Any] = {
         "database_url": SecretStr("postgresql+psycopg://x/y"),
-        "database_owner_url": SecretStr("postgresql+psycopg://x/y"),
         "events_url": SecretStr("amqp://x"),
         "jobs_url": SecretStr("amqp://y"),
         "refresh_secret": SecretStr("a"),

@@ -13,7 +13,7 @@ from sqlalchemy import event, text
 
 from chassis.auth.tokens import LEEWAY
 from chassis.testkit.harness import CLIENT, RESELLER
-from events.identity import LoggedInFromNewDevice
+from events.identity import LoggedInFromNewDevice, SessionClosed
 
 
 async def refresh(world: Any, token: str) -> Any:
@@ -155,8 +155,13 @@ async def test_a_stranger_cannot_tell_why_a_login_was_refused(world: Any) -> Non
     await world.sql("UPDATE users SET status = 'disabled' WHERE login = 'autre_client'")
     await world.sql("UPDATE organisations SET portal_access = false WHERE code = 'CLI-0001'")
     await world.sql("UPDATE users SET password_hash = NULL, status = 'invited' WHERE login = 'revendeur_lecteur'")
-    tries = (("nobody", "x"), ("revendeur", "wrong"), ("autre_client", world.password), ("client", world.password))
-    tries += (("revendeur_lecteur", world.password),)
+    tries = (
+        ("nobody", "x"),
+        ("revendeur", "wrong"),
+        ("autre_client", world.password),
+        ("client", world.password),
+        ("revendeur_lecteur", world.password),
+    )
     answers = [await world.log_in(login, password) for login, password in tries]
     bodies = [{**answer.json(), "request_id": ""} for answer in answers]
     assert {answer.status_code for answer in answers} == {401}
@@ -168,7 +173,12 @@ async def test_an_unknown_login_costs_a_hash_too(world: Any, monkeypatch: pytest
     """Time tells nothing because the same work is done; counted rather than timed."""
     hashed: list[str] = []
     matches = world.kit.passwords._matches
-    monkeypatch.setattr(world.kit.passwords, "_matches", lambda *a: hashed.append(a[0]) or matches(*a))
+
+    def counted(*arguments: Any) -> Any:
+        hashed.append(arguments[0])
+        return matches(*arguments)
+
+    monkeypatch.setattr(world.kit.passwords, "_matches", counted)
     await world.log_in("nobody", "x")
     await world.log_in("revendeur", "x")
     assert len(hashed) == 2
@@ -291,3 +301,14 @@ async def test_a_program_that_hashes_little_hashes_few_at_once(world: Any, monke
 )
 async def test_malformed_logins_are_refused(world: Any, body: dict[str, Any], status: int) -> None:
     assert (await world.call("POST", "/auth/login", json=body)).status_code == status
+
+
+async def test_every_end_of_a_session_before_its_time_is_told_once(world: Any, told: Any) -> None:
+    tokens = [(await world.log_in("revendeur", client="browser")).json()["session_token"] for _ in range(3)]
+    for _ in range(2):
+        await world.call("POST", "/auth/logout", json={"session_token": tokens[0]})
+    assert len(await told(SessionClosed)) == 1
+    access = (await exchange(world, tokens[1])).json()["access_token"]
+    change = {"current": world.password, "new": "un-autre-mot-de-passe-1"}
+    assert (await world.bearer(access, "POST", "/me/password", json=change)).status_code == 204
+    assert len(await told(SessionClosed)) == 2

@@ -69,7 +69,7 @@ async def test_a_token_without_signature_or_signed_with_the_public_key_is_refuse
         b"",
         json.dumps(public).encode(),
         str(public["x"]).encode(),
-        base64.urlsafe_b64decode(public["x"] + "="),
+        base64.urlsafe_b64decode(f"{public['x']}="),
     ):
         for alg in ("none", "HS256"):
             head = part({"alg": alg, "typ": TOKEN_TYPE, "kid": key.kid})
@@ -91,7 +91,7 @@ async def test_a_token_of_another_type_key_or_signature_is_refused(world: Any) -
     key = await active(world)
     for header in ({"alg": "Ed25519", "kid": key.kid}, {"alg": "Ed25519", "typ": "JWT", "kid": key.kid}):
         assert await status_of(world, jwt.encode(header, claims(world), key, algorithms=["Ed25519"])) == 401
-    stranger = OKPKey.generate_key("Ed25519", {"kid": key.kid})
+    stranger = OKPKey.generate_key("Ed25519", {"kid": str(key.kid)})
     header = {"alg": "Ed25519", "typ": TOKEN_TYPE, "kid": key.kid}
     assert await status_of(world, jwt.encode(header, claims(world), stranger, algorithms=["Ed25519"])) == 401
     good = jwt.encode(header, claims(world), key, algorithms=["Ed25519"])

@@ -5,8 +5,9 @@ from __future__ import annotations
 from sqlalchemy import column, select, table, true
 
 from chassis.http.paging import _counted
+from chassis.sql import AnySelect
 
 
 def test_a_query_without_condition_still_counts_its_table() -> None:
-    everything = select(column("number", _selectable=table("things", column("number")))).where(true())
+    everything: AnySelect = select(column("number", _selectable=table("things", column("number")))).where(true())
     assert "FROM things" in str(_counted(everything))

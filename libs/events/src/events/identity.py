@@ -160,6 +160,24 @@ class LoggedInFromNewDevice(Event):
         return self.organisation_id
 
 
+class SessionClosed(Event):
+    """The session was ended before its time: by a log-out, its owner, a new password, a theft, or a lost access."""
+
+    type: ClassVar[str] = "identity.session.closed.v1"
+
+    session_id: UUID
+    user_id: UUID
+    organisation_id: UUID
+
+    @property
+    def aggregate_id(self) -> str:
+        return str(self.session_id)
+
+    @property
+    def tenant_id(self) -> UUID:
+        return self.organisation_id
+
+
 EVENTS: tuple[type[Event], ...] = (
     OrganisationChanged,
     UserChanged,
@@ -168,4 +186,5 @@ EVENTS: tuple[type[Event], ...] = (
     PasswordResetRequested,
     SignUpRequested,
     LoggedInFromNewDevice,
+    SessionClosed,
 )

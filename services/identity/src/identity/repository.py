@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.auth.principal import Principal
 from events.contracts import ContractState
+from identity import telling
 from identity.models import (
     Address,
     Device,
@@ -123,13 +124,18 @@ async def lock_session(session: AsyncSession, identifier: UUID) -> Session | Non
 async def revoke_sessions(
     session: AsyncSession, because: str, now: datetime, *, of: ColumnElement[bool], but: UUID | None = None
 ) -> None:
-    """Ends every open session of the users that ``of`` selects, except ``but``."""
+    """Ends every open session of the users that ``of`` selects, except ``but``, and tells so."""
     users = select(User.id).where(of).scalar_subquery()
     statement = update(Session).where(Session.user_id.in_(users), Session.revoked_at.is_(None))
     if but is not None:
         statement = statement.where(Session.id != but)
-    statement = statement.values(revoked_at=now, revoked_because=because)
-    await session.execute(statement, execution_options={"synchronize_session": False})
+    organisation = select(User.organisation_id).where(User.id == Session.user_id).scalar_subquery()
+    closing = statement.values(revoked_at=now, revoked_because=because).returning(
+        Session.id, Session.user_id, organisation
+    )
+    closed = await session.execute(closing, execution_options={"synchronize_session": False})
+    for identifier, user_id, organisation_id in closed.all():
+        telling.session_closed(session, identifier, user_id, organisation_id)
 
 
 async def see_device(session: AsyncSession, user_id: UUID, digest: str) -> tuple[bool, bool]:

@@ -9,7 +9,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.messaging import outbox
 from events import Address as AddressFields
-from events.identity import AddressChanged, LoggedInFromNewDevice, OrganisationChanged, SignUpRequested, UserChanged
+from events.identity import (
+    AddressChanged,
+    LoggedInFromNewDevice,
+    OrganisationChanged,
+    SessionClosed,
+    SignUpRequested,
+    UserChanged,
+)
 from identity.models import Address, Organisation, Session, SignUpRequest, User
 
 
@@ -93,3 +100,9 @@ def new_device(session: AsyncSession, opened: Session, organisation_id: UUID, at
             at=at,
         ),
     )
+
+
+def session_closed(session: AsyncSession, closed: UUID, user_id: UUID, organisation_id: UUID) -> None:
+    # Opened is a session's first version, closed its second and last.
+    event = SessionClosed(version=2, session_id=closed, user_id=user_id, organisation_id=organisation_id)
+    outbox.add(session, event)

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Header, Request
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.auth.principal import Principal
-from chassis.errors import Forbidden
+from chassis.errors import Forbidden, Unauthenticated
 from chassis.http import idempotency
 from chassis.http.paging import Cursor, Limit, count
 from chassis.http.unit_of_work import Reader, Session, UnitOfWorkRoute
@@ -86,6 +86,8 @@ async def stream(
     hub: Hub = request.app.state.resources
     settings: Settings = request.app.state.settings
     user = _user(principal)
+    if principal.session_id and await queries.closed_among(reader, [principal.session_id]):
+        raise Unauthenticated
     if await queries.shut_out(reader, [user]):
         raise Forbidden
     if hub.open_pages(user) >= settings.streams_per_user:

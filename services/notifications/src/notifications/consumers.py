@@ -12,6 +12,7 @@ from events.identity import (
     MailLink,
     OrganisationChanged,
     PasswordResetRequested,
+    SessionClosed,
     SignUpRequested,
     UserChanged,
 )
@@ -41,6 +42,11 @@ async def send_link(session: AsyncSession, event: MailLink) -> None:
 @identity.on(SignUpRequested)
 async def tell_of_sign_up(session: AsyncSession, event: SignUpRequested) -> None:
     await service.tell(session, rules.sign_up_requested(event))
+
+
+@identity.on(SessionClosed)
+async def forget_session(session: AsyncSession, event: SessionClosed) -> None:
+    await repository.close_session(session, event.session_id)
 
 
 @identity.on(LoggedInFromNewDevice)

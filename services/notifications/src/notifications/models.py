@@ -47,6 +47,15 @@ class User(Base):
     version: Mapped[int]
 
 
+class ClosedSession(Base):
+    """A session that ended before its time, remembered while an access token of its own may still open a stream."""
+
+    __tablename__ = "closed_sessions"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    closed_at: Mapped[datetime] = mapped_column(server_default=func.now(), index=True)
+
+
 class Incident(Base):
     """Who an incident concerns, from the latest event about it; ``declared_at`` once its declaration has arrived."""
 

@@ -14,7 +14,7 @@ from sqlalchemy.types import BigInteger, Text
 from chassis.http import paging
 from chassis.i18n import Language
 from chassis.sql import AnyRow, AnySelect
-from notifications.models import Notification, Organisation, Preference, StreamItem, User
+from notifications.models import ClosedSession, Notification, Organisation, Preference, StreamItem, User
 
 NEWEST_FIRST = paging.Sort("created_at", Notification.created_at.expression, descending=True)
 
@@ -76,6 +76,12 @@ async def shut_out(reader: AsyncConnection, users: Iterable[UUID]) -> set[UUID]:
         .outerjoin(Organisation, Organisation.id == User.organisation_id)
         .where(User.id.in_(list(users)), or_(User.status == "disabled", closed))
     )
+    return set((await reader.execute(query)).scalars())
+
+
+async def closed_among(reader: AsyncConnection, sessions: Iterable[UUID]) -> set[UUID]:
+    """Which of these sessions have ended before their time."""
+    query = select(ClosedSession.id).where(ClosedSession.id.in_(list(sessions)))
     return set((await reader.execute(query)).scalars())
 
 

@@ -14,7 +14,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis.sql import AnyRow
 from events.identity import OrganisationChanged, UserChanged
 from events.incidents import IncidentEvent
-from notifications.models import Base, Email, Incident, Notification, Organisation, Preference, StreamItem, User
+from notifications.models import (
+    Base,
+    ClosedSession,
+    Email,
+    Incident,
+    Notification,
+    Organisation,
+    Preference,
+    StreamItem,
+    User,
+)
 from notifications.rules import Audience
 
 ORGANISATION = ("kind", "name", "portal_access", "version")
@@ -154,8 +164,13 @@ async def forget_before(session: AsyncSession, model: type[Base], column: Any, m
     await session.execute(delete(model).where(column < moment))
 
 
+async def close_session(session: AsyncSession, identifier: UUID) -> None:
+    await session.execute(insert(ClosedSession).values(id=identifier).on_conflict_do_nothing())
+
+
 async def forget_stream(session: AsyncSession, before: datetime) -> None:
     await forget_before(session, StreamItem, StreamItem.created_at, before)
+    await forget_before(session, ClosedSession, ClosedSession.closed_at, before)
 
 
 async def forget_feed(session: AsyncSession, before: datetime) -> None:

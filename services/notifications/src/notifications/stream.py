@@ -49,6 +49,7 @@ class Subscriber:
     """One open page. ``queue`` ends with None; ``start`` is where the live part begins for it."""
 
     user_id: UUID
+    session_id: UUID | None
     keys: frozenset[str]
     start: Position
     queue: asyncio.Queue[Item | None]
@@ -119,7 +120,7 @@ class Hub:
                 async with self._database.reader() as reader:
                     self._position = Position(await queries.horizon(reader), 0)
             queue: asyncio.Queue[Item | None] = asyncio.Queue(self._settings.stream_queue)
-            subscriber = Subscriber(principal.user_id, keys_of(principal), self._position, queue)
+            subscriber = Subscriber(principal.user_id, principal.session_id, keys_of(principal), self._position, queue)
             self._subscribers.add(subscriber)
             self._listened.set()
             return subscriber
@@ -196,15 +197,16 @@ class Hub:
             return
 
     async def _recheck(self) -> None:
-        """Ends the pages of people who have lost their access since they opened them."""
+        """Ends the pages of people who have lost their access, and of sessions that were ended, since they opened."""
         if time.monotonic() - self._rechecked < self._settings.stream_recheck:
             return
         self._rechecked = time.monotonic()
         users = {subscriber.user_id for subscriber in self._subscribers}
         async with self._database.reader() as reader:
             shut_out = await queries.shut_out(reader, users)
+            closed = await queries.closed_among(reader, [s.session_id for s in self._subscribers if s.session_id])
         for subscriber in self._subscribers:
-            if subscriber.user_id in shut_out:
+            if subscriber.user_id in shut_out or subscriber.session_id in closed:
                 subscriber.end()
 
 

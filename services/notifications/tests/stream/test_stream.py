@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import time
 from typing import Any
+from uuid import uuid4
 
 from sqlalchemy import text
 
 from chassis.testkit.harness import CLIENT, OTHER_CLIENT, OTHER_RESELLER, RESELLER, RESELLER_BASIC, SQP
+from events.identity import SessionClosed
 from notifications import sse
 from notifications.stream import Hub, Item, Position, Subscriber
 
@@ -166,6 +169,21 @@ async def test_reading_in_one_tab_is_told_to_the_other(world: Any, open_page: An
     assert colleague.events("notifications.read") == []
 
 
+async def test_an_ended_session_loses_its_stream_and_the_persons_other_session_keeps_its_own(
+    world: Any, open_page: Any
+) -> None:
+    assert RESELLER.session_id is not None
+    other = dataclasses.replace(RESELLER, session_id=uuid4())
+    async with open_page(RESELLER) as ended, open_page(other) as kept:
+        whose = {"user_id": RESELLER.user_id, "organisation_id": RESELLER.organisation_id}
+        closed = SessionClosed(version=2, session_id=RESELLER.session_id, **whose)
+        await world.tell(closed)
+        await ended.until(lambda p: p.ended)
+        assert not kept.ended
+    async with open_page(RESELLER) as again:
+        assert again.status == 401
+
+
 async def test_a_disabled_person_is_out_at_once_and_stays_out(world: Any, open_page: Any) -> None:
     async with open_page(RESELLER) as page, open_page(RESELLER_BASIC) as colleague:
         await world.tell(world.facts.user(RESELLER, version=2, status="disabled"))
@@ -253,7 +271,7 @@ async def test_a_reader_that_takes_nothing_is_given_up(world: Any) -> None:
 def test_what_a_cut_page_had_queued_was_not_sent_and_is_dropped() -> None:
     queue: asyncio.Queue[Item | None] = asyncio.Queue(2)
     assert RESELLER.user_id is not None
-    subscriber = Subscriber(RESELLER.user_id, frozenset(), Position(0, 0), queue)
+    subscriber = Subscriber(RESELLER.user_id, RESELLER.session_id, frozenset(), Position(0, 0), queue)
     for number in range(5):
         subscriber.offer(Item(Position(1, number), "x", {}))
     assert queue.qsize() == 1

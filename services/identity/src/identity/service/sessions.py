@@ -88,6 +88,8 @@ async def refresh(session: AsyncSession, token: str, by_tokens: Tokens, settings
     grace = timedelta(seconds=settings.refresh_grace_seconds)
     if found.rotate(generation, clock.now(), grace) is Rotation.REUSED:
         found.revoke("reuse", clock.now())
+        assert principal.organisation_id is not None
+        telling.session_closed(session, found.id, found.user_id, principal.organisation_id)
         audit.record(session, "session.reuse", organisation_id=principal.organisation_id, subject=found.id)
         raise SessionOver
     return principal, by_tokens.refresh(found.id, found.generation)
@@ -100,6 +102,7 @@ async def log_out(session: AsyncSession, found: Session | None) -> None:
     user = await repository.user(session, found.user_id)
     found.revoke("logout", clock.now())
     assert user is not None
+    telling.session_closed(session, found.id, user.id, user.organisation_id)
     audit.record(session, "session.close", organisation_id=user.organisation_id, subject=found.id, by=user.id)
 
 
@@ -108,6 +111,8 @@ async def end_own(session: AsyncSession, identifier: UUID, actor: Principal) -> 
     if found is None or found.user_id != actor.user_id or not found.is_open(clock.now()):
         raise SessionNotFound
     found.revoke("ended", clock.now())
+    assert actor.organisation_id is not None
+    telling.session_closed(session, found.id, found.user_id, actor.organisation_id)
     audit.record(session, "session.end", organisation_id=actor.organisation_id, subject=found.id, by=actor)
 
 

@@ -18,6 +18,13 @@ def upgrade() -> None:
     migrate.grant_to_app_role()
     migrate.create_chassis_tables()
     op.create_table(
+        "closed_sessions",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("closed_at", postgresql.TIMESTAMP(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_closed_sessions")),
+    )
+    op.create_index(op.f("ix_closed_sessions_closed_at"), "closed_sessions", ["closed_at"], unique=False)
+    op.create_table(
         "emails",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("event_id", sa.Uuid(), nullable=False),
