@@ -34,7 +34,7 @@ async def test_a_message_leads_to_its_thread(world: Any) -> None:
     await world.tell(world.facts.message("sqp", SQP))
     [line] = (await world.feed(RESELLER))["items"]
     assert line["subject"]["thread"] == "sqp"
-    assert line["subject"]["path"] == "/incidents/20122301#messagerie-sqp"
+    assert line["subject"]["path"] == "/incidents/20122301?onglet=messagerie-sqp"
 
 
 async def test_the_language_is_the_readers(world: Any) -> None:

@@ -38,6 +38,7 @@ ROW = (
     Incident.product_reference,
     Incident.serial_number,
     Incident.articles,
+    Incident.reseller_name,
     Incident.client_name,
     Incident.client_id,
     Incident.status,

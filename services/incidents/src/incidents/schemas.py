@@ -118,6 +118,7 @@ class IncidentRow(Answer):
     product_reference: str
     serial_number: str
     serial_numbers: list[str]
+    reseller: str
     client: str | None
     client_id: UUID | None
     status: Status

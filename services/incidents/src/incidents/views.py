@@ -28,6 +28,7 @@ def row(line: AnyRow, language: Language) -> schemas.IncidentRow:
         product_reference=line.product_reference,
         serial_number=line.serial_number,
         serial_numbers=[article["serial_number"] for article in line.articles],
+        reseller=line.reseller_name,
         client=line.client_name,
         client_id=line.client_id,
         status=line.status,

@@ -27,7 +27,7 @@ from notifications.kinds import Kind
 SubjectType = Literal["incident", "contract", "sign_up_request", "session"]
 What = Literal["status", "message", "files", "declared"]
 
-PANES: dict[Thread, str] = {"client": "#messagerie", "sqp": "#messagerie-sqp"}
+PANES: dict[Thread, str] = {"client": "?onglet=messagerie", "sqp": "?onglet=messagerie-sqp"}
 
 
 @dataclass(frozen=True)
