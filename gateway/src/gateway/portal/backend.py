@@ -65,11 +65,12 @@ class Backend:
         language: Language,
         headers: Mapping[str, str] | None = None,
         address: str = "",
+        device: str = "",
         **options: Any,
     ) -> Answer:
-        """``path`` below ``/api/v1``. Raises ServiceAway or Refused."""
+        """``path`` below ``/api/v1``; ``address`` and ``device`` are the browser's. Raises ServiceAway or Refused."""
         target = routing.SEGMENTS[path.split("?")[0].strip("/").split("/")[0]]
-        sent = {"Accept-Language": language, **_context(token, address), **(headers or {})}
+        sent = {"Accept-Language": language, **_context(token, address, device), **(headers or {})}
         if "json" in options:
             # The proxy's session, which is shared, adds no header of its own.
             sent["Content-Type"] = "application/json"
@@ -90,8 +91,8 @@ async def _read(answer: aiohttp.ClientResponse) -> Answer:
     return Answer(answer.status, body, answer.headers.get("ETag", ""))
 
 
-def _context(token: str | None, address: str) -> dict[str, str]:
-    sent = {"X-Request-ID": request_id.get() or "", "traceparent": traceparent.get() or ""}
+def _context(token: str | None, address: str, device: str) -> dict[str, str]:
+    sent = {"X-Request-ID": request_id.get() or "", "traceparent": traceparent.get() or "", "User-Agent": device}
     if token:
         sent["Authorization"] = f"Bearer {token}"
     if address:

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from chassis.auth.principal import Principal
 from chassis.auth.tokens import TokenVerifier
 from chassis.errors import Unauthenticated, Unavailable
 from gateway import sessions
@@ -64,9 +65,10 @@ class Section:
 class Page(Visit):
     """A visit that can answer."""
 
-    def __init__(self, *arguments: Any, templates: Templates, **options: Any) -> None:
+    def __init__(self, *arguments: Any, templates: Templates, browser: sessions.Sessions, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._templates = templates
+        self._browser = browser
         self.csrf = self.request.cookies.get(CSRF_COOKIE) or secrets.token_urlsafe(24)
 
     async def render(self, template: str, *, status: int = 200, **context: Any) -> Response:
@@ -84,6 +86,16 @@ class Page(Visit):
         if flash:
             response.set_cookie("flash", quote(flash), max_age=30, path="/", httponly=True, samesite="lax", secure=True)
         return response
+
+    async def enter(self, session_token: str) -> None:
+        """After a log-in: what this request asks from now on, it asks as the person behind the new session."""
+        self._token = await self._browser.access_token(session_token)
+
+    def forget(self) -> None:
+        """After a log-out, or a change of the person: the next request asks identity again who it is."""
+        token = sessions.session_token(self.request.headers)
+        if token:
+            self._browser.forget(token)
 
     async def _frame(self) -> dict[str, Any]:
         if self.person is None:
@@ -166,10 +178,15 @@ class Site:
             if needs_person:
                 raise
             return self._nobody(request)
-        return Page(request, self._backend, person=person, token=token, templates=self._templates)
+        return self._opened(request, person, token)
 
     def _nobody(self, request: Request) -> Page:
-        return Page(request, self._backend, person=None, token=None, templates=self._templates)
+        return self._opened(request, None, None)
+
+    def _opened(self, request: Request, person: Principal | None, token: str | None) -> Page:
+        return Page(
+            request, self._backend, person=person, token=token, templates=self._templates, browser=self._browser
+        )
 
     def _to_login(self, request: Request) -> Response:
         """Back here afterwards; an htmx request takes the whole window along."""

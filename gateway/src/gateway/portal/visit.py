@@ -104,6 +104,7 @@ class Visit:
             token=self._token,
             language=self.language,
             address=client.host if client else "",
+            device=self.request.headers.get("user-agent", ""),
             **options,
         )
 
