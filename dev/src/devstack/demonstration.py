@@ -9,8 +9,8 @@ import re
 from typing import Any
 
 import aiohttp
-import identity.demo
 
+import identity.demo
 from chassis import clock
 from devstack import caller, guide_rows, incident_stories, mail_page
 from devstack.caller import Caller, Refused, eventually
