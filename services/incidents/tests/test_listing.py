@@ -55,6 +55,7 @@ async def full_desk(open_desk: Any) -> Any:
 async def test_a_line_holds_the_guides_columns(full_desk: Any) -> None:
     [row] = (await listed(full_desk, q="ecran"))["items"]
     assert (row["product_reference"], row["serial_number"], row["client"]) == ("RS-2416", "KIT-2", "Société Élodie")
+    assert row["reseller"] == "Revendeur Test"
     assert (row["serial_numbers"], row["contract_number"]) == (["ARTICLE-2"], "2")
     assert (row["status"], row["status_label"]) == ("new", "Déclaré")
     english = full_desk.as_(RESELLER, **{"Accept-Language": "en"})
