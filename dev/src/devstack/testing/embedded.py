@@ -20,25 +20,30 @@ class EmbeddedStack:
     kind = "embedded"
 
     def __init__(self, folder: Path, *, seed: bool = True) -> None:
-        self._folder = folder
+        self.folder = folder
         self._seed = seed
         self._port, self._mail_port = process.free_ports(2)
         self._process: subprocess.Popen[bytes] | None = None
         self.url = f"http://localhost:{self._port}"
         self.log = folder / "devstack.log"
 
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
     async def start(self) -> EmbeddedStack:
         """Ready when it returns; raises ServerFailed with the end of the log. A second start finds the data."""
-        self._folder.mkdir(parents=True, exist_ok=True)
+        self.folder.mkdir(parents=True, exist_ok=True)
         environment = {
             **os.environ,
             "PORT": str(self._port),
             "DEVSTACK_MAIL_PORT": str(self._mail_port),
-            "DEVSTACK_DATA": str(self._folder / "data"),
+            "DEVSTACK_DATA": str(self.folder / "data"),
             "DEVSTACK_SEED": str(self._seed).lower(),
         }
         command = [sys.executable, "-m", "devstack"]
-        self._process = process.spawn(command, log=self.log, death_signal="INT", env=environment, cwd=self._folder)
+        self._process = process.spawn(command, log=self.log, death_signal="INT", env=environment, cwd=self.folder)
         await wait_ready(self.url, self._process, self.log)
         return self
 

@@ -1,0 +1,71 @@
+"""The process that `make run` starts: it finds its data again, loses nothing to a kill, and leaves nothing running."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import aiohttp
+import psutil
+import pytest
+
+from devstack import caller
+from devstack.caller import eventually
+from devstack.demonstration import LOGINS, PASSWORD
+from devstack.testing.embedded import EmbeddedStack
+
+pytestmark = pytest.mark.e2e
+
+
+@pytest.fixture
+async def stack() -> AsyncIterator[EmbeddedStack]:
+    with tempfile.TemporaryDirectory(prefix="sqp-stack-") as folder:
+        made = EmbeddedStack(Path(folder))
+        yield made
+        await made.kill()
+
+
+async def test_the_demonstration_is_there_after_a_kill_and_everybody_logs_in(stack: EmbeddedStack) -> None:
+    await stack.start()
+    before = await _seen_by_everybody(stack)
+    await stack.kill()
+    await stack.start()
+    assert await _seen_by_everybody(stack) == before
+    assert before["revendeur_test"] == (12, 3)
+    assert before["client_test"][0] == 4
+
+
+async def test_a_start_killed_while_it_seeds_goes_on_where_it_was(stack: EmbeddedStack) -> None:
+    starting = asyncio.create_task(stack.start())
+    await eventually(lambda: _has_password(stack), what="a data folder")
+    await asyncio.wait({starting}, timeout=2.5)
+    assert not starting.done(), "the first start ends before it could be killed"
+    await stack.kill()
+    await asyncio.gather(starting, return_exceptions=True)
+    await stack.start()
+    assert (await _seen_by_everybody(stack))["revendeur_test"] == (12, 3)
+
+
+async def test_ctrl_c_ends_everything(stack: EmbeddedStack) -> None:
+    await stack.start()
+    children = psutil.Process(stack.pid).children(recursive=True)
+    assert children, "PostgreSQL runs beside it"
+    assert await stack.stop() == 0
+    assert not [child for child in children if child.is_running() and child.status() != psutil.STATUS_ZOMBIE]
+
+
+async def _seen_by_everybody(stack: EmbeddedStack) -> dict[str, tuple[int, int]]:
+    """Contracts and incidents by log-in."""
+    seen = {}
+    async with aiohttp.ClientSession() as http:
+        for login in LOGINS:
+            person = caller.person(http, stack.url, login, PASSWORD)
+            contracts, incidents = await person.get("/contracts"), await person.get("/incidents")
+            seen[login] = (contracts["total"], incidents["total"])
+    return seen
+
+
+async def _has_password(stack: EmbeddedStack) -> bool | None:
+    return (stack.folder / "data" / "service-password").exists() or None
