@@ -32,6 +32,11 @@ class Refused(Exception):
         return str(self.problem.get("code", ""))
 
     @property
+    def is_for_the_form(self) -> bool:
+        """Whether the person can do better in the same form."""
+        return self.status in (409, 412, 422, 428, 429)
+
+    @property
     def title(self) -> str:
         return str(self.problem.get("title", ""))
 
@@ -76,7 +81,7 @@ class Backend:
             sent["Content-Type"] = "application/json"
         url = f"{self._upstreams[target]}/api/v1{path}"
         try:
-            async with self._http().request(method, url, headers=sent, timeout=TIMEOUT, **options) as answer:
+            async with self._http().request(method, url, headers=sent, **{"timeout": TIMEOUT, **options}) as answer:
                 return await _read(answer)
         except (aiohttp.ClientError, TimeoutError) as error:
             raise ServiceAway(target) from error
