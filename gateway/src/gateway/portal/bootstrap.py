@@ -10,12 +10,12 @@ from starlette.routing import BaseRoute
 from chassis.auth.tokens import TokenVerifier
 from gateway.portal import scripts
 from gateway.portal.backend import Backend
-from gateway.portal.pages import account, contracts
+from gateway.portal.pages import account, contracts, links
 from gateway.portal.site import Site
 from gateway.sessions import Sessions
 from gateway.settings import Settings
 
-SECTIONS = (account.section, contracts.section)
+SECTIONS = (account.section, contracts.section, links.section)
 
 
 def portal_routes(
