@@ -6,19 +6,21 @@ import asyncio
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
 from markupsafe import Markup
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from chassis.auth.principal import Principal
 from chassis.auth.tokens import TokenVerifier
-from chassis.errors import Unauthenticated, Unavailable
+from chassis.errors import Problem, Unauthenticated, Unavailable
 from gateway import sessions
 from gateway.errors import CrossSite, SessionEnded
+from gateway.portal import bodies, uploads
 from gateway.portal.backend import Backend, Refused, ServiceAway
 from gateway.portal.templating import Templates
 from gateway.portal.visit import CSRF_COOKIE, CSRF_FIELD, FormForged, Visit, side_by_side
@@ -26,8 +28,8 @@ from gateway.portal.visit import CSRF_COOKIE, CSRF_FIELD, FormForged, Visit, sid
 Handler = Callable[["Page"], Awaitable[Response]]
 
 LOGIN = "/connexion"
-MAX_FORM_FILES = 20
-MAX_FORM_FIELDS = 200
+# Not carried from a page that lost its session to the page after log-in.
+NOT_KEPT = (CSRF_FIELD, "password", bodies.KEPT_FIELD)
 
 
 class LoginNeeded(Exception):
@@ -40,23 +42,30 @@ class Entry:
     methods: tuple[str, ...]
     handler: Handler
     is_open: bool
+    keeps_form: bool = False
 
 
 @dataclass
 class Section:
-    """The pages of one subject. ``@section.get("/contrats")``, ``@section.post(…)``; ``is_open`` needs no log-in."""
+    """The pages of one subject. ``@section.get("/contrats")``, ``@section.post(…)``; ``is_open`` needs no log-in.
+
+    ``keeps_form``: a form sent after the session has ended is not lost. It travels through the log-in page and arrives
+    here again with ``page.is_resumed``; the handler then shows the form, filled, and does nothing else.
+    """
 
     entries: list[Entry] = field(default_factory=list)
 
     def get(self, path: str, *, is_open: bool = False) -> Callable[[Handler], Handler]:
         return self._add(path, ("GET",), is_open)
 
-    def post(self, path: str, *, is_open: bool = False) -> Callable[[Handler], Handler]:
-        return self._add(path, ("POST",), is_open)
+    def post(self, path: str, *, is_open: bool = False, keeps_form: bool = False) -> Callable[[Handler], Handler]:
+        return self._add(path, ("POST",), is_open, keeps_form)
 
-    def _add(self, path: str, methods: tuple[str, ...], is_open: bool) -> Callable[[Handler], Handler]:
+    def _add(
+        self, path: str, methods: tuple[str, ...], is_open: bool, keeps_form: bool = False
+    ) -> Callable[[Handler], Handler]:
         def register(handler: Handler) -> Handler:
-            self.entries.append(Entry(path, methods, handler, is_open))
+            self.entries.append(Entry(path, methods, handler, is_open, keeps_form))
             return handler
 
         return register
@@ -86,6 +95,10 @@ class Page(Visit):
         if flash:
             response.set_cookie("flash", quote(flash), max_age=30, path="/", httponly=True, samesite="lax", secure=True)
         return response
+
+    def resend(self, path: str) -> Response:
+        """307: the browser sends this form there, whose handler finds in it what was kept."""
+        return RedirectResponse(path, 307)
 
     async def enter(self, session_token: str) -> None:
         """After a log-in: what this request asks from now on, it asks as the person behind the new session."""
@@ -134,36 +147,71 @@ class Site:
             try:
                 page = await self._page(request, needs_person=not entry.is_open)
             except (LoginNeeded, SessionEnded, Unauthenticated):
-                return self._to_login(request)
+                page = self._nobody(request)
+                return await self._guarded(page, self._log_in_first(entry, page))
             except Unavailable:
                 page = self._nobody(request)
-                return await page.render("errors/away.html", status=503)
-            return await self._answer(entry, page)
+                return await self._guarded(page, self._identity_away(entry, page))
+            return await self._guarded(page, self._answer(entry, page))
 
         return endpoint
+
+    async def _guarded(self, page: Page, answering: Awaitable[Response]) -> Response:
+        """What may go wrong with any page, as a page."""
+        try:
+            return await answering
+        except (CrossSite, FormForged):
+            return await page.render("errors/forged.html", status=403)
+        except Problem as problem:
+            refused = Refused(problem.status, {"title": problem.sentence(page.language), "code": problem.code})
+            return await page.render("errors/refused.html", status=problem.status, refused=refused)
+        except ClientDisconnect:
+            return Response(status_code=400)
 
     async def _answer(self, entry: Entry, page: Page) -> Response:
         try:
             if page.request.method == "POST":
-                await self._take_form(page)
+                await self._take_form(page, partial(uploads.forward, page))
+                self._resume(entry, page)
             return await entry.handler(page)
-        except (CrossSite, FormForged):
-            return await page.render("errors/forged.html", status=403)
         except ServiceAway:
             return await page.render("errors/away.html", status=503)
         except Refused as refused:
-            return await self._refused(page, refused)
+            if refused.status == 401:
+                return await self._log_in_first(entry, page)
+            template = "errors/missing.html" if refused.status == 404 else "errors/refused.html"
+            return await page.render(template, status=refused.status, refused=refused)
 
-    async def _refused(self, page: Page, refused: Refused) -> Response:
-        if refused.status == 401:
-            return self._to_login(page.request)
-        template = "errors/missing.html" if refused.status == 404 else "errors/refused.html"
-        return await page.render(template, status=refused.status, refused=refused)
-
-    async def _take_form(self, page: Page) -> None:
+    async def _take_form(self, page: Page, forward: bodies.Forward) -> None:
         sessions.refuse_cross_site("POST", page.request.headers, self._public_origin)
-        page.form = await page.request.form(max_files=MAX_FORM_FILES, max_fields=MAX_FORM_FIELDS)
-        await page.check_csrf()
+        body = await bodies.read(page.request, forward, page.check_csrf)
+        page.form, page.sent = body.fields, body.files
+        page.kept = page.field(bodies.KEPT_FIELD)
+
+    def _resume(self, entry: Entry, page: Page) -> None:
+        """A form that comes back from the log-in page."""
+        if entry.keeps_form and page.kept:
+            page.form, page.is_resumed = bodies.unpacked(page.kept), True
+
+    async def _log_in_first(self, entry: Entry, page: Page) -> Response:
+        if not _is_kept(entry, page.request):
+            return self._to_login(page.request)
+        nobody = await self._keeping(page)
+        response = await nobody.render("account/login.html", suite=page.request.url.path, login="", wrong="")
+        sessions.close_session(response)
+        return response
+
+    async def _identity_away(self, entry: Entry, page: Page) -> Response:
+        nobody = await self._keeping(page) if _is_kept(entry, page.request) else page
+        return await nobody.render("errors/away.html", status=503)
+
+    async def _keeping(self, page: Page) -> Page:
+        """Nobody's page that carries along what ``page`` was sent."""
+        if not page.form:
+            await self._take_form(page, bodies.nowhere)
+        nobody = self._nobody(page.request)
+        nobody.kept = page.kept or bodies.packed(bodies.Body(page.form, page.sent), without=NOT_KEPT)
+        return nobody
 
     async def _page(self, request: Request, *, needs_person: bool) -> Page:
         session = sessions.session_token(request.headers)
@@ -198,3 +246,7 @@ class Site:
         response = RedirectResponse(target, 303)
         sessions.close_session(response)
         return response
+
+
+def _is_kept(entry: Entry, request: Request) -> bool:
+    return entry.keeps_form and request.method == "POST" and request.headers.get("hx-request") != "true"

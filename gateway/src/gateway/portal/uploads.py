@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
+from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID
 
 import aiohttp
-from starlette.datastructures import UploadFile
 
-from gateway.portal.backend import Refused
+from gateway.portal.backend import Refused, ServiceAway
+from gateway.portal.bodies import MAX_FILE_BYTES, SentFile
+from gateway.portal.translations import later
 from gateway.portal.visit import Visit
 
-FIELD = "files"
 IDS = "file_ids"
+TIMEOUT = aiohttp.ClientTimeout(total=None, connect=2, sock_read=60)
+TOO_LARGE = later("Ce fichier est trop volumineux : 20 Mo au plus.")
+BROKEN = later("L’envoi s’est interrompu. Vérifiez votre connexion, puis réessayez.")
+# As browsers write a name into a header (HTML, "multipart form data").
+ESCAPED = {'"': "%22", "\r": "%0D", "\n": "%0A"}
 
 
 async def take(visit: Visit) -> tuple[list[dict[str, Any]], list[str]]:
@@ -22,13 +29,8 @@ async def take(visit: Visit) -> tuple[list[dict[str, Any]], list[str]]:
     shows the files again (``uploads.html``)."""
     ahead = await asyncio.gather(*(_known(visit, one) for one in dict.fromkeys(visit.fields(IDS)) if _is_id(one)))
     kept = [file for file in ahead if file]
-    refused = []
-    for upload in visit.form.getlist(FIELD):
-        if isinstance(upload, UploadFile) and upload.filename:
-            try:
-                kept.append(await _store(visit, upload))
-            except Refused as refusal:
-                refused.append(f"{upload.filename} : {refusal.title}")
+    kept += [sent.file for sent in visit.sent if sent.file]
+    refused = [f"{sent.name} : {sent.refusal}" for sent in visit.sent if sent.refusal]
     return kept, refused
 
 
@@ -39,12 +41,43 @@ async def _known(visit: Visit, identifier: str) -> Any:
         return None
 
 
-async def _store(visit: Visit, upload: UploadFile) -> Any:
-    form = aiohttp.FormData()
-    kind = upload.content_type or "application/octet-stream"
-    form.add_field("file", upload.file, filename=upload.filename, content_type=kind)
-    body = form()
-    return (await visit.ask("POST", "/files", data=body, headers={"Content-Type": body.headers["Content-Type"]})).body
+async def forward(visit: Visit, name: str, pieces: AsyncIterator[bytes]) -> SentFile:
+    """Hands a file on to the files service while it still comes in."""
+    boundary = secrets.token_hex(16)
+    passing = _Passing(name, pieces, boundary)
+    headers = {"Content-Type": f"multipart/form-data; boundary={boundary}"}
+    try:
+        answer = await visit.ask("POST", "/files", data=passing.body(), headers=headers, timeout=TIMEOUT)
+    except Refused as refused:
+        return SentFile(name, refusal=refused.title)
+    except ServiceAway:
+        return SentFile(name, refusal=visit.gettext(TOO_LARGE if passing.is_too_large else BROKEN))
+    return SentFile(name, file=answer.body)
+
+
+class _TooLarge(Exception):
+    pass
+
+
+class _Passing:
+    def __init__(self, name: str, pieces: AsyncIterator[bytes], boundary: str) -> None:
+        self._name = "".join(ESCAPED.get(character, character) for character in name)
+        self._pieces = pieces
+        self._boundary = boundary
+        self.is_too_large = False
+
+    async def body(self) -> AsyncIterator[bytes]:
+        """The one part that the files service takes. Breaks off at the first byte too many."""
+        disposition = f'Content-Disposition: form-data; name="file"; filename="{self._name}"'
+        yield f"--{self._boundary}\r\n{disposition}\r\n\r\n".encode()
+        size = 0
+        async for piece in self._pieces:
+            size += len(piece)
+            self.is_too_large = size > MAX_FILE_BYTES
+            if self.is_too_large:
+                raise _TooLarge
+            yield piece
+        yield f"\r\n--{self._boundary}--\r\n".encode()
 
 
 def _is_id(value: str) -> bool:

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from chassis.auth.principal import Principal
 from chassis.i18n import Language, negotiate
 from gateway.portal.backend import Answer, Backend, Refused, ServiceAway
+from gateway.portal.bodies import SentFile
 from gateway.portal.translations import gettext, ngettext
 
 LANGUAGE_COOKIE = "language"
@@ -37,7 +38,7 @@ class FormForged(Exception):
 
 
 class Visit:
-    """``person`` is None before log-in; ``form`` is what was sent with a change."""
+    """``person`` is None before log-in; ``form`` and ``sent`` are the fields and files that came with a change."""
 
     def __init__(self, request: Request, backend: Backend, *, person: Principal | None, token: str | None) -> None:
         self.request = request
@@ -45,6 +46,12 @@ class Visit:
         self.person = person
         self._token = token
         self.form: FormData = FormData()
+        # Files that came with the form, at the files service by now.
+        self.sent: tuple[SentFile, ...] = ()
+        # Another form, typed before a log-in, that this one carries along; and whether ``form`` is such a one, to be
+        # shown again rather than acted on.
+        self.kept = ""
+        self.is_resumed = False
 
     @property
     def language(self) -> Language:
@@ -114,9 +121,9 @@ class Visit:
         sent = {name: value for name, value in headers.items() if value}
         return (await self.ask(method, path, json=body, headers=sent)).body
 
-    async def check_csrf(self) -> None:
-        sent, expected = self.field(CSRF_FIELD), self.request.cookies.get(CSRF_COOKIE, "")
-        if not expected or not hmac.compare_digest(sent.encode(), expected.encode()):
+    def check_csrf(self, fields: FormData) -> None:
+        sent, expected = fields.get(CSRF_FIELD, ""), self.request.cookies.get(CSRF_COOKIE, "")
+        if not expected or not hmac.compare_digest(str(sent).encode(), expected.encode()):
             raise FormForged
 
 
