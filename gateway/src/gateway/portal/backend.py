@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,7 @@ from chassis.observability import request_id, traceparent
 from gateway import routing
 
 TIMEOUT = aiohttp.ClientTimeout(total=10, connect=2)
+STREAMED = aiohttp.ClientTimeout(total=None, connect=2, sock_read=60)
 
 
 class ServiceAway(Exception):
@@ -61,7 +63,13 @@ class Backend:
         self._http = http
         self._upstreams = upstreams
 
-    async def call(
+    async def call(self, method: str, path: str, **options: Any) -> Answer:
+        """As :meth:`opened`, read to its end."""
+        async with self.opened(method, path, **options) as answer:
+            return await _read(answer)
+
+    @asynccontextmanager
+    async def opened(
         self,
         method: str,
         path: str,
@@ -72,7 +80,7 @@ class Backend:
         address: str = "",
         device: str = "",
         **options: Any,
-    ) -> Answer:
+    ) -> AsyncIterator[aiohttp.ClientResponse]:
         """``path`` below ``/api/v1``; ``address`` and ``device`` are the browser's. Raises ServiceAway or Refused."""
         target = routing.SEGMENTS[path.split("?")[0].strip("/").split("/")[0]]
         sent = {"Accept-Language": language, **_context(token, address, device), **(headers or {})}
@@ -82,18 +90,25 @@ class Backend:
         url = f"{self._upstreams[target]}/api/v1{path}"
         try:
             async with self._http().request(method, url, headers=sent, **{"timeout": TIMEOUT, **options}) as answer:
-                return await _read(answer)
+                await _refuse(answer)
+                yield answer
         except (aiohttp.ClientError, TimeoutError) as error:
             raise ServiceAway(target) from error
 
 
-async def _read(answer: aiohttp.ClientResponse) -> Answer:
-    body = await answer.json(content_type=None) if "json" in answer.content_type else None
+async def _refuse(answer: aiohttp.ClientResponse) -> None:
     if answer.status >= 500:
         raise ServiceAway(str(answer.status))
     if answer.status >= 400:
-        raise Refused(answer.status, body or {})
-    return Answer(answer.status, body, answer.headers.get("ETag", ""))
+        raise Refused(answer.status, await _json(answer) or {})
+
+
+async def _read(answer: aiohttp.ClientResponse) -> Answer:
+    return Answer(answer.status, await _json(answer), answer.headers.get("ETag", ""))
+
+
+async def _json(answer: aiohttp.ClientResponse) -> Any:
+    return await answer.json(content_type=None) if "json" in answer.content_type else None
 
 
 def _context(token: str | None, address: str, device: str) -> dict[str, str]:

@@ -10,6 +10,8 @@ from urllib.parse import urlencode
 from gateway.portal.visit import Visit
 
 PAGE_SIZE = 25
+# As many rows as one answer of a service holds.
+MAX_SHOWN = 200
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,15 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Following:
+    """``href`` without scripts, ``rows`` to be fetched with them, ``address`` to be shown then."""
+
+    href: str
+    rows: str
+    address: str
+
+
+@dataclass(frozen=True)
 class Listing:
     """What a list page was asked. Unknown values fall back to the default rather than to an error page."""
 
@@ -32,6 +43,8 @@ class Listing:
     sort: str
     filters: Mapping[str, str]
     cursor: str
+    # How many rows stand there already, for a reload or the way back to show as many.
+    shown: int = PAGE_SIZE
 
     @classmethod
     def of(
@@ -53,12 +66,30 @@ class Listing:
             sort=sort if sort.removeprefix("-") in known else default_sort,
             filters=chosen,
             cursor=visit.query("cursor"),
+            shown=_shown(visit.query("shown")),
         )
 
     @property
     def parameters(self) -> dict[str, Any]:
         """For the service."""
-        return {"q": self.q, "sort": self.sort, "limit": PAGE_SIZE, "cursor": self.cursor, **self.filters}
+        limit = PAGE_SIZE if self.cursor else self.shown
+        return {"q": self.q, "sort": self.sort, "limit": limit, "cursor": self.cursor, **self.filters}
+
+    @property
+    def first_new(self) -> int:
+        """Index of the first row that *Afficher la suite* has added; -1 on the first page."""
+        if self.cursor:
+            return 0
+        return self.shown - PAGE_SIZE if self.shown > PAGE_SIZE else -1
+
+    def following(self, cursor: str) -> Following:
+        """What *Afficher la suite* does: with scripts it adds rows, without it shows the page again with more."""
+        shown = self.shown + PAGE_SIZE
+        if shown > MAX_SHOWN:
+            here = self.href(cursor=cursor, shown=str(self.shown))
+            return Following(here, here, self.href(shown=str(MAX_SHOWN)))
+        address = self.href(shown=str(shown))
+        return Following(f"{address}#suite", self.href(cursor=cursor, shown=str(shown)), address)
 
     @property
     def columns(self) -> list[Column]:
@@ -77,3 +108,10 @@ class Listing:
         if self.sort == name:
             return Column(name, label, "ascending", self.href(sort=f"-{name}"))
         return Column(name, label, "descending" if self.sort == f"-{name}" else "", self.href(sort=name))
+
+
+def _shown(asked: str) -> int:
+    if not (asked.isdecimal() and asked.isascii() and len(asked) < 6):
+        return PAGE_SIZE
+    pages = -(-int(asked) // PAGE_SIZE)
+    return min(max(pages * PAGE_SIZE, PAGE_SIZE), MAX_SHOWN)

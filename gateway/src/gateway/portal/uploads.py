@@ -8,15 +8,12 @@ from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID
 
-import aiohttp
-
-from gateway.portal.backend import Refused, ServiceAway
+from gateway.portal.backend import STREAMED, Refused, ServiceAway
 from gateway.portal.bodies import MAX_FILE_BYTES, SentFile
 from gateway.portal.translations import later
 from gateway.portal.visit import Visit
 
 IDS = "file_ids"
-TIMEOUT = aiohttp.ClientTimeout(total=None, connect=2, sock_read=60)
 TOO_LARGE = later("Ce fichier est trop volumineux : 20 Mo au plus.")
 BROKEN = later("L’envoi s’est interrompu. Vérifiez votre connexion, puis réessayez.")
 # As browsers write a name into a header (HTML, "multipart form data").
@@ -47,7 +44,7 @@ async def forward(visit: Visit, name: str, pieces: AsyncIterator[bytes]) -> Sent
     passing = _Passing(name, pieces, boundary)
     headers = {"Content-Type": f"multipart/form-data; boundary={boundary}"}
     try:
-        answer = await visit.ask("POST", "/files", data=passing.body(), headers=headers, timeout=TIMEOUT)
+        answer = await visit.ask("POST", "/files", data=passing.body(), headers=headers, timeout=STREAMED)
     except Refused as refused:
         return SentFile(name, refusal=refused.title)
     except ServiceAway:

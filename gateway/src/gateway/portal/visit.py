@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hmac
-from collections.abc import Awaitable
+from collections.abc import AsyncIterator, Awaitable
 from typing import Any
 
 from starlette.datastructures import FormData
@@ -12,7 +12,7 @@ from starlette.requests import Request
 
 from chassis.auth.principal import Principal
 from chassis.i18n import Language, negotiate
-from gateway.portal.backend import Answer, Backend, Refused, ServiceAway
+from gateway.portal.backend import STREAMED, Answer, Backend, Refused, ServiceAway
 from gateway.portal.bodies import SentFile
 from gateway.portal.translations import gettext, ngettext
 
@@ -104,16 +104,35 @@ class Visit:
 
     async def ask(self, method: str, path: str, **options: Any) -> Answer:
         """Any call below ``/api/v1``: ``json``, ``params``, ``headers``, ``data``. Raises ServiceAway or Refused."""
+        return await self._backend.call(method, path, **self._context, **options)
+
+    async def streamed(self, path: str, *, accept: str, **parameters: Any) -> AsyncIterator[bytes]:
+        """The body of a long GET, piece by piece. Raises ServiceAway or Refused before the first."""
+        options: dict[str, Any] = {"params": _given(parameters), "headers": {"Accept": accept}, "timeout": STREAMED}
+        pieces = self._pieces("GET", path, options)
+        first = await anext(pieces, b"")
+
+        async def whole() -> AsyncIterator[bytes]:
+            yield first
+            async for piece in pieces:
+                yield piece
+
+        return whole()
+
+    async def _pieces(self, method: str, path: str, options: dict[str, Any]) -> AsyncIterator[bytes]:
+        async with self._backend.opened(method, path, **self._context, **options) as answer:
+            async for piece in answer.content.iter_any():
+                yield piece
+
+    @property
+    def _context(self) -> dict[str, Any]:
         client = self.request.client
-        return await self._backend.call(
-            method,
-            path,
-            token=self._token,
-            language=self.language,
-            address=client.host if client else "",
-            device=self.request.headers.get("user-agent", ""),
-            **options,
-        )
+        return {
+            "token": self._token,
+            "language": self.language,
+            "address": client.host if client else "",
+            "device": self.request.headers.get("user-agent", ""),
+        }
 
     async def change(self, method: str, path: str, body: Any = None, *, etag: str = "", key: str = "") -> Any:
         """A change with its precondition and idempotency key; the body of the answer."""

@@ -1,11 +1,11 @@
-"""The list of contracts, and one contract."""
+"""The list of contracts."""
 
 from __future__ import annotations
 
 from typing import Any
 from urllib.parse import urlencode
 
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from gateway.portal.listing import Listing
 from gateway.portal.site import Page, Section
@@ -26,7 +26,7 @@ VALIDITIES = ("active", "expiring", "expired")
 
 @section.get("/contrats")
 async def list_contracts(page: Page) -> Response:
-    listing = Listing.of(page, "/contrats", COLUMNS, default_sort="-number", filters={"validity": VALIDITIES})
+    listing = _listing(page)
     found = await page.get("/contracts", **listing.parameters)
     context: dict[str, Any] = {"listing": listing, "found": found, "export": _export(listing)}
     if page.wants("contracts"):
@@ -36,7 +36,22 @@ async def list_contracts(page: Page) -> Response:
     return await page.render("contracts/list.html", **context)
 
 
+@section.get("/contrats.csv")
+async def export_contracts(page: Page) -> Response:
+    """The list as it is filtered and sorted, whole."""
+    lines = await page.streamed("/contracts", accept="text/csv", **_exported(_listing(page)))
+    headers = {"Content-Disposition": 'attachment; filename="contrats.csv"', "Cache-Control": "no-store"}
+    return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _listing(page: Page) -> Listing:
+    return Listing.of(page, "/contrats", COLUMNS, default_sort="-number", filters={"validity": VALIDITIES})
+
+
 def _export(listing: Listing) -> str:
-    """The same list as a file, through the API with the session's cookie."""
-    wanted = {name: value for name, value in listing.parameters.items() if name not in ("limit", "cursor") and value}
-    return f"/contrats.csv?{urlencode(wanted)}"
+    return f"/contrats.csv?{urlencode(_exported(listing))}"
+
+
+def _exported(listing: Listing) -> dict[str, str]:
+    """What narrows and orders the list, without its place."""
+    return {name: value for name, value in listing.parameters.items() if name not in ("limit", "cursor") and value}

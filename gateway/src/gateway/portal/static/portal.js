@@ -9,7 +9,7 @@ document.addEventListener("click", async (event) => {
   if (copy) {
     event.preventDefault();
     await navigator.clipboard.writeText(copy.dataset.copy);
-    copy.classList.add("done");
+    copied(copy);
     return;
   }
   const opener = event.target.closest("[data-panel]");
@@ -21,6 +21,33 @@ document.addEventListener("click", async (event) => {
   }
   for (const menu of document.querySelectorAll("details.menu[open]")) {
     if (!menu.contains(event.target)) menu.open = false;
+  }
+});
+
+function copied(button) {
+  button.classList.add("done");
+  say(button.dataset.copied ?? "");
+  setTimeout(() => button.classList.remove("done"), 2000);
+}
+
+// For those who hear the page: one sentence, once.
+function say(sentence) {
+  let voice = document.getElementById("voice");
+  if (!voice) {
+    voice = Object.assign(document.createElement("p"), { id: "voice", className: "visually-hidden" });
+    voice.setAttribute("role", "status");
+    document.body.append(voice);
+  }
+  voice.textContent = "";
+  requestAnimationFrame(() => (voice.textContent = sentence));
+}
+
+// A search keeps the sort and the filters that the address has by now.
+document.addEventListener("htmx:configRequest", (event) => {
+  if (!event.target.matches?.("form.search")) return;
+  const { parameters } = event.detail;
+  for (const [name, value] of new URLSearchParams(location.search)) {
+    if (!["q", "cursor", "shown"].includes(name)) parameters[name] = value;
   }
 });
 
