@@ -13,7 +13,8 @@ from gateway.portal.translations import catalogues, english
 FOLDER = Path(gateway.portal.__file__).parent
 METHODS = [("**/templates/**.html", "jinja2"), ("**/templates/**.html.j2", "jinja2"), ("**.py", "python")]
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "later": None}
-OPTIONS = {"**/templates/**.html": {"trimmed": "true", "silent": "false", "newstyle_gettext": "true"}}
+READING = {"trimmed": "true", "silent": "false", "newstyle_gettext": "true", "extensions": "jinja2.ext.do"}
+OPTIONS = {"**/templates/**.html": READING}
 
 
 def french() -> Iterator[tuple[str, str]]:

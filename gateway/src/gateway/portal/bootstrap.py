@@ -10,12 +10,21 @@ from starlette.routing import BaseRoute
 from chassis.auth.tokens import TokenVerifier
 from gateway.portal import scripts
 from gateway.portal.backend import Backend
-from gateway.portal.pages import account, contracts, links
+from gateway.portal.pages import account, client_addresses, clients, contracts, links, notifications, resellers, search
 from gateway.portal.site import Site
 from gateway.sessions import Sessions
 from gateway.settings import Settings
 
-SECTIONS = (account.section, contracts.section, links.section)
+SECTIONS = (
+    account.section,
+    contracts.section,
+    links.section,
+    clients.section,
+    client_addresses.section,
+    resellers.section,
+    notifications.section,
+    search.section,
+)
 
 
 def portal_routes(

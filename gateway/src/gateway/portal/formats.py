@@ -40,11 +40,11 @@ def size(value: int | None) -> str:
 def marked(value: object, query: str) -> Markup:
     """``value`` with the searched words marked, whatever their accents and case."""
     text = str(value if value is not None else "")
-    plain = _plain(text)
+    letters = plain(text)
     spots = [False] * len(text)
-    if len(plain) == len(text):
-        for word in _plain(query).split():
-            for found in re.finditer(re.escape(word), plain):
+    if len(letters) == len(text):
+        for word in plain(query).split():
+            for found in re.finditer(re.escape(word), letters):
                 spots[found.start() : found.end()] = [True] * len(word)
     return _with_marks(text, spots)
 
@@ -59,6 +59,6 @@ def _with_marks(text: str, spots: list[bool]) -> Markup:
     return Markup("").join(parts)
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """One plain lower-case character per character, so that places stay the same."""
     return "".join((unicodedata.normalize("NFD", character)[:1] or character).lower()[:1] for character in text)

@@ -5,7 +5,13 @@ export function listen() {
     showCount(JSON.parse(event.data).unread_count);
     tell("notification", {});
   });
-  stream.addEventListener("notifications.read", (event) => showCount(JSON.parse(event.data).unread_count));
+  stream.addEventListener("notifications.read", (event) => {
+    showCount(JSON.parse(event.data).unread_count);
+    tell("notifications-read", {});
+  });
+  // Between the page and its stream something may have happened; after a reset, anything may have.
+  stream.addEventListener("open", () => tell("stream-open", {}));
+  stream.addEventListener("reset", () => tell("stream-reset", {}));
   stream.addEventListener("incident.changed", (event) => {
     const hint = JSON.parse(event.data);
     tell("incident-changed", hint);

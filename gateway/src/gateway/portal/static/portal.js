@@ -1,8 +1,8 @@
 // What scripts add to pages that work without them: keys, copying, the panel, the palette, live changes.
+import { prepareComboboxes } from "./combobox.js";
 import { listen } from "./live.js";
-
-const panel = document.getElementById("panel");
-const palette = document.getElementById("palette");
+import { preparePalette } from "./palette.js";
+import { preparePanel } from "./panel.js";
 
 document.addEventListener("click", async (event) => {
   const copy = event.target.closest("[data-copy]");
@@ -11,13 +11,6 @@ document.addEventListener("click", async (event) => {
     await navigator.clipboard.writeText(copy.dataset.copy);
     copied(copy);
     return;
-  }
-  const opener = event.target.closest("[data-panel]");
-  if (opener && panel) {
-    event.preventDefault();
-    toggle(panel.hidden, opener);
-  } else if (event.target.closest("[data-close-panel]")) {
-    toggle(false);
   }
   for (const menu of document.querySelectorAll("details.menu[open]")) {
     if (!menu.contains(event.target)) menu.open = false;
@@ -51,18 +44,7 @@ document.addEventListener("htmx:configRequest", (event) => {
   }
 });
 
-function toggle(open, opener = document.getElementById("bell")) {
-  panel.hidden = !open;
-  if (open) window.htmx.ajax("GET", "/notifications/panneau", { target: "#panel", swap: "innerHTML" });
-  else opener?.focus();
-}
-
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && panel && !panel.hidden) toggle(false);
-  if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k" && palette) {
-    event.preventDefault();
-    openPalette();
-  }
   if ((event.ctrlKey || event.metaKey) && event.key === "Enter") event.target.form?.requestSubmit();
   if (event.key === "/" && !isTyping(event.target)) {
     event.preventDefault();
@@ -74,13 +56,12 @@ function isTyping(element) {
   return element.isContentEditable || ["INPUT", "TEXTAREA", "SELECT"].includes(element.tagName);
 }
 
-function openPalette() {
-  if (palette.open) return;
-  palette.showModal();
-  window.htmx.ajax("GET", "/palette", { target: "#palette", swap: "innerHTML" });
-}
-
 // A summary of what is wrong takes the focus, so that it is read first.
 document.getElementById("summary")?.focus();
 
-if (document.body.dataset.signedIn !== undefined) listen();
+if (document.body.dataset.signedIn !== undefined) {
+  prepareComboboxes();
+  preparePanel();
+  preparePalette();
+  listen();
+}
