@@ -50,7 +50,7 @@ async def running(settings: DevstackSettings) -> AsyncIterator[Stack]:
         stack.callback(server.stop)
         urls = databases.provision(server, settings.data)
         listeners = {name: Listener() for name in databases.SERVICES}
-        mail = await stack.enter_async_context(MailCatcher())
+        mail = await stack.enter_async_context(MailCatcher(folder=settings.data / "mail"))
         services = build_services(settings, urls, identity_url=listeners["identity"].url, smtp_port=mail.port)
         await _migrate(services.values())
         loops = await stack.enter_async_context(_messaging(list(services.values()), bus_database(urls[databases.BUS])))

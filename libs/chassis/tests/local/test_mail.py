@@ -3,6 +3,7 @@
 import asyncio
 import smtplib
 from email.message import EmailMessage
+from pathlib import Path
 
 import pytest
 
@@ -56,3 +57,12 @@ async def test_stop_ends_a_session_that_its_client_forgot() -> None:
     assert await reader.read() == b""
     writer.close()
     await writer.wait_closed()
+
+
+async def test_what_was_accepted_is_there_again_after_a_restart(tmp_path: Path) -> None:
+    async with MailCatcher(folder=tmp_path) as catcher:
+        await asyncio.to_thread(send, catcher.port, "b@example.test")
+    async with MailCatcher(folder=tmp_path) as again:
+        found = await again.wait_for("b@example.test", "déclaré", timeout=1)
+    assert found.get_content().strip() == "Bonjour à vous"
+    assert again.messages[0].sender == "sqp@example.test"

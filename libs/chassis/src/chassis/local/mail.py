@@ -1,9 +1,11 @@
 """A mail server that keeps what it receives, in the caller's event loop; it can refuse on purpose."""
 
 import asyncio
+import time
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -11,6 +13,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from chassis.local.process import LOOPBACK
 
+_SENDER, _RECIPIENTS = "X-Envelope-From", "X-Envelope-To"
 _MAX_BYTES = 30 * 1024 * 1024
 
 
@@ -33,10 +36,14 @@ class Received:
 
 @dataclass
 class MailCatcher:
-    """Listens on 127.0.0.1 (`port` 0: a free one). `refuse` maps a recipient's address to a status, 451 or 550."""
+    """Listens on 127.0.0.1 (`port` 0: a free one). `refuse` maps a recipient's address to a status, 451 or 550.
+
+    With a `folder`, what was accepted is on disk before the sender hears so, and is there again after a restart.
+    """
 
     port: int = 0
     keep: int = 1000
+    folder: Path | None = None
     messages: list[Received] = field(default_factory=list)
     refuse: dict[str, int] = field(default_factory=dict)
     attempts: list[str] = field(default_factory=list)
@@ -50,6 +57,9 @@ class MailCatcher:
 
     async def start(self) -> Self:
         loop = asyncio.get_running_loop()
+        if self.folder is not None:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self.messages = [_read(path) for path in sorted(self.folder.glob("*.eml"))[-self.keep :]]
         self._server = await loop.create_server(self._protocol, LOOPBACK, self.port)
         self.port = int(self._server.sockets[0].getsockname()[1])
         return self
@@ -103,8 +113,11 @@ class MailCatcher:
         raw = content.encode() if isinstance(content, str) else content or b""
         message = message_from_bytes(raw, policy=policy.default)
         assert isinstance(message, EmailMessage)  # policy.default makes no other
+        received = Received(envelope.mail_from or "", tuple(envelope.rcpt_tos), message)
+        if self.folder is not None:
+            _write(self.folder, received)
         async with self._arrived:
-            self.messages.append(Received(envelope.mail_from or "", tuple(envelope.rcpt_tos), message))
+            self.messages.append(received)
             del self.messages[: -self.keep]
             self._arrived.notify_all()
         return "250 OK"
@@ -117,6 +130,22 @@ class MailCatcher:
 
     def _protocol(self) -> SMTP:
         return _Session(self, self._sessions)
+
+
+def _write(folder: Path, received: Received) -> None:
+    """The envelope travels as headers in front, which a message cannot bring itself: they are the first."""
+    path = folder / f"{time.time_ns():020d}.eml"
+    envelope = f"{_SENDER}: {received.sender}\n{_RECIPIENTS}: {', '.join(received.recipients)}\n"
+    half = path.with_suffix(".part")
+    half.write_bytes(envelope.encode() + received.message.as_bytes())
+    half.rename(path)
+
+
+def _read(path: Path) -> Received:
+    message = message_from_bytes(path.read_bytes(), policy=policy.default)
+    assert isinstance(message, EmailMessage)  # policy.default makes no other
+    recipients = tuple(str(message[_RECIPIENTS]).split(", "))
+    return Received(str(message[_SENDER]), recipients, message)
 
 
 class _Session(SMTP):  # type: ignore[misc]
