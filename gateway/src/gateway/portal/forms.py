@@ -14,11 +14,12 @@ from gateway.portal.visit import Visit
 
 @dataclass(frozen=True)
 class Field:
-    """``name`` as the service knows it, ``label`` in French as the page shows it."""
+    """``name`` as the service knows it, ``label`` in French as the page shows it; ``choices`` by value, in French."""
 
     name: str
     label: str
     needed: bool = True
+    choices: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,7 @@ async def _stale(page: Visit, path: str, fields: Sequence[Field], body: Mapping[
     differing = [each for each in fields if each.name in body and body[each.name] != now.body[each.name]]
     wrong = {
         each.name: page.gettext("%(label)s : la valeur actuelle est « %(value)s ».")
-        % {"label": _label(page, each), "value": now.body[each.name] or "-"}
+        % {"label": _label(page, each), "value": _shown(page, each, now.body[each.name])}
         for each in differing
     }
     title = page.gettext(CHANGED_MEANWHILE)
@@ -118,6 +119,10 @@ CHANGED_MEANWHILE = later(
 
 def _label(page: Visit, each: Field) -> str:
     return page.gettext(each.label)
+
+
+def _shown(page: Visit, each: Field, value: str) -> str:
+    return page.gettext(each.choices[value]) if value in each.choices else value or "—"
 
 
 def _lowered(what: str) -> str:

@@ -9,7 +9,20 @@ from functools import cache
 from babel import Locale
 
 from chassis.i18n import Language
+from gateway.portal.forms import Field
+from gateway.portal.translations import later
 
+# What parts/address.html asks.
+ADDRESS = (
+    Field("label", later("Intitulé")),
+    Field("street", later("N° et nom de rue")),
+    Field("complement", later("Complément d’adresse"), needed=False),
+    Field("city", later("Ville")),
+    Field("postal_code", later("Code postal")),
+    Field("country", later("Pays")),
+    Field("email", later("Email")),
+    Field("phone", later("Téléphone")),
+)
 # Most parcels go there: they come first in the list.
 NEAR = ("FR", "BE", "CH", "LU", "MC")
 # What CLDR names beside countries: unions, the world, test regions.
