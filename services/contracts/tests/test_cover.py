@@ -45,6 +45,26 @@ async def test_offers_of_the_product_and_of_its_articles_lead_to_the_shop(harnes
     assert offers[0]["url"].endswith("?contrat=1&sku=SKU-A")
 
 
+async def test_an_offer_says_how_far_it_would_extend_the_cover(harness: Harness, register: Any) -> None:
+    await register("1")
+    async with harness.client(back_office("contracts:write")) as http:
+        offer = {"applies_to_product_reference": "TS-131K-1TIW", "label": "x", "months": 12}
+        await http.put("/api/v1/backoffice/extension-offers/SKU", json=offer)
+        before = (await get(harness, "/contracts/1"))["extension_offers"][0]["extends_to"]
+        order = {"order_id": "C1", "sku": "SKU"}
+        taken = (await http.post("/api/v1/backoffice/contracts/1/extensions", json=order)).json()
+    after = (await get(harness, "/contracts/1"))["extension_offers"][0]["extends_to"]
+    assert before == taken["warranty_ends_on"]
+    assert after > before
+
+
+async def test_the_last_days_are_counted_in_good_french(harness: Harness, register: Any) -> None:
+    endings = {40: "il reste 40 jours", 1: "il reste 1 jour", 0: "jusqu’à aujourd’hui"}
+    for days, words in endings.items():
+        await register(f"1{days}", ends_in=days)
+        assert words in (await get(harness, f"/contracts/1{days}"))["cover"]["sentence"]
+
+
 async def test_an_offer_for_another_product_extends_nothing(harness: Harness, register: Any) -> None:
     await register("1")
     async with harness.client(back_office("contracts:write")) as http:

@@ -120,9 +120,10 @@ class Offer(Answer):
 
 
 class ShopOffer(Offer):
-    """``url`` leads to the offer in SQP's shop."""
+    """``url`` leads to the offer in SQP's shop; taken now, it would move the end of warranty to ``extends_to``."""
 
     url: str
+    extends_to: date
 
 
 class Article(Answer):

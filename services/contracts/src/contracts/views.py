@@ -11,7 +11,7 @@ from chassis import clock
 from chassis.i18n import Language
 from chassis.sql import AnyRow
 from contracts import queries, schemas, sentences
-from contracts.models import state_of
+from contracts.models import add_months, state_of
 
 
 def row(line: AnyRow, today: date) -> schemas.ContractRow:
@@ -33,14 +33,16 @@ async def contract(reader: AsyncConnection, found: AnyRow, shop_url: str, langua
     articles = await queries.articles(reader, found.number)
     references = {found.product_reference, *(article.product_reference for article in articles)}
     offers = await queries.offers(reader, sorted(references))
+    extensions = await queries.extensions(reader, found.number)
+    months = sum(extension.months for extension in extensions)
     return schemas.Contract(
         **{name: getattr(found, name) for name in PLAIN},
         reseller=schemas.Party.model_validate(parties[found.reseller_id]),
         client=schemas.Party.model_validate(parties[found.client_id]) if found.client_id else None,
         cover=_cover(found, language),
         articles=[schemas.Article.model_validate(article) for article in articles],
-        extensions=[schemas.Extension.model_validate(e) for e in await queries.extensions(reader, found.number)],
-        extension_offers=[_shop_offer(offer, found.number, shop_url) for offer in offers],
+        extensions=[schemas.Extension.model_validate(extension) for extension in extensions],
+        extension_offers=[_shop_offer(offer, found, months, shop_url) for offer in offers],
     )
 
 
@@ -83,6 +85,10 @@ def _cover(found: AnyRow, language: Language) -> schemas.Cover:
     )
 
 
-def _shop_offer(offer: AnyRow, number: str, shop_url: str) -> schemas.ShopOffer:
-    url = f"{shop_url}?{urlencode({'contrat': number, 'sku': offer.sku})}"
-    return schemas.ShopOffer(**schemas.Offer.model_validate(offer).model_dump(), url=url)
+def _shop_offer(offer: AnyRow, found: AnyRow, months: int, shop_url: str) -> schemas.ShopOffer:
+    """``months``: what the extensions taken add already."""
+    return schemas.ShopOffer(
+        **schemas.Offer.model_validate(offer).model_dump(),
+        url=f"{shop_url}?{urlencode({'contrat': found.number, 'sku': offer.sku})}",
+        extends_to=add_months(found.base_ends_on, months + offer.months),
+    )
