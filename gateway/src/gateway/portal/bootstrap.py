@@ -10,7 +10,20 @@ from starlette.routing import BaseRoute
 from chassis.auth.tokens import TokenVerifier
 from gateway.portal import scripts
 from gateway.portal.backend import Backend
-from gateway.portal.pages import account, client_addresses, clients, contracts, links, notifications, resellers, search
+from gateway.portal.pages import (
+    account,
+    client_addresses,
+    clients,
+    contract,
+    contracts,
+    declaration,
+    incidents,
+    links,
+    notifications,
+    resellers,
+    search,
+)
+from gateway.portal.pages import settings as own_settings
 from gateway.portal.site import Site
 from gateway.sessions import Sessions
 from gateway.settings import Settings
@@ -18,12 +31,16 @@ from gateway.settings import Settings
 SECTIONS = (
     account.section,
     contracts.section,
+    contract.section,
+    declaration.section,
+    incidents.section,
     links.section,
     clients.section,
     client_addresses.section,
     resellers.section,
     notifications.section,
     search.section,
+    *own_settings.SECTIONS,
 )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from markupsafe import Markup
 from starlette.requests import ClientDisconnect, Request
@@ -239,7 +239,8 @@ class Site:
     def _to_login(self, request: Request) -> Response:
         """Back here afterwards; an htmx request takes the whole window along."""
         where = request.headers.get("hx-current-url") if request.method != "GET" else None
-        suite = quote(where or str(request.url.path) + (f"?{request.url.query}" if request.url.query else ""), safe="")
+        here = urlsplit(where or str(request.url))
+        suite = quote(here.path + (f"?{here.query}" if here.query else ""), safe="")
         target = f"{LOGIN}?suite={suite}"
         if request.headers.get("hx-request") == "true":
             return Response(status_code=204, headers={"HX-Redirect": target})

@@ -1,0 +1,32 @@
+"""What the incident's pages share: their section, and what an address names."""
+
+from __future__ import annotations
+
+import re
+from uuid import UUID
+
+from gateway.portal.backend import Refused
+from gateway.portal.site import Page, Section
+
+section = Section()
+
+NUMBER = re.compile("[0-9]{8,16}")
+
+
+def number_of(page: Page) -> str:
+    """The incident that the address names; what could be none is missing like any other."""
+    number = str(page.request.path_params["number"])
+    if not NUMBER.fullmatch(number):
+        raise Refused(404, {})
+    return number
+
+
+def file_of(page: Page) -> str:
+    try:
+        return str(UUID(page.request.path_params["file_id"]))
+    except ValueError:
+        raise Refused(404, {}) from None
+
+
+def path_of(number: str, tab: str = "") -> str:
+    return f"/incidents/{number}?onglet={tab}" if tab else f"/incidents/{number}"
