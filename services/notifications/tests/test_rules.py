@@ -109,6 +109,10 @@ def test_a_new_device_is_told_to_the_person(facts: Any) -> None:
     assert not notice.audience.organisations
 
 
+def test_a_new_device_leads_to_the_page_of_open_sessions(facts: Any) -> None:
+    assert rules.new_device(facts.new_device(CLIENT)).subject.path == "/parametres/sessions"
+
+
 def test_hints_reach_all_who_may_read_there_and_nobody_else(facts: Any) -> None:
     assert sides(rules.hint(facts.declared()).audience) == {"sqp", "reseller", "client"}
     assert sides(rules.hint(facts.status()).audience) == {"sqp", "reseller", "client"}

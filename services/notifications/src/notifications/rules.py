@@ -137,7 +137,7 @@ def sign_up_requested(event: SignUpRequested) -> Notice:
 def new_device(event: LoggedInFromNewDevice) -> Notice:
     audience = Audience(people=frozenset({event.user_id}))
     facts = {"device": event.device, "address": event.address, "at": event.at.isoformat()}
-    return Notice("new_device", audience, Subject("session", str(event.session_id), "/parametres#sessions"), facts)
+    return Notice("new_device", audience, Subject("session", str(event.session_id), "/parametres/sessions"), facts)
 
 
 def hint(event: IncidentEvent) -> Hint:
