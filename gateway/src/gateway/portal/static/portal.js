@@ -59,6 +59,12 @@ function isTyping(element) {
 // A summary of what is wrong takes the focus, so that it is read first.
 document.getElementById("summary")?.focus();
 
+// On a phone a row of tabs may be longer than the screen: the current one is brought into it.
+for (const here of document.querySelectorAll(".subnav [aria-current], .tabs [aria-current]")) {
+  const row = here.parentElement;
+  row.scrollLeft = here.offsetLeft - row.offsetLeft - (row.clientWidth - here.offsetWidth) / 2;
+}
+
 if (document.body.dataset.signedIn !== undefined) {
   prepareComboboxes();
   preparePanel();
