@@ -77,6 +77,7 @@ CASES: dict[str, Case] = {
     "GET /clients": Case(RESELLER_BASIC, refused=NO_CLIENTS),
     "POST /clients": Case(RESELLER, 201, refused=CLIENT_MANAGERS, body={"name": "C"}),
     "GET /clients/{client}": Case(RESELLER_BASIC, refused=NO_CLIENTS, foreign=(OTHER_RESELLER,)),
+    "GET /clients/{client}/users": Case(RESELLER_BASIC, refused=NO_CLIENTS, foreign=(OTHER_RESELLER,)),
     "PATCH /clients/{client}": Case(
         RESELLER, refused=CLIENT_MANAGERS, foreign=(OTHER_RESELLER,), body={"phone": "01"}, versioned=True
     ),
@@ -92,6 +93,7 @@ CASES: dict[str, Case] = {
         RESELLER, refused=CLIENT_MANAGERS, foreign=(OTHER_RESELLER,), versioned=True
     ),
     "GET /resellers": Case(SQP_BASIC, refused=(RESELLER, CLIENT, *READERS)),
+    "GET /resellers/{reseller}": Case(SQP_BASIC, refused=(RESELLER, CLIENT, *READERS)),
     "PUT /backoffice/resellers/REV-1": Case(
         OFFICE, 201, refused=(*EVERYBODY, back_office("contracts:write")), body={"name": "R"}
     ),
@@ -125,6 +127,8 @@ PARAMETERS = {
     "/addresses/{identifier}": "address",
     "/clients/{identifier}": "client",
     "/clients/{identifier}/access": "client",
+    "/clients/{identifier}/users": "client",
+    "/resellers/{identifier}": "reseller",
     "/sign-up-requests/{identifier}": "request",
     "/sign-up-requests/{identifier}/approve": "request",
     "/sign-up-requests/{identifier}/refuse": "request",
@@ -177,6 +181,7 @@ async def ids(world: Any) -> dict[str, str]:
         "invited": invited.json()["id"],
         "address": address,
         "client": str(CLIENT.organisation_id),
+        "reseller": str(RESELLER.organisation_id),
         "request": request,
     }
 
