@@ -9,11 +9,14 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
 from playwright.async_api import Browser, Page, async_playwright
 
 from devstack.demonstration import PASSWORD
+from devstack.testing import world as worlds
 from devstack.testing.embedded import EmbeddedStack
+from devstack.testing.world import World
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -28,6 +31,18 @@ DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 
 Visit = Callable[..., Awaitable[Page]]
+
+
+@pytest.fixture(scope="session")
+async def http() -> AsyncIterator[aiohttp.ClientSession]:
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=60)) as session:
+        yield session
+
+
+@pytest.fixture(scope="session")
+async def world(site: EmbeddedStack, http: aiohttp.ClientSession) -> World:
+    """People of companies of their own, for tests that change accounts; log in with ``password=worlds.PASSWORD``."""
+    return await worlds.make(site, http)
 
 
 @pytest.fixture(scope="session")
@@ -59,13 +74,13 @@ async def visit(browser: Browser, site: EmbeddedStack) -> AsyncIterator[Visit]:
     async with AsyncExitStack() as contexts:
         complaints: list[str] = []
 
-        async def open_page(login: str | None, path: str, **options: Any) -> Page:
+        async def open_page(login: str | None, path: str, *, password: str = PASSWORD, **options: Any) -> Page:
             chosen = {"viewport": DESKTOP, "locale": "fr-FR", "base_url": site.url, **options}
             context = await contexts.enter_async_context(await browser.new_context(**chosen))
             page = await context.new_page()
             page.on("pageerror", lambda error: complaints.append(str(error)))
             if login:
-                await log_in(page, login)
+                await log_in(page, login, password)
             await page.goto(path)
             return page
 
@@ -73,9 +88,9 @@ async def visit(browser: Browser, site: EmbeddedStack) -> AsyncIterator[Visit]:
         assert complaints == []
 
 
-async def log_in(page: Page, login: str) -> None:
+async def log_in(page: Page, login: str, password: str = PASSWORD) -> None:
     await page.goto("/connexion")
     await page.get_by_label("Identifiant").fill(login)
-    await page.get_by_label("Mot de passe").fill(PASSWORD)
+    await page.get_by_label("Mot de passe").fill(password)
     await page.get_by_role("button", name="Connexion").click()
     await page.wait_for_url("**/contrats*")

@@ -9,7 +9,6 @@ for (const input of document.querySelectorAll("input[type=password]")) {
     const shown = input.type === "password";
     input.type = shown ? "text" : "password";
     button.textContent = shown ? button.dataset.hide : show;
-    button.setAttribute("aria-pressed", String(shown));
     input.focus();
   });
   const had = document.activeElement === input;
