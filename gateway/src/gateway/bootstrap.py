@@ -20,10 +20,11 @@ from chassis.observability import Metrics
 from gateway.access import Access
 from gateway.documents import Documents
 from gateway.edge import Edge
-from gateway.hardening import Hardening, Refusals, refuse
+from gateway.hardening import Hardening, Refusals, Refuse
 from gateway.health import Health
 from gateway.pages import Pages
-from gateway.portal.bootstrap import portal_routes
+from gateway.portal.bootstrap import portal_routes, portal_site
+from gateway.portal.refusals import refusing
 from gateway.proxy import Proxy, open_http
 from gateway.sessions import Sessions
 from gateway.settings import Settings
@@ -80,18 +81,20 @@ def build(settings: Settings, keys: KeySource | None = None) -> Gateway:
     browser = Sessions(http, exchange, keep=settings.session_cache)
     documents = Documents(http, settings.upstreams, settings.public_url, settings.documents_cache)
     health = Health(http, settings.upstreams, metrics)
+    site = portal_site(http, settings, browser, verifier)
+    refuse = refusing(site)
     pages = Starlette(
-        routes=[*health.routes(), *portal_routes(http, settings, browser, verifier), *Pages(documents).routes()],
+        routes=[*health.routes(), *portal_routes(site), *Pages(documents).routes()],
         exception_handlers={HTTPException: refuse, Exception: refuse},
         lifespan=http.opened,
     )
     access = Access(verifier, browser, settings.public_origin)
     edge = Edge(settings, Proxy(http, settings), access, pages)
-    return Gateway(settings=settings, app=_around(edge, settings, metrics), metrics=metrics, sessions=browser)
+    return Gateway(settings=settings, app=_around(edge, refuse, settings, metrics), metrics=metrics, sessions=browser)
 
 
-def _around(edge: Edge, settings: Settings, metrics: Metrics) -> ASGIApp:
-    hardened = Hardening(Refusals(edge), is_https=settings.is_https)
+def _around(edge: Edge, refuse: Refuse, settings: Settings, metrics: Metrics) -> ASGIApp:
+    hardened = Hardening(Refusals(edge, refuse), is_https=settings.is_https)
     app: ASGIApp = RequestContext(hardened, metrics=metrics)
     if settings.forwarded_allow_ips:
         return ProxyHeadersMiddleware(app, trusted_hosts=settings.forwarded_allow_ips)  # type: ignore[arg-type,return-value]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Awaitable, Callable
 
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
@@ -50,11 +51,15 @@ class Hardening:
         await self._app(scope, receive, send_hardened if scope["type"] == "http" else send)
 
 
+Refuse = Callable[[Request, Exception], Awaitable[Response]]
+
+
 class Refusals:
     """Renders what was raised, as long as nothing has been sent; afterwards the connection breaks off."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, refuse: Refuse) -> None:
         self._app = app
+        self._refuse = refuse
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -70,17 +75,18 @@ class Refusals:
         try:
             await self._app(scope, receive, send_noted)
         except Exception as error:
-            problem = _problem(error, scope)
+            problem = problem_of(error, scope)
             if not started:
-                await render(Request(scope), problem)(scope, receive, send)
+                answer = await self._refuse(Request(scope), problem)
+                await answer(scope, receive, send)
 
 
 async def refuse(request: Request, error: Exception) -> Response:
-    """What a page that failed or is not there answers."""
-    return render(request, _problem(error, request.scope))
+    """What a program is told of a page that failed or is not there."""
+    return render(request, problem_of(error, request.scope))
 
 
-def _problem(error: Exception, scope: Scope) -> Problem:
+def problem_of(error: Exception, scope: Scope) -> Problem:
     if isinstance(error, Problem):
         return error
     if isinstance(error, HTTPException):

@@ -44,8 +44,11 @@ SECTIONS = (
 )
 
 
-def portal_routes(
+def portal_site(
     http: Callable[[], aiohttp.ClientSession], settings: Settings, browser: Sessions, verifier: TokenVerifier
-) -> list[BaseRoute]:
-    site = Site(Backend(http, settings.upstreams), browser, verifier, settings.public_origin)
+) -> Site:
+    return Site(Backend(http, settings.upstreams), browser, verifier, settings.public_origin)
+
+
+def portal_routes(site: Site) -> list[BaseRoute]:
     return [scripts.ROUTE, *site.routes(*SECTIONS)]

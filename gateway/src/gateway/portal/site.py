@@ -23,7 +23,7 @@ from gateway.errors import CrossSite, SessionEnded
 from gateway.portal import bodies, uploads
 from gateway.portal.backend import Backend, Refused, ServiceAway
 from gateway.portal.templating import Templates
-from gateway.portal.visit import CSRF_COOKIE, CSRF_FIELD, FormForged, Visit, side_by_side
+from gateway.portal.visit import CSRF_COOKIE, CSRF_FIELD, FormForged, Visit, if_allowed, side_by_side
 
 Handler = Callable[["Page"], Awaitable[Response]]
 
@@ -113,7 +113,7 @@ class Page(Visit):
     async def _frame(self) -> dict[str, Any]:
         if self.person is None:
             return {"unread": None}
-        [feed] = await side_by_side(self.get("/notifications", limit=1))
+        [feed] = await side_by_side(if_allowed(self.get("/notifications", limit=1)))
         return {"unread": feed["unread_count"] if feed else None}
 
     def _html(self, content: str, status: int) -> Response:
@@ -155,6 +155,14 @@ class Site:
             return await self._guarded(page, self._answer(entry, page))
 
         return endpoint
+
+    async def refuse(self, request: Request, problem: Problem) -> Response:
+        """The page for what is not there, in the person's frame; for whatever else, one that asks no service."""
+        is_missing = problem.status == 404
+        page = await self._page(request, needs_person=False) if is_missing else self._nobody(request)
+        refused = Refused(problem.status, {"title": "" if is_missing else problem.sentence(page.language)})
+        template = "errors/missing.html" if is_missing else "errors/refused.html"
+        return await page.render(template, status=problem.status, refused=refused)
 
     async def _guarded(self, page: Page, answering: Awaitable[Response]) -> Response:
         """What may go wrong with any page, as a page."""
