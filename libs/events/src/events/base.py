@@ -37,16 +37,20 @@ class Event(Payload):
     """
 
     type: ClassVar[str]
+    # Names of the fields that identify the aggregate, and the organisation it belongs to.
+    aggregate: ClassVar[str]
+    tenant: ClassVar[str | None] = None
 
     version: int = Field(ge=1)
 
     @property
     def aggregate_id(self) -> str:
-        raise NotImplementedError(f"{type(self).__name__} names no aggregate")
+        return str(getattr(self, self.aggregate))
 
     @property
     def tenant_id(self) -> UUID | None:
-        return None
+        owner: UUID | None = getattr(self, self.tenant) if self.tenant else None
+        return owner
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

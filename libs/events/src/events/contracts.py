@@ -40,6 +40,8 @@ class Extension(Payload):
 class ContractState(Event):
     """A contract's full state. Cover runs from ``starts_on`` to ``warranty_ends_on``, both included."""
 
+    aggregate: ClassVar[str] = "number"
+
     number: str
     product_reference: str
     serial_number: str
@@ -50,10 +52,6 @@ class ContractState(Event):
     service_level: str = ""
     articles: list[Article]
     extensions: list[Extension] = Field(default_factory=list)
-
-    @property
-    def aggregate_id(self) -> str:
-        return self.number
 
     @property
     def tenant_id(self) -> UUID:

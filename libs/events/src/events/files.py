@@ -14,6 +14,9 @@ ScanState = Literal["pending", "clean", "infected"]
 class FileState(Event):
     """A stored file's full state. ``size`` is in bytes, ``sha256`` in hexadecimal, ``media_type`` as sniffed."""
 
+    aggregate: ClassVar[str] = "file_id"
+    tenant: ClassVar[str] = "organisation_id"
+
     file_id: UUID
     uploader_id: UUID
     organisation_id: UUID
@@ -24,14 +27,6 @@ class FileState(Event):
     scan: ScanState
     incident_number: str | None = None
     scope: Scope | None = None
-
-    @property
-    def aggregate_id(self) -> str:
-        return str(self.file_id)
-
-    @property
-    def tenant_id(self) -> UUID:
-        return self.organisation_id
 
 
 class FileBound(FileState):
@@ -56,14 +51,11 @@ class FileBindingRefused(Event):
     """A named file was not the actor's own, or was bound already, or does not exist."""
 
     type: ClassVar[str] = "files.file.binding_refused.v1"
+    aggregate: ClassVar[str] = "file_id"
 
     file_id: UUID
     incident_number: str
     reason: Literal["unknown", "foreign", "already_bound"]
-
-    @property
-    def aggregate_id(self) -> str:
-        return str(self.file_id)
 
 
 EVENTS: tuple[type[Event], ...] = (FileBound, FileScanned, FileErased, FileBindingRefused)

@@ -16,6 +16,8 @@ class OrganisationChanged(Event):
     """An organisation's full state. ``portal_access`` closed: no log-in and no e-mail for its people."""
 
     type: ClassVar[str] = "identity.organisation.changed.v1"
+    aggregate: ClassVar[str] = "organisation_id"
+    tenant: ClassVar[str] = "organisation_id"
 
     organisation_id: UUID
     kind: OrganisationKind
@@ -26,19 +28,13 @@ class OrganisationChanged(Event):
     reseller_id: UUID | None = None
     portal_access: bool = True
 
-    @property
-    def aggregate_id(self) -> str:
-        return str(self.organisation_id)
-
-    @property
-    def tenant_id(self) -> UUID:
-        return self.organisation_id
-
 
 class UserChanged(Event):
     """A user's full state. ``language`` is ``fr`` or ``en``."""
 
     type: ClassVar[str] = "identity.user.changed.v1"
+    aggregate: ClassVar[str] = "user_id"
+    tenant: ClassVar[str] = "organisation_id"
 
     user_id: UUID
     organisation_id: UUID
@@ -51,19 +47,13 @@ class UserChanged(Event):
     status: UserStatus
     language: Literal["fr", "en"] = "fr"
 
-    @property
-    def aggregate_id(self) -> str:
-        return str(self.user_id)
-
-    @property
-    def tenant_id(self) -> UUID:
-        return self.organisation_id
-
 
 class AddressChanged(Event):
     """A delivery address' full state; ``deleted`` is the tombstone."""
 
     type: ClassVar[str] = "identity.address.changed.v1"
+    aggregate: ClassVar[str] = "address_id"
+    tenant: ClassVar[str] = "organisation_id"
 
     address_id: UUID
     organisation_id: UUID
@@ -72,17 +62,12 @@ class AddressChanged(Event):
     primary: bool
     deleted: bool = False
 
-    @property
-    def aggregate_id(self) -> str:
-        return str(self.address_id)
-
-    @property
-    def tenant_id(self) -> UUID:
-        return self.organisation_id
-
 
 class MailLink(Event):
     """A message to one person that carries a link good until ``expires_at``."""
+
+    aggregate: ClassVar[str] = "user_id"
+    tenant: ClassVar[str] = "organisation_id"
 
     user_id: UUID
     organisation_id: UUID
@@ -94,14 +79,6 @@ class MailLink(Event):
     language: Literal["fr", "en"] = "fr"
     sealed_token: str
     expires_at: datetime
-
-    @property
-    def aggregate_id(self) -> str:
-        return str(self.user_id)
-
-    @property
-    def tenant_id(self) -> UUID:
-        return self.organisation_id
 
 
 class AccountInvited(MailLink):
@@ -122,6 +99,8 @@ class SignUpRequested(Event):
     """An end client asked for access with an address that is not on file: its reseller decides."""
 
     type: ClassVar[str] = "identity.sign_up.requested.v1"
+    aggregate: ClassVar[str] = "request_id"
+    tenant: ClassVar[str] = "reseller_id"
 
     request_id: UUID
     client_id: UUID
@@ -130,19 +109,13 @@ class SignUpRequested(Event):
     contract_number: str
     email: str
 
-    @property
-    def aggregate_id(self) -> str:
-        return str(self.request_id)
-
-    @property
-    def tenant_id(self) -> UUID:
-        return self.reseller_id
-
 
 class LoggedInFromNewDevice(Event):
     """Somebody logged in from a device or address that the account had not used before."""
 
     type: ClassVar[str] = "identity.session.opened_on_new_device.v1"
+    aggregate: ClassVar[str] = "session_id"
+    tenant: ClassVar[str] = "organisation_id"
 
     session_id: UUID
     user_id: UUID
@@ -151,31 +124,17 @@ class LoggedInFromNewDevice(Event):
     address: str
     at: datetime
 
-    @property
-    def aggregate_id(self) -> str:
-        return str(self.session_id)
-
-    @property
-    def tenant_id(self) -> UUID:
-        return self.organisation_id
-
 
 class SessionClosed(Event):
     """The session was ended before its time: by a log-out, its owner, a new password, a theft, or a lost access."""
 
     type: ClassVar[str] = "identity.session.closed.v1"
+    aggregate: ClassVar[str] = "session_id"
+    tenant: ClassVar[str] = "organisation_id"
 
     session_id: UUID
     user_id: UUID
     organisation_id: UUID
-
-    @property
-    def aggregate_id(self) -> str:
-        return str(self.session_id)
-
-    @property
-    def tenant_id(self) -> UUID:
-        return self.organisation_id
 
 
 EVENTS: tuple[type[Event], ...] = (

@@ -26,6 +26,9 @@ class Actor(Payload):
 class IncidentEvent(Event):
     """What every fact about an incident says of it, so that a consumer needs no other event to act."""
 
+    aggregate: ClassVar[str] = "number"
+    tenant: ClassVar[str] = "reseller_id"
+
     number: str
     contract_number: str
     title: str
@@ -35,14 +38,6 @@ class IncidentEvent(Event):
     status: Status
     actor: Actor
     at: datetime
-
-    @property
-    def aggregate_id(self) -> str:
-        return self.number
-
-    @property
-    def tenant_id(self) -> UUID:
-        return self.reseller_id
 
 
 class IncidentDeclared(IncidentEvent):
