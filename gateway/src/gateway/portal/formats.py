@@ -12,11 +12,16 @@ from chassis.clock import PARIS
 
 
 def day(value: str | date | None) -> str:
-    """``09/12/2023`` from an ISO date."""
+    """``09/12/2023`` from an ISO date, or date and time."""
     if not value:
         return ""
-    parsed = date.fromisoformat(value[:10]) if isinstance(value, str) else value
+    parsed = day_of(value) if isinstance(value, str) else value
     return f"{parsed:%d/%m/%Y}"
+
+
+def day_of(value: str) -> date:
+    """The day in Paris of an ISO date, or date and time."""
+    return date.fromisoformat(value) if len(value) == 10 else datetime.fromisoformat(value).astimezone(PARIS).date()
 
 
 def moment(value: str | datetime | None) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -24,11 +24,17 @@ async def take(visit: Visit) -> tuple[list[dict[str, Any]], list[str]]:
     """The files of a form: those sent ahead (``file_ids``) and those that came with it (``files``), as the files
     service knows them; and a sentence for each that was refused. Nothing is lost when the form goes back: the answer
     shows the files again (``uploads.html``)."""
-    ahead = await asyncio.gather(*(_known(visit, one) for one in dict.fromkeys(visit.fields(IDS)) if _is_id(one)))
-    kept = [file for file in ahead if file]
-    kept += [sent.file for sent in visit.sent if sent.file]
+    kept = await known(visit, visit.fields(IDS))
+    kept += [dict(sent.file) for sent in visit.sent if sent.file]
     refused = [f"{sent.name} : {sent.refusal}" for sent in visit.sent if sent.refusal]
     return kept, refused
+
+
+async def known(visit: Visit, identifiers: Sequence[str]) -> list[dict[str, Any]]:
+    """These files as the files service knows them, without those that are gone."""
+    wanted = [identifier for identifier in dict.fromkeys(identifiers) if _is_id(identifier)]
+    found = await asyncio.gather(*(_known(visit, identifier) for identifier in wanted))
+    return [file for file in found if file]
 
 
 async def _known(visit: Visit, identifier: str) -> Any:
@@ -36,6 +42,8 @@ async def _known(visit: Visit, identifier: str) -> Any:
         return await visit.get(f"/files/{identifier}")
     except Refused:
         return None
+    except ServiceAway:
+        return {"id": identifier, "name": visit.gettext("Fichier joint"), "size": None}
 
 
 async def forward(visit: Visit, name: str, pieces: AsyncIterator[bytes]) -> SentFile:

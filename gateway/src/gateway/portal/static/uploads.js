@@ -3,20 +3,26 @@
 // "uploads-change" when they change. A form that is submitted meanwhile waits for its files.
 // [data-drop] around it, or the container itself, takes dropped files.
 
+// After a log-in in another tab, a slow line, an answer that is still on its way, too many at once.
+const AGAIN = [401, 408, 409, 429];
+
 const waiting = new WeakSet();
 
 export function enhance(container) {
   if (container.dataset.enhanced) return;
   container.dataset.enhanced = "";
-  const input = container.querySelector("input[type=file]");
-  input.addEventListener("change", () => {
-    for (const file of input.files) add(container, file);
-    input.value = "";
-  });
-  takeDrops(container.closest("[data-drop]") ?? container, (files) => {
+  const inputs = container.querySelectorAll("input[type=file]");
+  for (const input of inputs) {
+    input.addEventListener("change", () => {
+      for (const file of input.files) add(container, file);
+      input.value = "";
+    });
+  }
+  const everywhere = container.dataset.everywhere !== undefined && document.documentElement;
+  takeDrops(everywhere || (container.closest("[data-drop]") ?? container), (files) => {
     for (const file of files) add(container, file);
   });
-  input.form?.addEventListener("submit", (event) => hold(event, container), { capture: true });
+  inputs[0].form?.addEventListener("submit", (event) => hold(event, container), { capture: true });
 }
 
 /** Empties the list, after what it belonged to has been sent. */
@@ -73,7 +79,9 @@ function add(container, file) {
   row.querySelector("[data-retry]").addEventListener("click", () => send(upload));
   row.querySelector("[data-cancel]").addEventListener("click", () => upload.request?.abort());
   row.querySelector("[data-remove]").addEventListener("click", () => remove(upload));
-  if (file.size > Number(container.dataset.limit)) fail(upload, container.dataset.tooLarge, false);
+  const { limit, tooLarge, most, tooMany } = container.dataset;
+  if (file.size > Number(limit)) fail(upload, tooLarge, false);
+  else if (container.querySelectorAll("li").length > Number(most)) fail(upload, tooMany, false);
   else send(upload);
 }
 
@@ -88,7 +96,7 @@ function send(upload) {
   request.addEventListener("load", () => {
     const answer = read(request.responseText);
     if (request.status === 201 && answer.id) finish(upload, answer);
-    else fail(upload, answer.title || container.dataset.broken, request.status >= 500 || request.status === 429);
+    else fail(upload, answer.title || container.dataset.broken, request.status >= 500 || AGAIN.includes(request.status));
   });
   request.addEventListener("error", () => fail(upload, container.dataset.broken, true));
   request.addEventListener("abort", () => remove(upload));

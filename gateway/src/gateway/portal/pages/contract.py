@@ -1,0 +1,132 @@
+"""One contract: its cover, articles, extensions, incidents and time line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from starlette.responses import Response
+
+from gateway.portal.backend import Refused, ServiceAway
+from gateway.portal.formats import day, day_of
+from gateway.portal.site import Page, Section
+from gateway.portal.translations import later
+from gateway.portal.visit import side_by_side
+
+section = Section()
+
+NUMBER = re.compile("[0-9A-Za-z-]{1,20}")
+INCIDENTS_SHOWN = 50
+
+EXPIRED = later("Ce contrat a pris fin le %(day)s : un incident ne peut plus être déclaré.")
+UPCOMING = later("Ce contrat commence le %(day)s : un incident pourra être déclaré à partir de ce jour.")
+READ_ONLY = later("Votre accès est en lecture seule : un administrateur de votre société peut déclarer un incident.")
+NOT_FOR_SQP = later("Les incidents sont déclarés par le revendeur ou par son client.")
+
+
+@section.get("/contrats/{number}")
+async def show_contract(page: Page) -> Response:
+    number = number_of(page)
+    contract, incidents = await side_by_side(
+        page.get(f"/contracts/{number}"), page.get("/incidents", contract=number, limit=INCIDENTS_SHOWN)
+    )
+    if not contract:
+        raise ServiceAway
+    return await page.render(
+        "contracts/contract.html",
+        contract=contract,
+        articles=articles_of(contract),
+        incidents=incidents,
+        obstacle=obstacle(page, contract),
+        share=_share_left(contract),
+        timeline=_timeline(page, contract, incidents["items"] if incidents else []),
+    )
+
+
+def number_of(page: Page) -> str:
+    """The contract that the address names; what could be none is missing like any other."""
+    number = str(page.request.path_params["number"])
+    if not NUMBER.fullmatch(number):
+        raise Refused(404, {})
+    return number
+
+
+def obstacle(page: Page, contract: Mapping[str, Any]) -> str:
+    """Why this person cannot declare an incident on this contract today; empty when nothing stands in the way."""
+    state = contract["cover"]["state"]
+    if page.may("sqp"):
+        return page.gettext(NOT_FOR_SQP)
+    if state == "expired":
+        return page.gettext(EXPIRED) % {"day": day(contract["warranty_ends_on"])}
+    if state == "upcoming":
+        return page.gettext(UPCOMING) % {"day": day(contract["starts_on"])}
+    return "" if page.may(write=True) else page.gettext(READ_ONLY)
+
+
+def articles_of(contract: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """A contract without articles counts as one article of its own reference and serial."""
+    own = {
+        "designation": contract["product_reference"],
+        "product_reference": contract["product_reference"],
+        "serial_number": contract["serial_number"],
+        "specification_url": "",
+        "picture_url": "",
+    }
+    return list(contract["articles"]) or [own]
+
+
+def _share_left(contract: Mapping[str, Any]) -> int:
+    """Days left of all days covered, in per cent."""
+    starts, ends = date.fromisoformat(contract["starts_on"]), date.fromisoformat(contract["warranty_ends_on"])
+    left = contract["cover"]["days_left"] or 0
+    return min(100, round(100 * left / max(1, (ends - starts).days)))
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A point of the time line; ``status`` and ``label`` are an incident's."""
+
+    on: date
+    kind: str
+    title: str
+    note: str = ""
+    href: str = ""
+    status: str = ""
+    is_ahead: bool = False
+
+
+def _timeline(page: Page, contract: Mapping[str, Any], incidents: list[Mapping[str, Any]]) -> list[Moment]:
+    """Oldest first, up to the end of warranty."""
+    _ = page.gettext
+    moments = [
+        Moment(day_of(contract["starts_on"]), "start", _("Début de la couverture")),
+        Moment(day_of(contract["registered_at"]), "registered", _("Contrat enregistré")),
+        *(_extended(page, extension) for extension in contract["extensions"]),
+        *(_declared(page, incident) for incident in incidents),
+    ]
+    end = Moment(
+        day_of(contract["warranty_ends_on"]),
+        "end",
+        _("Fin de garantie"),
+        is_ahead=contract["cover"]["state"] != "expired",
+    )
+    return sorted([*moments, end], key=lambda moment: moment.on)
+
+
+def _extended(page: Page, extension: Mapping[str, Any]) -> Moment:
+    title = page.gettext("Extension de %(months)s mois") % {"months": extension["months"]}
+    return Moment(day_of(extension["ordered_at"]), "extended", title, note=str(extension["label"]))
+
+
+def _declared(page: Page, incident: Mapping[str, Any]) -> Moment:
+    return Moment(
+        day_of(incident["declared_at"]),
+        "incident",
+        page.gettext("Incident n° %(number)s") % {"number": incident["number"]},
+        note=str(incident["status_label"]),
+        href=f"/incidents/{incident['number']}",
+        status=str(incident["status"]),
+    )
