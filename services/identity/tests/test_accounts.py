@@ -168,6 +168,15 @@ async def test_a_forgotten_password_is_chosen_anew_by_login_or_e_mail(world: Any
     assert (await world.log_in("client", NEW)).status_code == 200
 
 
+async def test_the_page_of_a_forgotten_password_learns_whose_link_it_is_without_using_it_up(world: Any) -> None:
+    await forget(world, "client")
+    [(_, token)] = await world.links(PasswordResetRequested)
+    for _ in range(2):
+        assert (await world.call("POST", "/auth/password/link", json={"token": token})).json()["login"] == "client"
+    assert (await reset(world, token)).status_code == 200
+    assert (await world.call("POST", "/auth/password/link", json={"token": token})).json()["code"] == "link_invalid"
+
+
 async def test_a_reset_ends_every_session(world: Any) -> None:
     browser = (await world.log_in("client", client="browser")).json()["session_token"]
     await forget(world, "client")

@@ -115,6 +115,7 @@ PUBLIC: dict[str, tuple[int, Any]] = {
     "POST /auth/activation": (409, {"token": "a"}),
     "POST /auth/activate": (409, {"token": "a", "password": "un tout nouveau mot de passe"}),
     "POST /auth/password/forgot": (202, {"login": "a"}),
+    "POST /auth/password/link": (409, {"token": "a"}),
     "POST /auth/password/reset": (409, {"token": "a", "password": "un tout nouveau mot de passe"}),
     "POST /oauth/token": (400, {}),
     "GET /.well-known/jwks.json": (200, None),

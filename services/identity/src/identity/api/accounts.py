@@ -62,6 +62,13 @@ async def forgot_password(body: schemas.Forgot, session: Session, kit: Kit, orig
     return schemas.Accepted()
 
 
+@router.post("/password/link", dependencies=[auth.ANYONE_WITH_A_LINK])
+async def show_recovery(body: schemas.LinkToFollow, kit: Kit, origin: From) -> schemas.Recovery:
+    """Whose password the link changes. Looking does not use it up."""
+    await kit.throttle.count(kit.throttle.link(origin.address))
+    return schemas.Recovery.model_validate(await _link(kit, body.token, ("password_reset",)))
+
+
 @router.post("/password/reset", dependencies=[auth.ANYONE_WITH_A_LINK])
 async def reset_password(body: schemas.Reset, session: Session, kit: Kit, origin: From) -> schemas.Activated:
     """Chooses another password; ends every session of the person."""

@@ -117,6 +117,13 @@ class Activation(Answer):
     expires_at: datetime
 
 
+class Recovery(Answer):
+    """Whose password the link changes: the page shows it, and password managers file it under it."""
+
+    login: str
+    expires_at: datetime
+
+
 class Activated(Answer):
     """The log-in that goes with the password just chosen."""
 
