@@ -18,16 +18,23 @@ document.body.addEventListener("incident-changed", ({ detail }) => {
   if (here && (detail.what === "message" || detail.what === "files")) refresh();
   if (detail.what === "message" && detail.thread !== here) markNews(detail.thread);
 });
-document.body.addEventListener("stream-open", () => {
-  document.body.dataset.live = "";
-  refresh();
-});
+document.body.addEventListener("stream-open", refresh);
 document.body.addEventListener("stream-reset", refresh);
 
 function markNews(name) {
   const news = document.querySelector(`#tab-${THREAD_TABS[name]} .news`);
   if (news) news.hidden = false;
 }
+
+// A note under way outlives the change of state that replaces its form.
+let note = "";
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (detail.target?.id === "moves") note = detail.target.querySelector("textarea")?.value ?? "";
+});
+document.addEventListener("htmx:afterSwap", ({ detail }) => {
+  const text = detail.target?.id === "moves" && document.querySelector("#moves textarea");
+  if (text && note) text.value = note;
+});
 
 // The messages afresh.
 

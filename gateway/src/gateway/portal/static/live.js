@@ -10,7 +10,11 @@ export function listen() {
     tell("notifications-read", {});
   });
   // Between the page and its stream something may have happened; after a reset, anything may have.
-  stream.addEventListener("open", () => tell("stream-open", {}));
+  stream.addEventListener("open", async () => {
+    await loaded();
+    document.body.dataset.live = "";
+    tell("stream-open", {});
+  });
   stream.addEventListener("reset", () => tell("stream-reset", {}));
   stream.addEventListener("incident.changed", (event) => {
     const hint = JSON.parse(event.data);
@@ -18,6 +22,12 @@ export function listen() {
     tell(`incident-${hint.number}-${hint.what}`, hint);
   });
   window.addEventListener("pagehide", () => stream.close());
+}
+
+/** Once every part of the page listens. */
+function loaded() {
+  if (document.readyState === "complete") return Promise.resolve();
+  return new Promise((resolve) => window.addEventListener("load", resolve, { once: true }));
 }
 
 function tell(name, detail) {
