@@ -83,7 +83,7 @@ async def sign_up_sent(page: Page) -> Response:
 async def reset_form(page: Page) -> Response:
     if page.query("token"):
         return _without_token(page)
-    return await _reset_shown(page, _token(page)) if _token(page) else await _link_over(page)
+    return await _reset_shown(page, _token(page))
 
 
 @section.post("/mot-de-passe", is_open=True)
@@ -141,14 +141,17 @@ async def _show(page: Page, name: str, fields: tuple[Field, ...], failed: Troubl
 
 
 async def _reset_shown(page: Page, token: str, failed: Trouble | None = None) -> Response:
-    shown = failed or Trouble(200)
-    return await page.render("account/reset.html", status=shown.status, token=token, failed=shown)
+    return await _link_shown(page, token, "/auth/password/link", failed)
 
 
 async def _activation_shown(page: Page, token: str, failed: Trouble | None = None) -> Response:
+    return await _link_shown(page, token, "/auth/activation", failed)
+
+
+async def _link_shown(page: Page, token: str, path: str, failed: Trouble | None) -> Response:
     """Whose account it is comes from the link each time; what was typed stays."""
     try:
-        account_of = await page.change("POST", "/auth/activation", {"token": token}) if token else None
+        account_of = await page.change("POST", path, {"token": token}) if token else None
     except Refused as refused:
         if refused.status == 429:
             return await page.render("account/throttled.html", status=429, sentence=forms.sentence(page, refused))
@@ -157,8 +160,9 @@ async def _activation_shown(page: Page, token: str, failed: Trouble | None = Non
         return await _link_over(page)
     shown = failed or Trouble(200)
     values = forms.typed(page, ACTIVATION) if failed else account_of
+    template = "account/reset.html" if path.startswith("/auth/password") else "account/activation.html"
     context = {"token": token, "account": account_of, "values": values, "failed": shown}
-    return await page.render("account/activation.html", status=shown.status, **context)
+    return await page.render(template, status=shown.status, **context)
 
 
 async def _link_over(page: Page) -> Response:
