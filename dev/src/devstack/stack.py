@@ -24,6 +24,9 @@ from devstack.wiring import build_services, bus_database
 from gateway.bootstrap import build as build_gateway
 from gateway.settings import Settings as GatewaySettings
 
+# In one process every commit and every delivery nudges whom it concerns; polling is left for what waits for its time.
+IDLE_POLL = 1.0
+
 
 @dataclass
 class Stack:
@@ -76,7 +79,7 @@ async def _migrate(services: Any) -> None:
 async def _messaging(services: list[Service], bus_database: dict[str, Any]) -> AsyncIterator[list[asyncio.Task[None]]]:
     """Relays, consumers and the worker; ends them before the databases are closed."""
     database = Database(BusSettings(**bus_database))
-    bus = LocalBus(database)
+    bus = LocalBus(database, poll=IDLE_POLL)
     worker = EmbeddedWorker(services, bus)
     await bus.create_tables()
     runners = [
@@ -85,8 +88,7 @@ async def _messaging(services: list[Service], bus_database: dict[str, Any]) -> A
         for consumer in s.consumers
     ]
     relays = [
-        Relay(s.database, bus, s.metrics, poll=s.settings.relay_poll, confirm_timeout=s.settings.confirm_timeout)
-        for s in services
+        Relay(s.database, bus, s.metrics, poll=IDLE_POLL, confirm_timeout=s.settings.confirm_timeout) for s in services
     ]
     await worker.start()
     loops = [*(relay.run() for relay in relays), *(runner.run() for runner in runners)]

@@ -87,8 +87,9 @@ class LocalBus:
     Without a worker, jobs are kept until there is one (:meth:`work_with`, :meth:`restart_jobs`).
     """
 
-    def __init__(self, database: Database, start_job: StartJob | None = None) -> None:
+    def __init__(self, database: Database, start_job: StartJob | None = None, *, poll: float = POLL) -> None:
         self.database = database
+        self.poll = poll
         self._start_job = start_job or _keep
         self._subscriptions: dict[str, list[str]] = {}
         self._nudges: dict[str, asyncio.Event] = {}
@@ -165,7 +166,7 @@ class LocalRunner:
                 await asyncio.sleep(AWAY_PAUSE)
                 continue
             if not due:
-                await _rest(self._nudge)
+                await _rest(self._nudge, self._bus.poll)
 
     async def _due(self) -> Sequence[Any]:
         query = (
@@ -252,8 +253,8 @@ def _among(consumer: str, ids: set[str]) -> ColumnElement[bool]:
     return and_(LocalDelivery.consumer == consumer, cast(LocalDelivery.event_id, Text).in_(ids))
 
 
-async def _rest(nudge: asyncio.Event) -> None:
+async def _rest(nudge: asyncio.Event, poll: float) -> None:
     try:
-        await asyncio.wait_for(nudge.wait(), POLL)
+        await asyncio.wait_for(nudge.wait(), poll)
     except TimeoutError:
         return
