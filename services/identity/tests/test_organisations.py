@@ -99,6 +99,11 @@ async def test_a_reseller_changes_its_client(world: Any) -> None:
     assert changed.json()["name"] == "Organisation CLI-0001"
 
 
+async def test_a_malformed_email_is_wrong_at_its_field(world: Any) -> None:
+    refused = await world.call("POST", "/clients", RESELLER, json={"name": "C", "email": "pas une adresse"})
+    assert [error["field"] for error in refused.json()["errors"]] == ["email"]
+
+
 async def test_closing_the_portal_ends_sessions_and_lets_nobody_in_until_it_opens(world: Any, told: Any) -> None:
     browser = (await world.log_in("client", client="browser")).json()["session_token"]
     program = (await world.log_in("client")).json()["refresh_token"]

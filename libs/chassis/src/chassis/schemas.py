@@ -44,5 +44,13 @@ EmailAddress = Annotated[
     ),
     AfterValidator(_one_line),
 ]
+# One pattern rather than a union, whose errors would name its members beside the field.
+OptionalEmail = Annotated[
+    str,
+    StringConstraints(
+        max_length=254, strip_whitespace=True, pattern=r"^([^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\".]+)?$"
+    ),
+    AfterValidator(_one_line),
+]
 Phone = Annotated[str, StringConstraints(max_length=30, strip_whitespace=True, pattern=r"^[0-9+(). /-]*$")]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]

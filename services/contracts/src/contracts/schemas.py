@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import Field, StringConstraints, model_validator
 
 from chassis.http.paging import Page
-from chassis.schemas import Answer, Country, EmailAddress, Line, OptionalLine, Phone, Request
+from chassis.schemas import Answer, Country, EmailAddress, Line, OptionalEmail, OptionalLine, Phone, Request
 from contracts.models import State
 
 Number = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z-]{1,20}$")]
@@ -31,7 +31,7 @@ class AddressPut(Request):
     postal_code: Line
     city: Line
     country: Country = "FR"
-    email: EmailAddress | Literal[""] = ""
+    email: OptionalEmail = ""
     phone: Phone = ""
 
 
@@ -45,7 +45,7 @@ class ResellerPut(Request):
 class ClientPut(Request):
     code: Code
     name: Line
-    email: EmailAddress | Literal[""] = ""
+    email: OptionalEmail = ""
     phone: Phone = ""
     address: AddressPut | None = None
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field, SecretStr, StringConstraints
-
-from chassis.schemas import EmailAddress
 
 # No @: a log-in differs from any e-mail address.
 Login = Annotated[
@@ -15,4 +13,3 @@ Login = Annotated[
 Code = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z._-]{1,40}$")]
 Token = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 Password = Annotated[SecretStr, Field(min_length=1, max_length=200)]
-OptionalEmail = EmailAddress | Literal[""]

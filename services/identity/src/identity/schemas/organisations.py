@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from chassis.schemas import Answer, Country, EmailAddress, Line, OptionalLine, Phone, Request
+from chassis.schemas import Answer, Country, EmailAddress, Line, OptionalEmail, OptionalLine, Phone, Request
 from events import OrganisationKind, Role
 from events.identity import UserStatus
 from identity.models.base import SignUpState
-from identity.schemas.common import Code, OptionalEmail
+from identity.schemas.common import Code
 
 
 class OrganisationPatch(Request):
