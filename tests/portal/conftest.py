@@ -11,7 +11,7 @@ from typing import Any
 
 import aiohttp
 import pytest
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
 
 from devstack.demonstration import PASSWORD
 from devstack.testing import world as worlds
@@ -68,8 +68,8 @@ async def browser(chromium: Path) -> AsyncIterator[Browser]:
 async def visit(browser: Browser, site: EmbeddedStack) -> AsyncIterator[Visit]:
     """``page = await visit("revendeur_test", "/contrats")``: a browser of its own, logged in, at that path.
 
-    Options go to the browser's context: ``viewport``, ``locale``, ``color_scheme``, ``java_script_enabled``. Whatever a
-    page says on its console as an error fails the test.
+    Options go to the browser's context: ``viewport``, ``locale``, ``color_scheme``, ``java_script_enabled``. A script's
+    error, or a breach of the content security policy, fails the test.
     """
     async with AsyncExitStack() as contexts:
         complaints: list[str] = []
@@ -79,6 +79,7 @@ async def visit(browser: Browser, site: EmbeddedStack) -> AsyncIterator[Visit]:
             context = await contexts.enter_async_context(await browser.new_context(**chosen))
             page = await context.new_page()
             page.on("pageerror", lambda error: complaints.append(str(error)))
+            page.on("console", lambda message: complaints.extend(policy_breaches(message)))
             if login:
                 await log_in(page, login, password)
             await page.goto(path)
@@ -86,6 +87,11 @@ async def visit(browser: Browser, site: EmbeddedStack) -> AsyncIterator[Visit]:
 
         yield open_page
         assert complaints == []
+
+
+def policy_breaches(message: ConsoleMessage) -> list[str]:
+    """What the browser says when a page breaks its own content security policy."""
+    return [message.text] if "Content Security Policy" in message.text else []
 
 
 async def log_in(page: Page, login: str, password: str = PASSWORD) -> None:
