@@ -1,0 +1,320 @@
+"""The guide, pages 11 and 12: Paramètres."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from playwright.async_api import Locator, Page, expect
+
+from devstack.caller import eventually
+from devstack.testing import world as worlds
+from devstack.testing.embedded import EmbeddedStack
+from devstack.testing.world import World
+
+pytestmark = pytest.mark.e2e
+
+Visit = Callable[..., Awaitable[Page]]
+Open = Callable[..., Awaitable[Page]]
+
+PHONE = {"width": 390, "height": 844}
+PAGES = (
+    "/parametres",
+    "/parametres/societe",
+    "/parametres/utilisateurs",
+    "/parametres/utilisateurs/nouveau",
+    "/parametres/adresses",
+    "/parametres/adresses/nouvelle",
+    "/parametres/notifications",
+    "/parametres/mot-de-passe",
+    "/parametres/sessions",
+)
+
+
+@pytest.fixture
+def open_as(visit: Visit, world: World) -> Open:
+    """``page = await open_as("reseller", "/parametres")``: somebody of the world, there."""
+
+    async def open_page(who: str, path: str, **options: Any) -> Page:
+        return await visit(f"{who}-{world.mark.lower()}", path, password=worlds.PASSWORD, **options)
+
+    return open_page
+
+
+async def test_page_11_the_menu_leads_to_the_four_parts(visit: Visit) -> None:
+    page = await visit("revendeur_test", "/contrats")
+    await page.get_by_role("navigation", name="Menu principal").get_by_role("link", name="Paramètres").click()
+    parts = page.get_by_role("navigation", name="Paramètres")
+    for name in ("Profil", "Société", "Utilisateurs", "Adresses de livraison"):
+        await parts.get_by_role("link", name=name).click()
+        await expect(page.get_by_role("heading", name=name)).to_be_visible()
+        await expect(parts.get_by_role("link", name=name)).to_have_attribute("aria-current", "page")
+
+
+async def test_page_11_a_profile_is_changed_and_the_page_knows_the_new_name_at_once(open_as: Open) -> None:
+    page = await open_as("reseller", "/parametres")
+    for label in ("Prénom", "Email", "Téléphone", "Identifiant"):
+        await expect(page.get_by_label(label)).to_be_visible()
+    await page.get_by_label("Prénom").fill("Renée")
+    await page.locator("#last_name").fill("Revendeuse")
+    await page.get_by_label("Téléphone").fill("04 78 00 00 00")
+    await page.get_by_role("button", name="Enregistrer les modifications").click()
+    await expect(_said(page)).to_contain_text("Vos modifications sont enregistrées.")
+    await expect(page.get_by_label("Téléphone")).to_have_value("04 78 00 00 00")
+    await expect(page.locator(".menu summary")).to_contain_text("Renée Revendeuse")
+
+
+async def test_page_11_what_is_wrong_is_named_with_its_field_and_nothing_typed_is_lost(open_as: Open) -> None:
+    page = await open_as("reseller", "/parametres", java_script_enabled=False)
+    kept = await page.get_by_label("Prénom").input_value()
+    await page.get_by_label("Téléphone").fill("appelez-moi")
+    await page.get_by_label("Identifiant").fill("revendeur_test")
+    await page.get_by_role("button", name="Enregistrer les modifications").click()
+    await expect(page.get_by_role("alert").get_by_role("link")).to_have_attribute("href", "#phone")
+    await expect(page.get_by_label("Téléphone")).to_have_value("appelez-moi")
+    await page.get_by_label("Téléphone").fill("0478000000")
+    await page.get_by_role("button", name="Enregistrer les modifications").click()
+    await expect(page.get_by_role("alert")).to_contain_text("L’identifiant revendeur_test est déjà pris.")
+    await expect(page.get_by_label("Identifiant")).to_have_attribute("aria-invalid", "true")
+    await expect(page.get_by_label("Prénom")).to_have_value(kept)
+
+
+async def test_page_11_the_language_of_the_profile_is_the_pages(open_as: Open) -> None:
+    page = await open_as("client", "/parametres")
+    await page.get_by_label("Prénom").fill("Claude")
+    await page.get_by_label("Langue").select_option("en")
+    await page.get_by_role("button", name="Enregistrer les modifications").click()
+    await expect(page.get_by_role("heading", name="Settings")).to_be_visible()
+    await expect(page.locator("html")).to_have_attribute("lang", "en")
+    again = await open_as("client", "/parametres")
+    await expect(again.get_by_role("heading", name="Settings")).to_be_visible()
+    await page.get_by_label("Language").select_option("fr")
+    await page.get_by_role("button", name="Save the changes").click()
+    await expect(page.get_by_role("heading", name="Paramètres")).to_be_visible()
+
+
+async def test_page_11_a_company_is_changed_and_a_stale_change_names_what_stands_there(open_as: Open) -> None:
+    first = await open_as("reseller", "/parametres/societe")
+    second = await open_as("reseller", "/parametres/societe")
+    await expect(first.get_by_label("Nom / Raison sociale")).not_to_have_value("")
+    await first.get_by_label("Téléphone").fill("0400000001")
+    await first.get_by_role("button", name="Enregistrer les modifications").click()
+    await expect(_said(first)).to_contain_text("Vos modifications sont enregistrées.")
+    await second.get_by_label("Téléphone").fill("0400000002")
+    await second.get_by_role("button", name="Enregistrer les modifications").click()
+    await expect(second.get_by_role("alert")).to_contain_text("Quelqu’un a modifié ces informations entre-temps.")
+    await expect(second.get_by_role("alert")).to_contain_text("Téléphone : la valeur actuelle est « 0400000001 ».")
+    await expect(second.get_by_label("Téléphone")).to_have_value("0400000002")
+    await second.get_by_role("button", name="Enregistrer les modifications").click()
+    await expect(_said(second)).to_contain_text("Vos modifications sont enregistrées.")
+    await expect(second.get_by_label("Téléphone")).to_have_value("0400000002")
+
+
+async def test_page_12_the_users_are_listed_with_the_guides_columns(open_as: Open, world: World) -> None:
+    page = await open_as("reseller", "/parametres/utilisateurs")
+    heads = await page.locator("thead th").all_inner_texts()
+    assert [head.strip(" ↑↓\n").lower() for head in heads] == ["nom", "prénom", "type", "identifiant", "état"]
+    basic = page.locator("tbody tr", has_text=f"basic-{world.mark.lower()}")
+    for text in ("Basique", "Basile", "Actif"):
+        await expect(basic).to_contain_text(text)
+
+
+async def test_page_12_a_new_user_is_invited_disabled_and_let_back_in(open_as: Open, site: EmbeddedStack) -> None:
+    mark = secrets.token_hex(3)
+    page = await open_as("reseller", "/parametres/utilisateurs")
+    await page.get_by_role("link", name="Nouvel utilisateur").click()
+    await expect(page.get_by_text("Accès en lecture seule")).to_be_visible()
+    await expect(page.get_by_text("Accès global à la plateforme")).to_be_visible()
+    await _fill_user(page, mark)
+    await page.get_by_label("Basique").check()
+    await page.get_by_role("button", name="Enregistrer").click()
+    await expect(_said(page)).to_contain_text(f"Une invitation vient de partir à {mark}@sqp.example.")
+    await expect(_row(page, mark)).to_contain_text("Invité")
+    await eventually(lambda: _mails(site, f"{mark}@sqp.example", 1), what="the invitation")
+    await _row(page, mark).get_by_role("link").click()
+    await page.get_by_role("button", name="Renvoyer l’invitation").click()
+    await expect(_said(page)).to_contain_text("Une nouvelle invitation vient de partir.")
+    await eventually(lambda: _mails(site, f"{mark}@sqp.example", 2), what="the second invitation")
+    await _row(page, mark).get_by_role("link").click()
+    await page.get_by_role("button", name="Désactiver l’accès").click()
+    await expect(_said(page)).to_contain_text("L’accès est désactivé")
+    await expect(_row(page, mark)).to_contain_text("Désactivé")
+    await _row(page, mark).get_by_role("link").click()
+    await page.get_by_role("button", name="Rétablir l’accès").click()
+    await expect(_row(page, mark)).to_contain_text("Invité")
+
+
+async def test_page_12_a_user_is_changed_and_a_login_that_is_taken_is_said_at_its_field(open_as: Open) -> None:
+    mark = secrets.token_hex(3)
+    page = await open_as("reseller", "/parametres/utilisateurs/nouveau")
+    await _fill_user(page, mark)
+    await page.get_by_label("Administrateur").check()
+    await page.get_by_label("Identifiant").fill("revendeur_test")
+    await page.get_by_role("button", name="Enregistrer").click()
+    await expect(page.get_by_role("alert")).to_contain_text("L’identifiant revendeur_test est déjà pris.")
+    await expect(page.get_by_label("Administrateur")).to_be_checked()
+    await page.get_by_label("Identifiant").fill(f"u.{mark}")
+    await page.get_by_role("button", name="Enregistrer").click()
+    await expect(_row(page, mark)).to_contain_text("Administrateur")
+    await _row(page, mark).get_by_role("link").click()
+    await page.get_by_label("Basique").check()
+    await page.get_by_role("button", name="Enregistrer").click()
+    await expect(_row(page, mark)).to_contain_text("Basique")
+
+
+async def test_page_12_the_last_administrator_stays_one(open_as: Open, world: World) -> None:
+    page = await open_as("client", "/parametres/utilisateurs")
+    await page.locator("tbody tr", has_text=f"client-{world.mark.lower()}").get_by_role("link").click()
+    await page.get_by_label("Prénom").fill("Claude")
+    await page.get_by_label("Basique").check()
+    await page.get_by_role("button", name="Enregistrer").click()
+    sentence = "Il doit rester au moins un administrateur actif dans la société."
+    await expect(page.get_by_role("alert")).to_contain_text(sentence)
+    await expect(page.get_by_label("Basique")).to_be_checked()
+    await page.get_by_role("button", name="Désactiver l’accès").click()
+    await expect(page.get_by_role("alert")).to_contain_text(sentence)
+
+
+async def test_page_11_an_address_is_added_made_primary_changed_and_deleted_without_scripts(open_as: Open) -> None:
+    mark = secrets.token_hex(3)
+    page = await open_as("reseller", "/parametres/adresses", java_script_enabled=False)
+    await page.get_by_role("link", name="Nouvelle adresse").click()
+    await page.get_by_label("Intitulé").fill(f"Entrepôt {mark}")
+    await page.get_by_label("N° et nom de rue").fill("123 rue des tests")
+    await page.get_by_label("Complément d’adresse").fill("Quai 4")
+    await page.get_by_label("Ville").fill("Lyon")
+    await page.get_by_label("Code postal").fill("69001")
+    await page.get_by_label("Pays").select_option("Belgique")
+    await page.get_by_label("Email").fill("quai@sqp.example")
+    await page.get_by_label("Téléphone").fill("0123456789")
+    await page.get_by_label("En faire l’adresse principale").check()
+    await page.get_by_role("button", name="Enregistrer").click()
+    await expect(_said(page)).to_contain_text("L’adresse est enregistrée.")
+    heads = await page.locator("thead th").all_inner_texts()
+    assert [head.strip(" ↑↓\n").lower() for head in heads] == ["intitulé", "adresse", "téléphone", "email"]
+    row = _row(page, mark)
+    for text in ("Principale", "123 rue des tests", "Quai 4", "69001 Lyon", "BELGIQUE", "0123456789"):
+        await expect(row).to_contain_text(text)
+    await row.get_by_role("link").click()
+    await page.get_by_label("Ville").fill("Villeurbanne")
+    await page.get_by_role("button", name="Enregistrer").click()
+    await expect(row).to_contain_text("69001 Villeurbanne")
+    await row.get_by_role("link").click()
+    await page.get_by_role("link", name="Supprimer").click()
+    await expect(page.get_by_role("heading", name="Supprimer cette adresse ?")).to_be_visible()
+    await page.get_by_role("button", name="Supprimer l’adresse").click()
+    await expect(_said(page)).to_contain_text("L’adresse est supprimée.")
+    await expect(row).to_have_count(0)
+
+
+async def test_what_comes_by_e_mail_is_chosen_kind_by_kind(open_as: Open) -> None:
+    page = await open_as("reseller", "/parametres/notifications")
+    box = page.get_by_label("Vous recevez un message")
+    await expect(box).to_be_checked()
+    await expect(page.get_by_label("Un client demande un accès au portail")).to_be_checked()
+    await box.uncheck()
+    await page.get_by_role("button", name="Enregistrer les préférences").click()
+    await expect(_said(page)).to_contain_text("Vos préférences sont enregistrées.")
+    await expect(box).not_to_be_checked()
+    await expect(page.get_by_label("Un incident est déclaré")).to_be_checked()
+    await box.check()
+    await page.get_by_role("button", name="Enregistrer les préférences").click()
+    await expect(box).to_be_checked()
+
+
+async def test_a_password_is_changed_with_the_current_one_and_its_rules_are_said_before(open_as: Open) -> None:
+    page = await open_as("client", "/parametres/mot-de-passe")
+    await expect(page.get_by_text("12 caractères au moins")).to_be_visible()
+    await _change_password(page, "ce-n-est-pas-le-bon", "un-nouveau-mot-de-passe")
+    await expect(page.get_by_role("alert")).to_contain_text("Le mot de passe actuel est incorrect.")
+    await _change_password(page, worlds.PASSWORD, "court")
+    await expect(page.get_by_role("alert")).to_contain_text("au moins 12 caractères")
+    await _change_password(page, worlds.PASSWORD, "un-nouveau-mot-de-passe")
+    await expect(_said(page)).to_contain_text("Votre mot de passe est changé.")
+    await _change_password(page, "un-nouveau-mot-de-passe", worlds.PASSWORD)
+    await expect(_said(page)).to_contain_text("Votre mot de passe est changé.")
+
+
+async def test_open_sessions_are_told_apart_and_closed(open_as: Open) -> None:
+    firefox = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"
+    await open_as("basic", "/contrats", user_agent=firefox)
+    page = await open_as("basic", "/parametres/sessions")
+    await expect(page.locator(".sessions li").first).to_contain_text("Session actuelle")
+    await expect(page.locator(".sessions li").first.get_by_role("button")).to_have_count(0)
+    other = page.locator(".sessions li", has_text="Firefox sur Windows")
+    await expect(other).to_contain_text("127.0.0.1")
+    await other.get_by_role("button", name="Fermer").click()
+    await expect(_said(page)).to_contain_text("La session est fermée.")
+    await expect(other).to_have_count(0)
+
+
+async def test_page_12_a_basic_user_reads_and_changes_its_own_profile_alone(open_as: Open) -> None:
+    page = await open_as("basic", "/parametres/societe")
+    await expect(page.locator("main dl")).to_contain_text("Nom / Raison sociale")
+    await expect(page.locator("main form")).to_have_count(0)
+    await page.goto("/parametres/utilisateurs")
+    await expect(page.locator("tbody tr").first).to_be_visible()
+    await expect(page.get_by_role("link", name="Nouvel utilisateur")).to_have_count(0)
+    await expect(page.locator("tbody a")).to_have_count(0)
+    await page.goto("/parametres/adresses")
+    await expect(page.get_by_role("link", name="Nouvelle adresse")).to_have_count(0)
+    for path in ("/parametres/utilisateurs/nouveau", "/parametres/adresses/nouvelle"):
+        await page.goto(path)
+        await expect(page.get_by_role("heading", name="Opération refusée")).to_be_visible()
+    await page.goto("/parametres")
+    assert await _forced(page, "/parametres/utilisateurs/nouveau") == 403
+    assert await _forced(page, "/parametres/societe") == 403
+    await page.get_by_label("Téléphone").fill("0478000009")
+    await page.get_by_role("button", name="Enregistrer les modifications").click()
+    await expect(_said(page)).to_contain_text("Vos modifications sont enregistrées.")
+
+
+async def test_every_page_of_the_settings_fits_a_phone(open_as: Open) -> None:
+    page = await open_as("reseller", "/parametres", viewport=PHONE)
+    for path in PAGES:
+        await page.goto(path)
+        await expect(page.get_by_role("heading", name="Paramètres")).to_be_visible()
+        assert await page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], path
+        await expect(page.locator(".subnav [aria-current]")).to_be_in_viewport(ratio=1)
+
+
+def _said(page: Page) -> Locator:
+    return page.locator(".notice[role=status]")
+
+
+def _row(page: Page, mark: str) -> Locator:
+    return page.locator("tbody tr", has_text=mark)
+
+
+async def _fill_user(page: Page, mark: str) -> None:
+    await page.get_by_label("Prénom").fill("Ulysse")
+    await page.locator("#last_name").fill(f"Usage {mark}")
+    await page.get_by_label("Téléphone").fill("0478000000")
+    await page.get_by_label("Identifiant").fill(f"u-{mark}")
+    await page.get_by_label("Email").fill(f"{mark}@sqp.example")
+
+
+async def _change_password(page: Page, current: str, new: str) -> None:
+    await page.get_by_label("Mot de passe actuel").fill(current)
+    await page.get_by_label("Nouveau mot de passe").fill(new)
+    await page.get_by_role("button", name="Changer le mot de passe").click()
+
+
+async def _mails(site: EmbeddedStack, recipient: str, wanted: int) -> bool | None:
+    return len(await site.mailed(recipient)) >= wanted or None
+
+
+async def _forced(page: Page, path: str) -> Any:
+    """What the platform answers to a complete form that the page does not offer."""
+    return await page.evaluate(
+        """async (path) => {
+            const csrf = document.querySelector("[name=csrf]").value;
+            const etag = document.querySelector("[name=etag]").value;
+            const fields = {csrf, etag, name: "Pris", email: "a@sqp.example", phone: "01", first_name: "A",
+                            last_name: "B", role: "administrator", login: "force-1"};
+            return (await fetch(path, {method: "POST", body: new URLSearchParams(fields)})).status;
+        }""",
+        path,
+    )
