@@ -6,8 +6,10 @@ export function prepareComboboxes() {
   });
   document.body.addEventListener("htmx:afterSwap", (event) => {
     const list = event.detail.target;
+    // A page brought back from the history has no target.
+    if (!list?.id) return;
     const box = document.querySelector(`[role=combobox][aria-controls="${list.id}"]`);
-    if (box && list.id) show(box, list);
+    if (box) show(box, list);
   });
   document.addEventListener("focusout", (event) => {
     const box = event.target.closest?.("form")?.querySelector("[role=combobox]:not([data-first])");
