@@ -13,7 +13,7 @@ from gateway.portal.visit import Visit
 
 DECLARATION = ("title", "nature", "description")
 ADDRESS = ("street", "complement", "city", "postal_code", "country", "email", "phone")
-TEXTS = (*DECLARATION, "address", *ADDRESS, "label")
+TEXTS = (*DECLARATION, "address", *ADDRESS, "label", "linked_to")
 # In the place of an address's id: the one typed below.
 NEW = "new"
 
@@ -78,13 +78,20 @@ class Typed:
     def declaration(self, number: str) -> dict[str, Any]:
         """As ``POST /incidents`` takes it."""
         chosen = {"address": self.new_address} if self.has_new_address else {"address_id": self.get("address")}
+        linked = {"linked_to": self.get("linked_to")} if self.get("linked_to") else {}
         return {
+            **linked,
             **{name: self.get(name) for name in DECLARATION},
             "contract_number": number,
             "serial_numbers": list(self.serial_numbers),
             IDS: list(self.file_ids),
             "delivery_address": chosen,
         }
+
+    def following(self, incident: str) -> Typed:
+        """The same declaration, as what comes after an earlier incident; unchanged unless ``incident`` is a number."""
+        is_number = incident.isascii() and incident.isdigit()
+        return replace(self, texts={**self.texts, "linked_to": incident}) if is_number else self
 
     def renewed(self) -> Typed:
         return replace(self, key=str(uuid4()))

@@ -83,6 +83,7 @@ async def show_form(page: Page) -> Response:
         return await page.render("contracts/no_declaration.html", number=number, why_not=why_not, contract=contract)
     draft, addresses = await side_by_side(drafting.load(page, number), _addresses(page, number))
     typed = Typed.of_draft(draft["content"]) if draft else _fresh(contract, addresses)
+    typed = typed.following(page.query("suite"))
     files = await uploads.known(page, typed.file_ids)
     refused = [page.gettext(FILES_GONE)] if len(files) < len(typed.file_ids) else []
     shown = {"files": files, "refused": refused, "kept_at": draft["updated_at"] if draft else ""}
