@@ -81,8 +81,9 @@ class Visit:
         return self.request.query_params.get(name, default).strip()
 
     def field(self, name: str) -> str:
+        """As typed, without the carriage returns that browsers add to line ends."""
         value = self.form.get(name, "")
-        return value.strip() if isinstance(value, str) else ""
+        return value.replace("\r\n", "\n").strip() if isinstance(value, str) else ""
 
     def fields(self, name: str) -> list[str]:
         return [value for value in self.form.getlist(name) if isinstance(value, str)]

@@ -9,7 +9,7 @@ const AGAIN = [401, 408, 409, 429];
 const waiting = new WeakSet();
 
 export function enhance(container) {
-  if (container.dataset.enhanced) return;
+  if (container.dataset.enhanced !== undefined) return;
   container.dataset.enhanced = "";
   const inputs = container.querySelectorAll("input[type=file]");
   for (const input of inputs) {
