@@ -25,8 +25,8 @@ ADDRESS = (
 )
 # Most parcels go there: they come first in the list.
 NEAR = ("FR", "BE", "CH", "LU", "MC")
-# What CLDR names beside countries: unions, the world, test regions.
-NO_COUNTRY = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})
+# What CLDR names beside countries: unions, the world, test regions; and codes that ISO 3166 only reserves.
+NO_COUNTRY = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ", "AC", "CP", "CQ", "DG", "EA", "IC", "TA"})
 
 
 @cache
