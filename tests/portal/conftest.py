@@ -12,6 +12,8 @@ from typing import Any
 import aiohttp
 import pytest
 from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
+from tests.portal import paths
+from tests.portal.walking import Walker
 
 from devstack.demonstration import PASSWORD
 from devstack.testing import world as worlds
@@ -87,6 +89,18 @@ async def visit(browser: Browser, site: EmbeddedStack) -> AsyncIterator[Visit]:
 
         yield open_page
         assert complaints == []
+
+
+@pytest.fixture(scope="session")
+async def walking(browser: Browser, site: EmbeddedStack, http: aiohttp.ClientSession) -> Walker:
+    return Walker(browser, site.url, await paths.facts(site, http))
+
+
+@pytest.fixture
+def walker(walking: Walker) -> Walker:
+    """Goes to any place of paths.py, logged in once per person."""
+    walking.complaints.clear()
+    return walking
 
 
 def policy_breaches(message: ConsoleMessage) -> list[str]:

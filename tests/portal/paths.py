@@ -1,0 +1,141 @@
+"""Every page of the portal, in one place: what is looked at for accessibility, languages, widths, and in pictures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import aiohttp
+
+from devstack import caller
+from devstack.demonstration import PASSWORD
+from devstack.testing.running import RunningStack
+from events import organisation_id
+
+RESELLER = "revendeur_test"
+BASIC = "revendeur_basique"
+CLIENT = "client_test"
+SQP = "sqp_support"
+
+CONTRACT = "30101"
+EXPIRING = "30104"
+EXPIRED = "29962"
+TABS = ("adresse", "contrat", "client", "messagerie", "messagerie-sqp")
+
+
+@dataclass(frozen=True)
+class Place:
+    """``name`` is the picture's; ``path`` may hold names that :func:`facts` knows; ``login`` None: nobody."""
+
+    name: str
+    login: str | None
+    path: str
+    status: int = 200
+
+
+def _places(login: str | None, prefix: str, **paths: str) -> tuple[Place, ...]:
+    return tuple(Place(f"{prefix}-{name}".replace("_", "-"), login, path) for name, path in paths.items())
+
+
+PLACES = (
+    *_places(
+        None,
+        "visiteur",
+        connexion="/connexion",
+        mot_de_passe_oublie="/mot-de-passe-oublie",
+        mot_de_passe_oublie_envoye="/mot-de-passe-oublie/envoye",
+        creer_un_compte="/creer-un-compte",
+        creer_un_compte_envoye="/creer-un-compte/envoye",
+    ),
+    Place("visiteur-lien-perime", None, "/mot-de-passe", 410),
+    Place("visiteur-activation-perimee", None, "/activation", 410),
+    *_places(
+        RESELLER,
+        "revendeur",
+        contrats="/contrats",
+        contrats_recherche="/contrats?q=ts-131k&validity=active",
+        contrats_vide="/contrats?q=rien+de+tel",
+        contrat=f"/contrats/{CONTRACT}",
+        contrat_bientot_fini=f"/contrats/{EXPIRING}",
+        contrat_fini=f"/contrats/{EXPIRED}",
+        declaration=f"/contrats/{CONTRACT}/declarer",
+        declaration_impossible=f"/contrats/{EXPIRED}/declarer",
+        incidents="/incidents",
+        incident="/incidents/{incident}",
+        **{f"incident_{tab}": f"/incidents/{{incident}}?onglet={tab}" for tab in TABS},
+        clients="/clients",
+        client="/clients/{client}",
+        client_modifier="/clients/{client}/modifier",
+        client_nouveau="/clients/nouveau",
+        client_adresse="/clients/{client}/adresses/{address}",
+        client_adresse_nouvelle="/clients/{client}/adresses/nouvelle",
+        notifications="/notifications",
+        recherche="/recherche",
+        recherche_serie="/recherche?q=Q217B20101",
+        recherche_client="/recherche?q=client+test",
+        profil="/parametres",
+        societe="/parametres/societe",
+        utilisateurs="/parametres/utilisateurs",
+        utilisateur="/parametres/utilisateurs/{colleague}",
+        utilisateur_nouveau="/parametres/utilisateurs/nouveau",
+        adresses="/parametres/adresses",
+        adresse_nouvelle="/parametres/adresses/nouvelle",
+        preferences="/parametres/notifications",
+        mot_de_passe="/parametres/mot-de-passe",
+        sessions="/parametres/sessions",
+    ),
+    Place("revendeur-introuvable", RESELLER, "/nulle-part", 404),
+    Place("revendeur-incident-introuvable", RESELLER, "/incidents/19990101", 404),
+    Place("revendeur-refus", RESELLER, "/revendeurs", 403),
+    *_places(
+        BASIC,
+        "basique",
+        contrat=f"/contrats/{CONTRACT}",
+        incident="/incidents/{incident}",
+        messagerie="/incidents/{incident}?onglet=messagerie",
+        client="/clients/{client}",
+        utilisateurs="/parametres/utilisateurs",
+        profil="/parametres",
+    ),
+    *_places(
+        CLIENT,
+        "client",
+        contrats="/contrats",
+        contrat=f"/contrats/{CONTRACT}",
+        incident="/incidents/{incident}",
+        messagerie="/incidents/{incident}?onglet=messagerie",
+        adresses="/parametres/adresses",
+        adresse="/parametres/adresses/{address}",
+        adresse_supprimer="/parametres/adresses/{address}/supprimer",
+    ),
+    *_places(
+        SQP,
+        "sqp",
+        contrats="/contrats",
+        contrat=f"/contrats/{CONTRACT}",
+        incidents="/incidents",
+        incident="/incidents/{incident}",
+        messagerie="/incidents/{incident}?onglet=messagerie-sqp",
+        clients="/clients",
+        client="/clients/{client}",
+        client_nouveau="/clients/nouveau",
+        revendeurs="/revendeurs",
+        revendeur="/revendeurs/{reseller}",
+        recherche="/recherche?q=test",
+    ),
+)
+
+
+async def facts(stack: RunningStack, http: aiohttp.ClientSession) -> dict[str, str]:
+    """What the paths name, of the demonstration data of ``stack``."""
+    reseller = caller.person(http, stack.url, RESELLER, PASSWORD)
+    client = organisation_id("client", "CLI-0001")
+    incidents = await reseller.get("/incidents", contract=CONTRACT)
+    addresses = await reseller.get("/addresses", organisation_id=str(client))
+    colleagues = await reseller.get("/users", q=BASIC)
+    return {
+        "incident": incidents["items"][-1]["number"],
+        "client": str(client),
+        "reseller": str(organisation_id("reseller", "REV-0001")),
+        "address": addresses["items"][0]["id"],
+        "colleague": colleagues["items"][0]["id"],
+    }
