@@ -209,47 +209,6 @@ async def test_page_11_an_address_is_added_made_primary_changed_and_deleted_with
     await expect(row).to_have_count(0)
 
 
-async def test_what_comes_by_e_mail_is_chosen_kind_by_kind(open_as: Open) -> None:
-    page = await open_as("reseller", "/parametres/notifications")
-    box = page.get_by_label("Vous recevez un message")
-    await expect(box).to_be_checked()
-    await expect(page.get_by_label("Un client demande un accès au portail")).to_be_checked()
-    await box.uncheck()
-    await page.get_by_role("button", name="Enregistrer les préférences").click()
-    await expect(_said(page)).to_contain_text("Vos préférences sont enregistrées.")
-    await expect(box).not_to_be_checked()
-    await expect(page.get_by_label("Un incident est déclaré")).to_be_checked()
-    await box.check()
-    await page.get_by_role("button", name="Enregistrer les préférences").click()
-    await expect(box).to_be_checked()
-
-
-async def test_a_password_is_changed_with_the_current_one_and_its_rules_are_said_before(open_as: Open) -> None:
-    page = await open_as("client", "/parametres/mot-de-passe")
-    await expect(page.get_by_text("12 caractères au moins")).to_be_visible()
-    await _change_password(page, "ce-n-est-pas-le-bon", "un-nouveau-mot-de-passe")
-    await expect(page.get_by_role("alert")).to_contain_text("Le mot de passe actuel est incorrect.")
-    await _change_password(page, worlds.PASSWORD, "court")
-    await expect(page.get_by_role("alert")).to_contain_text("au moins 12 caractères")
-    await _change_password(page, worlds.PASSWORD, "un-nouveau-mot-de-passe")
-    await expect(_said(page)).to_contain_text("Votre mot de passe est changé.")
-    await _change_password(page, "un-nouveau-mot-de-passe", worlds.PASSWORD)
-    await expect(_said(page)).to_contain_text("Votre mot de passe est changé.")
-
-
-async def test_open_sessions_are_told_apart_and_closed(open_as: Open) -> None:
-    firefox = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"
-    await open_as("basic", "/contrats", user_agent=firefox)
-    page = await open_as("basic", "/parametres/sessions")
-    await expect(page.locator(".sessions li").first).to_contain_text("Session actuelle")
-    await expect(page.locator(".sessions li").first.get_by_role("button")).to_have_count(0)
-    other = page.locator(".sessions li", has_text="Firefox sur Windows")
-    await expect(other).to_contain_text("127.0.0.1")
-    await other.get_by_role("button", name="Fermer").click()
-    await expect(_said(page)).to_contain_text("La session est fermée.")
-    await expect(other).to_have_count(0)
-
-
 async def test_page_12_a_basic_user_reads_and_changes_its_own_profile_alone(open_as: Open) -> None:
     page = await open_as("basic", "/parametres/societe")
     await expect(page.locator("main dl")).to_contain_text("Nom / Raison sociale")
@@ -294,12 +253,6 @@ async def _fill_user(page: Page, mark: str) -> None:
     await page.get_by_label("Téléphone").fill("0478000000")
     await page.get_by_label("Identifiant").fill(f"u-{mark}")
     await page.get_by_label("Email").fill(f"{mark}@sqp.example")
-
-
-async def _change_password(page: Page, current: str, new: str) -> None:
-    await page.get_by_label("Mot de passe actuel").fill(current)
-    await page.get_by_label("Nouveau mot de passe").fill(new)
-    await page.get_by_role("button", name="Changer le mot de passe").click()
 
 
 async def _mails(site: EmbeddedStack, recipient: str, wanted: int) -> bool | None:
