@@ -1,6 +1,6 @@
 # `make` alone lists the targets. Only Python 3.11+ is needed beforehand; BOOTSTRAP=: keeps .venv as it is.
 .DEFAULT_GOAL := help
-.PHONY: help run test test-all check format bench lock reset
+.PHONY: help run test test-all check format bench screenshots lock reset
 MAKEFLAGS += --no-print-directory
 
 BOOTSTRAP ?= scripts/bootstrap
@@ -11,7 +11,7 @@ PYTEST = $(BIN)/python -m pytest -q -o faulthandler_timeout=300
 SOURCES = $(shell find $(wildcard libs services gateway dev tests benchmarks scripts conftest.py) -name '*.py' -not -path '*/.*')
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
 
 run: ## Start the whole platform in one process, with demonstration data (PORT=8080, Ctrl-C ends it)
 	@$(BOOTSTRAP) run && exec $(BIN)/python -m devstack
@@ -39,6 +39,10 @@ format: ## Format the code and repair what the linter can
 bench: ## Run the benchmarks
 	@$(BOOTSTRAP) dev
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+screenshots: ## Take a picture of every page into screenshots/ (ARGS=word narrows, ARGS=--readme takes the README's)
+	@$(BOOTSTRAP) dev
+	@$(BIN)/python -m scripts.screenshots $(ARGS)
 
 lock: ## Resolve the dependencies again and write the hash-pinned requirements (ARGS="--upgrade")
 	@scripts/lock $(ARGS)
