@@ -423,7 +423,7 @@ async def test_page_9_whoever_declared_cancels_while_new_and_declares_anew(visit
     await expect(page.locator("section.sheet")).to_contain_text("la messagerie est fermée")
     await page.get_by_role("link", name="Déclarer un nouvel incident").click()
     await expect(page.locator("main")).to_contain_text(f"Cette déclaration fait suite à l’incident n° {number}.")
-    await page.get_by_label("Intitulé").fill("Encore le même problème")
+    await page.get_by_role("textbox", name="Intitulé", exact=True).fill("Encore le même problème")
     await page.get_by_label("Nature de l’incident").select_option(label="Autre")
     await page.get_by_role("checkbox", name="Q217B20101").check()
     await page.get_by_label("Descriptif").fill("Il redémarre de nouveau seul.")
