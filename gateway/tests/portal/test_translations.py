@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +15,10 @@ FOLDER = Path(gateway.portal.__file__).parent
 METHODS = [("**/templates/**.html", "jinja2"), ("**/templates/**.html.j2", "jinja2"), ("**.py", "python")]
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "later": None}
 READING = {"trimmed": "true", "silent": "false", "newstyle_gettext": "true", "extensions": "jinja2.ext.do"}
+# What templates say in no language: names, keys, units of our own.
+NO_LANGUAGE = {"SQP"}
+EXPRESSION = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
+SPOKEN = re.compile(r"\s(?:aria-label|placeholder|title|alt)=\"([^\"]*)\"")
 OPTIONS = {"**/templates/**.html": READING}
 
 
@@ -39,3 +44,15 @@ def test_placeholders_survive_translation() -> None:
     for catalogue in catalogues().values():
         for message in catalogue:
             assert not list(message.check(catalogue)), message.id
+
+
+def test_no_word_stands_in_a_template_outside_a_translation() -> None:
+    found = set()
+    for path in sorted((FOLDER / "templates").rglob("*.html")):
+        written = EXPRESSION.sub("", path.read_text(encoding="utf-8"))
+        written = re.sub(r"<(style|script).*?</\1>|<!doctype[^>]*>", "", written, flags=re.DOTALL)
+        texts = [*SPOKEN.findall(written), *re.sub(r"<[^>]*>", "\n", written).split("\n")]
+        found |= {
+            f"{path.name}: {text.strip()}" for text in texts if set(re.findall(r"[^\W\d_]{2,}", text)) - NO_LANGUAGE
+        }
+    assert not sorted(found)
