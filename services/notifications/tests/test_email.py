@@ -205,4 +205,5 @@ async def test_links_lead_to_the_settings_host_whatever_a_request_claims(world: 
         await http.get("/api/v1/notifications")
     await world.tell(world.facts.message("sqp", SQP))
     await world.harness.run_jobs()
-    assert "https://portail.test/incidents/20122301?onglet=messagerie-sqp" in part(await world.mail.wait_for(SELLER), "plain")
+    mailed = part(await world.mail.wait_for(SELLER), "plain")
+    assert "https://portail.test/incidents/20122301?onglet=messagerie-sqp" in mailed
