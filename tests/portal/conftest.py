@@ -13,8 +13,10 @@ import aiohttp
 import pytest
 from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
 from tests.portal import paths
+from tests.portal.incidents import Declare, People, declaring
 from tests.portal.walking import Walker
 
+from devstack import caller
 from devstack.demonstration import PASSWORD
 from devstack.testing import world as worlds
 from devstack.testing.embedded import EmbeddedStack
@@ -114,3 +116,14 @@ async def log_in(page: Page, login: str, password: str = PASSWORD) -> None:
     await page.get_by_label("Mot de passe").fill(password)
     await page.get_by_role("button", name="Connexion").click()
     await page.wait_for_url("**/contrats*")
+
+
+@pytest.fixture
+def people(site: EmbeddedStack, http: aiohttp.ClientSession) -> People:
+    """``people("client_test")``: the same person without a browser."""
+    return lambda login: caller.person(http, site.url, login, PASSWORD)
+
+
+@pytest.fixture
+def declare(people: People, request: pytest.FixtureRequest) -> Declare:
+    return declaring(people, request.node.name)

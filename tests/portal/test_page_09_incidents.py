@@ -2,68 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any
+from collections.abc import Awaitable, Callable
 
-import aiohttp
 import pytest
-from playwright.async_api import Locator, Page, Route, expect
-
-from devstack import caller
-from devstack.demonstration import PASSWORD
-from devstack.testing.embedded import EmbeddedStack
+from playwright.async_api import Page, expect
+from tests.portal.incidents import LOG, Declare, People, live, move, write
 
 pytestmark = pytest.mark.e2e
 
 Visit = Callable[..., Awaitable[Page]]
-Declare = Callable[..., Awaitable[str]]
 
 PHONE = {"width": 390, "height": 844}
-LOG = b"2026-11-20 08:12:41 [ERR] md1: disk failure on sda3\n"
-
-
-@pytest.fixture
-async def api(site: EmbeddedStack) -> AsyncIterator[Callable[[str], caller.Caller]]:
-    """``api("client_test")``: the same person without a browser."""
-    async with aiohttp.ClientSession() as http:
-        yield lambda login: caller.person(http, site.url, login, PASSWORD)
-
-
-@pytest.fixture
-def declare(api: Callable[[str], caller.Caller], request: pytest.FixtureRequest) -> Declare:
-    """``number = await declare(by="client_test")``: a fresh incident on Client Test's contract 30101."""
-
-    async def declared(by: str = "revendeur_test", files: tuple[str, ...] = (), key: str = "", **fields: Any) -> str:
-        who, name = api(by), f"{request.node.name} {key}"
-        addresses = await who.get("/delivery-addresses", contract="30101")
-        uploads = [await who.upload(file, LOG, "text/plain", key=f"{name} {file}") for file in files]
-        body = {
-            "contract_number": "30101",
-            "title": "Problème avec mon NAS",
-            "nature": "defective",
-            "serial_numbers": ["Q217B20101", "Z9CB20101"],
-            "description": "Il redémarre seul.",
-            "file_ids": [upload["id"] for upload in uploads],
-            "delivery_address": {"address_id": addresses["items"][0]["id"]},
-            **fields,
-        }
-        return str((await who.post("/incidents", body, key=name))["number"])
-
-    return declared
-
-
-async def live(page: Page) -> None:
-    """The page hears what others do."""
-    await expect(page.locator("body[data-live]")).to_have_count(1)
-
-
-def composer(page: Page) -> Locator:
-    return page.locator("form.composer")
-
-
-async def write(page: Page, sentence: str) -> None:
-    await composer(page).locator("textarea").fill(sentence)
-    await composer(page).get_by_role("button", name="Envoyer à").click()
 
 
 async def test_page_9_incidents_shows_every_ticket_in_the_five_columns(visit: Visit, declare: Declare) -> None:
@@ -183,136 +132,6 @@ async def test_page_9_a_file_is_deleted_once_confirmed(visit: Visit, declare: De
     await expect(page.locator("section.sheet")).to_contain_text("Aucun fichier joint.")
 
 
-@pytest.mark.parametrize(
-    ("thread", "other", "reader"),
-    [("messagerie", "client_test", "Client Test"), ("messagerie-sqp", "sqp_support", "SQP")],
-    ids=["reseller and client", "reseller and SQP"],
-)
-async def test_page_9_two_browsers_see_each_others_messages_arrive(
-    visit: Visit, declare: Declare, thread: str, other: str, reader: str
-) -> None:
-    path = f"/incidents/{await declare()}?onglet={thread}"
-    reseller, partner = await visit("revendeur_test", path), await visit(other, path)
-    await live(reseller)
-    await live(partner)
-    await expect(composer(reseller)).to_contain_text(f"Visible par : {reader}")
-    await expect(composer(partner)).to_contain_text("Visible par : Revendeur Test")
-    await write(reseller, "Avez-vous redémarré le NAS ?")
-    await expect(composer(reseller).locator(".said")).to_contain_text("Envoyé à")
-    await expect(composer(reseller).locator("textarea")).to_have_value("")
-    arrived = partner.locator(".message", has_text="Avez-vous redémarré le NAS ?")
-    await expect(arrived).to_contain_text("Revendeur")
-    await composer(partner).locator("textarea").fill("Oui, sans effet.")
-    await composer(partner).locator("textarea").press("Control+Enter")
-    await expect(reseller.locator(".message").last).to_contain_text("Oui, sans effet.")
-    await expect(reseller.locator(".message")).to_have_count(2)
-    await expect(partner.locator(".message")).to_have_count(2)
-
-
-async def test_page_9_a_message_in_the_other_thread_marks_its_tab(
-    visit: Visit, declare: Declare, api: Callable[[str], caller.Caller]
-) -> None:
-    number = await declare()
-    page = await visit("revendeur_test", f"/incidents/{number}?onglet=messagerie")
-    await live(page)
-    await expect(page.locator(".news:visible")).to_have_count(0)
-    await api("sqp_support").post(f"/incidents/{number}/messages?thread=sqp", {"body": "Bonjour", "file_ids": []})
-    await expect(page.locator("#tab-messagerie-sqp .news")).to_be_visible()
-    await expect(page.locator(".message")).to_have_count(0)
-
-
-async def test_page_9_the_two_threads_differ_at_a_glance(visit: Visit, declare: Declare) -> None:
-    page = await visit("revendeur_test", f"/incidents/{await declare()}?onglet=messagerie")
-    look = "element => [getComputedStyle(element).backgroundColor, getComputedStyle(element.parentElement).borderLeft]"
-    client = await composer(page).evaluate(look)
-    await page.locator("#tab-messagerie-sqp").click()
-    await expect(composer(page)).to_contain_text("Visible par : SQP")
-    sqp = await composer(page).evaluate(look)
-    assert client[0] != sqp[0]
-    assert client[1] != sqp[1]
-
-
-async def test_page_9_a_client_never_sees_the_sqp_thread_nor_sqp_the_clients(visit: Visit, declare: Declare) -> None:
-    number = await declare()
-    client = await visit("client_test", f"/incidents/{number}?onglet=messagerie-sqp")
-    await expect(client.locator(".tabs a")).to_have_count(5)
-    await expect(client.locator("body")).not_to_contain_text("Messagerie (SQP)")
-    await expect(client.locator(".tabs [aria-current=page]")).to_have_text("Déclaration")
-    await client.goto(f"/incidents/{number}/messages/sqp")
-    await expect(client.locator(".thread.sqp")).to_have_count(0)
-    sqp = await visit("sqp_support", f"/incidents/{number}?onglet=messagerie")
-    await expect(sqp.locator(".tabs a")).to_have_count(5)
-    await expect(sqp.locator("#tab-messagerie")).to_have_count(0)
-
-
-async def test_page_9_a_message_takes_files_along(visit: Visit, declare: Declare) -> None:
-    path = f"/incidents/{await declare()}?onglet=messagerie"
-    reseller, client = await visit("revendeur_test", path), await visit("client_test", path)
-    await live(client)
-    chosen = {"name": "smart.txt", "mimeType": "text/plain", "buffer": LOG}
-    await composer(reseller).locator("input[type=file]").set_input_files(chosen)  # type: ignore[arg-type]
-    await expect(composer(reseller).locator(".upload-list li")).to_contain_text("Envoyé")
-    await write(reseller, "Voici le journal.")
-    row = client.locator(".message .attachment", has_text="smart.txt")
-    await expect(row.get_by_role("link", name="Télécharger")).to_be_visible()
-    await expect(composer(reseller).locator(".upload-list li")).to_have_count(0)
-    await expect(reseller.locator(".message .attachment summary")).to_be_visible()
-
-
-async def test_page_9_a_typed_message_survives_a_failure_a_reload_and_other_tabs(
-    visit: Visit, declare: Declare
-) -> None:
-    page = await visit("revendeur_test", f"/incidents/{await declare()}?onglet=messagerie")
-    await page.route("**/messages/client*", lambda route: route.abort())
-    await write(page, "Un message précieux.")
-    await expect(composer(page).locator(".said")).to_contain_text("Votre message n’est pas parti.")
-    await expect(composer(page).locator("textarea")).to_have_value("Un message précieux.")
-    await page.locator("#tab-messagerie-sqp").click()
-    await expect(composer(page)).to_contain_text("Visible par : SQP")
-    await expect(composer(page).locator("textarea")).to_have_value("")
-    await page.locator("#tab-messagerie").click()
-    await expect(composer(page).locator("textarea")).to_have_value("Un message précieux.")
-    await page.unroute("**/messages/client*")
-    await page.reload()
-    await composer(page).get_by_role("button", name="Envoyer à Client Test").click()
-    await expect(page.locator(".message")).to_have_count(1)
-    await expect(composer(page).locator("textarea")).to_have_value("")
-
-
-async def test_page_9_an_answer_that_was_lost_does_not_send_the_message_twice(visit: Visit, declare: Declare) -> None:
-    page = await visit("revendeur_test", f"/incidents/{await declare()}?onglet=messagerie")
-
-    async def lose(route: Route) -> None:
-        if route.request.method == "POST":
-            await route.fetch()
-        await route.abort()
-
-    await page.route("**/messages/client*", lose)
-    await write(page, "Une seule fois.")
-    await expect(composer(page).locator(".said")).to_contain_text("n’est pas parti")
-    await page.unroute("**/messages/client*")
-    await composer(page).get_by_role("button", name="Envoyer à").click()
-    await expect(composer(page).locator(".said")).to_contain_text("Envoyé à")
-    await expect(page.locator(".message")).to_have_count(1)
-
-
-async def test_page_9_the_newest_message_is_in_view_and_earlier_ones_a_click_away(
-    visit: Visit, declare: Declare, api: Callable[[str], caller.Caller]
-) -> None:
-    number = await declare()
-    client = api("client_test")
-    for index in range(52):
-        body = {"body": f"Message {index:02d}", "file_ids": []}
-        await client.post(f"/incidents/{number}/messages?thread=client", body)
-    page = await visit("revendeur_test", f"/incidents/{number}?onglet=messagerie")
-    await expect(page.locator(".message")).to_have_count(50)
-    await expect(page.get_by_text("Message 51")).to_be_in_viewport()
-    await expect(page.get_by_text("Message 02")).not_to_be_in_viewport()
-    await page.get_by_role("link", name="Messages précédents").click()
-    await expect(page.locator(".message")).to_have_count(52)
-    await expect(page.locator(".message").first).to_contain_text("Message 00")
-
-
 async def test_page_9_a_basic_user_reads_and_is_offered_nothing_to_change(visit: Visit, declare: Declare) -> None:
     number = await declare(files=("document.txt",))
     for login in ("revendeur_basique", "cliente_testeuse"):
@@ -322,44 +141,6 @@ async def test_page_9_a_basic_user_reads_and_is_offered_nothing_to_change(visit:
         await page.locator("#tab-declaration").click()
         await expect(page.locator(".attachment")).to_contain_text("document.txt")
         await expect(page.locator(".content form")).to_have_count(0)
-
-
-async def test_page_9_a_basic_user_who_forces_a_message_is_refused(visit: Visit, declare: Declare) -> None:
-    number = await declare()
-    page = await visit("revendeur_basique", f"/incidents/{number}?onglet=messagerie")
-    forced = """async (path) => {
-      const csrf = document.querySelector("input[name=csrf]").value;
-      const body = new URLSearchParams({ csrf, body: "Forcé", key: "forced" });
-      return (await fetch(path, { method: "POST", body })).status;
-    }"""
-    assert await page.evaluate(forced, f"/incidents/{number}/messages/client") == 403
-    await page.reload()
-    await expect(page.locator(".message")).to_have_count(0)
-
-
-async def test_page_9_messages_and_files_are_sent_without_scripts(visit: Visit, declare: Declare) -> None:
-    path = f"/incidents/{await declare()}?onglet=messagerie"
-    page = await visit("client_test", path, java_script_enabled=False)
-    await composer(page).locator("textarea").fill("Sans script, avec un fichier.")
-    chosen = {"name": "notes.txt", "mimeType": "text/plain", "buffer": LOG}
-    await composer(page).locator("input[type=file]").set_input_files(chosen)  # type: ignore[arg-type]
-    await composer(page).get_by_role("button", name="Envoyer à Revendeur Test").click()
-    await expect(page.locator(".notice")).to_contain_text("Votre message est envoyé.")
-    message = page.locator(".message", has_text="Sans script")
-    await expect(message.locator(".attachment")).to_have_count(1)
-    await page.locator(".tabs").get_by_role("link", name="Contrat").click()
-    await expect(page.locator("section.sheet")).to_contain_text("30101")
-
-
-async def test_page_9_without_scripts_a_refused_file_gives_the_message_back(visit: Visit, declare: Declare) -> None:
-    page = await visit("client_test", f"/incidents/{await declare()}?onglet=messagerie", java_script_enabled=False)
-    await composer(page).locator("textarea").fill("Ce que j’ai écrit.")
-    chosen = {"name": "page.html", "mimeType": "text/html", "buffer": b"<html><script>1</script></html>"}
-    await composer(page).locator("input[type=file]").set_input_files(chosen)  # type: ignore[arg-type]
-    await composer(page).get_by_role("button", name="Envoyer à").click()
-    await expect(composer(page).locator(".wrong")).to_contain_text("page.html")
-    await expect(composer(page).locator("textarea")).to_have_value("Ce que j’ai écrit.")
-    await expect(page.locator(".message")).to_have_count(0)
 
 
 async def test_page_9_sqp_moves_the_incident_and_everybody_sees_it(visit: Visit, declare: Declare) -> None:
@@ -382,17 +163,15 @@ async def test_page_9_sqp_moves_the_incident_and_everybody_sees_it(visit: Visit,
 
 
 async def test_page_9_a_state_that_somebody_else_changed_meanwhile_is_said(
-    visit: Visit, declare: Declare, api: Callable[[str], caller.Caller]
+    visit: Visit, declare: Declare, people: People
 ) -> None:
     number = await declare()
     page = await visit("sqp_support", f"/incidents/{number}", java_script_enabled=False)
     await page.get_by_label("Nouvel état").select_option(label="Refusé")
     await page.get_by_label("Note").fill("Hors garantie.")
-    colleague = api("sqp_support")
+    colleague = people("sqp_support")
     await colleague.post(f"/incidents/{number}/messages?thread=sqp", {"body": "Bonjour", "file_ids": []})
-    version = (await colleague.get(f"/incidents/{number}"))["version"]
-    change = {"status": "in_diagnosis", "note": ""}
-    await colleague.post(f"/incidents/{number}/status", change, if_match=f'"{version}"')
+    await move(colleague, number, "in_diagnosis")
     await page.get_by_role("button", name="Changer l’état").click()
     await expect(page.locator("#summary")).to_contain_text("Quelqu’un d’autre a changé l’état entre-temps")
     await expect(page.get_by_label("Note")).to_have_value("Hors garantie.")
@@ -400,11 +179,11 @@ async def test_page_9_a_state_that_somebody_else_changed_meanwhile_is_said(
 
 
 async def test_page_9_a_message_meanwhile_does_not_stand_in_the_way_of_a_state(
-    visit: Visit, declare: Declare, api: Callable[[str], caller.Caller]
+    visit: Visit, declare: Declare, people: People
 ) -> None:
     number = await declare()
     page = await visit("sqp_support", f"/incidents/{number}", java_script_enabled=False)
-    await api("revendeur_test").post(f"/incidents/{number}/messages?thread=sqp", {"body": "Bonjour", "file_ids": []})
+    await people("revendeur_test").post(f"/incidents/{number}/messages?thread=sqp", {"body": "Bonjour", "file_ids": []})
     await page.get_by_label("Nouvel état").select_option(label="Diagnostic en cours")
     await page.get_by_role("button", name="Changer l’état").click()
     await expect(page.locator("#line")).to_contain_text("Diagnostic en cours")
@@ -432,14 +211,10 @@ async def test_page_9_whoever_declared_cancels_while_new_and_declares_anew(visit
 
 
 async def test_page_9_whoever_declared_reopens_what_was_resolved(
-    visit: Visit, declare: Declare, api: Callable[[str], caller.Caller]
+    visit: Visit, declare: Declare, people: People
 ) -> None:
     number = await declare()
-    support = api("sqp_support")
-    for status in ("in_diagnosis", "resolved"):
-        version = (await support.get(f"/incidents/{number}"))["version"]
-        change = {"status": status, "note": ""}
-        await support.post(f"/incidents/{number}/status", change, if_match=f'"{version}"')
+    await move(people("sqp_support"), number, "in_diagnosis", "resolved")
     page = await visit("revendeur_test", f"/incidents/{number}")
     await expect(page.locator("#line")).to_contain_text("Cet incident a été résolu.")
     await page.get_by_text("Rouvrir l’incident").click()

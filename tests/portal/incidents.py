@@ -1,0 +1,58 @@
+"""Fresh incidents for tests, and what one does on their pages."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from playwright.async_api import Locator, Page, expect
+
+from devstack.caller import Caller
+
+People = Callable[[str], Caller]
+Declare = Callable[..., Awaitable[str]]
+
+LOG = b"2026-11-20 08:12:41 [ERR] md1: disk failure on sda3\n"
+
+
+def declaring(people: People, name: str) -> Declare:
+    """``await declare(by="client_test")``: the number of a fresh incident on Client Test's contract 30101."""
+
+    async def declare(by: str = "revendeur_test", files: tuple[str, ...] = (), key: str = "", **fields: Any) -> str:
+        who, once = people(by), f"{name} {key}"
+        addresses = await who.get("/delivery-addresses", contract="30101")
+        uploads = [await who.upload(file, LOG, "text/plain", key=f"{once} {file}") for file in files]
+        body = {
+            "contract_number": "30101",
+            "title": "Problème avec mon NAS",
+            "nature": "defective",
+            "serial_numbers": ["Q217B20101", "Z9CB20101"],
+            "description": "Il redémarre seul.",
+            "file_ids": [upload["id"] for upload in uploads],
+            "delivery_address": {"address_id": addresses["items"][0]["id"]},
+            **fields,
+        }
+        return str((await who.post("/incidents", body, key=once))["number"])
+
+    return declare
+
+
+async def move(who: Caller, number: str, *statuses: str) -> None:
+    for status in statuses:
+        version = (await who.get(f"/incidents/{number}"))["version"]
+        change = {"status": status, "note": ""}
+        await who.post(f"/incidents/{number}/status", change, if_match=f'"{version}"')
+
+
+async def live(page: Page) -> None:
+    """The page hears what others do."""
+    await expect(page.locator("body[data-live]")).to_have_count(1)
+
+
+def composer(page: Page) -> Locator:
+    return page.locator("form.composer")
+
+
+async def write(page: Page, sentence: str) -> None:
+    await composer(page).locator("textarea").fill(sentence)
+    await composer(page).get_by_role("button", name="Envoyer à").click()
