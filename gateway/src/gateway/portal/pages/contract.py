@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from gateway.portal.backend import Refused, ServiceAway
 from gateway.portal.formats import day, day_of
+from gateway.portal.pictures import Pictures
 from gateway.portal.site import Page, Section
 from gateway.portal.translations import later
 from gateway.portal.visit import side_by_side
@@ -20,6 +21,9 @@ section = Section()
 
 NUMBER = re.compile("[0-9A-Za-z-]{1,20}")
 INCIDENTS_SHOWN = 50
+PICTURES = Pictures()
+# What came from elsewhere is looked at and nothing more.
+INERT = {"Content-Security-Policy": "default-src 'none'; sandbox", "X-Content-Type-Options": "nosniff"}
 
 EXPIRED = later("Ce contrat a pris fin le %(day)s : un incident ne peut plus être déclaré.")
 UPCOMING = later("Ce contrat commence le %(day)s : un incident pourra être déclaré à partir de ce jour.")
@@ -44,6 +48,20 @@ async def show_contract(page: Page) -> Response:
         share=_share_left(contract),
         timeline=_timeline(page, contract, incidents["items"] if incidents else []),
     )
+
+
+@section.get("/contrats/{number}/images/{serial:path}")
+async def show_picture(page: Page) -> Response:
+    """An article's picture; a drawing where the other site has none to give."""
+    contract = await page.get(f"/contracts/{number_of(page)}")
+    serial = page.request.path_params["serial"]
+    url = next((str(one["picture_url"]) for one in contract["articles"] if one["serial_number"] == serial), "")
+    found = await PICTURES.get(url) if url else None
+    if found is None:
+        drawing = page.fragment("contracts/drawing.svg").body
+        return Response(drawing, media_type="image/svg+xml", headers={**INERT, "Cache-Control": "private, max-age=600"})
+    headers = {**INERT, "Cache-Control": "private, max-age=86400"}
+    return Response(found.content, media_type=found.media_type, headers=headers)
 
 
 def number_of(page: Page) -> str:
