@@ -15,6 +15,14 @@ def text(fr: str, en: str) -> Text:
     return {"fr": fr, "en": en}
 
 
+class Invalid(ValueError):
+    """What a validator of ours raises: wrong input, and the sentence for it in both languages."""
+
+    def __init__(self, fr: str, en: str) -> None:
+        super().__init__(en)
+        self.message = text(fr, en)
+
+
 def negotiate(accept_language: str | None) -> Language:
     """The best of French and English by RFC 9110 weights; French when neither is named."""
     best: tuple[float, Language] | None = None

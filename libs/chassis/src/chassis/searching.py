@@ -9,6 +9,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, Text, and_, bindparam, true
 
 from chassis.errors import MalformedInput
+from chassis.i18n import text
 
 ESCAPES = str.maketrans({"%": "/%", "_": "/_", "/": "//"})
 
@@ -30,7 +31,8 @@ def patterns(query: str) -> list[str]:
     """A LIKE pattern per word of ``query``, for :func:`holds`; raises MalformedInput on a NUL byte."""
     if "\0" in query:
         # PostgreSQL cannot hold it.
-        raise MalformedInput(errors=[{"field": "q", "message": "no NUL byte", "type": "value_error"}])
+        message = text("Les caractères de contrôle ne sont pas admis.", "Control characters are not allowed.")
+        raise MalformedInput(errors=[{"field": "q", "message": message, "type": "value_error"}])
     return [f"%{word.translate(ESCAPES)}%" for word in fold(query).split()]
 
 

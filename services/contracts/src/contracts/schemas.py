@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import Field, StringConstraints, model_validator
 
 from chassis.http.paging import Page
+from chassis.i18n import Invalid
 from chassis.schemas import Answer, Country, EmailAddress, Line, OptionalEmail, OptionalLine, Phone, Request
 from contracts.models import State
 
@@ -73,14 +74,14 @@ class ContractPut(Request):
     @model_validator(mode="after")
     def cover_in_order(self) -> Self:
         if self.warranty_ends_on < self.starts_on:
-            raise ValueError("warranty_ends_on is before starts_on")
+            raise Invalid("La fin de garantie précède le début.", "The end of warranty is before the start.")
         return self
 
     @model_validator(mode="after")
     def serials_once(self) -> Self:
         serials = [article.serial_number.upper() for article in self.articles]
         if len(set(serials)) < len(serials):
-            raise ValueError("an article's serial_number occurs twice")
+            raise Invalid("Le même numéro de série figure deux fois.", "The same serial number occurs twice.")
         return self
 
 
@@ -164,6 +165,8 @@ class ContractRow(Answer):
 
 
 class Counts(Answer):
+    """``active`` is everything in force today, and so includes ``expiring``; what has yet to begin is in none."""
+
     active: int
     expiring: int
     expired: int

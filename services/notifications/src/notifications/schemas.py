@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import Field, StrictBool, model_validator
 
 from chassis.http.paging import Page
+from chassis.i18n import Invalid
 from chassis.schemas import Answer, Request
 from events.incidents import Thread
 from notifications.kinds import EMAIL_BY_DEFAULT, Kind
@@ -49,7 +50,7 @@ class MarkRead(Request):
     @model_validator(mode="after")
     def one_of_both(self) -> Self:
         if (self.ids is None) == (self.all is None):
-            raise ValueError("either ids or all")
+            raise Invalid("Indiquez ids, ou all.", "Give either ids or all.")
         return self
 
 

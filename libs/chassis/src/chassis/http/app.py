@@ -53,6 +53,8 @@ def create_app(service: Service) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url="/openapi.json",
+        # A redirect would name this process's own address to somebody behind the gateway.
+        redirect_slashes=False,
         max_body_size=service.settings.max_body_bytes,
     )
     app.state.settings = service.settings

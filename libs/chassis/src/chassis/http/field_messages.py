@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from chassis.i18n import Language, Text, text
+from chassis.i18n import Invalid, Language, Text, text
 
 MESSAGES: dict[str, Text] = {
     "missing": text("Ce champ est obligatoire.", "This field is required."),
@@ -37,36 +37,15 @@ FAMILIES: tuple[tuple[str, Text], ...] = (
 
 OTHERWISE = text("Cette valeur n’est pas valable.", "This value is not valid.")
 
-# Sentences of our own validators, which pydantic prefixes and knows in one language only.
-VALIDATORS: dict[str, Text] = {
-    "control characters are not allowed": text(
-        "Les caractères de contrôle ne sont pas admis.", "Control characters are not allowed."
-    ),
-    "one line only": text("Une seule ligne est attendue.", "One line only."),
-    "warranty_ends_on is before starts_on": text(
-        "La fin de garantie précède le début.", "The end of warranty is before the start."
-    ),
-    "an article's serial_number occurs twice": text(
-        "Le même numéro de série figure deux fois.", "The same serial number occurs twice."
-    ),
-    "a file is named twice": text("Le même fichier figure deux fois.", "The same file occurs twice."),
-    "either address_id or address": text(
-        "Choisissez une adresse proposée ou saisissez-en une nouvelle.",
-        "Choose an address on offer or enter a new one.",
-    ),
-    "a reason goes with pending, and with pending alone": text(
-        "Un motif accompagne la mise en attente, et elle seule.", "A reason goes with on hold, and with that alone."
-    ),
-    "at most 65536 bytes": text("64 Kio au plus.", "At most 64 KiB."),
-}
-
 
 def message(error: Mapping[str, Any], language: Language) -> str:
     """The sentence for one entry of pydantic's ``errors()``; never holds the value itself."""
     kind = error["type"]
     if kind == "value_error":
-        said = str(error.get("ctx", {}).get("error", ""))
-        return VALIDATORS.get(said, OTHERWISE)[language] if language == "fr" or said in VALIDATORS else said
+        raised = error.get("ctx", {}).get("error")
+        return (raised.message if isinstance(raised, Invalid) else OTHERWISE)[language]
+    if kind == "too_long" and error.get("ctx", {}).get("field_type") == "Value":
+        kind = "string_too_long"  # a secret, which pydantic counts without knowing that it is text
     found = MESSAGES.get(kind) or next((text_ for prefix, text_ in FAMILIES if kind.startswith(prefix)), OTHERWISE)
     sentence = found[language].format_map(error.get("ctx", {}))
     return sentence.replace("' or '", "' ou '") if language == "fr" else sentence

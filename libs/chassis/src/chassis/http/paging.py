@@ -16,6 +16,7 @@ from sqlalchemy import BigInteger, ColumnElement, ScalarSelect, and_, cast, func
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.errors import MalformedInput
+from chassis.i18n import Text, text
 from chassis.sql import AnyRow, AnySelect
 
 EXACT_TOTAL = 10_000
@@ -59,12 +60,18 @@ class Sort:
     def parse(cls, value: str, columns: Mapping[str, ColumnElement[Any]]) -> Sort:
         name = value.removeprefix("-")
         if name not in columns:
-            raise malformed("sort", f"one of {', '.join(columns)}, with - for descending")
+            names = ", ".join(columns)
+            raise malformed(
+                "sort",
+                text(
+                    f"Tris possibles : {names} (avec - pour décroissant).", f"Sorts: {names} (with - for descending)."
+                ),
+            )
         return cls(name, columns[name], value.startswith("-"))
 
 
-def malformed(field: str, expected: str) -> MalformedInput:
-    return MalformedInput(errors=[{"field": field, "message": expected, "type": "value_error"}])
+def malformed(field: str, message: Text) -> MalformedInput:
+    return MalformedInput(errors=[{"field": field, "message": message, "type": "value_error"}])
 
 
 def page(query: AnySelect, sort: Sort, tie: ColumnElement[Any], limit: int, cursor: str | None) -> AnySelect:
@@ -145,7 +152,8 @@ def _decode(cursor: str, sort: Sort, tie: ColumnElement[Any]) -> tuple[Any, Any]
             raise ValueError("a cursor of another order")
         return None if key is None else _typed(key, sort.column), _typed(last, tie)
     except (ValueError, TypeError, RecursionError) as error:
-        raise malformed("cursor", "the next of a page with the same sort") from error
+        expected = text("Donnez le next d’une page du même tri.", "Give the next of a page with the same sort.")
+        raise malformed("cursor", expected) from error
 
 
 def _plain(value: Any) -> Any:

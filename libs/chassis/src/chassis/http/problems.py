@@ -48,7 +48,9 @@ async def _validation(request: Request, error: Exception) -> JSONResponse:
 
 def _field(item: Any, language: Language) -> dict[str, str]:
     """Never echoes the value: it may be a password."""
-    place = [str(part) for part in item["loc"] if part not in ("body", "query", "path", "header")]
+    place = [str(part) for part in item["loc"]]
+    # The first says where the field was; a field may itself be called body.
+    place = place[1:] if place[:1] and place[0] in ("body", "query", "path", "header", "cookie") else place
     return {"field": ".".join(place), "message": field_messages.message(item, language), "type": item["type"]}
 
 

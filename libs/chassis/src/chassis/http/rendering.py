@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from chassis import errors
-from chassis.i18n import negotiate
+from chassis.i18n import Language, negotiate
 from chassis.observability import request_id
 
 BY_STATUS: dict[int, type[errors.Problem]] = {
@@ -28,7 +31,19 @@ def render(request: Request, problem: errors.Problem) -> JSONResponse:
         "code": problem.code,
         "instance": request.url.path,
         "request_id": request_id.get(),
-        **problem.members,
+        **{name: _said(value, language) for name, value in problem.members.items()},
     }
     headers = {**problem.headers, "Content-Language": language, "Vary": "Accept-Language"}
     return JSONResponse(body, problem.status, headers, media_type="application/problem+json")
+
+
+def _said(value: Any, language: Language) -> Any:
+    """A member as it is; of a list of errors, each message in the reader's language."""
+    if not isinstance(value, list):
+        return value
+    return [
+        {**item, "message": item["message"][language]}
+        if isinstance(item, dict) and isinstance(item.get("message"), Mapping)
+        else item
+        for item in value
+    ]

@@ -12,6 +12,7 @@ from chassis.http import idempotency
 from chassis.http.paging import Cursor, Limit, Page, Search, Sort, malformed
 from chassis.http.preconditions import IfMatch, Precondition, set_etag
 from chassis.http.unit_of_work import Reader, Session, UnitOfWorkRoute
+from chassis.i18n import text
 from identity import auth, queries
 from identity.api.listing import page_of
 from identity.errors import OrganisationNotFound, RequestNotFound
@@ -208,7 +209,7 @@ def _reseller(named: UUID | None, principal: Principal) -> UUID:
     """A reseller's own id, which it may repeat; SQP must say whose client it creates."""
     if principal.organisation_kind == "sqp":
         if named is None:
-            raise malformed("reseller_id", "SQP names the reseller")
+            raise malformed("reseller_id", text("SQP indique le revendeur.", "SQP names the reseller."))
         return named
     assert principal.organisation_id is not None
     if named not in (None, principal.organisation_id):

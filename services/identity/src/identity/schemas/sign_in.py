@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import StringConstraints, model_validator
 
-from chassis.i18n import Language
+from chassis.i18n import Invalid, Language
 from chassis.schemas import Answer, EmailAddress, Line, OptionalLine, Request
 from identity.models.base import Client
 from identity.schemas.common import Login, Password, Token
@@ -41,7 +41,7 @@ class LogOut(Request):
     @model_validator(mode="after")
     def one_of_them(self) -> Self:
         if (self.refresh_token is None) == (self.session_token is None):
-            raise ValueError("either refresh_token or session_token")
+            raise Invalid("Indiquez refresh_token ou session_token.", "Give either refresh_token or session_token.")
         return self
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from pydantic import field_validator
 
+from chassis.i18n import Invalid
 from chassis.schemas import Answer, Request
 from incidents.schemas import ContractNumber
 
@@ -26,9 +27,9 @@ class DraftPut(Request):
     def storable(cls, content: dict[str, Any]) -> dict[str, Any]:
         written = json.dumps(content, ensure_ascii=False, allow_nan=False)
         if len(written.encode()) > MAX_DRAFT_BYTES:
-            raise ValueError(f"at most {MAX_DRAFT_BYTES} bytes")
+            raise Invalid("64 Kio au plus.", "At most 64 KiB.")
         if "\\u0000" in written:
-            raise ValueError("control characters are not allowed")
+            raise Invalid("Les caractères de contrôle ne sont pas admis.", "Control characters are not allowed.")
         return content
 
 

@@ -1,4 +1,4 @@
-"""Requests and answers of the incidents service."""
+"""Incidents, their messages, files and history."""
 
 from __future__ import annotations
 
@@ -9,20 +9,18 @@ from uuid import UUID
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from chassis.http.paging import Page
+from chassis.i18n import Invalid
 from chassis.schemas import (
     Answer,
-    Country,
-    EmailAddress,
     Line,
-    OptionalLine,
     OptionalParagraphs,
     Paragraphs,
-    Phone,
     Request,
 )
 from events import OrganisationKind
 from events.files import ScanState
 from events.incidents import Nature, Scope, Status, Thread
+from incidents.schemas.addresses import Address, DeliveryChoice
 from incidents.states import AttachmentState, PendingReason
 
 Number = Annotated[str, StringConstraints(pattern=r"^[0-9]{8,16}$")]
@@ -36,34 +34,8 @@ FileIds = Annotated[list[UUID], Field(max_length=MAX_FILES)]
 
 def _each_once(ids: list[UUID]) -> list[UUID]:
     if len(set(ids)) < len(ids):
-        raise ValueError("a file is named twice")
+        raise Invalid("Le même fichier figure deux fois.", "The same file occurs twice.")
     return ids
-
-
-class NewAddress(Request):
-    """The guide's form: all but label and complement are wanted."""
-
-    label: OptionalLine = ""
-    street: Line
-    complement: OptionalLine = ""
-    postal_code: Line
-    city: Line
-    country: Country = "FR"
-    email: EmailAddress
-    phone: Annotated[Phone, Field(min_length=1)]
-
-
-class DeliveryChoice(Request):
-    """One of those on offer by its id, or a new one."""
-
-    address_id: UUID | None = None
-    address: NewAddress | None = None
-
-    @model_validator(mode="after")
-    def exactly_one(self) -> Self:
-        if (self.address_id is None) == (self.address is None):
-            raise ValueError("either address_id or address")
-        return self
 
 
 class IncidentCreate(Request):
@@ -91,7 +63,10 @@ class StatusChange(Request):
     @model_validator(mode="after")
     def reason_of_pending(self) -> Self:
         if (self.status == "pending") != (self.reason is not None):
-            raise ValueError("a reason goes with pending, and with pending alone")
+            raise Invalid(
+                "Un motif accompagne la mise en attente, et elle seule.",
+                "A reason goes with on hold, and with that alone.",
+            )
         return self
 
 
@@ -152,31 +127,6 @@ class Article(Answer):
     designation: str
     product_reference: str
     serial_number: str
-
-
-class Address(Answer):
-    label: str
-    street: str
-    complement: str
-    postal_code: str
-    city: str
-    country: str
-    email: str
-    phone: str
-
-
-class OfferedAddress(Answer):
-    """``label`` is *Organisation - Intitulé*."""
-
-    id: UUID
-    organisation_id: UUID
-    label: str
-    primary: bool
-    address: Address
-
-
-class OfferedAddresses(Answer):
-    items: list[OfferedAddress]
 
 
 class ContractCopy(Answer):

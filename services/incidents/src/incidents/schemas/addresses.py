@@ -1,0 +1,73 @@
+"""Delivery addresses: chosen or new, offered, and as an incident keeps them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Self
+from uuid import UUID
+
+from pydantic import Field, model_validator
+
+from chassis.i18n import Invalid
+from chassis.schemas import (
+    Answer,
+    Country,
+    EmailAddress,
+    Line,
+    OptionalLine,
+    Phone,
+    Request,
+)
+
+
+class NewAddress(Request):
+    """The guide's form: all but label and complement are wanted."""
+
+    label: OptionalLine = ""
+    street: Line
+    complement: OptionalLine = ""
+    postal_code: Line
+    city: Line
+    country: Country = "FR"
+    email: EmailAddress
+    phone: Annotated[Phone, Field(min_length=1)]
+
+
+class DeliveryChoice(Request):
+    """One of those on offer by its id, or a new one."""
+
+    address_id: UUID | None = None
+    address: NewAddress | None = None
+
+    @model_validator(mode="after")
+    def exactly_one(self) -> Self:
+        if (self.address_id is None) == (self.address is None):
+            raise Invalid(
+                "Choisissez une adresse proposée ou saisissez-en une nouvelle.",
+                "Choose an address on offer or enter a new one.",
+            )
+        return self
+
+
+class Address(Answer):
+    label: str
+    street: str
+    complement: str
+    postal_code: str
+    city: str
+    country: str
+    email: str
+    phone: str
+
+
+class OfferedAddress(Answer):
+    """``label`` is *Organisation - Intitulé*."""
+
+    id: UUID
+    organisation_id: UUID
+    label: str
+    primary: bool
+    address: Address
+
+
+class OfferedAddresses(Answer):
+    items: list[OfferedAddress]
