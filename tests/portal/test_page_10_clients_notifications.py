@@ -323,6 +323,10 @@ async def test_sqp_sees_all_resellers_with_their_clients_and_contracts(visit: Vi
     contracts = page.get_by_role("region", name="Contrats")
     await expect(contracts).to_contain_text(world.contract)
     await expect(contracts).not_to_contain_text(f"{world.mark}-4")
+    await page.goto(f"/contrats?reseller_id={page.url.rsplit('/', 1)[1]}")
+    await expect(page.locator("tbody tr")).to_have_count(3)
+    await expect(page.get_by_role("link", name=f"Revendeur : Revendeur reseller {world.mark}")).to_be_visible()
+    await page.go_back()
     await page.get_by_role("link", name=f"Client {world.mark}").click()
     await expect(page.get_by_role("region", name="Coordonnées")).to_contain_text(f"Revendeur reseller {world.mark}")
 

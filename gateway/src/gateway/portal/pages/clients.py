@@ -14,6 +14,7 @@ from gateway.portal import forms
 from gateway.portal.backend import Refused, ServiceAway
 from gateway.portal.forms import Field, Trouble
 from gateway.portal.listing import Listing
+from gateway.portal.pages import narrowing
 from gateway.portal.site import Page, Section
 from gateway.portal.translations import later
 from gateway.portal.visit import if_allowed, side_by_side
@@ -41,13 +42,11 @@ def identifier(page: Page, name: str = "id") -> UUID:
 
 @section.get("/clients")
 async def list_clients(page: Page) -> Response:
-    reseller = _named_reseller(page)
-    listing = Listing.of(
-        page, "/clients", COLUMNS, default_sort="name", filters={"reseller_id": (reseller,) if reseller else ()}
-    )
+    filters = {"reseller_id": narrowing.asked(page)}
+    listing = Listing.of(page, "/clients", COLUMNS, default_sort="name", filters=filters)
     found, (summaries, requests, named) = await asyncio.gather(
         page.get("/clients", **listing.parameters),
-        side_by_side(page.get("/client-summaries"), _requests(page), _reseller(page, reseller)),
+        side_by_side(page.get("/client-summaries"), _requests(page), narrowing.reseller(page)),
     )
     in_force = {item["client_id"]: item["contracts_in_force"] for item in summaries["items"]} if summaries else None
     context: dict[str, Any] = {"listing": listing, "found": found, "in_force": in_force, "reseller": named}
@@ -142,21 +141,9 @@ async def _addresses(page: Page, client: UUID) -> Any:
     return await page.get("/addresses", organisation_id=client, limit=MAX_CHOICES) if page.may("reseller") else None
 
 
-def _named_reseller(page: Page) -> str:
-    """SQP may narrow the list to one reseller's clients."""
-    try:
-        return str(UUID(page.query("reseller_id"))) if page.may("sqp") else ""
-    except ValueError:
-        return ""
-
-
 async def _requests(page: Page) -> Any:
     """Those to decide; nothing for who may not see them."""
     return await if_allowed(page.get("/sign-up-requests", state="pending", limit=MAX_CHOICES))
-
-
-async def _reseller(page: Page, named: str) -> Any:
-    return await if_allowed(page.get(f"/resellers/{named}")) if named else None
 
 
 async def _new_form(page: Page, typed: Mapping[str, str], trouble: Trouble) -> Response:

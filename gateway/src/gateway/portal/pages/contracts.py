@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 from urllib.parse import urlencode
 
 from starlette.responses import Response, StreamingResponse
 
 from gateway.portal.listing import Listing
+from gateway.portal.pages import narrowing
 from gateway.portal.site import Page, Section
 from gateway.portal.translations import later
+from gateway.portal.visit import side_by_side
 
 section = Section()
 
@@ -27,8 +30,10 @@ VALIDITIES = ("active", "expiring", "expired")
 @section.get("/contrats")
 async def list_contracts(page: Page) -> Response:
     listing = _listing(page)
-    found = await page.get("/contracts", **listing.parameters)
-    context: dict[str, Any] = {"listing": listing, "found": found, "export": _export(listing)}
+    found, [reseller] = await asyncio.gather(
+        page.get("/contracts", **listing.parameters), side_by_side(narrowing.reseller(page))
+    )
+    context: dict[str, Any] = {"listing": listing, "found": found, "export": _export(listing), "reseller": reseller}
     if page.wants("contracts"):
         return page.fragment("contracts/table.html", **context)
     if page.wants("more"):
@@ -45,7 +50,8 @@ async def export_contracts(page: Page) -> Response:
 
 
 def _listing(page: Page) -> Listing:
-    return Listing.of(page, "/contrats", COLUMNS, default_sort="-number", filters={"validity": VALIDITIES})
+    filters = {"validity": VALIDITIES, "reseller_id": narrowing.asked(page)}
+    return Listing.of(page, "/contrats", COLUMNS, default_sort="-number", filters=filters)
 
 
 def _export(listing: Listing) -> str:
