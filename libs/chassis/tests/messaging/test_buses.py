@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 from sample.bootstrap import build
 from sample.broker import LADDER, on_broker, tell
+from sample.service import EXPECTED
 from sample.settings import Settings
 from sample.testing import effects, eventually, running, switch_off, switch_on
 from sqlalchemy import text
@@ -82,6 +84,12 @@ async def _in_process(service: Service, postgres: PostgresTarget) -> AsyncIterat
     await database.close()
 
 
+def said(caplog: pytest.LogCaptureFixture, words: str) -> set[tuple[int, bool]]:
+    """Level, and whether with a traceback, of every line of the buses that has these words."""
+    records = [record for record in caplog.records if record.name.startswith("chassis.messaging")]
+    return {(record.levelno, record.exc_info is not None) for record in records if words in record.getMessage()}
+
+
 class TestBothBuses:
     async def test_events_are_delivered(self, bus: Bus) -> None:
         async with bus.flowing():
@@ -108,6 +116,31 @@ class TestBothBuses:
             await switch_off(bus.service.database, "broken")
             await eventually(lambda: bus.effects_are("a:1"))
         assert await bus.dead(0)
+
+    async def test_an_expected_wait_is_one_quiet_line_and_a_failure_shows_its_trace(
+        self, bus: Bus, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        caplog.set_level(logging.INFO, "chassis.messaging")
+        for switch in (EXPECTED, "broken"):
+            await switch_on(bus.service.database, switch)
+        async with bus.flowing():
+            await tell(bus.service.database, "a", 1, EXPECTED)
+            await eventually(lambda: bus.outcome("retried"))
+            await switch_off(bus.service.database, EXPECTED)
+            await eventually(lambda: bus.effects_are("a:1"))
+            assert said(caplog, "for later: OnItsWay") == {(logging.INFO, False)}
+            await tell(bus.service.database, "b", 1, "broken")
+            await eventually(lambda: said(caplog, "again later"))
+        assert said(caplog, "again later") == {(logging.WARNING, True)}
+
+    async def test_an_expected_wait_that_never_ends_is_dead_and_shows_its_trace(
+        self, bus: Bus, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        await switch_on(bus.service.database, EXPECTED)
+        async with bus.flowing():
+            await tell(bus.service.database, "a", 1, EXPECTED)
+            await eventually(bus.dead)
+        assert said(caplog, "gives") == {(logging.ERROR, True)}
 
     async def test_a_lasting_failure_is_dead_after_the_ladder_and_says_why(self, bus: Bus) -> None:
         await self._kill_one(bus, "a")

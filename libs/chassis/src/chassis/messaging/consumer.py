@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
@@ -36,6 +37,18 @@ class DatabaseAway(Exception):
     """Nobody's fault in the event: stop consuming until the database answers."""
 
 
+class NotYet(Exception):
+    """Expected where no order is assumed: what the event speaks of is still on its way, the ladder brings it back."""
+
+
+def log_retry(log: logging.Logger, consumer: str, event_id: object, error: Exception) -> None:
+    """Says that the event will be tried again: a failure with its traceback, an expected wait in one quiet line."""
+    if isinstance(error, NotYet):
+        log.info("%s keeps %s for later: %s: %s", consumer, event_id, type(error).__name__, error)
+    else:
+        log.warning("%s tries %s again later", consumer, event_id, exc_info=error)
+
+
 class Consumer:
     """``name`` is the queue's, ``<service>.<purpose>``, and the first half of the inbox key. Handlers get
     ``(session, event)`` inside the transaction that also holds the inbox row."""
@@ -59,7 +72,7 @@ class Consumer:
     async def process(self, database: Database, body: bytes) -> bool:
         """Applies one delivery; False when it was a duplicate.
 
-        Raises PermanentFailure, DatabaseAway, or whatever the handler raised (transient).
+        Raises PermanentFailure, DatabaseAway, or whatever the handler raised (transient; NotYet when it is expected).
         """
         envelope, event, handler = self._decode(body)
         traceparent.set(continue_trace(envelope.traceparent))

@@ -34,7 +34,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from chassis.database import Database
-from chassis.messaging.consumer import Consumer, DatabaseAway, PermanentFailure
+from chassis.messaging.consumer import Consumer, DatabaseAway, PermanentFailure, log_retry
 from chassis.messaging.dead_letters import DeadLetter
 from chassis.messaging.relay import Row
 from chassis.observability import Metrics
@@ -203,9 +203,10 @@ class LocalRunner:
 
     async def _postpone(self, event_id: UUID, attempts: int, error: Exception) -> str:
         dead = attempts >= len(self._ladder)
-        log.log(
-            logging.ERROR if dead else logging.WARNING, "%s failed on %s", self._consumer.name, event_id, exc_info=error
-        )
+        if dead:
+            log.error("%s gives %s up", self._consumer.name, event_id, exc_info=error)
+        else:
+            log_retry(log, self._consumer.name, event_id, error)
         values: dict[str, Any] = {"dead": dead, "error": f"{type(error).__name__}: {error}"[:500]}
         if not dead:
             values |= {"attempts": attempts + 1, "next_at": datetime.now(UTC) + self._ladder[attempts]}

@@ -11,7 +11,7 @@ from typing import Any
 
 from chassis.database import Database
 from chassis.messaging.amqp import BrokerUnavailable, Channel, Connection, Delivery, Message
-from chassis.messaging.consumer import Consumer, DatabaseAway, PermanentFailure
+from chassis.messaging.consumer import Consumer, DatabaseAway, PermanentFailure, log_retry
 from chassis.messaging.topology import (
     ATTEMPTS_HEADER,
     ERROR_HEADER,
@@ -140,7 +140,7 @@ class ConsumerRunner:
         ladder = self._settings.retry_ladder
         if attempts >= len(ladder):
             return await self._bury(outgoing, delivery, error)
-        log.warning("%s tries %s again later", self._consumer.name, delivery.message_id, exc_info=error)
+        log_retry(log, self._consumer.name, delivery.message_id, error)
         await self._pass_on(outgoing, delivery, retry_queue(self._consumer.name, ladder[attempts]), attempts + 1, error)
         return "retried"
 

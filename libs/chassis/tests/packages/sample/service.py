@@ -8,6 +8,7 @@ import os
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.messaging import outbox
+from chassis.messaging.consumer import NotYet
 from sample.models import Effect, Switch
 from sample.told import NoteWritten
 
@@ -16,9 +17,16 @@ class Broken(Exception):
     """The switch is there."""
 
 
+class OnItsWay(NotYet):
+    """The switch ``EXPECTED`` is there."""
+
+
+EXPECTED = "expected"
+
+
 async def fail_while(session: AsyncSession, switch: str) -> None:
     if await session.get(Switch, switch):
-        raise Broken(switch)
+        raise OnItsWay(switch) if switch == EXPECTED else Broken(switch)
 
 
 async def read(session: AsyncSession, event: NoteWritten) -> None:
