@@ -31,6 +31,7 @@ from chassis.testkit.harness import (
 )
 from events import Event
 from events.contracts import ContractExpiring, ContractExtended, ContractRegistered, Party
+from events.files import FileBindingRefused, FileBound
 from events.identity import (
     AccountInvited,
     LoggedInFromNewDevice,
@@ -39,7 +40,8 @@ from events.identity import (
     SignUpRequested,
     UserChanged,
 )
-from events.incidents import Actor, FilesAttached, IncidentDeclared, IncidentStatusChanged, MessagePosted
+from events.incidents import Actor, FileDetached, FilesAttached, IncidentDeclared, IncidentStatusChanged, MessagePosted
+from events.samples import sample
 from notifications.bootstrap import build
 from notifications.settings import DEVELOPMENT_MAIL_KEY, Settings
 
@@ -100,7 +102,6 @@ def contract(**changes: Any) -> dict[str, Any]:
 
 def mail_link(who: Principal, token: str, **changes: Any) -> dict[str, Any]:
     key = OKPKey.import_key(json.loads(DEVELOPMENT_MAIL_KEY))
-    expires_at = datetime.now(UTC) + timedelta(days=7)
     return {
         "version": 1,
         "user_id": who.user_id,
@@ -111,7 +112,7 @@ def mail_link(who: Principal, token: str, **changes: Any) -> dict[str, Any]:
         "last_name": "Test",
         "email": "jean.test@revendeur.test",
         "sealed_token": seal(json.dumps(key.as_dict(private=False)), {"token": token}),
-        "expires_at": expires_at,
+        "expires_at": datetime.now(UTC) + timedelta(days=7),
         **changes,
     }
 
@@ -136,6 +137,18 @@ class Facts:
     def files(self, scope: str = "declaration", by: Principal | None = CLIENT, **changes: Any) -> FilesAttached:
         more = {"version": 4, "file_ids": [uuid4()], "scope": scope, "at": AT + timedelta(hours=1)}
         return FilesAttached(**incident(by, **{**more, **changes}))
+
+    def detached(self, scope: str = "declaration", by: Principal | None = CLIENT, **changes: Any) -> FileDetached:
+        more = {"version": 5, "file_id": uuid4(), "scope": scope}
+        return FileDetached(**incident(by, **{**more, **changes}))
+
+    def bound(self, named: FilesAttached, which: int = 0, **changes: Any) -> FileBound:
+        about = {"incident_number": named.number, "scope": named.scope, "uploader_id": named.actor.user_id}
+        return FileBound(**{**sample(FileBound.type)["data"], **about, "file_id": named.file_ids[which], **changes})
+
+    def refused(self, named: FilesAttached, which: int = 0, reason: str = "foreign") -> FileBindingRefused:
+        about = {"incident_number": named.number, "reason": reason, "version": 1}
+        return FileBindingRefused(file_id=named.file_ids[which], **about)
 
     def registered(self, **changes: Any) -> ContractRegistered:
         return ContractRegistered(**contract(**changes))
@@ -242,9 +255,11 @@ class World:
         return {name: [line["title"] for line in lines] for name, lines in pages.items() if lines}
 
     async def emails(self) -> list[dict[str, Any]]:
+        return await self.rows("SELECT * FROM emails ORDER BY created_at, recipient")
+
+    async def rows(self, query: str) -> list[dict[str, Any]]:
         async with self.harness.service.database.reader() as reader:
-            rows = await reader.execute(text("SELECT * FROM emails ORDER BY created_at, recipient"))
-            return [dict(row) for row in rows.mappings()]
+            return [dict(row) for row in (await reader.execute(text(query))).mappings()]
 
     async def sql(self, statement: str, **values: Any) -> None:
         async with self.harness.service.database.transaction() as session:

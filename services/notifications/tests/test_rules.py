@@ -65,18 +65,18 @@ def test_a_message_is_told_to_the_other_side_of_its_thread_only(
 def test_files_are_told_to_the_other_parties_of_their_scope(
     facts: Any, scope: str, by: Principal, told: set[str]
 ) -> None:
-    notice = rules.files_attached(facts.files(scope, by), facts.at)
+    notice = rules.files_attached(facts.files(scope, by), facts.at, 1)
     assert notice is not None
     assert sides(notice.audience) == told
 
 
 def test_files_that_came_with_a_message_are_told_by_the_message(facts: Any) -> None:
-    assert rules.files_attached(facts.files("client", message_id=uuid4()), facts.at) is None
+    assert rules.files_attached(facts.files("client", message_id=uuid4()), facts.at, 1) is None
 
 
 def test_files_that_came_with_the_declaration_are_told_by_it(facts: Any) -> None:
-    assert rules.files_attached(facts.files(at=facts.at), facts.at) is None
-    assert rules.files_attached(facts.files(at=facts.at + timedelta(milliseconds=1)), facts.at) is not None
+    assert rules.files_attached(facts.files(at=facts.at), facts.at, 1) is None
+    assert rules.files_attached(facts.files(at=facts.at + timedelta(milliseconds=1)), facts.at, 1) is not None
 
 
 def test_an_incident_without_client_concerns_the_reseller_and_sqp(facts: Any) -> None:

@@ -49,34 +49,6 @@ async def test_a_message_reaches_the_other_side_of_its_thread(world: Any, thread
     assert set(await world.told()) == told
 
 
-async def test_a_file_reaches_the_other_parties_of_its_scope(world: Any) -> None:
-    await world.tell(world.facts.declared(CLIENT))
-    before = await world.told()
-    await world.tell(world.facts.files("declaration", CLIENT))
-    told = await world.told()
-    assert {name for name in told if len(told[name]) > len(before.get(name, []))} == SQP_SIDE | RESELLER_SIDE
-
-
-async def test_a_declaration_with_files_is_told_once(world: Any) -> None:
-    with_it = world.facts.files("declaration", CLIENT, version=2, at=world.facts.at)
-    await world.tell(world.facts.declared(CLIENT), with_it)
-    assert len((await world.told())["sqp"]) == 1
-
-
-async def test_files_of_a_declaration_that_has_not_arrived_wait_for_it(world: Any) -> None:
-    with_it = world.facts.files("declaration", CLIENT, version=2, at=world.facts.at)
-    with pytest.raises(NotYetKnown):
-        await world.tell(with_it)
-    await world.tell(world.facts.declared(CLIENT), with_it)
-    assert len((await world.told())["sqp"]) == 1
-
-
-async def test_a_message_with_files_is_told_once(world: Any) -> None:
-    message = world.facts.message("sqp", RESELLER)
-    await world.tell(message, world.facts.files("sqp", RESELLER, message_id=message.message_id))
-    assert (await world.told())["sqp"] == ["[Nouveau message] Incident n. 20122301"]
-
-
 async def test_contracts_are_told_to_administrators_alone(world: Any) -> None:
     await world.tell(world.facts.registered(), world.facts.extended(), world.facts.expiring())
     told = await world.told()

@@ -46,8 +46,7 @@ def test_a_message_is_quoted_on_one_line(facts: Any) -> None:
 
 @pytest.mark.parametrize(("count", "said"), [(1, "a ajouté un fichier."), (3, "a ajouté 3 fichiers.")])
 def test_files_are_counted(facts: Any, count: int, said: str) -> None:
-    event = facts.files(file_ids=[str(facts.sign_up().request_id) for _ in range(count)])
-    notice = rules.files_attached(event, None)
+    notice = rules.files_attached(facts.files(), None, count)
     assert words(notice)[1].endswith(said)
 
 

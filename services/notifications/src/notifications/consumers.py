@@ -6,6 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.messaging.consumer import Consumer
 from events.contracts import ContractExpiring, ContractExtended, ContractRegistered
+from events.files import FileBindingRefused, FileBound
 from events.identity import (
     AccountInvited,
     LoggedInFromNewDevice,
@@ -21,6 +22,7 @@ from notifications import repository, rules, service
 
 identity = Consumer("notifications.identity")
 incidents = Consumer("notifications.incidents")
+files = Consumer("notifications.files")
 contracts = Consumer("notifications.contracts")
 
 
@@ -73,14 +75,23 @@ async def tell_of_message(session: AsyncSession, event: MessagePosted) -> None:
 
 
 @incidents.on(FilesAttached)
-async def tell_of_files(session: AsyncSession, event: FilesAttached) -> None:
-    await service.learn_incident(session, event)
-    await service.tell_of_files(session, event)
+async def learn_named_files(session: AsyncSession, event: FilesAttached) -> None:
+    await service.learn_named_files(session, event)
 
 
 @incidents.on(FileDetached)
 async def hint_at_detached_file(session: AsyncSession, event: FileDetached) -> None:
     await service.learn_incident(session, event)
+
+
+@files.on(FileBound)
+async def tell_of_bound_file(session: AsyncSession, event: FileBound) -> None:
+    await service.tell_of_bound_file(session, event)
+
+
+@files.on(FileBindingRefused)
+async def forget_refused_file(session: AsyncSession, event: FileBindingRefused) -> None:
+    await service.forget_refused_file(session, event)
 
 
 @contracts.on(ContractRegistered)
@@ -98,4 +109,4 @@ async def tell_of_expiry(session: AsyncSession, event: ContractExpiring) -> None
     await service.tell(session, rules.contract_expiring(event))
 
 
-CONSUMERS = (identity, incidents, contracts)
+CONSUMERS = (identity, incidents, files, contracts)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from chassis.errors import NotFound, TooManyRequests
 from chassis.i18n import text
+from chassis.messaging.consumer import NotYet
 
 
 class TooManyStreams(TooManyRequests):
@@ -18,5 +19,5 @@ class NotificationNotFound(NotFound):
     code = "notification_not_found"
 
 
-class NotYetKnown(Exception):
+class NotYetKnown(NotYet):
     """An event speaks of what another, still on its way, will introduce: the retry ladder brings it back."""

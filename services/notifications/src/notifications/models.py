@@ -68,6 +68,25 @@ class Incident(Base):
     version: Mapped[int]
 
 
+class NamedFile(Base):
+    """A file that somebody named on an incident. ``bound`` once files has confirmed it: until then nobody is told.
+
+    ``act`` is the event that named it, ``event_id`` that event's id: the files of one act are told as one.
+    """
+
+    __tablename__ = "named_files"
+
+    event_id: Mapped[UUID] = mapped_column(primary_key=True)
+    file_id: Mapped[UUID] = mapped_column(primary_key=True, index=True)
+    number: Mapped[str]
+    scope: Mapped[str]
+    actor_id: Mapped[UUID | None]
+    at: Mapped[datetime]
+    act: Mapped[dict[str, Any]]
+    bound: Mapped[bool] = mapped_column(server_default=sql("false"))
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now(), index=True)
+
+
 class Notification(Base):
     """One line of a person's feed: ``kind`` and ``facts`` make the wording when it is read."""
 

@@ -7,18 +7,20 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, delete, false, func, or_, select, text, true, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ColumnElement, and_, cast, delete, false, func, or_, select, text, true, update
+from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.sql import AnyRow
+from events.files import FileBindingRefused, FileBound
 from events.identity import OrganisationChanged, UserChanged
-from events.incidents import IncidentEvent
+from events.incidents import FilesAttached, IncidentEvent
 from notifications.models import (
     Base,
     ClosedSession,
     Email,
     Incident,
+    NamedFile,
     Notification,
     Organisation,
     Preference,
@@ -77,6 +79,46 @@ async def declared_at(session: AsyncSession, number: str) -> datetime | None:
     return await session.scalar(select(Incident.declared_at).where(Incident.number == number))
 
 
+async def remember_files(session: AsyncSession, event: FilesAttached, event_id: UUID) -> None:
+    shared = {
+        "event_id": event_id,
+        "number": event.number,
+        "scope": event.scope,
+        "actor_id": event.actor.user_id,
+        "at": event.at,
+        "act": event.model_dump(mode="json"),
+    }
+    rows = [{"file_id": each, **shared} for each in dict.fromkeys(event.file_ids)]
+    if rows:
+        await session.execute(insert(NamedFile).values(rows).on_conflict_do_nothing())
+
+
+async def naming_of(session: AsyncSession, event: FileBound) -> AnyRow | None:
+    """The act (``event_id``, ``act``) that the binding answers: only whose file it is can have bound it."""
+    query = select(NamedFile.event_id, NamedFile.act).where(
+        NamedFile.file_id == event.file_id,
+        NamedFile.number == event.incident_number,
+        NamedFile.scope == event.scope,
+        NamedFile.actor_id == event.uploader_id,
+    )
+    return (await session.execute(query.order_by(NamedFile.at.desc()).limit(1))).one_or_none()
+
+
+async def bind(session: AsyncSession, event_id: UUID, file_id: UUID) -> int:
+    """Notes the file as bound; how many of its act are by now. The act's rows are locked, so that all are counted."""
+    query = select(NamedFile).where(NamedFile.event_id == event_id).order_by(NamedFile.file_id).with_for_update()
+    files = (await session.scalars(query)).all()
+    for file in files:
+        file.bound = file.bound or file.file_id == file_id
+    return sum(file.bound for file in files)
+
+
+async def forget_refused(session: AsyncSession, event: FileBindingRefused, refused_at: datetime) -> None:
+    """What was named before the refusal; the same file named again since then waits for its own answer."""
+    waiting = and_(NamedFile.file_id == event.file_id, NamedFile.number == event.incident_number, ~NamedFile.bound)
+    await session.execute(delete(NamedFile).where(waiting, NamedFile.at <= refused_at))
+
+
 async def knows_user(session: AsyncSession, user_id: UUID) -> bool:
     return await session.scalar(select(User.id).where(User.id == user_id)) is not None
 
@@ -122,6 +164,15 @@ async def add_notification(session: AsyncSession, **values: Any) -> UUID | None:
 async def add_email(session: AsyncSession, **values: Any) -> UUID | None:
     """The new e-mail's id; None when the person has one for this event already."""
     return await _add_once(session, Email, values)
+
+
+async def count_files(session: AsyncSession, event_id: UUID, count: int) -> None:
+    """Writes the count into what was told of the event when it was smaller; an e-mail that has gone keeps its words."""
+    counted = cast({"count": count}, JSONB)
+    lines = update(Notification).where(Notification.event_id == event_id)
+    await session.execute(lines.values(facts=Notification.facts.op("||")(counted)))
+    emails = update(Email).where(Email.event_id == event_id, Email.state == "queued")
+    await session.execute(emails.values(facts=Email.facts.op("||")(counted)))
 
 
 async def _add_once(
@@ -171,6 +222,10 @@ async def close_session(session: AsyncSession, identifier: UUID) -> None:
 async def forget_stream(session: AsyncSession, before: datetime) -> None:
     await forget_before(session, StreamItem, StreamItem.created_at, before)
     await forget_before(session, ClosedSession, ClosedSession.closed_at, before)
+
+
+async def forget_named_files(session: AsyncSession, before: datetime) -> None:
+    await forget_before(session, NamedFile, NamedFile.created_at, before)
 
 
 async def forget_feed(session: AsyncSession, before: datetime) -> None:

@@ -98,15 +98,16 @@ def message_posted(event: MessagePosted) -> Notice:
     return Notice("message_posted", _by(event, others), incident(event, event.thread), facts)
 
 
-def files_attached(event: FilesAttached, declared_at: datetime | None) -> Notice | None:
+def files_attached(event: FilesAttached, declared_at: datetime | None, count: int) -> Notice | None:
     """The other parties of the scope, unless a message or the declaration tells of the same act already.
 
     ``declared_at`` is the declaration's instant: files that came with it carry the same, later ones another.
+    ``count`` is how many of the named files are bound: the others were never there for anybody.
     """
     if event.message_id is not None or _came_with_declaration(event, declared_at):
         return None
     others = parties(event, event.scope).without(event.actor.organisation_id, event.actor.organisation_kind)
-    facts = _facts(event) | {"count": len(event.file_ids)}
+    facts = _facts(event) | {"count": count}
     return Notice("files_attached", _by(event, others), incident(event, thread_of(event.scope)), facts)
 
 

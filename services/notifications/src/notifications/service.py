@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from pydantic import TypeAdapter
@@ -14,7 +15,7 @@ from chassis.auth.principal import Principal
 from chassis.messaging import outbox
 from chassis.messaging.consumer import envelope_of
 from chassis.sql import AnyRow
-from events import Envelope
+from events.files import FileBindingRefused, FileBound
 from events.identity import AccountInvited, LoggedInFromNewDevice, MailLink
 from events.incidents import FilesAttached, IncidentDeclared, IncidentEvent
 from notifications import repository, rules, views
@@ -28,6 +29,13 @@ from notifications.stream import TOUCHED
 SUBJECT: TypeAdapter[rules.Subject] = TypeAdapter(rules.Subject)
 
 
+class Source(NamedTuple):
+    """The event that is told of: nobody is told twice of the same ``id``. ``time`` is when it happened."""
+
+    id: UUID
+    time: datetime
+
+
 async def learn_incident(session: AsyncSession, event: IncidentEvent) -> None:
     """Whom the incident concerns, and that open pages about it are no longer current."""
     await repository.learn_incident(session, event)
@@ -36,14 +44,35 @@ async def learn_incident(session: AsyncSession, event: IncidentEvent) -> None:
     send_hint(session, rules.hint(event))
 
 
-async def tell_of_files(session: AsyncSession, event: FilesAttached) -> None:
-    """Raises NotYetKnown for a declaration's files whose declaration is still on its way."""
-    declared_at = await repository.declared_at(session, event.number)
-    if event.scope == "declaration" and declared_at is None:
-        raise NotYetKnown(f"incident {event.number}")
-    notice = rules.files_attached(event, declared_at)
+async def learn_named_files(session: AsyncSession, event: FilesAttached) -> None:
+    """Anybody can name anything: nothing is told, and no page has changed, before files has bound it."""
+    await repository.learn_incident(session, event)
+    await repository.remember_files(session, event, envelope_of(session).id)
+
+
+async def tell_of_bound_file(session: AsyncSession, event: FileBound) -> None:
+    """Tells of the act that named the file, once however many files it named.
+
+    Raises NotYetKnown while that act, or the declaration that the file may have come with, is still on its way.
+    """
+    naming = await repository.naming_of(session, event)
+    if naming is None:
+        raise NotYetKnown(f"file {event.file_id}")
+    act = FilesAttached.model_validate(naming.act)
+    declared_at = await repository.declared_at(session, act.number)
+    if act.scope == "declaration" and declared_at is None:
+        raise NotYetKnown(f"incident {act.number}")
+    send_hint(session, rules.hint(act))
+    count = await repository.bind(session, naming.event_id, event.file_id)
+    notice = rules.files_attached(act, declared_at, count)
     if notice is not None:
-        await tell(session, notice)
+        await tell(session, notice, Source(naming.event_id, act.at))
+        if count > 1:
+            await repository.count_files(session, naming.event_id, count)
+
+
+async def forget_refused_file(session: AsyncSession, event: FileBindingRefused) -> None:
+    await repository.forget_refused(session, event, envelope_of(session).time)
 
 
 async def tell_of_new_device(session: AsyncSession, event: LoggedInFromNewDevice) -> None:
@@ -53,14 +82,17 @@ async def tell_of_new_device(session: AsyncSession, event: LoggedInFromNewDevice
     await tell(session, rules.new_device(event))
 
 
-async def tell(session: AsyncSession, notice: Notice) -> None:
-    """A line in the feed, an item in the stream and, where wanted, an e-mail for each person of the notice."""
-    source = envelope_of(session)
+async def tell(session: AsyncSession, notice: Notice, source: Source | None = None) -> None:
+    """A line in the feed, an item in the stream and, where wanted, an e-mail for each person of the notice.
+
+    ``source`` is the event that is told of, the one being handled unless another is named.
+    """
+    source = source or Source(envelope_of(session).id, envelope_of(session).time)
     for reader in await repository.readers(session, notice.audience):
         await _tell_one(session, source, notice, reader)
 
 
-async def _tell_one(session: AsyncSession, source: Envelope, notice: Notice, reader: AnyRow) -> None:
+async def _tell_one(session: AsyncSession, source: Source, notice: Notice, reader: AnyRow) -> None:
     subject = SUBJECT.dump_python(notice.subject, mode="json")
     line: dict[str, Any] = {"kind": notice.kind, "facts": notice.facts, "subject": subject, "created_at": source.time}
     identifier = await repository.add_notification(session, event_id=source.id, user_id=reader.id, **line)

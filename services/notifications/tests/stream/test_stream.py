@@ -48,7 +48,8 @@ async def test_a_client_never_gets_a_hint_of_the_sqp_thread_nor_sqp_of_the_clien
     async with open_page(CLIENT) as client, open_page(RESELLER) as seller, open_page(SQP) as sqp:
         await world.tell(
             world.facts.message("sqp", SQP),
-            world.facts.files("sqp", RESELLER),
+            named := world.facts.files("sqp", RESELLER),
+            world.facts.bound(named),
             world.facts.message("client", CLIENT),
             world.facts.status(),
         )
@@ -79,7 +80,7 @@ async def test_a_page_resumes_without_loss_or_repetition(world: Any, open_page: 
         for cut in range(6):
             # Some of it was missed, and some comes while the page is open again.
             async with open_page(RESELLER, page.seen[cut][0]) as resumed:
-                await world.tell(world.facts.files("client", RESELLER, number=f"live {cut}"))
+                await world.tell(world.facts.detached("client", RESELLER, number=f"live {cut}"))
                 await resumed.until(lambda p: changed(p)[-1:] == [live(cut)])  # noqa: B023
             await witness.until(lambda p: changed(p)[-1:] == [live(cut)])  # noqa: B023
             expected = [data for _, _, data in witness.seen[cut + 1 :]]

@@ -1,4 +1,4 @@
-"""Feed, e-mails, stream items, preferences; people, organisations and incidents as read models."""
+"""Feed, e-mails, stream items, preferences, named files; people, organisations and incidents as read models."""
 
 from __future__ import annotations
 
@@ -60,6 +60,21 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_incidents")),
     )
+    op.create_table(
+        "named_files",
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("file_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("scope", sa.Text(), nullable=False),
+        sa.Column("actor_id", sa.Uuid(), nullable=True),
+        sa.Column("at", postgresql.TIMESTAMP(timezone=True), nullable=False),
+        sa.Column("act", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("bound", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("created_at", postgresql.TIMESTAMP(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.PrimaryKeyConstraint("event_id", "file_id", name=op.f("pk_named_files")),
+    )
+    op.create_index(op.f("ix_named_files_created_at"), "named_files", ["created_at"], unique=False)
+    op.create_index(op.f("ix_named_files_file_id"), "named_files", ["file_id"], unique=False)
     op.create_table(
         "notifications",
         sa.Column("id", sa.Uuid(), nullable=False),
