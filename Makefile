@@ -48,5 +48,4 @@ lock: ## Resolve the dependencies again and write the hash-pinned requirements (
 	@scripts/lock $(ARGS)
 
 reset: ## Delete the data of `make run`
-	@find .data -maxdepth 2 -type l -exec sh -c 'rm -rf "$$(readlink -f "$$1")"' _ {} \; 2>/dev/null || true
-	@rm -rf .data
+	@python3 scripts/reset

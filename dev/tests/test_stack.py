@@ -11,6 +11,7 @@ import aiohttp
 import psutil
 import pytest
 
+from chassis.local.process import ServerFailed
 from devstack import caller
 from devstack.caller import eventually
 from devstack.demonstration import LOGINS, PASSWORD
@@ -69,3 +70,11 @@ async def _seen_by_everybody(stack: EmbeddedStack) -> dict[str, tuple[int, int]]
 
 async def _has_password(stack: EmbeddedStack) -> bool | None:
     return (stack.folder / "data" / "service-password").exists() or None
+
+
+async def test_a_second_stack_on_the_same_data_is_refused_and_the_first_lives_on(stack: EmbeddedStack) -> None:
+    await stack.start()
+    second = EmbeddedStack(stack.folder)
+    with pytest.raises(ServerFailed, match=f"already running .* {stack.pid}"):
+        await second.start()
+    assert (await _seen_by_everybody(stack))["client_test"]

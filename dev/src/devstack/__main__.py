@@ -7,9 +7,12 @@ import signal
 import sys
 import time
 
+from pydantic import ValidationError
+
 from chassis.local.process import Missing, ServerFailed
 from chassis.observability import configure_logging
 from devstack import demonstration
+from devstack.folder import AlreadyRunning, alone
 from devstack.servers import Listener, PortTaken
 from devstack.settings import DevstackSettings
 from devstack.stack import Stack, running
@@ -72,11 +75,20 @@ def _welcome(settings: DevstackSettings, seconds: float) -> None:
     )
 
 
-if __name__ == "__main__":
-    chosen = DevstackSettings()
-    chosen.data.mkdir(parents=True, exist_ok=True)
-    configure_logging("devstack", chosen.log_level, file=chosen.data / "devstack.log")
+def start() -> None:
     try:
-        asyncio.run(main(chosen))
-    except (PortTaken, Missing, ServerFailed) as error:
+        settings = DevstackSettings()
+    except ValidationError as error:
+        wrong = error.errors()[0]
+        sys.exit(f"devstack: {'.'.join(map(str, wrong['loc']))}={wrong['input']!r}: {wrong['msg']}")
+    settings.data.mkdir(parents=True, exist_ok=True)
+    configure_logging("devstack", settings.log_level, file=settings.data / "devstack.log")
+    try:
+        with alone(settings.data):
+            asyncio.run(main(settings))
+    except (AlreadyRunning, PortTaken, Missing, ServerFailed) as error:
         sys.exit(f"devstack: {error}")
+
+
+if __name__ == "__main__":
+    start()
