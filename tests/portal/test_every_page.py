@@ -21,6 +21,7 @@ every_page = pytest.mark.parametrize("place", PLACES, ids=lambda place: place.na
 NO_PAGES = {
     "/",
     "/contrats.csv",
+    "/contrats/{number}/images/{serial:path}",
     "/recherche/suggestions",
     "/palette",
     "/notifications/panneau",

@@ -58,8 +58,7 @@ async def palette(page: Page) -> Response:
         return page.redirect("/recherche")
     q = asked(page)
     found = await _found(page, q, IN_LIST) if q else {}
-    template = "search/options.html" if page.wants("palette-list") else "search/palette.html"
-    return page.fragment(template, q=q, pages=list(_pages(page, q)), prefix="palette", **found)
+    return page.fragment("search/options.html", q=q, pages=list(_pages(page, q)), prefix="palette", **found)
 
 
 def asked(page: Page) -> str:

@@ -17,7 +17,7 @@ export function prepareComboboxes() {
   });
 }
 
-export function show(box, list = listOf(box)) {
+function show(box, list = listOf(box)) {
   const options = optionsOf(list);
   const isShown = options.length > 0 && (box.hasAttribute("data-first") || document.activeElement === box);
   list.hidden = !isShown;
