@@ -69,6 +69,12 @@ def test_a_moment_is_told_in_paris(facts: Any) -> None:
     )
 
 
+def test_a_new_device_is_named_in_words(facts: Any) -> None:
+    agent = "Mozilla/5.0 (Windows NT 10.0; rv:140.0) Gecko/20100101 Firefox/140.0"
+    said = words(rules.new_device(facts.new_device(device=agent)))[1]
+    assert said.endswith("depuis un nouvel appareil : Firefox sur Windows (192.0.2.1).")
+
+
 def test_what_people_typed_is_text_and_no_template(facts: Any) -> None:
     notice = rules.declared(facts.declared(title="{number} {actor.__class__} \r\nBcc: x@y.test"))
     title, body = words(notice)

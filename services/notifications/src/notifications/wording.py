@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from chassis import devices
 from chassis.clock import PARIS
 from chassis.i18n import Language, Text, text
 from notifications.kinds import EmailKind
@@ -134,7 +135,7 @@ NOT_YOU_DEVICE = text(
 def render(kind: EmailKind, facts: Facts, language: Language) -> Words:
     """``facts`` as the rules recorded them; what came from people is reduced to one line each."""
     known = {name: one_line(value) if isinstance(value, str) else value for name, value in facts.items()}
-    known |= _moments(known)
+    known |= _moments(known) | _device(known, language)
 
     def say(sentence: Text) -> str:
         return sentence[language].format_map(known)
@@ -178,3 +179,8 @@ def _moments(facts: Facts) -> Facts:
         moment = datetime.fromisoformat(facts["at"]).astimezone(PARIS)
         return {"day": f"{moment:%d/%m/%Y}", "hour": f"{moment:%H:%M}"}
     return {}
+
+
+def _device(facts: Facts, language: Language) -> Facts:
+    """*Firefox sur Windows* of what the browser called itself."""
+    return {"device": devices.described(facts["device"], language)} if "device" in facts else {}

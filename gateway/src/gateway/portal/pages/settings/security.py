@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from starlette.responses import Response
 
+from chassis import devices
 from gateway.portal import forms
 from gateway.portal.backend import Refused
-from gateway.portal.devices import described
 from gateway.portal.forms import Field, Trouble
 from gateway.portal.site import Page, Section
 from gateway.portal.translations import later
@@ -51,7 +54,7 @@ async def change_password(page: Page) -> Response:
 @section.get(SESSIONS)
 async def list_sessions(page: Page) -> Response:
     found = (await page.get("/sessions"))["items"]
-    sessions = [{**each, "name": described(page, each["device"], each["client"])} for each in found]
+    sessions = [{**each, "name": _name(page, each)} for each in found]
     sessions.sort(key=lambda each: not each["current"])
     return await page.render("settings/sessions.html", sessions=sessions)
 
@@ -65,3 +68,9 @@ async def close_session(page: Page) -> Response:
         if refused.status != 404:
             raise
     return page.redirect(SESSIONS, flash=page.gettext("La session est fermée."))
+
+
+def _name(page: Page, session: Mapping[str, Any]) -> str:
+    """A browser in words; a program that uses the API by its own name."""
+    name = devices.named if session["client"] == "api" else devices.described
+    return name(session["device"], page.language)

@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
-
 import pytest
 
-from gateway.portal.devices import described
-from gateway.portal.visit import Visit
+from chassis.devices import described, named
 
 WEBKIT = "AppleWebKit/605.1.15 (KHTML, like Gecko)"
 CHROME = "AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0"
-
-
-class French:
-    def gettext(self, french: str) -> str:
-        return french
 
 
 @pytest.mark.parametrize(
@@ -32,9 +24,14 @@ class French:
     ],
 )
 def test_a_browser_is_named_with_its_system(device: str, name: str) -> None:
-    assert described(cast(Visit, French()), device, "browser") == name
+    assert described(device, "fr") == name
+
+
+def test_the_language_is_the_readers() -> None:
+    assert described(f"Mozilla/5.0 (X11; Linux x86_64) {CHROME}", "en") == "Chrome on Linux"
+    assert described("", "en") == "Unknown device"
 
 
 def test_a_program_is_named_as_it_names_itself() -> None:
-    agent: Any = "Mozilla/5.0 (compatible; Stock/2.1) Chrome/1"
-    assert described(cast(Visit, French()), agent, "api") == agent
+    agent = "Mozilla/5.0 (compatible; Stock/2.1) Chrome/1"
+    assert named(agent, "fr") == agent

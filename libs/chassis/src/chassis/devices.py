@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from gateway.portal.translations import later
-from gateway.portal.visit import Visit
+from chassis.i18n import Language, text
 
 # In this order: most browsers claim to be several of them.
 BROWSERS = (
@@ -27,17 +26,21 @@ SYSTEMS = (
     ("CrOS", "ChromeOS"),
     ("Linux", "Linux"),
 )
-ON = later("%(browser)s sur %(system)s")
-UNKNOWN = later("Appareil inconnu")
+ON = text("{browser} sur {system}", "{browser} on {system}")
+UNKNOWN = text("Appareil inconnu", "Unknown device")
 SHOWN = 60
 
 
-def described(visit: Visit, device: str, client: str) -> str:
-    """``Firefox sur Windows`` from a user agent; a program that uses the API by its own name."""
+def described(device: str, language: Language) -> str:
+    """``Firefox sur Windows`` from a user agent; what is no browser by its own name, shortened."""
     browser, system = _first(BROWSERS, device), _first(SYSTEMS, device)
-    if client == "api" or not browser:
-        return device[:SHOWN] or visit.gettext(UNKNOWN)
-    return visit.gettext(ON) % {"browser": browser, "system": system} if system else browser
+    if not browser:
+        return named(device, language)
+    return ON[language].format(browser=browser, system=system) if system else browser
+
+
+def named(device: str, language: Language) -> str:
+    return device[:SHOWN] or UNKNOWN[language]
 
 
 def _first(known: tuple[tuple[str, str], ...], device: str) -> str:
