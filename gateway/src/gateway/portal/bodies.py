@@ -84,6 +84,10 @@ def unpacked(kept: str) -> FormData:
         raise MalformedRequest from error
 
 
+def unchecked(_fields: FormData) -> None:
+    """For a form that is only carried along."""
+
+
 async def nowhere(name: str, pieces: AsyncIterator[bytes]) -> SentFile:
     """For a form from nobody: its fields are kept, its files cannot be."""
     async for _ in pieces:

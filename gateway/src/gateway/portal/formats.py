@@ -66,4 +66,5 @@ def _with_marks(text: str, spots: list[bool]) -> Markup:
 
 def plain(text: str) -> str:
     """One plain lower-case character per character, so that places stay the same."""
-    return "".join((unicodedata.normalize("NFD", character)[:1] or character).lower()[:1] for character in text)
+    letters = text.replace("’", "'")
+    return "".join((unicodedata.normalize("NFD", letter)[:1] or letter).lower()[:1] for letter in letters)

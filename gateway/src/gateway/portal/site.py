@@ -190,9 +190,9 @@ class Site:
             template = "errors/missing.html" if refused.status == 404 else "errors/refused.html"
             return await page.render(template, status=refused.status, refused=refused)
 
-    async def _take_form(self, page: Page, forward: bodies.Forward) -> None:
+    async def _take_form(self, page: Page, forward: bodies.Forward, check: bodies.Check | None = None) -> None:
         sessions.refuse_cross_site("POST", page.request.headers, self._public_origin)
-        body = await bodies.read(page.request, forward, page.check_csrf)
+        body = await bodies.read(page.request, forward, check or page.check_csrf)
         page.form, page.sent = body.fields, body.files
         page.kept = page.field(bodies.KEPT_FIELD)
 
@@ -216,7 +216,8 @@ class Site:
     async def _keeping(self, page: Page) -> Page:
         """Nobody's page that carries along what ``page`` was sent."""
         if not page.form:
-            await self._take_form(page, bodies.nowhere)
+            # Carried to the log-in page and shown again, never acted on: a browser that lost its cookies is no forger.
+            await self._take_form(page, bodies.nowhere, check=bodies.unchecked)
         nobody = self._nobody(page.request)
         nobody.kept = page.kept or bodies.packed(bodies.Body(page.form, page.sent), without=NOT_KEPT)
         return nobody

@@ -17,7 +17,7 @@ ESCAPES = str.maketrans({"%": "/%", "_": "/_", "/": "//"})
 def fold(value: str) -> str:
     """``Éric`` and ``ERIC`` become ``eric``; runs of white space become one space."""
     decomposed = unicodedata.normalize("NFKD", value)
-    plain = "".join(character for character in decomposed if not unicodedata.combining(character))
+    plain = "".join(character for character in decomposed if not unicodedata.combining(character)).replace("’", "'")
     return " ".join(plain.casefold().split())
 
 

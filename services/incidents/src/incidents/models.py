@@ -142,10 +142,10 @@ class Incident(Base):
             raise ThreadNotFound
 
     def require_attachable(self, scope: Scope, actor: Actor) -> None:
-        """A thread takes files of its two sides, the declaration those of whoever declared."""
+        """A thread takes files of its two sides, the declaration those of its declarer and of the reseller."""
         if scope != "declaration":
             self.require_thread(scope, actor)
-        elif actor.organisation_id != self.declarer_id:
+        elif actor.organisation_id not in states.declaring(self.declarer_id, self.reseller_id):
             raise DeclarationNotYours
         self.require_going()
 
@@ -251,7 +251,8 @@ class Attachment(Base):
 
     def detach(self, incident: Incident, by: Actor) -> None:
         """Takes the file off. A pending one waits for the files service's word, so that the two cannot cross."""
-        if by.organisation_id != states.file_owner(self.scope, incident.declarer_id, self.organisation_id):
+        owners = states.file_owners(self.scope, incident.declarer_id, incident.reseller_id, self.organisation_id)
+        if by.organisation_id not in owners:
             raise FileNotYours
         incident.require_going()
         if self.state == "pending":

@@ -55,9 +55,14 @@ def threads(kind: OrganisationKind | None, client_id: UUID | None) -> tuple[Thre
     return tuple(scope for scope in scopes(kind, client_id) if scope != "declaration")
 
 
-def file_owner(scope: Scope, declarer_id: UUID, organisation_id: UUID) -> UUID:
-    """Who may take a file off: a file of the declaration is the declarer's, any other its organisation's."""
-    return declarer_id if scope == "declaration" else organisation_id
+def declaring(declarer_id: UUID, reseller_id: UUID) -> frozenset[UUID]:
+    """Whose the declaration's files are: the declarer's, and the reseller's, who follows it for its client."""
+    return frozenset({declarer_id, reseller_id})
+
+
+def file_owners(scope: Scope, declarer_id: UUID, reseller_id: UUID, organisation_id: UUID) -> frozenset[UUID]:
+    """Who may take a file off: the declaration's, those whose it is; any other, the organisation that attached it."""
+    return declaring(declarer_id, reseller_id) if scope == "declaration" else frozenset({organisation_id})
 
 
 def mover(actor: Actor, declarer_id: UUID) -> Mover | None:

@@ -146,8 +146,8 @@ def _message(message: AnyRow, attached: list[schemas.Attachment]) -> schemas.Mes
 
 
 def _attachment(one: AnyRow, found: AnyRow, principal: Principal) -> schemas.Attachment:
-    owner = states.file_owner(one.scope, found.declarer_id, one.organisation_id)
-    mine = principal.is_administrator and principal.organisation_id == owner
+    owners = states.file_owners(one.scope, found.declarer_id, found.reseller_id, one.organisation_id)
+    mine = principal.is_administrator and principal.organisation_id in owners
     removable = mine and one.state == "bound" and found.status not in states.FINAL
     return schemas.Attachment.model_validate(one).model_copy(update={"removable": removable})
 
@@ -174,7 +174,7 @@ def _actions(found: AnyRow, principal: Principal, language: Language) -> schemas
         return schemas.Actions(next=[], write=[], attach=[])
     going = found.status not in states.FINAL
     threads = states.threads(principal.organisation_kind, found.client_id) if going else ()
-    declares = going and principal.organisation_id == found.declarer_id
+    declares = going and principal.organisation_id in states.declaring(found.declarer_id, found.reseller_id)
     following = states.next_states(found.status, states.mover(actor(principal), found.declarer_id))
     return schemas.Actions(
         next=[_next(status, language) for status in following],

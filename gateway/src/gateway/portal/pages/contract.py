@@ -10,6 +10,7 @@ from typing import Any
 
 from starlette.responses import Response
 
+from chassis import clock
 from gateway.portal.backend import Refused, ServiceAway
 from gateway.portal.formats import day, day_of
 from gateway.portal.pictures import Pictures
@@ -46,6 +47,7 @@ async def show_contract(page: Page) -> Response:
         incidents=incidents,
         obstacle=obstacle(page, contract),
         share=_share_left(contract),
+        today=clock.today().isoformat(),
         timeline=_timeline(page, contract, incidents["items"] if incidents else []),
     )
 

@@ -155,7 +155,7 @@ async function attempt(form, body) {
 }
 
 function sent(form) {
-  const time = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+  const time = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", timeZone: "Europe/Paris" });
   form.reset();
   form.querySelector("textarea").value = "";
   form.querySelector(".summary")?.remove();
