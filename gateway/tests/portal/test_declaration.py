@@ -206,3 +206,14 @@ async def test_a_forged_form_is_neither_kept_nor_sent(browser: httpx.AsyncClient
     other_site = await browser.post("/contrats/29962/declarer", data=TYPED, headers={"Origin": "https://evil.example"})
     assert other_site.status_code == 403
     assert not services.sent("POST", "/incidents")
+
+
+async def test_a_browser_that_lost_all_its_cookies_keeps_what_was_typed(
+    browser: httpx.AsyncClient, services: Services
+) -> None:
+    services.session = None
+    browser.headers.pop("cookie", None)
+    browser.cookies.clear()
+    answer = await declare(browser)
+    assert answer.status_code == 200
+    assert 'name="kept"' in answer.text

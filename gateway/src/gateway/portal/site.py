@@ -216,8 +216,9 @@ class Site:
     async def _keeping(self, page: Page) -> Page:
         """Nobody's page that carries along what ``page`` was sent."""
         if not page.form:
-            # Carried to the log-in page and shown again, never acted on: a browser that lost its cookies is no forger.
-            await self._take_form(page, bodies.nowhere, check=bodies.unchecked)
+            # A browser that lost its cookies, all of them, is no forger; what it sent is shown again, never acted on.
+            lost = CSRF_COOKIE not in page.request.cookies
+            await self._take_form(page, bodies.nowhere, check=bodies.unchecked if lost else page.check_csrf)
         nobody = self._nobody(page.request)
         nobody.kept = page.kept or bodies.packed(bodies.Body(page.form, page.sent), without=NOT_KEPT)
         return nobody
