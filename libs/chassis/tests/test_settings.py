@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import SecretStr, ValidationError
+from pydantic_settings import SettingsError
 from sample.settings import Settings
 
 REAL = {
@@ -57,3 +59,41 @@ def test_secrets_do_not_show() -> None:
 def test_settings_do_not_change() -> None:
     with pytest.raises(ValidationError):
         Settings().port = 1  # type: ignore[misc]
+
+
+@pytest.fixture
+def secret_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("SECRETS_DIR", str(tmp_path))
+    return tmp_path
+
+
+def test_a_password_from_a_file_completes_its_url(secret_files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (secret_files / "sample_database_password").write_text("p@ss/word\n")
+    (secret_files / "sample_broker_password").write_text("mq")
+    monkeypatch.setenv("SAMPLE_DATABASE_URL", "postgresql+psycopg://sample_app@db:5432/sample")
+    monkeypatch.setenv("SAMPLE_EVENTS_URL", "amqp://sample@mq:5672/events")
+    monkeypatch.setenv("SAMPLE_JOBS_URL", "amqp://sample@mq:5672/sample-jobs")
+    settings = Settings(environment="production")
+    assert settings.database_url.get_secret_value() == "postgresql+psycopg://sample_app:p%40ss%2Fword@db:5432/sample"
+    assert settings.events_url.get_secret_value() == "amqp://sample:mq@mq:5672/events"
+    assert settings.jobs_url.get_secret_value() == "amqp://sample:mq@mq:5672/sample-jobs"
+
+
+def test_the_environment_wins_over_a_file(secret_files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (secret_files / "sample_port").write_text("1")
+    monkeypatch.setenv("SAMPLE_PORT", "2")
+    assert Settings().port == 2
+
+
+def test_a_folder_of_secrets_that_is_not_there_is_an_error(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("SECRETS_DIR", str(tmp_path / "absent"))
+    with pytest.raises(SettingsError, match="names no folder"):
+        Settings()
+
+
+@pytest.mark.parametrize(
+    ("name", "refused"), [("database_password", "database_url"), ("broker_password", "events_url")]
+)
+def test_production_refuses_whatever_says_that_it_is_for_development(name: str, refused: str) -> None:
+    with pytest.raises(ValidationError, match=f"{refused} still has its development value"):
+        production(**{name: "development-sample"})

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, ClassVar, Literal, Self
+from urllib.parse import quote, urlsplit
 
 from pydantic import Field, SecretStr, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SecretsSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+)
 
 Environment = Literal["development", "test", "production"]
 
 RETRY_LADDER = (timedelta(seconds=5), timedelta(seconds=30), timedelta(minutes=5), timedelta(minutes=30))
+
+
+# Every secret that this repository prints says so: no deployment can take one along unnoticed.
+DEVELOPMENT_MARK = "development"
 
 
 class DevelopmentSecretRefused(ValueError):
@@ -24,7 +36,11 @@ def development_secret(value: str) -> Any:
 
 
 class ProcessSettings(BaseSettings):
-    """What every process reads, with a database or without. Durations are seconds."""
+    """What every process reads, with a database or without. Durations are seconds.
+
+    A value comes from the environment, or from a file in the folder ``SECRETS_DIR`` that is named after the variable in
+    small letters (``contracts_database_password``): what an orchestrator mounts, and no environment shows.
+    """
 
     model_config = SettingsConfigDict(extra="ignore", frozen=True)
 
@@ -42,25 +58,49 @@ class ProcessSettings(BaseSettings):
     max_body_bytes: int = 1024 * 1024
     log_level: str = "INFO"
 
+    # From the signal to stop until no further connection is accepted. Whoever sends here must notice first, by a probe
+    # that fails or by the address that is gone, or the last requests meet a closed door.
+    drain_seconds: float = Field(default=0.0, ge=0)
+
+    @classmethod
+    def settings_customise_sources(
+        cls, settings_cls: type[BaseSettings], *sources: PydanticBaseSettingsSource, **named: PydanticBaseSettingsSource
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return named["init_settings"], named["env_settings"], _secret_files(settings_cls)
+
     @model_validator(mode="after")
     def refuse_development_secrets(self) -> Self:
-        if self.environment != "production":
-            return self
-        for field, info in type(self).model_fields.items():
-            extra = info.json_schema_extra
-            if isinstance(extra, dict) and extra.get("development_only") and getattr(self, field) == info.default:
-                raise DevelopmentSecretRefused(f"{field} still has its development value")
+        if self.environment == "production":
+            for field in type(self).model_fields:
+                if self._is_of_development(field):
+                    raise DevelopmentSecretRefused(f"{field} still has its development value")
         return self
+
+    def _is_of_development(self, field: str) -> bool:
+        info, value = type(self).model_fields[field], getattr(self, field)
+        guarded = isinstance(info.json_schema_extra, dict) and info.json_schema_extra.get("development_only")
+        text = value.get_secret_value() if isinstance(value, SecretStr) else str(value) if guarded else ""
+        return bool(guarded and value == info.default) or DEVELOPMENT_MARK in text
+
+
+def _secret_files(settings_cls: type[BaseSettings]) -> SecretsSettingsSource:
+    folder = os.environ.get("SECRETS_DIR") or None
+    if folder is not None and not Path(folder).is_dir():
+        raise SettingsError(f"SECRETS_DIR names no folder: {folder}")
+    return SecretsSettingsSource(settings_cls, secrets_dir=folder)
 
 
 class ServiceSettings(ProcessSettings):
-    """What every service reads. URLs carry their credentials.
+    """What every service reads. URLs carry their credentials, or take the password that stands apart.
 
     ``database_url`` is the application role's, ``database_owner_url`` the owner's: migrations alone get it.
+    ``broker_password`` goes into both URLs of the broker.
     """
 
     database_url: SecretStr = development_secret("postgresql+psycopg://localhost/sqp")
     database_owner_url: SecretStr = SecretStr("")
+    database_password: SecretStr = SecretStr("")
+    database_owner_password: SecretStr = SecretStr("")
     database_app_role: str = ""
     database_pool_size: int = Field(default=10, ge=1)
     database_pool_timeout: float = 3.0
@@ -69,6 +109,7 @@ class ServiceSettings(ProcessSettings):
 
     events_url: SecretStr = development_secret("amqp://guest:guest@localhost:5672/events")
     jobs_url: SecretStr = development_secret("amqp://guest:guest@localhost:5672/jobs")
+    broker_password: SecretStr = SecretStr("")
     retry_ladder: tuple[timedelta, ...] = RETRY_LADDER
     prefetch: int = Field(default=20, ge=1, le=50)
     confirm_timeout: float = 10.0
@@ -76,4 +117,34 @@ class ServiceSettings(ProcessSettings):
     # Where the events process, which has no API, answers to Prometheus on ``host``; 0 is nowhere.
     metrics_port: int = Field(default=0, ge=0, le=65535)
 
+    # Touched by the loop that does the work of a process without an API (events, tasks, beat); its age says whether
+    # that loop still turns. None is nowhere.
+    heartbeat_file: Path | None = None
+
     runtime_folder: Path = Path(".data")
+
+    @model_validator(mode="before")
+    @classmethod
+    def complete_urls(cls, given: dict[str, Any]) -> dict[str, Any]:
+        passwords = {
+            "database_url": given.get("database_password"),
+            "database_owner_url": given.get("database_owner_password"),
+            "events_url": given.get("broker_password"),
+            "jobs_url": given.get("broker_password"),
+        }
+        completed = {name: _with_password(given[name], value) for name, value in passwords.items() if name in given}
+        return {**given, **completed}
+
+
+def _with_password(url: str | SecretStr, password: str | SecretStr | None) -> str:
+    """``url`` with the password behind its user; one that it carries already stays where none is given."""
+    plain, secret = _plain(url), _plain(password)
+    parts = urlsplit(plain)
+    if not secret or not parts.username:
+        return plain
+    host = parts.netloc.rpartition("@")[2]
+    return parts._replace(netloc=f"{parts.username}:{quote(secret, safe='')}@{host}").geturl()
+
+
+def _plain(value: str | SecretStr | None) -> str:
+    return value.get_secret_value() if isinstance(value, SecretStr) else value or ""
