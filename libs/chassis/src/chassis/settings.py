@@ -62,6 +62,10 @@ class ProcessSettings(BaseSettings):
     # that fails or by the address that is gone, or the last requests meet a closed door.
     drain_seconds: float = Field(default=0.0, ge=0)
 
+    # From the signal to stop until no further connection is accepted. Whoever sends here must notice first, by a probe
+    # that fails or by the address that is gone, or the last requests meet a closed door.
+    drain_seconds: float = Field(default=0.0, ge=0)
+
     @classmethod
     def settings_customise_sources(
         cls, settings_cls: type[BaseSettings], *sources: PydanticBaseSettingsSource, **named: PydanticBaseSettingsSource
@@ -116,6 +120,10 @@ class ServiceSettings(ProcessSettings):
     relay_poll: float = 0.05
     # Where the events process, which has no API, answers to Prometheus on ``host``; 0 is nowhere.
     metrics_port: int = Field(default=0, ge=0, le=65535)
+
+    # Touched by the loop that does the work of a process without an API (events, tasks, beat); its age says whether
+    # that loop still turns. None is nowhere.
+    heartbeat_file: Path | None = None
 
     # Touched by the loop that does the work of a process without an API (events, tasks, beat); its age says whether
     # that loop still turns. None is nowhere.
