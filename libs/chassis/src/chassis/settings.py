@@ -62,10 +62,6 @@ class ProcessSettings(BaseSettings):
     # that fails or by the address that is gone, or the last requests meet a closed door.
     drain_seconds: float = Field(default=0.0, ge=0)
 
-    # From the signal to stop until no further connection is accepted. Whoever sends here must notice first, by a probe
-    # that fails or by the address that is gone, or the last requests meet a closed door.
-    drain_seconds: float = Field(default=0.0, ge=0)
-
     @classmethod
     def settings_customise_sources(
         cls, settings_cls: type[BaseSettings], *sources: PydanticBaseSettingsSource, **named: PydanticBaseSettingsSource
@@ -124,12 +120,6 @@ class ServiceSettings(ProcessSettings):
     # Touched by the loop that does the work of a process without an API (events, tasks, beat); its age says whether
     # that loop still turns. None is nowhere.
     heartbeat_file: Path | None = None
-
-    # Touched by the loop that does the work of a process without an API (events, tasks, beat); its age says whether
-    # that loop still turns. None is nowhere.
-    heartbeat_file: Path | None = None
-
-    runtime_folder: Path = Path(".data")
 
     @model_validator(mode="before")
     @classmethod
