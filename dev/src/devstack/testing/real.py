@@ -16,6 +16,7 @@ from chassis.local.mail import MailCatcher
 from chassis.local.provision import Databases
 from chassis.local.s3 import S3Access
 from chassis.local.targets import PostgresTarget, RabbitMQTarget
+from chassis.messaging.topology import rights
 from devstack.databases import SERVICES
 from devstack.mail_page import text_of
 from devstack.testing.embedded import wait_ready
@@ -91,17 +92,15 @@ class RealStack:
             self._rabbitmq.create_vhost(vhost)
         self._s3.create_bucket(BUCKET)
 
-    def _events_url(self, service: str) -> str:
-        """A broker user per service: it writes to the event exchange and to its own names only."""
-        own = rf"{service}\..*"
-        return self._rabbitmq.create_user(
-            f"{self._name}-{service}",
-            self._name,
-            self._name,
-            configure=rf"^(events|events\.unrouted|{own})$",
-            write=rf"^(events|events\.unrouted|amq\.default|{own})$",
-            read=rf"^(events|events\.unrouted|{own})$",
+    def _broker_urls(self, service: str) -> tuple[str, str]:
+        """A broker user per service: its own names in the events' vhost, and a vhost for its jobs."""
+        user, jobs = f"{self._name}-{service}", f"{self._name}-{service}-jobs"
+        own, everything = rights(service), ".*"
+        events_url = self._rabbitmq.create_user(user, self._name, self._name, configure=own, write=own, read=own)
+        jobs_url = self._rabbitmq.create_user(
+            user, self._name, jobs, configure=everything, write=everything, read=everything
         )
+        return events_url, jobs_url
 
     async def _run(self, service: str, verb: str) -> None:
         """One verb to its end."""
@@ -120,9 +119,10 @@ class RealStack:
         return {**os.environ, **{f"{service.upper()}_{key.upper()}": value for key, value in own.items()}}
 
     def _common(self, service: str) -> dict[str, str]:
+        events_url, jobs_url = self._broker_urls(service)
         return {
-            "events_url": self._events_url(service),
-            "jobs_url": self._rabbitmq.amqp_url(f"{self._name}-{service}-jobs"),
+            "events_url": events_url,
+            "jobs_url": jobs_url,
             "issuer": self.url,
             "jwks_url": f"http://127.0.0.1:{self._ports['identity']}/.well-known/jwks.json",
             "port": str(self._ports[service]),

@@ -15,25 +15,20 @@ from chassis.local.targets import RabbitMQTarget
 from chassis.messaging.amqp import BrokerUnavailable
 from chassis.messaging.dead_letters import AmqpDeadLetters
 from chassis.messaging.runner import ConsumerRunner
-from chassis.messaging.topology import Queue
+from chassis.messaging.topology import Queue, rights
 
 pytestmark = pytest.mark.rabbitmq
 
 QUEUE = "sample.readers"
-SHARED = r"events|events\.unrouted"
 
 
 @pytest.fixture
 def settings(settings: Settings, rabbitmq_server: RabbitMQTarget) -> Settings:
     """The events vhost as a user of the sample's own; jobs, in a vhost of its own in production, as before."""
     vhost = unquote(urlsplit(settings.events_url.get_secret_value()).path[1:])
+    pattern = rights("sample")
     own = rabbitmq_server.management.create_user(
-        "sample",
-        "secret",
-        vhost,
-        configure=rf"^(sample\..*|{SHARED})$",
-        write=rf"^(sample\..*|{SHARED})$",
-        read=rf"^(sample\..*|{SHARED})$",
+        "sample", "secret", vhost, configure=pattern, write=pattern, read=pattern
     )
     return on_broker(settings, own, jobs_url=settings.jobs_url)
 

@@ -6,6 +6,7 @@ arguments would be refused (406).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -56,6 +57,12 @@ def retry_queue(consumer: str, delay: timedelta) -> str:
 
 def dead_queue(consumer: str) -> str:
     return f"{consumer}.dead"
+
+
+def rights(service: str) -> str:
+    """What a service's broker user may configure, write and read in the events' vhost: the shared exchange and names of
+    its own. The default exchange is not among them: through it one writes to every queue."""
+    return rf"^({re.escape(EVENTS_EXCHANGE)}|{re.escape(UNROUTED)}|{re.escape(service)}\..*)$"
 
 
 def exchanges(service: str) -> list[Exchange]:
