@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from chassis.local.process import Missing, ServerFailed
 from chassis.observability import configure_logging
-from devstack import demonstration
+from devstack import demonstration, first_start
 from devstack.folder import AlreadyRunning, alone
 from devstack.servers import Listener, PortTaken
 from devstack.settings import DevstackSettings
@@ -40,7 +40,7 @@ async def main(settings: DevstackSettings) -> None:
     public = Listener(settings.host, settings.port)
     async with running(settings) as stack:
         if settings.seed:
-            await _first(stop, stack, asyncio.create_task(demonstration.ensure(stack)))
+            await _first(stop, stack, asyncio.create_task(first_start.ensure(stack)))
         if not stop.is_set():
             await public.serve(stack.gateway, started=True, proxy_headers=False)
             _welcome(settings, time.monotonic() - started)

@@ -130,11 +130,11 @@ class ServiceSettings(ProcessSettings):
             "events_url": given.get("broker_password"),
             "jobs_url": given.get("broker_password"),
         }
-        completed = {name: _with_password(given[name], value) for name, value in passwords.items() if name in given}
+        completed = {name: with_password(given[name], value) for name, value in passwords.items() if name in given}
         return {**given, **completed}
 
 
-def _with_password(url: str | SecretStr, password: str | SecretStr | None) -> str:
+def with_password(url: str | SecretStr, password: str | SecretStr | None) -> str:
     """``url`` with the password behind its user; one that it carries already stays where none is given."""
     plain, secret = _plain(url), _plain(password)
     parts = urlsplit(plain)

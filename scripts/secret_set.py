@@ -1,0 +1,132 @@
+"""Writes a set of secrets for docker-compose.yml into a folder, one file each: `python -m scripts.secret_set FOLDER`.
+
+`--development` writes the set that the repository prints, whose every value says so: production refuses each of them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import hashlib
+import json
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from joserfc.jwk import OKPKey
+
+from chassis.messaging.topology import rights
+from chassis.settings import DEVELOPMENT_MARK
+from identity.settings import MAIL_DEVELOPMENT_KEY
+from notifications.settings import DEVELOPMENT_MAIL_KEY
+
+SERVICES = ("identity", "contracts", "incidents", "files", "notifications")
+OPERATOR = "operator"
+EVENTS_VHOST = "events"
+BUCKET = "sqp-files"
+
+Make = Callable[[str], str]
+
+
+def random_value(_name: str) -> str:
+    return secrets.token_urlsafe(32)
+
+
+def printed_value(name: str) -> str:
+    return f"{DEVELOPMENT_MARK}-{name}"
+
+
+def secret_set(make: Make, mail_keys: tuple[str, str]) -> dict[str, str]:
+    """Content by file name. ``mail_keys`` are the public and the private one, as JWKs."""
+    of_service = ("database_password", "database_owner_password", "broker_password")
+    names = [f"{service}_{kind}" for service in SERVICES for kind in of_service]
+    others = ("identity_refresh_secret", "identity_key_encryption_secret", "files_s3_secret_key")
+    plain = {name: make(name) for name in (*names, *others, "postgres_password", "rabbitmq_password")}
+    return {
+        **plain,
+        "identity_mail_public_key": mail_keys[0],
+        "notifications_mail_private_key": mail_keys[1],
+        "rabbitmq_definitions.json": _json(definitions(plain)),
+        "s3_identities.json": _json(s3_identities(plain["files_s3_secret_key"])),
+    }
+
+
+def definitions(plain: dict[str, str]) -> dict[str, Any]:
+    """RabbitMQ's: an operator, and per service a user with its own names in the events' vhost and a vhost of its jobs."""
+    users = {OPERATOR: plain["rabbitmq_password"], **{s: plain[f"{s}_broker_password"] for s in SERVICES}}
+    vhosts = [EVENTS_VHOST, *(f"{service}-jobs" for service in SERVICES)]
+    return {
+        "users": [_user(name, password) for name, password in users.items()],
+        "vhosts": [{"name": vhost, "default_queue_type": "quorum"} for vhost in vhosts],
+        "permissions": [
+            *(_permission(OPERATOR, vhost, ".*") for vhost in vhosts),
+            *(_permission(service, EVENTS_VHOST, rights(service)) for service in SERVICES),
+            *(_permission(service, f"{service}-jobs", ".*") for service in SERVICES),
+        ],
+    }
+
+
+def _user(name: str, password: str) -> dict[str, Any]:
+    return {
+        "name": name,
+        "password_hash": password_hash(password),
+        "hashing_algorithm": "rabbit_password_hashing_sha256",
+        "tags": ["administrator"] if name == OPERATOR else [],
+    }
+
+
+def password_hash(password: str) -> str:
+    """RabbitMQ's salted SHA-256. The salt comes from the password, so that the same set gives the same file."""
+    salt = hashlib.sha256(f"salt of {password}".encode()).digest()[:4]
+    return base64.b64encode(salt + hashlib.sha256(salt + password.encode()).digest()).decode()
+
+
+def _permission(user: str, vhost: str, pattern: str) -> dict[str, str]:
+    return {"user": user, "vhost": vhost, "configure": pattern, "write": pattern, "read": pattern}
+
+
+def s3_identities(secret_key: str) -> dict[str, Any]:
+    """SeaweedFS's: one key pair that may do everything in its bucket, and nothing elsewhere."""
+    actions = [f"{action}:{BUCKET}" for action in ("Admin", "Read", "Write", "List", "Tagging")]
+    pair = {"accessKey": "files", "secretKey": secret_key}
+    return {"identities": [{"name": "files", "credentials": [pair], "actions": actions}]}
+
+
+def new_mail_keys() -> tuple[str, str]:
+    key = OKPKey.generate_key("X25519", {"kid": f"mail-{secrets.token_hex(4)}", "use": "enc"})
+    return _compact(key.as_dict(private=False)), _compact(key.as_dict(private=True))
+
+
+def write(folder: Path, content: dict[str, str]) -> None:
+    """Containers read the files as users of their own; the folder is what keeps everybody else out."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for name, text in content.items():
+        path = folder / name
+        path.write_text(text + "\n")
+        path.chmod(0o444)
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, indent=2)
+
+
+def _compact(value: object) -> str:
+    return json.dumps(value, separators=(",", ":"))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m scripts.secret_set", description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--development", action="store_true", help="the printed set of the repository")
+    arguments = parser.parse_args()
+    if arguments.development:
+        write(arguments.folder, secret_set(printed_value, (MAIL_DEVELOPMENT_KEY, DEVELOPMENT_MAIL_KEY)))
+    elif arguments.folder.exists() and any(arguments.folder.iterdir()):
+        parser.error(f"{arguments.folder} is not empty: a running platform may depend on what it holds")
+    else:
+        write(arguments.folder, secret_set(random_value, new_mail_keys()))
+
+
+if __name__ == "__main__":
+    main()
