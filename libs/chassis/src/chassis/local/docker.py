@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
-POSTGRES_IMAGE = "postgres:18"
-RABBITMQ_IMAGE = "rabbitmq:4-management"
+POSTGRES_IMAGE = "postgres:18-trixie"
+RABBITMQ_IMAGE = "rabbitmq:4.3-management"
 _SOCKET = Path("/var/run/docker.sock")
 
 

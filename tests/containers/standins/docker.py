@@ -1,0 +1,45 @@
+"""The engine's command line, which everything here goes through."""
+
+import subprocess
+from pathlib import Path
+
+LABEL = "sqp.standin"
+
+
+class EngineFailed(RuntimeError):
+    """A command of the engine ended badly; the text carries the command and what it said last."""
+
+
+def run(*arguments: str | Path, stdin: int | None = None, seconds: float = 900) -> str:
+    """What the command printed. Raises EngineFailed."""
+    command = ["docker", *map(str, arguments)]
+    done = subprocess.run(
+        command,
+        stdin=subprocess.DEVNULL if stdin is None else stdin,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        timeout=seconds,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise EngineFailed(f"{' '.join(command)}: {(done.stderr or done.stdout).strip()[-2000:]}")
+    return done.stdout.strip()
+
+
+def label(image: str) -> str | None:
+    """None: no such image. Empty: an image that is none of ours. Else the digest that it was built from."""
+    try:
+        return run(
+            "image", "inspect", "--format", f'{{{{with .Config.Labels}}}}{{{{index . "{LABEL}"}}}}{{{{end}}}}', image
+        )
+    except EngineFailed:
+        return None
+
+
+def pull(image: str) -> bool:
+    try:
+        run("pull", "--quiet", image)
+    except (EngineFailed, subprocess.TimeoutExpired):
+        return False
+    return True
