@@ -53,7 +53,7 @@ def secret_set(make: Make, mail_keys: tuple[str, str]) -> dict[str, str]:
 
 
 def definitions(plain: dict[str, str]) -> dict[str, Any]:
-    """RabbitMQ's: an operator, and per service a user with its own names in the events' vhost and a vhost of its jobs."""
+    """RabbitMQ's: an operator, per service a user with own names in the events' vhost and a vhost of jobs."""
     users = {OPERATOR: plain["rabbitmq_password"], **{s: plain[f"{s}_broker_password"] for s in SERVICES}}
     vhosts = [EVENTS_VHOST, *(f"{service}-jobs" for service in SERVICES)]
     return {
