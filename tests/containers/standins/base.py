@@ -1,8 +1,8 @@
 """One Debian tree that every stand-in is built on, with this machine's own certificate authorities.
 
-Debian testing has the very versions that the compose file names (Python 3.14, PostgreSQL 18, RabbitMQ 4.3, HAProxy 3.2).
-Where it cannot be had, Debian 13 stands in with older ones (Python 3.13, PostgreSQL 17, RabbitMQ 4.0, HAProxy 3.0): the
-steps of the Dockerfile are still proved then, the versions are not.
+Debian testing has the versions that the compose file names (Python 3.14, PostgreSQL 18, RabbitMQ 4.3, HAProxy 3.2).
+Where it cannot be had, Debian 13 stands in with older ones (Python 3.13, PostgreSQL 17, RabbitMQ 4.0, HAProxy 3.0):
+the Dockerfile's steps are still proved then, the versions are not.
 """
 
 import hashlib

@@ -16,8 +16,7 @@ def run(*arguments: str | Path, stdin: int | None = None, seconds: float = 900) 
     done = subprocess.run(
         command,
         stdin=subprocess.DEVNULL if stdin is None else stdin,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        capture_output=True,
         text=True,
         timeout=seconds,
         check=False,
