@@ -7,7 +7,7 @@ from pathlib import Path
 
 from chassis.local.postgres import Postgres
 from chassis.local.process import secret_file
-from chassis.local.provision import Databases
+from chassis.provision import Databases
 
 SERVICES = ("identity", "contracts", "incidents", "files", "notifications")
 BUS = "bus"

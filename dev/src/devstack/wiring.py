@@ -15,7 +15,7 @@ import incidents.bootstrap
 import incidents.settings
 import notifications.bootstrap
 import notifications.settings
-from chassis.local.provision import Databases
+from chassis.provision import Databases
 from chassis.service import Service
 from devstack.settings import DevstackSettings
 

@@ -13,10 +13,10 @@ from pathlib import Path
 
 from chassis.local import process
 from chassis.local.mail import MailCatcher
-from chassis.local.provision import Databases
 from chassis.local.s3 import S3Access
 from chassis.local.targets import PostgresTarget, RabbitMQTarget
 from chassis.messaging.topology import rights
+from chassis.provision import Databases
 from devstack.databases import SERVICES
 from devstack.mail_page import text_of
 from devstack.testing.embedded import wait_ready

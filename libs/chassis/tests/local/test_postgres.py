@@ -13,7 +13,7 @@ import psycopg
 import pytest
 
 from chassis.local.postgres import Postgres
-from chassis.local.provision import drop, provision
+from chassis.provision import drop, provision
 
 
 @pytest.fixture(scope="module")

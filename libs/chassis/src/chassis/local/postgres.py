@@ -22,7 +22,7 @@ import psycopg
 
 from chassis.local import process
 from chassis.local.process import LOOPBACK, Account, Missing, ServerFailed
-from chassis.local.provision import Databases, provision
+from chassis.provision import Databases, provision
 
 _SHARED = Path("/var/lib/sqp-local")
 _START_SECONDS = 30.0

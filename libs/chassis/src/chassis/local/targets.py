@@ -20,9 +20,9 @@ from chassis.local import apt, docker, rabbitmq
 from chassis.local.management import Management
 from chassis.local.postgres import Postgres
 from chassis.local.process import Missing
-from chassis.local.provision import Databases, drop, provision
 from chassis.local.rabbitmq import RabbitMQ
 from chassis.local.s3 import REGION, S3Access, S3Server
+from chassis.provision import Databases, drop, provision
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class PostgresTarget:
     url: str
 
     def provision(self, name: str, *, owner_password: str | None = None, app_password: str | None = None) -> Databases:
-        """As `chassis.local.provision`, with passwords made up where none are given."""
+        """As `chassis.provision`, with passwords made up where none are given."""
         return provision(
             self.url,
             name,

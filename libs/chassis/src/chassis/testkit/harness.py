@@ -20,7 +20,7 @@ from chassis import migrate
 from chassis.auth.principal import Principal
 from chassis.auth.tokens import sign
 from chassis.http.app import create_app
-from chassis.local.provision import Databases
+from chassis.provision import Databases
 from chassis.service import Service
 from chassis.settings import ServiceSettings
 from chassis.tables import ChassisBase, OutboxMessage

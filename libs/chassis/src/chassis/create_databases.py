@@ -1,4 +1,4 @@
-"""Creates each named service's database and its two roles: ``python -m chassis.local.create_databases NAME…``.
+"""Creates each named service's database and its two roles: ``python -m chassis.create_databases NAME…``.
 
 For a server that nobody else prepares, as in docker-compose.yml. ``DATABASE_ADMIN_URL`` is an administrator's without a
 password; that and the services' (``<name>_database_owner_password``, ``<name>_database_password``) are files in the
@@ -9,7 +9,7 @@ import os
 import sys
 from pathlib import Path
 
-from chassis.local.provision import provision
+from chassis.provision import provision
 from chassis.settings import DEVELOPMENT_MARK, DevelopmentSecretRefused, with_password
 
 
