@@ -2,8 +2,7 @@
 
 import argparse
 
-import uvicorn
-
+from chassis.http.serving import Server
 from chassis.observability import configure_logging
 from gateway.bootstrap import build
 from gateway.settings import Settings
@@ -15,7 +14,8 @@ def main() -> None:
     parser.parse_args()
     settings = Settings()
     configure_logging(settings.name, settings.log_level)
-    uvicorn.Server(build(settings).server_config()).run()
+    gateway = build(settings)
+    Server(gateway.server_config(), gateway.draining, settings.drain_seconds).run()
 
 
 if __name__ == "__main__":

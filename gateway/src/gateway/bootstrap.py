@@ -15,17 +15,20 @@ from starlette.types import ASGIApp
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from chassis.auth.tokens import JwksKeys, KeySource, TokenVerifier
+from chassis.http.draining import Draining
 from chassis.http.middleware import RequestContext
+from chassis.http.serving import server_config
 from chassis.observability import Metrics
 from gateway.access import Access
+from gateway.client import open_http
 from gateway.documents import Documents
 from gateway.edge import Edge
-from gateway.hardening import Hardening, Refusals, Refuse
+from gateway.hardening import Hardening, Refusals
 from gateway.health import Health
 from gateway.pages import Pages
 from gateway.portal.bootstrap import portal_routes, portal_site
 from gateway.portal.refusals import refusing
-from gateway.proxy import Proxy, open_http
+from gateway.proxy import Proxy
 from gateway.sessions import Sessions
 from gateway.settings import Settings
 
@@ -38,21 +41,11 @@ class Gateway:
     app: ASGIApp
     metrics: Metrics
     sessions: Sessions
+    draining: Draining
 
     def server_config(self, **overrides: Any) -> uvicorn.Config:
         """Forwarded headers are read inside ``app``, and only from the proxies that the settings name."""
-        options: dict[str, Any] = {
-            "host": self.settings.host,
-            "port": self.settings.port,
-            "http": "httptools",
-            "ws": "none",
-            "log_config": None,
-            "access_log": False,
-            "server_header": False,
-            "proxy_headers": False,
-            "timeout_graceful_shutdown": 10,
-        }
-        return uvicorn.Config(self.app, **{**options, **overrides})
+        return server_config(self.app, self.settings, **{"proxy_headers": False, **overrides})
 
 
 class _Http:
@@ -76,11 +69,12 @@ def build(settings: Settings, keys: KeySource | None = None) -> Gateway:
     """``keys`` replaces identity's published ones in tests."""
     http = _Http(settings)
     metrics = Metrics()
+    draining = Draining()
     verifier = TokenVerifier(keys or JwksKeys(settings.keys_url), issuer=settings.issuer, audience=settings.audience)
     exchange = f"{settings.upstreams['identity']}/api/v1/auth/exchange"
     browser = Sessions(http, exchange, keep=settings.session_cache)
     documents = Documents(http, settings.upstreams, settings.public_url, settings.documents_cache)
-    health = Health(http, settings.upstreams, metrics)
+    health = Health(http, settings.upstreams, metrics, draining)
     site = portal_site(http, settings, browser, verifier)
     refuse = refusing(site)
     pages = Starlette(
@@ -89,13 +83,13 @@ def build(settings: Settings, keys: KeySource | None = None) -> Gateway:
         lifespan=http.opened,
     )
     access = Access(verifier, browser, settings.public_origin)
-    edge = Edge(settings, Proxy(http, settings), access, pages)
-    return Gateway(settings=settings, app=_around(edge, refuse, settings, metrics), metrics=metrics, sessions=browser)
-
-
-def _around(edge: Edge, refuse: Refuse, settings: Settings, metrics: Metrics) -> ASGIApp:
+    edge = Edge(settings, Proxy(http, settings, draining), access, pages)
     hardened = Hardening(Refusals(edge, refuse), is_https=settings.is_https)
-    app: ASGIApp = RequestContext(hardened, metrics=metrics)
+    app = _believing(RequestContext(hardened, metrics=metrics, draining=draining), settings)
+    return Gateway(settings=settings, app=app, metrics=metrics, sessions=browser, draining=draining)
+
+
+def _believing(app: ASGIApp, settings: Settings) -> ASGIApp:
     if settings.forwarded_allow_ips:
         return ProxyHeadersMiddleware(app, trusted_hosts=settings.forwarded_allow_ips)  # type: ignore[arg-type,return-value]
     return app

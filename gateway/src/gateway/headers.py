@@ -6,11 +6,13 @@ from collections.abc import Iterable, Sequence
 
 from multidict import CIMultiDict
 
+from chassis.http.draining import LEAVING_HEADER
 from chassis.observability import request_id, traceparent
 from gateway.errors import AmbiguousRequest
 
 RawHeaders = Sequence[tuple[bytes, bytes]]
 
+LEAVING = LEAVING_HEADER.lower().encode()
 HOP_BY_HOP = frozenset(
     {
         b"connection",
@@ -39,7 +41,7 @@ NOT_FROM_OUTSIDE = HOP_BY_HOP | {
     b"x-request-id",
     b"traceparent",
 }
-NOT_FROM_A_SERVICE = HOP_BY_HOP | {b"date", b"server", b"set-cookie", b"x-request-id"}
+NOT_FROM_A_SERVICE = HOP_BY_HOP | {b"date", b"server", b"set-cookie", b"x-request-id", LEAVING}
 SINGLE = frozenset({b"authorization", b"content-length", b"content-type", b"host", b"transfer-encoding"})
 
 

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from chassis.http.draining import Draining
 from chassis.observability import Metrics
 
 TIMEOUT = aiohttp.ClientTimeout(total=1.0)
@@ -19,13 +20,21 @@ TIMEOUT = aiohttp.ClientTimeout(total=1.0)
 class Health:
     """``/livez``: the process runs. ``/readyz``: 200 with ``ready``, or ``degraded`` and the names of who is away.
 
-    Only when nobody at all answers is it a 503: one missing service must not take the others off the net.
+    Only when nobody at all answers is it a 503: one missing service must not take the others off the net. And while
+    this process drains: whoever balances over the gateways sends to another.
     """
 
-    def __init__(self, http: Callable[[], aiohttp.ClientSession], upstreams: dict[str, str], metrics: Metrics) -> None:
+    def __init__(
+        self,
+        http: Callable[[], aiohttp.ClientSession],
+        upstreams: dict[str, str],
+        metrics: Metrics,
+        draining: Draining,
+    ) -> None:
         self._http = http
         self._upstreams = upstreams
         self._metrics = metrics
+        self._draining = draining
 
     def routes(self) -> list[Route]:
         return [
@@ -38,6 +47,8 @@ class Health:
         return JSONResponse({"status": "alive"})
 
     async def readyz(self, _: Request) -> JSONResponse:
+        if self._draining.begun:
+            return JSONResponse({"status": "draining", "away": []}, 503)
         answers = await asyncio.gather(*(self._is_ready(base) for base in self._upstreams.values()))
         away = [name for name, ready in zip(self._upstreams, answers, strict=True) if not ready]
         if not away:
@@ -51,7 +62,8 @@ class Health:
 
     async def _is_ready(self, base: str) -> bool:
         try:
-            async with self._http().get(f"{base}/readyz", timeout=TIMEOUT) as answer:
+            # Asked once: the answer is about now, and whoever asks for it asks again.
+            async with self._http().get(f"{base}/readyz", timeout=TIMEOUT, middlewares=()) as answer:
                 return answer.status == 200
         except (aiohttp.ClientError, TimeoutError):
             return False

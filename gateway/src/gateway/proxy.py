@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
 from typing import Any
 
 import aiohttp
-from aiohttp import ClientHandlerType, ClientRequest, ClientResponse
+from aiohttp import ClientResponse
 from starlette.types import Receive, Scope, Send
 from yarl import URL
 
 from chassis.errors import BodyTooLarge, Unavailable
+from chassis.http.draining import Draining
 from gateway import headers
 from gateway.errors import AmbiguousRequest, BadPath, RequestTimeout, UpstreamBroken, UpstreamTimeout
 from gateway.patience import Patience
@@ -22,55 +24,15 @@ from gateway.upload import CallerGone, Upload
 log = logging.getLogger(__name__)
 
 BODILESS = frozenset({"GET", "HEAD", "OPTIONS"})
-RETRIED = frozenset({"GET", "HEAD"})
-# Shorter than the services keep an idle connection (uvicorn: 5 s), so that a request seldom meets a closing one.
-KEEP_ALIVE = 4.0
-
-
-class ClosedBeforeAnswer(aiohttp.ClientError):
-    """The service closed the connection and answered nothing."""
-
-
-async def retry_reads(request: ClientRequest, handler: ClientHandlerType) -> ClientResponse:
-    """A pooled connection may have been closed while the request was on its way. A read is sent once more; a change,
-    which may have been carried out, never is (the library itself would repeat PUT and DELETE)."""
-    try:
-        return await handler(request)
-    except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
-        raise
-    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
-        if request.method not in RETRIED:
-            raise ClosedBeforeAnswer from error
-    try:
-        return await handler(request)
-    except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
-        raise
-    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
-        raise ClosedBeforeAnswer from error
-
-
-def open_http(settings: Settings) -> aiohttp.ClientSession:
-    """The one client of the process, with a pool of connections per service; bodies pass as they are."""
-    connector = aiohttp.TCPConnector(
-        limit=0, limit_per_host=settings.connections_per_upstream, keepalive_timeout=KEEP_ALIVE
-    )
-    return aiohttp.ClientSession(
-        connector=connector,
-        cookie_jar=aiohttp.DummyCookieJar(),
-        auto_decompress=False,
-        trust_env=False,
-        skip_auto_headers=("User-Agent", "Accept", "Accept-Encoding", "Content-Type"),
-        timeout=aiohttp.ClientTimeout(
-            total=None, connect=settings.connect_timeout, sock_connect=settings.connect_timeout, sock_read=None
-        ),
-        middlewares=(retry_reads,),
-    )
+# A change that its service recognises by a key is held while it is so small, so that it can be sent again.
+HELD = 64 * 1024
 
 
 class Proxy:
-    def __init__(self, http: Callable[[], aiohttp.ClientSession], settings: Settings) -> None:
+    def __init__(self, http: Callable[[], aiohttp.ClientSession], settings: Settings, draining: Draining) -> None:
         self._http = http
         self._settings = settings
+        self._draining = draining
         self._bases = settings.upstreams
         self._host = settings.public_origin.partition("://")[2]
         self._scheme = settings.public_origin.partition("://")[0]
@@ -80,7 +42,7 @@ class Proxy:
     ) -> None:
         """Raises a Problem while nothing of the answer has been sent; afterwards it breaks off."""
         length = _check_body(scope, limit)
-        relay = _Relay(send)
+        relay = _Relay(send, self._draining)
         try:
             async with asyncio.timeout(None) as timeout:
                 patience = Patience(
@@ -110,14 +72,13 @@ class Proxy:
         authorization: str | None,
     ) -> None:
         method = scope["method"]
-        if not upload.has_body:
-            await upload.nothing()
+        body = await _body(scope, upload)
         patience.for_service()
         answer = await self._http().request(
             method,
             _url(self._bases[service], scope),
             headers=self._headers(scope, authorization),
-            data=upload.chunks() if upload.has_body else None,
+            data=body,
             allow_redirects=False,
         )
         try:
@@ -140,8 +101,9 @@ class Proxy:
 class _Relay:
     """The way back: the service's answer, sent on as it arrives."""
 
-    def __init__(self, send: Send) -> None:
+    def __init__(self, send: Send, draining: Draining) -> None:
         self._send = send
+        self._draining = draining
         self._started = False
 
     async def answer(self, answer: ClientResponse, upload: Upload, patience: Patience) -> None:
@@ -151,12 +113,17 @@ class _Relay:
             {"type": "http.response.start", "status": answer.status, "headers": headers.outbound(answer.raw_headers)}
         )
         patience.for_service()
-        async for chunk in answer.content.iter_any():
-            patience.for_caller()
-            await self._send({"type": "http.response.body", "body": chunk, "more_body": True})
-            patience.for_service()
+        async with aclosing(self._chunks(answer, patience)) as chunks:
+            async for chunk in chunks:
+                patience.for_caller()
+                await self._send({"type": "http.response.body", "body": chunk, "more_body": True})
+                patience.for_service()
         upload.unwatch()
         await self._send({"type": "http.response.body", "body": b""})
+
+    def _chunks(self, answer: ClientResponse, patience: Patience) -> AsyncGenerator[bytes, None]:
+        # An open stream would hold up a stop for ever; the page comes back by itself, to another process.
+        return self._draining.until(_chunks(answer)) if patience.endless else _chunks(answer)
 
     def give_up(self, service: str, reason: Exception) -> None:
         """An answer that has begun can only be cut off, so that the caller sees that it is not whole."""
@@ -166,6 +133,21 @@ class _Relay:
             log.warning("%s: %s", service, type(reason).__name__)
             raise reason
         log.warning("%s broke off in the middle of an answer: %s", service, type(reason).__name__)
+
+
+async def _chunks(answer: ClientResponse) -> AsyncGenerator[bytes, None]:
+    async for chunk in answer.content.iter_any():
+        yield chunk
+
+
+async def _body(scope: Scope, upload: Upload) -> AsyncGenerator[bytes, None] | bytes | None:
+    if not upload.has_body:
+        await upload.nothing()
+        return None
+    keyed = any(name == b"idempotency-key" for name, _ in scope["headers"])
+    if keyed and upload.is_at_most(HELD):
+        return b"".join([chunk async for chunk in upload.chunks()])
+    return upload.chunks()
 
 
 def _check_body(scope: Scope, limit: int) -> int | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 from starlette.types import Receive
 
@@ -33,7 +33,11 @@ class Upload:
     def has_body(self) -> bool:
         return self._length != 0
 
-    async def chunks(self) -> AsyncIterator[bytes]:
+    def is_at_most(self, size: int) -> bool:
+        """Whether its headers promise that it is no longer, in bytes."""
+        return self._length is not None and self._length <= size
+
+    async def chunks(self) -> AsyncGenerator[bytes, None]:
         size = 0
         while not self.is_complete:
             self._patience.for_caller()

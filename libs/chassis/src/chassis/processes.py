@@ -8,10 +8,10 @@ import signal
 from collections.abc import Coroutine, Sequence
 from typing import Any
 
-import uvicorn
 from prometheus_client import start_http_server
 
 from chassis.http.app import create_app
+from chassis.http.serving import Server, server_config
 from chassis.jobs.worker import ProcessLoop, declare_queues, make_celery, register_tasks
 from chassis.messaging.amqp import Connection
 from chassis.messaging.publisher import AmqpPublisher
@@ -25,18 +25,9 @@ OBSERVE_EVERY = 5.0
 
 
 def run_api(service: Service) -> None:
-    settings = service.settings
-    uvicorn.run(
-        create_app(service),
-        host=settings.host,
-        port=settings.port,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=True,
-        forwarded_allow_ips=settings.forwarded_allow_ips,
-        timeout_graceful_shutdown=10,
-    )
+    app, settings = create_app(service), service.settings
+    config = server_config(app, settings, proxy_headers=True, forwarded_allow_ips=settings.forwarded_allow_ips)
+    Server(config, app.state.draining, settings.drain_seconds).run()
 
 
 async def declare_topology(service: Service) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from chassis.auth.principal import Principal
 from chassis.errors import Forbidden, Unauthenticated
 from chassis.http import idempotency
+from chassis.http.draining import Draining
 from chassis.http.paging import Cursor, Limit, count
 from chassis.http.unit_of_work import Reader, Session, UnitOfWorkRoute
 from chassis.i18n import Language, negotiate
@@ -92,7 +93,9 @@ async def stream(
         raise Forbidden
     if hub.open_pages(user) >= settings.streams_per_user:
         raise TooManyStreams(retry_after=60)
-    return sse.EventStream(sse.page(hub, principal, settings, last_event_id), settings.stream_send_timeout)
+    draining: Draining = request.app.state.draining
+    page = sse.page(hub, principal, settings, last_event_id)
+    return sse.EventStream(draining.until(page), settings.stream_send_timeout)
 
 
 @notifications.get("/notifications/{identifier}")

@@ -11,6 +11,7 @@ from starlette.types import ASGIApp
 
 from chassis.http import health, problems
 from chassis.http.declared import declared_routes, describe_access
+from chassis.http.draining import Draining
 from chassis.http.middleware import EntityTags, RequestContext, SizeRefusals
 from chassis.observability import Metrics
 from chassis.service import Service
@@ -25,11 +26,12 @@ class Application(FastAPI):
         self._metrics = metrics
         self._limit = max_body_size
         super().__init__(max_body_size=max_body_size, **options)
+        self.state.draining = Draining()
 
     def build_middleware_stack(self) -> ASGIApp:
         # Added as a middleware it would stand inside the one that answers what nobody caught, and miss that answer.
         inner = SizeRefusals(super().build_middleware_stack(), limit=self._limit)
-        return RequestContext(inner, metrics=self._metrics)
+        return RequestContext(inner, metrics=self._metrics, draining=self.state.draining)
 
     def openapi(self) -> dict[str, Any]:
         """The document, with who may call each operation."""

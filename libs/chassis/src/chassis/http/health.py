@@ -1,4 +1,5 @@
-"""/livez: the process runs. /readyz: its own database answers. The broker's absence takes no reads away."""
+"""/livez: the process runs. /readyz: its own database answers, and the process is not about to leave. The broker's
+absence takes no reads away."""
 
 from __future__ import annotations
 
@@ -18,6 +19,8 @@ async def livez() -> dict[str, str]:
 
 @router.get("/readyz")
 async def readyz(request: Request) -> JSONResponse:
+    if request.app.state.draining.begun:
+        return JSONResponse({"status": "draining"}, 503)
     ready = await request.app.state.database.answers()
     return JSONResponse({"status": "ready" if ready else "database away"}, 200 if ready else 503)
 

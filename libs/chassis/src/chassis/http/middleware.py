@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis.errors import BodyTooLarge
+from chassis.http.draining import LEAVING_HEADER, Draining
 from chassis.http.rendering import render
 from chassis.observability import Metrics, continue_trace, request_id, traceparent
 
@@ -27,28 +28,34 @@ SECURITY_HEADERS = {
 
 
 class RequestContext:
-    """Names the request and its trace, counts and times it, and hardens its answer."""
+    """Names the request and its trace, counts and times it, and hardens its answer. While the process drains, every
+    answer gives its connection up, so that the next request finds another process."""
 
-    def __init__(self, app: ASGIApp, *, metrics: Metrics) -> None:
+    def __init__(self, app: ASGIApp, *, metrics: Metrics, draining: Draining) -> None:
         self.app = app
         self.metrics = metrics
+        self.draining = draining
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        headers = Headers(scope=scope)
-        given = headers.get("x-request-id", "")
+        asked = Headers(scope=scope)
+        given = asked.get("x-request-id", "")
         identifier = given if REQUEST_ID.match(given) else uuid4().hex
         request_id.set(identifier)
-        traceparent.set(continue_trace(headers.get("traceparent")))
+        traceparent.set(continue_trace(asked.get("traceparent")))
         started, status = time.perf_counter(), 500
 
         async def send_hardened(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                _harden(MutableHeaders(scope=message), identifier)
+                headers = MutableHeaders(scope=message)
+                _harden(headers, identifier)
+                if self.draining.begun:
+                    headers["Connection"] = "close"
+                    headers[LEAVING_HEADER] = "1"
             await send(message)
 
         try:

@@ -1,0 +1,194 @@
+"""An API process that is told to stop: it says so, answers on, closes the door, finishes, and ends with 0."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import subprocess
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+from sample.broker import process
+from sample.settings import Settings
+from sample.testing import eventually, scalar
+from sqlalchemy import text
+
+from chassis.http.draining import LEAVING_HEADER, Draining
+from chassis.local.process import free_port
+from chassis.testkit.harness import RESELLER, Harness
+from chassis.testkit.loopback import Upstream, answer, quiet, serving
+
+NOTES = "/api/v1/notes"
+HELD_UP = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'INSERT INTO notes%' AND wait_event_type = 'Lock'"
+
+
+@dataclass
+class Api:
+    """The process, and a client that keeps its connection."""
+
+    process: subprocess.Popen[bytes]
+    http: httpx.AsyncClient
+    log: Path
+    port: int
+
+    async def status(self, path: str) -> int:
+        return (await self.http.get(path)).status_code
+
+    def stop(self) -> None:
+        self.process.send_signal(signal.SIGTERM)
+
+    async def drains(self) -> None:
+        await eventually(lambda: "draining for" in self.log.read_text())
+
+    async def ended(self) -> int:
+        await eventually(lambda: self.process.poll() is not None)
+        return int(self.process.returncode)
+
+    async def is_closed_to_newcomers(self) -> bool:
+        try:
+            _, writer = await asyncio.open_connection("127.0.0.1", self.port)
+        except ConnectionRefusedError:
+            return True
+        writer.close()
+        return False
+
+
+Start = Callable[..., AbstractAsyncContextManager[Api]]
+
+
+@pytest.fixture
+def start(harness: Harness, tmp_path: Path) -> Start:
+    """``async with start(drain_seconds)``: the sample's API in a process of its own, ready."""
+
+    @asynccontextmanager
+    async def started(drain_seconds: float) -> AsyncIterator[Api]:
+        settings = harness.service.settings
+        assert isinstance(settings, Settings)
+        identity, port = Upstream(), free_port()
+        token = harness.keys.token(RESELLER, settings, now=time.time())
+        identity.handlers["/jwks"] = answer({"keys": [harness.keys.private.as_dict(private=False)]})
+        async with serving(quiet(identity)) as url:
+            environment = {
+                "SAMPLE_PORT": str(port),
+                "SAMPLE_DRAIN_SECONDS": str(drain_seconds),
+                "SAMPLE_JWKS_URL": f"{url}/jwks",
+            }
+            headers = {"Authorization": f"Bearer {token}"}
+            with process("api", settings, tmp_path / "api", **environment) as api:
+                async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", headers=headers) as http:
+                    found = Api(api, http, tmp_path / "api", port)
+                    await eventually(lambda: _is_ready(found))
+                    yield found
+
+    return started
+
+
+async def _is_ready(api: Api) -> bool:
+    return await api.status("/readyz") == 200
+
+
+async def test_readiness_goes_at_once_and_answers_go_on_until_the_door_closes(start: Start) -> None:
+    async with start(2.0) as api:
+        kept = await api.http.get(NOTES)
+        assert (kept.status_code, kept.headers.get("connection"), kept.headers.get(LEAVING_HEADER)) == (200, None, None)
+        api.stop()
+        await api.drains()
+        ready = await api.http.get("/readyz")
+        assert (ready.status_code, ready.json()) == (503, {"status": "draining"})
+        assert await api.status("/livez") == 200
+        written = await api.http.post(NOTES, json={"text": "late"})
+        assert (written.status_code, written.headers["connection"]) == (201, "close")
+        assert written.headers[LEAVING_HEADER]
+        assert await api.ended() == 0
+        assert "Traceback" not in api.log.read_text()
+
+
+async def test_a_request_under_way_is_answered_after_the_door_has_closed(start: Start, harness: Harness) -> None:
+    async with start(0.0) as api:
+        async with harness.service.database.transaction() as session:
+            await session.execute(text("LOCK TABLE notes IN ACCESS EXCLUSIVE MODE"))
+            writing = asyncio.create_task(api.http.post(NOTES, json={"text": "slow"}))
+            await eventually(lambda: scalar(harness.service.database, HELD_UP))
+            api.stop()
+            await eventually(api.is_closed_to_newcomers)
+            assert api.process.poll() is None
+            assert not writing.done()
+        assert (await writing).status_code == 201
+        assert await api.ended() == 0
+    assert await scalar(harness.service.database, "SELECT text FROM notes") == "slow"
+
+
+async def test_a_second_signal_ends_it_where_it_stands(start: Start, harness: Harness) -> None:
+    async with start(60.0) as api:
+        api.stop()
+        await api.drains()
+        assert await api.status(NOTES) == 200
+        api.stop()
+        assert await api.ended() == 128 + signal.SIGTERM
+
+
+async def _numbers(closed: list[bool], wait_before: int | None = None) -> AsyncGenerator[int, None]:
+    try:
+        for number in range(5):
+            if number == wait_before:
+                await asyncio.Event().wait()
+            yield number
+    finally:
+        closed.append(True)
+
+
+async def test_a_stream_passes_whole_while_nobody_stops_it() -> None:
+    closed: list[bool] = []
+    assert [number async for number in Draining().until(_numbers(closed))] == [0, 1, 2, 3, 4]
+    assert closed == [True]
+
+
+async def test_a_silent_stream_ends_when_draining_begins() -> None:
+    draining, closed = Draining(), list[bool]()
+    stream = draining.until(_numbers(closed, wait_before=2))
+    assert [await anext(stream), await anext(stream)] == [0, 1]
+    waiting = asyncio.ensure_future(anext(stream, None))
+    draining.begin()
+    assert await asyncio.wait_for(waiting, 5) is None
+    assert closed == [True]
+
+
+async def test_a_busy_stream_ends_after_the_chunk_under_way() -> None:
+    draining, closed = Draining(), list[bool]()
+    seen = []
+    async with aclosing(draining.until(_numbers(closed))) as stream:
+        async for number in stream:
+            seen.append(number)
+            if number == 2:
+                draining.begin()
+    assert seen == [0, 1, 2]
+    assert closed == [True]
+
+
+async def test_a_stream_that_fails_fails_for_its_reader() -> None:
+    async def failing() -> AsyncGenerator[int, None]:
+        yield 1
+        raise ConnectionResetError
+
+    stream = Draining().until(failing())
+    assert await anext(stream) == 1
+    with pytest.raises(ConnectionResetError):
+        await anext(stream)
+
+
+async def test_a_reader_who_leaves_closes_the_stream() -> None:
+    closed: list[bool] = []
+    stream = Draining().until(_numbers(closed, wait_before=1))
+    assert await anext(stream) == 0
+    waiting = asyncio.ensure_future(anext(stream))
+    await asyncio.sleep(0)
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    await stream.aclose()
+    assert closed == [True]
