@@ -1,4 +1,7 @@
-"""Both stacks, each started once a run, and the world that every end-to-end test acts in."""
+"""The stacks, each started once a run, and the world that every end-to-end test acts in.
+
+With ``STACK_URL`` in the environment it is the stack at that address (:mod:`devstack.testing.address`), and no other.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ import pytest
 
 from chassis.local.mail import MailCatcher
 from devstack.testing import world as worlds
+from devstack.testing.address import AddressStack
 from devstack.testing.embedded import EmbeddedStack
 from devstack.testing.real import RealStack
 from devstack.testing.running import RunningStack
@@ -26,8 +30,16 @@ def room() -> Iterator[Path]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture(scope="session", params=["embedded", "real"])
+ADDRESSED = AddressStack.of_environment()
+
+
+@pytest.fixture(scope="session", params=["address"] if ADDRESSED else ["embedded", "real"])
 async def stack(request: pytest.FixtureRequest, room: Path) -> AsyncIterator[RunningStack]:
+    if ADDRESSED:
+        if request.param != "address":
+            pytest.skip(f"needs the {request.param} stack, and STACK_URL names one that runs elsewhere")
+        yield await ADDRESSED.start()
+        return
     async with MailCatcher() as mail:
         running = EmbeddedStack(room / "embedded") if request.param == "embedded" else _real(request, room, mail)
         try:

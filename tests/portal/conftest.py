@@ -1,4 +1,4 @@
-"""A real browser on the portal that `make run` starts, with its demonstration data."""
+"""A real browser on the portal that `make run` starts, with its demonstration data; or on that at ``STACK_URL``."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ from tests.portal.walking import Walker
 from devstack import caller
 from devstack.demonstration import PASSWORD
 from devstack.testing import world as worlds
+from devstack.testing.address import AddressStack
 from devstack.testing.embedded import EmbeddedStack
+from devstack.testing.running import RunningStack
 from devstack.testing.world import World
 
 ARGUMENTS = [
@@ -44,13 +46,16 @@ async def http() -> AsyncIterator[aiohttp.ClientSession]:
 
 
 @pytest.fixture(scope="session")
-async def world(site: EmbeddedStack, http: aiohttp.ClientSession) -> World:
+async def world(site: RunningStack, http: aiohttp.ClientSession) -> World:
     """People of companies of their own, for tests that change accounts; log in with ``password=worlds.PASSWORD``."""
     return await worlds.make(site, http)
 
 
 @pytest.fixture(scope="session")
-async def site() -> AsyncIterator[EmbeddedStack]:
+async def site() -> AsyncIterator[RunningStack]:
+    if addressed := AddressStack.of_environment():
+        yield await addressed.start()
+        return
     folder = Path(tempfile.mkdtemp(prefix="sqp-portal-"))
     stack = EmbeddedStack(folder)
     try:
@@ -69,7 +74,7 @@ async def browser(chromium: Path) -> AsyncIterator[Browser]:
 
 
 @pytest.fixture
-async def visit(browser: Browser, site: EmbeddedStack) -> AsyncIterator[Visit]:
+async def visit(browser: Browser, site: RunningStack) -> AsyncIterator[Visit]:
     """``page = await visit("revendeur_test", "/contrats")``: a browser of its own, logged in, at that path.
 
     Options go to the browser's context: ``viewport``, ``locale``, ``color_scheme``, ``java_script_enabled``. A script's
@@ -94,7 +99,7 @@ async def visit(browser: Browser, site: EmbeddedStack) -> AsyncIterator[Visit]:
 
 
 @pytest.fixture(scope="session")
-async def walking(browser: Browser, site: EmbeddedStack, http: aiohttp.ClientSession) -> Walker:
+async def walking(browser: Browser, site: RunningStack, http: aiohttp.ClientSession) -> Walker:
     return Walker(browser, site.url, await paths.facts(site, http))
 
 
@@ -119,7 +124,7 @@ async def log_in(page: Page, login: str, password: str = PASSWORD) -> None:
 
 
 @pytest.fixture
-def people(site: EmbeddedStack, http: aiohttp.ClientSession) -> People:
+def people(site: RunningStack, http: aiohttp.ClientSession) -> People:
     """``people("client_test")``: the same person without a browser."""
     return lambda login: caller.person(http, site.url, login, PASSWORD)
 

@@ -13,7 +13,7 @@ from playwright.async_api import Page, expect
 
 from chassis import clock
 from devstack.caller import eventually
-from devstack.testing.embedded import EmbeddedStack
+from devstack.testing.running import RunningStack
 from devstack.testing.world import World
 
 pytestmark = pytest.mark.e2e
@@ -70,7 +70,7 @@ async def test_page_4_remember_me_lasts_thirty_days_and_otherwise_the_browsers_s
 
 
 async def test_page_4_a_forgotten_password_is_replaced_by_the_link_in_the_e_mail(
-    visit: Visit, world: World, site: EmbeddedStack
+    visit: Visit, world: World, site: RunningStack
 ) -> None:
     page = await visit(None, "/connexion")
     await page.get_by_role("link", name="Mot de passe oublié ?").click()
@@ -103,7 +103,7 @@ async def test_page_4_a_forgotten_password_of_nobody_gets_the_same_answer(visit:
 
 
 async def test_page_4_the_first_contract_makes_the_resellers_account_which_a_link_activates(
-    visit: Visit, world: World, site: EmbeddedStack
+    visit: Visit, world: World, site: RunningStack
 ) -> None:
     mark = secrets.token_hex(3)
     email = f"nouveau-{mark}@sqp.example"
@@ -129,7 +129,7 @@ async def test_page_4_the_first_contract_makes_the_resellers_account_which_a_lin
 
 
 async def test_page_4_an_end_client_creates_an_account_and_others_are_told_whom_to_ask(
-    visit: Visit, world: World, site: EmbeddedStack
+    visit: Visit, world: World, site: RunningStack
 ) -> None:
     mark = secrets.token_hex(3)
     email = f"client-{mark}@sqp.example"
@@ -210,7 +210,7 @@ async def _register(world: World, number: str, reseller: dict[str, str], client:
     await world.office.put(f"/backoffice/contracts/{number}", contract)
 
 
-async def _link(site: EmbeddedStack, recipient: str, path: str) -> str:
+async def _link(site: RunningStack, recipient: str, path: str) -> str:
     """The newest link of this kind that the recipient was mailed."""
 
     async def newest() -> str | None:

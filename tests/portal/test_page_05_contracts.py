@@ -11,7 +11,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from devstack.testing import world as worlds
-from devstack.testing.embedded import EmbeddedStack
+from devstack.testing.running import RunningStack
 from devstack.testing.world import World
 
 pytestmark = pytest.mark.e2e
@@ -22,7 +22,7 @@ MANY = 60
 
 
 @pytest.fixture(scope="module")
-async def ours(site: EmbeddedStack, http: aiohttp.ClientSession) -> World:
+async def ours(site: RunningStack, http: aiohttp.ClientSession) -> World:
     """The other reseller of this world has sixty contracts more."""
     world = await worlds.make(site, http)
     body = worlds.contracts(world)[f"{world.mark}-4"]

@@ -13,7 +13,7 @@ from playwright.async_api import Page, expect
 
 from chassis import clock
 from devstack.testing import world as worlds
-from devstack.testing.embedded import EmbeddedStack
+from devstack.testing.running import RunningStack
 from devstack.testing.world import World
 
 pytestmark = pytest.mark.e2e
@@ -25,7 +25,7 @@ PHONE = {"width": 390, "height": 844}
 
 
 @pytest.fixture(scope="module")
-async def ours(site: EmbeddedStack, http: aiohttp.ClientSession) -> World:
+async def ours(site: RunningStack, http: aiohttp.ClientSession) -> World:
     return await worlds.make(site, http)
 
 

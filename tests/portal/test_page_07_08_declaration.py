@@ -13,7 +13,7 @@ from playwright.async_api import Locator, Page, expect
 
 from devstack.caller import eventually
 from devstack.testing import world as worlds
-from devstack.testing.embedded import EmbeddedStack
+from devstack.testing.running import RunningStack
 from devstack.testing.world import World
 
 pytestmark = pytest.mark.e2e
@@ -35,7 +35,7 @@ INCIDENT = re.compile("/incidents/[0-9]+$")
 
 
 @pytest.fixture(scope="module")
-async def ours(site: EmbeddedStack, http: aiohttp.ClientSession) -> World:
+async def ours(site: RunningStack, http: aiohttp.ClientSession) -> World:
     return await worlds.make(site, http)
 
 

@@ -11,7 +11,7 @@ from playwright.async_api import Locator, Page, expect
 
 from devstack.caller import eventually
 from devstack.testing import world as worlds
-from devstack.testing.embedded import EmbeddedStack
+from devstack.testing.running import RunningStack
 from devstack.testing.world import World
 
 pytestmark = pytest.mark.e2e
@@ -121,7 +121,7 @@ async def test_page_12_the_users_are_listed_with_the_guides_columns(open_as: Ope
         await expect(basic).to_contain_text(text)
 
 
-async def test_page_12_a_new_user_is_invited_disabled_and_let_back_in(open_as: Open, site: EmbeddedStack) -> None:
+async def test_page_12_a_new_user_is_invited_disabled_and_let_back_in(open_as: Open, site: RunningStack) -> None:
     mark = secrets.token_hex(3)
     page = await open_as("reseller", "/parametres/utilisateurs")
     await page.get_by_role("link", name="Nouvel utilisateur").click()
@@ -257,7 +257,7 @@ async def _fill_user(page: Page, mark: str) -> None:
     await page.get_by_label("Email").fill(f"{mark}@sqp.example")
 
 
-async def _mails(site: EmbeddedStack, recipient: str, wanted: int) -> bool | None:
+async def _mails(site: RunningStack, recipient: str, wanted: int) -> bool | None:
     return len(await site.mailed(recipient)) >= wanted or None
 
 
