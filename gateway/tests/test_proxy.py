@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 
@@ -247,7 +246,7 @@ async def test_a_caller_who_leaves_in_mid_upload_ends_the_exchange(edge: Site, u
     await asyncio.wait_for(left.wait(), 5)
 
 
-async def test_a_service_that_is_down_answers_503_at_once(open_edge: OpenEdge) -> None:
+async def test_a_service_that_is_down_answers_503(open_edge: OpenEdge) -> None:
     async with open_edge(contracts_url="http://127.0.0.1:9") as edge, edge.http.get(CONTRACTS) as got:
         problem = await got.json(content_type=None)
         assert (got.status, problem["code"], got.headers["Retry-After"]) == (503, "unavailable", "2")
@@ -289,37 +288,6 @@ async def test_a_chunked_answer_that_breaks_off_has_no_end(edge: Site, upstream:
     got = await edge.raw(b"GET /api/v1/contracts HTTP/1.1\r\nHost: localhost\r\n\r\n")
     assert b"half" in got
     assert not got.endswith(b"0\r\n\r\n")
-
-
-class Closing:
-    """A service that answers one request per connection and closes the connection instead of answering the next."""
-
-    def __init__(self) -> None:
-        self.requests: list[bytes] = []
-
-    async def __call__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        for number in range(2):
-            self.requests.append((await reader.readuntil(b"\r\n\r\n")).split(b" ")[0])
-            if number == 0:
-                writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
-        writer.close()
-
-
-@pytest.mark.parametrize(("method", "status", "sent"), [("GET", 200, 3), ("PUT", 502, 2), ("POST", 502, 2)])
-async def test_only_a_read_is_sent_again_after_a_pooled_connection_was_closed(
-    open_edge: OpenEdge, method: str, status: int, sent: int
-) -> None:
-    closing = Closing()
-    server = await asyncio.start_server(closing, "127.0.0.1", 0)
-    port = server.sockets[0].getsockname()[1]
-    async with server, open_edge(contracts_url=f"http://127.0.0.1:{port}") as edge:
-        async with edge.http.get(CONTRACTS) as got:
-            assert got.status == 200
-        async with edge.http.request(method, CONTRACTS) as got:
-            assert got.status == status
-            if status == 502:
-                assert (json.loads(await got.read())["code"], got.headers["Retry-After"]) == ("bad_gateway", "2")
-    assert len(closing.requests) == sent
 
 
 async def test_a_redirect_is_the_callers_to_follow(edge: Site, upstream: Upstream) -> None:
