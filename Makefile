@@ -1,6 +1,6 @@
 # `make` alone lists the targets. Only Python 3.11+ is needed beforehand; BOOTSTRAP=: keeps .venv as it is.
 .DEFAULT_GOAL := help
-.PHONY: help run test test-all check format bench screenshots lock reset
+.PHONY: help run test test-all check format bench screenshots lock secrets reset
 MAKEFLAGS += --no-print-directory
 
 BOOTSTRAP ?= scripts/bootstrap
@@ -46,6 +46,10 @@ screenshots: ## Take a picture of every page into screenshots/ (ARGS=word narrow
 
 lock: ## Resolve the dependencies again and write the hash-pinned requirements (ARGS="--upgrade")
 	@scripts/lock $(ARGS)
+
+secrets: ## Write a set of secrets for docker-compose.yml (DIR=folder)
+	@$(BOOTSTRAP) run
+	@$(BIN)/python -m scripts.secret_set $(DIR)
 
 reset: ## Delete the data of `make run`
 	@python3 scripts/reset

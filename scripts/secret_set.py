@@ -47,9 +47,15 @@ def secret_set(make: Make, mail_keys: tuple[str, str]) -> dict[str, str]:
         **plain,
         "identity_mail_public_key": mail_keys[0],
         "notifications_mail_private_key": mail_keys[1],
+        # Somebody else's secret: the operator's to fill in where the mail relay wants a log-in.
+        "notifications_smtp_password": "",
         "rabbitmq_definitions.json": _json(definitions(plain)),
         "s3_identities.json": _json(s3_identities(plain["files_s3_secret_key"])),
     }
+
+
+def printed_set() -> dict[str, str]:
+    return secret_set(printed_value, (MAIL_DEVELOPMENT_KEY, DEVELOPMENT_MAIL_KEY))
 
 
 def definitions(plain: dict[str, str]) -> dict[str, Any]:
@@ -121,7 +127,7 @@ def main() -> None:
     parser.add_argument("--development", action="store_true", help="the printed set of the repository")
     arguments = parser.parse_args()
     if arguments.development:
-        write(arguments.folder, secret_set(printed_value, (MAIL_DEVELOPMENT_KEY, DEVELOPMENT_MAIL_KEY)))
+        write(arguments.folder, printed_set())
     elif arguments.folder.exists() and any(arguments.folder.iterdir()):
         parser.error(f"{arguments.folder} is not empty: a running platform may depend on what it holds")
     else:
