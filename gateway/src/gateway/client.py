@@ -21,8 +21,9 @@ from gateway.settings import Settings
 READS = frozenset({"GET", "HEAD"})
 # Where services keep no answers by key: what a log-in or a token request did is never known from outside.
 WITHOUT_KEYS = ("/api/v1/auth/", "/api/v1/oauth/")
-# Far shorter than the services keep an idle connection, so that a request does not meet a closing one.
-KEEP_ALIVE = 4.0
+# Far shorter than the services keep an idle connection, and shorter than they answer on when they leave: a request does
+# not meet a closing one.
+KEEP_ALIVE = 2.0
 # As long as a new process may go unseen, and an old one that is gone be tried.
 NAMES_KEPT = 1
 # Three tries within a second: a process that starts or leaves is through by then, one that is away is said to be.

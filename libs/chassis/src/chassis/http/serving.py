@@ -16,7 +16,7 @@ from chassis.settings import ProcessSettings
 
 log = logging.getLogger(__name__)
 
-# Far longer than anyone who sends here keeps an idle connection (the gateway: 4 s), even on a machine that crawls:
+# Far longer than anyone who sends here keeps an idle connection (the gateway: 2 s), even on a machine that crawls:
 # the side that sends must be the one to give it up, or a request meets a connection that is being closed.
 KEEP_ALIVE = 30
 # For requests under way once the door is closed, in seconds; the orchestrator's patience is this and the draining.
