@@ -52,9 +52,16 @@ def test_a_port_where_nobody_listens_is_not_well() -> None:
 
 
 async def test_a_process_that_takes_the_connection_and_is_silent_is_not_well() -> None:
-    server = await asyncio.start_server(lambda _reader, _writer: None, "127.0.0.1", 0)
-    async with server:
+    left = asyncio.Event()
+
+    async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
+        left.set()
+
+    async with await asyncio.start_server(silent, "127.0.0.1", 0) as server:
         code, said = await asked("http", str(server.sockets[0].getsockname()[1]))
+        await asyncio.wait_for(left.wait(), 5)
     assert (code, "timed out" in said) == (1, True)
 
 
