@@ -8,9 +8,11 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from tests.containers.standins import base, docker
+from tests.containers.standins import docker
 from tests.containers.standins.builder import ensure
 from tests.containers.standins.images import STAND_INS, StandIn
+
+from chassis.local.process import Missing
 
 
 def main(names: list[str]) -> int:
@@ -20,7 +22,7 @@ def main(names: list[str]) -> int:
         with ThreadPoolExecutor(max_workers=2) as workers:
             for line in workers.map(_reported, wanted):
                 print(line, flush=True)
-    except (OSError, base.Unavailable, docker.EngineFailed) as error:
+    except (OSError, Missing, docker.EngineFailed) as error:
         print(f"stand-ins: {error}", file=sys.stderr)
         return 3
     return 0

@@ -6,27 +6,24 @@ the Dockerfile's steps are still proved then, the versions are not.
 """
 
 import hashlib
-import shutil
 import subprocess
 import sys
 import threading
 from pathlib import Path
 
-from tests.containers.standins import docker
+from tests.containers.standins import debian, docker
 
-SUITES = ("forky", "trixie")
+from chassis.local import apt
+from chassis.local.process import Missing
+
 IMAGE = "sqp-standin/base"
 _AUTHORITIES = Path("/usr/local/share/ca-certificates")
 _LEFT_OUT = ("doc", "man", "info", "locale")
 _ONCE = threading.Lock()
 
 
-class Unavailable(RuntimeError):
-    """This machine cannot make the tree; the text says why."""
-
-
 def build() -> str:
-    """The digest of the tree, which is `IMAGE` now. Raises Unavailable or EngineFailed."""
+    """The digest of the tree, which is `IMAGE` now. Raises Missing or EngineFailed."""
     with _ONCE:
         return _build(_digest())
 
@@ -34,13 +31,12 @@ def build() -> str:
 def _build(digest: str) -> str:
     if docker.label(IMAGE) == digest:
         return digest
-    if not shutil.which("mmdebstrap"):
-        raise Unavailable("mmdebstrap is not installed")
-    for suite in SUITES:
+    apt.ensure("mmdebstrap", "mmdebstrap")
+    for suite in debian.SUITES:
         if _import(suite, digest):
             return digest
         print(f"base: Debian {suite} could not be had here", file=sys.stderr, flush=True)
-    raise Unavailable("no Debian tree could be made: is a mirror reached?")
+    raise Missing("no Debian tree could be made: is a mirror reached?")
 
 
 def _digest() -> str:
@@ -76,21 +72,11 @@ def _command(suite: str) -> list[str]:
         "--quiet",
         "--variant=minbase",
         "--include=ca-certificates",
-        # A mirror may keep a release for longer than its Release file says.
-        '--aptopt=Acquire::Check-Valid-Until "false"',
+        f"--aptopt={debian.FRESH}",
         '--aptopt=Apt::Install-Recommends "false"',
         *(f"--dpkgopt=path-exclude=/usr/share/{name}/*" for name in _LEFT_OUT),
         *(hooks if any(_AUTHORITIES.glob("*.crt")) else ()),
         suite,
         "-",
-        *_mirror(),
+        debian.mirror(),
     ]
-
-
-def _mirror() -> list[str]:
-    """This machine's own, when it has Debian; else the tool's default."""
-    fields = "$(ORIGIN) $(COMPONENT) $(REPO_URI)"
-    asked = ["apt-get", "indextargets", "--format", fields, "Created-By: Packages"]
-    listed = subprocess.run(asked, capture_output=True, text=True, check=False).stdout.splitlines()
-    found = [line.split()[2] for line in listed if line.startswith("Debian main ") and "security" not in line]
-    return found[:1]

@@ -12,7 +12,7 @@ _FOLDER = Path(__file__).parent
 
 
 def ensure(stand_in: StandIn) -> str:
-    """Makes the tag be there; says in a word where it came from. Raises EngineFailed or base.Unavailable.
+    """Makes the tag be there; says in a word where it came from. Raises EngineFailed or Missing.
 
     A published image is never replaced: only a tag with our own label is.
     """
