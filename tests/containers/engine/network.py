@@ -2,12 +2,12 @@
 
 import json
 import re
+import socket
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 _FORWARD = Path("/proc/sys/net/ipv4/ip_forward")
-_LINKS = Path("/sys/class/net")
 _BRIDGE = re.compile(r"docker0|br-[0-9a-f]{12}")
 _DOCKERS = re.compile(rf"\bDOCKER\b|\b({_BRIDGE.pattern})\b")
 _OPEN = ":FORWARD ACCEPT [0:0]"
@@ -63,4 +63,4 @@ def _rules() -> str:
 
 
 def _links() -> list[str]:
-    return [path.name for path in _LINKS.iterdir()]
+    return [name for _, name in socket.if_nameindex()]
