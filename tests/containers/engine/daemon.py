@@ -5,7 +5,6 @@ import fcntl
 import hashlib
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,7 +12,7 @@ from pathlib import Path
 
 from tests.containers.engine import network
 
-from chassis.local import apt, process
+from chassis.local import apt, docker, process
 from chassis.local.process import Missing, ServerFailed
 
 _CHECKOUT = Path(__file__).parents[3]
@@ -48,17 +47,10 @@ def stop() -> bool:
 
 
 def answers(host: str) -> bool:
-    if not host.startswith("unix://"):
-        asked = subprocess.run(["docker", "--host", host, "version"], capture_output=True, timeout=60, check=False)
-        return asked.returncode == 0
-    try:
-        with socket.socket(socket.AF_UNIX) as connection:
-            connection.settimeout(5)
-            connection.connect(host.removeprefix("unix://"))
-            connection.sendall(b"GET /_ping HTTP/1.0\r\n\r\n")
-            return b" 200 " in connection.recv(64)
-    except OSError:
-        return False
+    if host.startswith("unix://"):
+        return docker.answers(host)
+    asked = subprocess.run(["docker", "--host", host, "version"], capture_output=True, timeout=60, check=False)
+    return asked.returncode == 0
 
 
 def _running() -> str | None:
