@@ -11,7 +11,7 @@ from pathlib import Path
 from chassis.local.docker import POSTGRES_IMAGE, RABBITMQ_IMAGE
 
 _AUTHORITIES = "/etc/ssl/certs/ca-certificates.crt"  # the tree's own bundle, this machine's authorities included
-_MAILDEV = "3.0.0"
+_MAILDEV = "2.2.1"
 
 
 @dataclass(frozen=True)
