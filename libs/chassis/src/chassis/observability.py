@@ -50,6 +50,7 @@ def configure_logging(service: str, level: str = "INFO", *, file: Path | None = 
         )
     )
     logging.basicConfig(level=level, handlers=[handler], force=True)
+    logging.captureWarnings(True)
     logging.getLogger("pika").setLevel(logging.WARNING)
     logging.getLogger("uvicorn.access").disabled = True
 

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import signal
+import sys
 from collections.abc import Coroutine, Sequence
 from typing import Any
 
 from prometheus_client import start_http_server
 
+from chassis.heartbeat import Heartbeat
 from chassis.http.app import create_app
 from chassis.http.serving import Server, server_config
+from chassis.jobs.running import run_scheduler, run_worker
 from chassis.jobs.worker import ProcessLoop, declare_queues, make_celery, register_tasks
 from chassis.messaging.amqp import Connection
 from chassis.messaging.publisher import AmqpPublisher
@@ -54,12 +58,13 @@ def make_relay(service: Service) -> Relay:
 
 
 async def run_events(service: Service) -> None:
-    """Relay and consumers until SIGTERM or SIGINT."""
+    """Relay and consumers until SIGTERM or SIGINT: the relay's window and the deliveries under way end first."""
     if service.settings.metrics_port:
         start_http_server(service.settings.metrics_port, service.settings.host, service.metrics.registry)
     relay = make_relay(service)
     runners = [ConsumerRunner(c, service.database, service.settings, service.metrics) for c in service.consumers]
-    await until_signalled([relay.run(), _observe(relay), *(runner.run() for runner in runners)])
+    heartbeat = Heartbeat(service.settings.heartbeat_file)
+    await until_signalled([heartbeat.run(), relay.run(), _observe(relay), *(runner.run() for runner in runners)])
     await service.database.close()
 
 
@@ -73,10 +78,11 @@ async def _observe(relay: Relay) -> None:
 
 
 async def until_signalled(loops: Sequence[Coroutine[Any, Any, None]]) -> None:
-    """Runs endless coroutines side by side; a signal cancels them, and one that fails takes the process down."""
+    """Runs endless coroutines side by side; a signal cancels them, and one that fails takes the process down. A second
+    signal ends the process where it stands."""
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        asyncio.get_running_loop().add_signal_handler(number, _signalled, number, stop)
     tasks: list[asyncio.Task[Any]] = [asyncio.create_task(loop) for loop in loops]
     stopping = asyncio.create_task(stop.wait())
     done, _ = await asyncio.wait({*tasks, stopping}, return_when=asyncio.FIRST_COMPLETED)
@@ -87,15 +93,20 @@ async def until_signalled(loops: Sequence[Coroutine[Any, Any, None]]) -> None:
         task.result()
 
 
+def _signalled(number: int, stop: asyncio.Event) -> None:
+    if stop.is_set():
+        os._exit(128 + number)
+    log.info("stopping: what is under way ends first")
+    stop.set()
+
+
 def run_tasks(service: Service) -> None:
     app = make_celery(service.jobs, service.settings.jobs_url.get_secret_value())
     register_tasks(app, service, ProcessLoop(service))
-    app.worker_main(
-        ["worker", "--pool=prefork", "--concurrency=1", "--without-gossip", "--without-mingle", "--loglevel=WARNING"]
-    )
+    sys.exit(run_worker(app, Heartbeat(service.settings.heartbeat_file)))
 
 
 def run_beat(service: Service) -> None:
     app = make_celery(service.jobs, service.settings.jobs_url.get_secret_value())
     register_tasks(app, service, ProcessLoop(service))
-    app.Beat(loglevel="WARNING", max_interval=5, quiet=True, pidfile=None, schedule=None).run()
+    run_scheduler(app, Heartbeat(service.settings.heartbeat_file))

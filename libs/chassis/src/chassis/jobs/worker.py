@@ -68,6 +68,8 @@ def make_celery(registry: JobRegistry, broker_url: str) -> Celery:
         task_default_queue_type="quorum",
         broker_transport_options={"confirm_publish": True},
         broker_connection_retry_on_startup=True,
+        # For ever: whoever gave up would have to be started again, for nothing.
+        broker_connection_max_retries=None,
         broker_heartbeat=15,
         task_acks_late=True,
         # A job that ends outside our own retries goes to the dead letters; one that was cut off comes back.

@@ -85,16 +85,28 @@ class Relay:
             self._loop.call_soon_threadsafe(self._nudge.set)
 
     async def run(self) -> None:
-        """Until cancelled: round after round, waiting for a nudge or the poll interval when nothing is pending."""
+        """Until cancelled: round after round, waiting for a nudge or the poll interval when nothing is pending. A stop
+        lets the round under way finish."""
         self._database.after_commit.append(self._on_commit)
         try:
             while True:
                 self._nudge.clear()
-                if not await self._try_round():
+                if not await self._whole_round():
                     await self._rest()
         finally:
             self._database.after_commit.remove(self._on_commit)
             await self._publisher.close()
+
+    async def _whole_round(self) -> int:
+        """A window that is cut in two is confirmed by the broker and not marked here: all of it would be told twice."""
+        under_way = asyncio.create_task(self._try_round())
+        try:
+            return await asyncio.shield(under_way)
+        except asyncio.CancelledError:
+            await asyncio.wait({under_way}, timeout=self._confirm_timeout)
+            under_way.cancel()
+            await asyncio.gather(under_way, return_exceptions=True)
+            raise
 
     async def _try_round(self) -> int:
         try:

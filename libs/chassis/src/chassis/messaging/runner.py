@@ -78,8 +78,10 @@ class ConsumerRunner:
             )
             await self._until_interrupted(channel, tag)
         finally:
-            await self._settle()
-            await connection.close()
+            try:
+                await self._settle()
+            finally:
+                await connection.close()
 
     async def _until_interrupted(self, channel: Channel, tag: str) -> None:
         away = asyncio.ensure_future(self._database_away.wait())
