@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -19,6 +20,9 @@ from files.scanners import open_scanner
 from files.settings import Settings
 
 log = logging.getLogger(__name__)
+
+STORE_PAUSE = 1.0
+STORE_PATIENCE = 2.0
 
 
 def build(settings: Settings) -> Service:
@@ -41,10 +45,22 @@ def build(settings: Settings) -> Service:
 
 @asynccontextmanager
 async def _ready(storage: ObjectStorage) -> AsyncIterator[None]:
+    """Metadata is served whether the store answers or not; uploads answer 503 until it does."""
+    ensuring = asyncio.create_task(_ensure(storage))
+    # A store that is there is ready before the first upload.
+    await asyncio.wait([ensuring], timeout=STORE_PATIENCE)
     try:
-        await storage.ensure()
-    except StorageAway:
-        # Metadata is served all the same; uploads answer 503 until the store is back.
-        log.warning("the object store does not answer")
-    yield
-    await storage.close()
+        yield
+    finally:
+        ensuring.cancel()
+        await asyncio.gather(ensuring, return_exceptions=True)
+        await storage.close()
+
+
+async def _ensure(storage: ObjectStorage) -> None:
+    while True:
+        try:
+            return await storage.ensure()
+        except StorageAway:
+            log.warning("the object store does not answer")
+        await asyncio.sleep(STORE_PAUSE)
