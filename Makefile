@@ -1,6 +1,6 @@
 # `make` alone lists the targets. Only Python 3.11+ is needed beforehand; BOOTSTRAP=: keeps .venv as it is.
 .DEFAULT_GOAL := help
-.PHONY: help run test test-all check format bench screenshots lock secrets reset
+.PHONY: help run test test-all test-containers check format bench screenshots lock secrets reset
 MAKEFLAGS += --no-print-directory
 
 BOOTSTRAP ?= scripts/bootstrap
@@ -18,11 +18,15 @@ run: ## Start the whole platform in one process, with demonstration data (PORT=8
 
 test: ## Run the tests, without the slow ones (ARGS="-k name" narrows)
 	@$(BOOTSTRAP) dev
-	@$(if $(BOUND),$(BOUND) 2400) $(PYTEST) -m "not slow" $(ARGS)
+	@$(if $(BOUND),$(BOUND) 2400) $(PYTEST) -m "not slow and not containers" $(ARGS)
 
-test-all: ## Run every test
+test-all: ## Run every test that needs no Docker engine
 	@$(BOOTSTRAP) dev
-	@$(if $(BOUND),$(BOUND) 4800) $(PYTEST) $(ARGS)
+	@$(if $(BOUND),$(BOUND) 4800) $(PYTEST) -m "not containers" $(ARGS)
+
+test-containers: ## Run the tests of images and docker-compose.yml on a Docker engine, which it finds or installs
+	@$(BOOTSTRAP) dev
+	@$(if $(BOUND),$(BOUND) 2400) $(PYTEST) -m containers tests/containers $(ARGS)
 
 check: ## Check format, lint, types and the imports between members
 	@$(BOOTSTRAP) dev
