@@ -131,10 +131,6 @@ class Channel:
         if self._raw.is_open:
             self._raw.basic_ack(delivery.tag)
 
-    def requeue(self, delivery: Delivery) -> None:
-        if self._raw.is_open:
-            self._raw.basic_nack(delivery.tag, requeue=True)
-
     def close(self) -> None:
         if self._raw.is_open:
             self._raw.close()
