@@ -1,0 +1,81 @@
+"""Users and rights at the broker and the database are those that the project's own provisioning gives."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from scripts.cluster_secrets import secrets
+from scripts.secret_set import definitions, printed_value, secret_set
+from tests.cluster.reading import SERVICES, name_of, named, of_kind
+from tests.cluster.rendering import Manifest
+
+from identity.settings import MAIL_DEVELOPMENT_KEY
+
+# The scaler may look at queues; the name it has at the broker.
+ONLY_LOOKS = {"configure": "^$", "write": "^$", "read": "^$"}
+SCALER = "keda"
+
+
+def logins() -> dict[str, str]:
+    """User name by the Secret that holds it, as scripts/cluster_secrets makes them."""
+    return {name_of(secret): secret["stringData"].get("username", "") for secret in made()}
+
+
+def made() -> list[dict[str, Any]]:
+    """All Secrets, from printed values."""
+    values = secret_set(printed_value, (MAIL_DEVELOPMENT_KEY, MAIL_DEVELOPMENT_KEY))
+    return secrets({**values, "keda_broker_password": printed_value("keda_broker_password")})
+
+
+def broker(manifests: Sequence[Manifest]) -> list[str]:
+    """Vhosts, users and their rights as in ``scripts.secret_set.definitions``, and the scaler's beside them."""
+    wanted = definitions(_Anything())
+    vhosts = {vhost["name"] for vhost in wanted["vhosts"]}
+    rights = {
+        (each["user"], each["vhost"]): {kind: each[kind] for kind in ONLY_LOOKS}
+        for each in wanted["permissions"]
+        if each["user"] in SERVICES
+    } | {(SCALER, vhost): ONLY_LOOKS for vhost in vhosts}
+    real = {_who(manifests, each): each["spec"]["permissions"] for each in of_kind(manifests, "Permission")}
+    found = [f"{user} in {vhost}: other rights than compose's" for user, vhost in _unequal(rights, real)]
+    declared = {vhost["spec"]["name"] for vhost in of_kind(manifests, "Vhost")}
+    found += [f"vhost {name}: only on one side" for name in sorted(declared ^ vhosts)]
+    kinds = {vhost["spec"].get("defaultQueueType") for vhost in of_kind(manifests, "Vhost")}
+    tags = {name_of(user): user["spec"].get("tags", []) for user in of_kind(manifests, "User")}
+    found += [
+        f"{user}: is {tag}"
+        for user, each in tags.items()
+        for tag in each
+        if (user, tag) != ("keda-broker", "monitoring")
+    ]
+    return found if kinds == {"quorum"} else [*found, "a vhost whose queues are not quorum queues"]
+
+
+class _Anything(dict[str, str]):
+    def __missing__(self, name: str) -> str:
+        return name
+
+
+def _who(manifests: Sequence[Manifest], permission: Manifest) -> tuple[str, str]:
+    spec = permission["spec"]
+    user = named(manifests, "User", spec["userReference"]["name"])
+    return logins()[user["spec"]["importCredentialsSecret"]["name"]], spec["vhost"]
+
+
+def _unequal(one: dict[tuple[str, str], Any], other: dict[tuple[str, str], Any]) -> list[tuple[str, str]]:
+    return sorted(key for key in one.keys() | other.keys() if one.get(key) != other.get(key))
+
+
+def database(manifests: Sequence[Manifest]) -> list[str]:
+    """A database and its two roles per service as in ``chassis.provision``, each role at home in its own alone."""
+    spec = named(manifests, "Cluster", "postgres")["spec"]
+    roles = {role["name"]: role["passwordSecret"]["name"] for role in spec["managed"]["roles"]}
+    wanted = {f"{service}_{kind}" for service in SERVICES for kind in ("owner", "app")}
+    found = [f"role {name}: only on one side" for name in sorted(wanted ^ set(roles))]
+    found += [f"role {name}: the password of {logins().get(s)}" for name, s in roles.items() if logins().get(s) != name]
+    owners = {each["spec"]["name"]: each["spec"]["owner"] for each in of_kind(manifests, "Database")}
+    if owners != {service: f"{service}_owner" for service in SERVICES}:
+        found.append(f"databases and their owners: {owners}")
+    hba = [*(f"hostssl {s} {s}_owner,{s}_app all scram-sha-256" for s in SERVICES), "host all all all reject"]
+    return found if spec["postgresql"]["pg_hba"] == hba else [*found, "a role may enter another's database"]
