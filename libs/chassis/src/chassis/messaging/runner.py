@@ -30,6 +30,8 @@ from chassis.settings import ServiceSettings
 log = logging.getLogger(__name__)
 
 RECONNECT_PAUSE = 0.5
+# A broker that says nothing must not hold up a stop; closing the connection ends the subscription as well.
+CANCEL_TIMEOUT = 2.0
 
 
 async def declare(channel: Channel, service: str, consumers: Sequence[Consumer], ladder: Sequence[timedelta]) -> None:
@@ -50,8 +52,11 @@ class ConsumerRunner:
         self._metrics = metrics
         self._under_way: set[asyncio.Task[None]] = set()
         self._database_away = asyncio.Event()
+        self._stopping = False
 
     async def run(self) -> None:
+        """Until cancelled, and then until what was begun has ended."""
+        self._stopping = False
         while True:
             try:
                 await self._subscribe_once()
@@ -89,8 +94,9 @@ class ConsumerRunner:
         try:
             await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
         except asyncio.CancelledError:
-            with suppress(BrokerUnavailable):
-                await channel.cancel(tag)
+            self._stopping = True
+            with suppress(BrokerUnavailable, TimeoutError):
+                await asyncio.wait_for(channel.cancel(tag), CANCEL_TIMEOUT)
             raise
         finally:
             away.cancel()
@@ -107,7 +113,7 @@ class ConsumerRunner:
             await asyncio.wait(self._under_way, timeout=self._settings.statement_timeout)
 
     def _start(self, channel: Channel, outgoing: Channel, delivery: Delivery) -> None:
-        if self._database_away.is_set():
+        if self._database_away.is_set() or self._stopping:
             return
         task = asyncio.create_task(self._handle(channel, outgoing, delivery))
         self._under_way.add(task)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import time
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -22,6 +23,9 @@ class OnItsWay(NotYet):
 
 
 EXPECTED = "expected"
+# A note of this text makes its reader do what no handler may: hold up the loop, for so many seconds.
+STANDSTILL = "standstill"
+STANDS_STILL = 6.0
 
 
 async def fail_while(session: AsyncSession, switch: str) -> None:
@@ -31,6 +35,8 @@ async def fail_while(session: AsyncSession, switch: str) -> None:
 
 async def read(session: AsyncSession, event: NoteWritten) -> None:
     await fail_while(session, event.text)
+    if event.text == STANDSTILL:
+        time.sleep(STANDS_STILL)  # noqa: ASYNC251
     session.add(Effect(who="sample.readers", what=f"{event.note}:{event.version}"))
 
 
