@@ -73,13 +73,22 @@ async def test_ready_names_who_is_away(open_edge: OpenEdge) -> None:
         assert (got.status, await got.json()) == (200, {"status": "degraded", "away": ["files"]})
 
 
-async def test_not_ready_when_nobody_answers(open_edge: OpenEdge, upstream: Upstream) -> None:
+async def test_a_gateway_stays_on_the_net_when_nobody_answers(open_edge: OpenEdge, upstream: Upstream) -> None:
     upstream.handlers["/readyz"] = answer({}, 503)
+    everybody = ["identity", "contracts", "incidents", "files", "notifications"]
     async with open_edge() as edge:
         async with edge.http.get("/readyz") as got:
-            assert got.status == 503
+            assert (got.status, await got.json()) == (200, {"status": "degraded", "away": everybody})
         async with edge.http.get("/livez") as got:
             assert got.status == 200
+
+
+async def test_the_services_are_asked_once_a_second_whoever_probes(open_edge: OpenEdge, upstream: Upstream) -> None:
+    async with open_edge() as edge:
+        for _ in range(5):
+            async with edge.http.get("/readyz") as got:
+                assert got.status == 200
+    assert len([seen for seen in upstream.seen if seen.path == "/readyz"]) == 5
 
 
 async def test_metrics_count_by_prefix_and_never_by_record(edge: Site) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 
 import aiohttp
@@ -15,13 +16,14 @@ from chassis.http.draining import Draining
 from chassis.observability import Metrics
 
 TIMEOUT = aiohttp.ClientTimeout(total=1.0)
+ASK_EVERY = 1.0
 
 
 class Health:
     """``/livez``: the process runs. ``/readyz``: 200 with ``ready``, or ``degraded`` and the names of who is away.
 
-    Only when nobody at all answers is it a 503: one missing service must not take the others off the net. And while
-    this process drains: whoever balances over the gateways sends to another.
+    A service that is away, even all of them, takes no gateway off the net: every replica would go at once, and with them
+    the page that says so. Only draining does, because then another replica is there to send to.
     """
 
     def __init__(
@@ -35,6 +37,8 @@ class Health:
         self._upstreams = upstreams
         self._metrics = metrics
         self._draining = draining
+        self._asked = -ASK_EVERY
+        self._known = list(upstreams)
 
     def routes(self) -> list[Route]:
         return [
@@ -49,13 +53,16 @@ class Health:
     async def readyz(self, _: Request) -> JSONResponse:
         if self._draining.begun:
             return JSONResponse({"status": "draining", "away": []}, 503)
-        answers = await asyncio.gather(*(self._is_ready(base) for base in self._upstreams.values()))
-        away = [name for name, ready in zip(self._upstreams, answers, strict=True) if not ready]
-        if not away:
-            return JSONResponse({"status": "ready", "away": []})
-        if len(away) < len(answers):
-            return JSONResponse({"status": "degraded", "away": away})
-        return JSONResponse({"status": "services away", "away": away}, 503)
+        away = await self._away()
+        return JSONResponse({"status": "degraded" if away else "ready", "away": away})
+
+    async def _away(self) -> list[str]:
+        """Asked at most once a second, however many balancers probe."""
+        if time.monotonic() - self._asked >= ASK_EVERY:
+            self._asked = time.monotonic()
+            answers = await asyncio.gather(*(self._is_ready(base) for base in self._upstreams.values()))
+            self._known = [name for name, ready in zip(self._upstreams, answers, strict=True) if not ready]
+        return self._known
 
     async def metrics(self, _: Request) -> Response:
         return Response(generate_latest(self._metrics.registry), media_type=CONTENT_TYPE_LATEST)
