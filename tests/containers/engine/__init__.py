@@ -15,9 +15,9 @@ __all__ = ["Missing", "ready", "stop"]
 
 def ready() -> dict[str, str]:
     """What the environment wants for `docker`, `docker compose` and `docker buildx` to work. Raises Missing."""
-    return client.environment(daemon.start())
+    return client.environment(daemon.find_or_start())
 
 
 def stop() -> bool:
     """False when no engine of ours runs; another's is left alone."""
-    return daemon.stop()
+    return daemon.OURS.stop()
