@@ -4,92 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import signal
-import subprocess
-import time
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AbstractAsyncContextManager, aclosing
 from pathlib import Path
 
-import httpx
 import pytest
-from sample.broker import process
-from sample.settings import Settings
+from sample.served import Api, serving_api
 from sample.testing import eventually, scalar
 from sqlalchemy import text
 
 from chassis.http.draining import LEAVING_HEADER, Draining
-from chassis.local.process import free_port
-from chassis.testkit.harness import RESELLER, Harness
-from chassis.testkit.loopback import Upstream, answer, quiet, serving
+from chassis.testkit.harness import Harness
 
 NOTES = "/api/v1/notes"
 HELD_UP = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'INSERT INTO notes%' AND wait_event_type = 'Lock'"
 
 
-@dataclass
-class Api:
-    """The process, and a client that keeps its connection."""
-
-    process: subprocess.Popen[bytes]
-    http: httpx.AsyncClient
-    log: Path
-    port: int
-
-    async def status(self, path: str) -> int:
-        return (await self.http.get(path)).status_code
-
-    def stop(self) -> None:
-        self.process.send_signal(signal.SIGTERM)
-
-    async def drains(self) -> None:
-        await eventually(lambda: "draining for" in self.log.read_text())
-
-    async def ended(self) -> int:
-        await eventually(lambda: self.process.poll() is not None)
-        return int(self.process.returncode)
-
-    async def is_closed_to_newcomers(self) -> bool:
-        try:
-            _, writer = await asyncio.open_connection("127.0.0.1", self.port)
-        except ConnectionRefusedError:
-            return True
-        writer.close()
-        return False
-
-
-Start = Callable[..., AbstractAsyncContextManager[Api]]
+Start = Callable[[float], AbstractAsyncContextManager[Api]]
 
 
 @pytest.fixture
 def start(harness: Harness, tmp_path: Path) -> Start:
     """``async with start(drain_seconds)``: the sample's API in a process of its own, ready."""
-
-    @asynccontextmanager
-    async def started(drain_seconds: float) -> AsyncIterator[Api]:
-        settings = harness.service.settings
-        assert isinstance(settings, Settings)
-        identity, port = Upstream(), free_port()
-        token = harness.keys.token(RESELLER, settings, now=time.time())
-        identity.handlers["/jwks"] = answer({"keys": [harness.keys.private.as_dict(private=False)]})
-        async with serving(quiet(identity)) as url:
-            environment = {
-                "SAMPLE_PORT": str(port),
-                "SAMPLE_DRAIN_SECONDS": str(drain_seconds),
-                "SAMPLE_JWKS_URL": f"{url}/jwks",
-            }
-            headers = {"Authorization": f"Bearer {token}"}
-            with process("api", settings, tmp_path / "api", **environment) as api:
-                async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", headers=headers) as http:
-                    found = Api(api, http, tmp_path / "api", port)
-                    await eventually(lambda: _is_ready(found))
-                    yield found
-
-    return started
-
-
-async def _is_ready(api: Api) -> bool:
-    return await api.status("/readyz") == 200
+    return lambda drain_seconds: serving_api(harness, tmp_path / "api", SAMPLE_DRAIN_SECONDS=str(drain_seconds))
 
 
 async def test_readiness_goes_at_once_and_answers_go_on_until_the_door_closes(start: Start) -> None:

@@ -3,13 +3,20 @@ absence takes no reads away."""
 
 from __future__ import annotations
 
+import asyncio
+
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from chassis.auth.rules import Public
+from chassis.database import Database
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(Public("probes carry no credentials"))])
+
+
+# Seconds; shorter than whoever probes is ready to wait, so that it hears why.
+PATIENCE = 1.5
 
 
 @router.get("/livez")
@@ -21,8 +28,19 @@ async def livez() -> dict[str, str]:
 async def readyz(request: Request) -> JSONResponse:
     if request.app.state.draining.begun:
         return JSONResponse({"status": "draining"}, 503)
-    ready = await request.app.state.database.answers()
+    ready = await _answers(request.app.state.database)
     return JSONResponse({"status": "ready" if ready else "database away"}, 200 if ready else 503)
+
+
+async def _answers(database: Database) -> bool:
+    """A database that is silent is away; giving the question up may take as long as it is silent, and is not waited
+    for."""
+    asking = asyncio.create_task(database.answers())
+    await asyncio.wait({asking}, timeout=PATIENCE)
+    if not asking.done():
+        asking.cancel()
+        return False
+    return asking.result()
 
 
 @router.get("/metrics")
