@@ -30,8 +30,8 @@ def secrets(values: Mapping[str, str]) -> list[dict[str, Any]]:
     found = [_login("keda-broker", "keda", values[SCALER])]
     for service in SERVICES:
         found += [
-            _login(f"{service}-database-owner", f"{service}_owner", values[f"{service}_database_owner_password"]),
-            _login(f"{service}-database-app", f"{service}_app", values[f"{service}_database_password"]),
+            _role(f"{service}-database-owner", f"{service}_owner", values[f"{service}_database_owner_password"]),
+            _role(f"{service}-database-app", f"{service}_app", values[f"{service}_database_password"]),
             _login(f"{service}-broker", service, values[f"{service}_broker_password"]),
         ]
         if service in OWN:
@@ -42,6 +42,13 @@ def secrets(values: Mapping[str, str]) -> list[dict[str, Any]]:
 def store_secrets(values: Mapping[str, str]) -> list[dict[str, Any]]:
     """Of the object store that the development overlay brings along."""
     return [_secret("s3-identities", {"s3_identities.json": values["s3_identities.json"]})]
+
+
+def _role(name: str, username: str, password: str) -> dict[str, Any]:
+    login = _login(name, username, password)
+    # Without it the database's operator takes no notice of a new password.
+    login["metadata"]["labels"]["cnpg.io/reload"] = "true"
+    return login
 
 
 def _login(name: str, username: str, password: str) -> dict[str, Any]:

@@ -18,6 +18,16 @@ OVERLAYS = ("dev", "production")
 Manifest = dict[str, Any]
 
 
+class Loader(yaml.CSafeLoader):
+    """As Kubernetes reads: what looks like a date is a text."""
+
+
+Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in known if tag != "tag:yaml.org,2002:timestamp"]
+    for first, known in yaml.CSafeLoader.yaml_implicit_resolvers.items()
+}
+
+
 class NoKubectl(RuntimeError):
     """Nothing here can render: the wheel is not made for this machine, and none is on PATH."""
 
@@ -51,4 +61,4 @@ def _rendered(overlay: str) -> str:
     if done.returncode:
         raise NotRendered(f"{overlay}: {done.stderr.strip()[-2000:]}")
     # As JSON, which is read many times faster.
-    return json.dumps([manifest for manifest in yaml.load_all(done.stdout, yaml.CSafeLoader) if manifest])
+    return json.dumps([manifest for manifest in yaml.load_all(done.stdout, Loader) if manifest])

@@ -17,6 +17,19 @@ def test_every_manifest_is_valid(manifests: list[Manifest], version: str) -> Non
     assert [line for manifest in manifests for line in problems(manifest, version)] == []
 
 
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_restored_platform_is_production_but_for_where_its_data_come_from(version: str) -> None:
+    production, restored = render("production"), render("restore")
+    assert [line for manifest in restored for line in problems(manifest, version)] == []
+    [before], [after] = (
+        [each for each in one if each not in other] for one, other in ((production, restored), (restored, production))
+    )
+    source = after["spec"]["externalClusters"][0]["plugin"]["parameters"]
+    assert source["serverName"] == before["metadata"]["name"]
+    # A log that goes where another one lies is refused by the operator.
+    assert after["spec"]["plugins"][0]["parameters"]["serverName"] != source["serverName"]
+
+
 def test_no_object_is_there_twice(manifests: list[Manifest]) -> None:
     names = [(each["kind"], each["metadata"].get("namespace"), each["metadata"]["name"]) for each in manifests]
     assert len(names) == len(set(names))
