@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.cluster.faults.planting import MAIN, POD, Fault, put, remove, take
-from tests.cluster.rules import containers, queues
+from tests.cluster.rules import containers, queues, sizes
 
 API = "Deployment files-api"
 EVENTS = "Deployment files-events"
@@ -69,6 +69,12 @@ NUMBERS = (
         "files-task, which",
     ),
     Fault("a number of its own", queues.growing, put(API, "spec replicas", 1), "reset"),
+    Fault(
+        "more than the database takes",
+        sizes.connections_suffice,
+        put("HorizontalPodAutoscaler files-api", "spec maxReplicas", 40),
+        "connections",
+    ),
     Fault("down to nobody", queues.growing, take("ScaledObject files-events", "spec fallback"), "nobody"),
 )
 

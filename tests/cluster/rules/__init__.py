@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from tests.cluster.rendering import Manifest
-from tests.cluster.rules import agreement, containers, network, queues, release, rights, secrecy
+from tests.cluster.rules import agreement, containers, network, queues, release, rights, secrecy, sizes
 
 Rule = Callable[[Sequence[Manifest]], list[str]]
 
@@ -30,6 +30,7 @@ EVERYWHERE: tuple[Rule, ...] = (
     rights.database,
     queues.scaled,
     queues.growing,
+    sizes.connections_suffice,
     secrecy.by_reference,
     secrecy.made_somewhere,
     release.staged,
