@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from scripts.cluster_secrets import NAMESPACE
-from tests.cluster.reading import name_of, of_kind, ours
+from tests.cluster.reading import ours
 from tests.cluster.rendering import ROOT, render
 from tests.cluster.rules.secrecy import OTHERS
 from tests.cluster.schemas import VERSIONS
@@ -29,9 +29,6 @@ def test_it_makes_the_secrets_that_no_program_makes() -> None:
 
 
 def test_its_commands_speak_of_processes_that_exist() -> None:
-    production = render("production")
-    processes = {workload.process for workload in ours(production)} | {
-        name_of(m) for m in of_kind(production, "Cluster")
-    }
+    processes = {workload.process for workload in ours(render("production"))}
     assert set(re.findall(r"\bdeploy(?:ment)?/([\w-]+)", PAGE)) <= processes
     assert set(re.findall(r"kubectl -n (\w+)", PAGE)) == {NAMESPACE, "default"}

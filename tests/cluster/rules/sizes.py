@@ -10,8 +10,8 @@ from tests.cluster.rendering import Manifest
 from chassis.settings import ServiceSettings
 
 POOL = int(ServiceSettings.model_fields["database_pool_size"].default)
-# Connections of one pod at most: an API has a pool for changes and one for reads, consumers and relay share one and watch
-# their backlog by another, a worker runs one job at a time.
+# Connections of one pod at most: an API has a pool for changes and one for reads, consumers and relay share one and
+# watch their backlog by another, a worker runs one job at a time.
 HELD = {"api": 2 * POOL, "events": POOL + 1, "tasks": 2}
 # Migrations, the operator, an administrator.
 RESERVED = 20
