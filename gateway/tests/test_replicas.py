@@ -22,15 +22,12 @@ from chassis.http.serving import Server, server_config
 from chassis.local.process import free_port
 from chassis.observability import Metrics
 from chassis.settings import ProcessSettings
-from chassis.testkit.loopback import Site, Upstream, read, start, visited
+from chassis.testkit.loopback import Site, read, start
 from gateway import client
-from gateway.bootstrap import build
-from gateway.settings import Settings
 
 OpenEdge = Callable[..., AbstractAsyncContextManager[Site]]
 
 CONTRACTS = "/api/v1/contracts"
-SERVICES = ("identity", "contracts", "incidents", "files", "notifications")
 OLD, NEW = "127.0.0.1", "127.0.0.2"
 
 
@@ -259,32 +256,3 @@ async def test_a_client_never_sees_that_a_service_leaves(open_edge: OpenEdge) ->
             assert got.status == 200
             assert LEAVING_HEADER not in got.headers
             assert "Connection" not in got.headers
-
-
-async def test_an_open_stream_through_the_gateway_ends_whole_when_the_gateway_leaves(upstream: Upstream) -> None:
-    left = asyncio.Event()
-
-    async def stream(_: Scope, receive: Receive, send: Send) -> None:
-        await start(send, headers={"content-type": "text/event-stream"})
-        await send({"type": "http.response.body", "body": b"data: one\n\n", "more_body": True})
-        while (await receive())["type"] != "http.disconnect":
-            pass
-        left.set()
-
-    upstream.handlers["/api/v1/notifications/stream"] = stream
-    urls: dict[str, Any] = {f"{name}_url": upstream.url for name in SERVICES}
-    gateway = build(Settings(environment="test", **urls))
-    async with (
-        visited(gateway.server_config(port=0, timeout_graceful_shutdown=1)) as edge,
-        edge.http.get("/api/v1/notifications/stream") as got,
-    ):
-        assert await got.content.readany() == b"data: one\n\n"
-        gateway.draining.begin()
-        # A cut answer would raise here.
-        assert await asyncio.wait_for(got.content.read(), 5) == b""
-        async with edge.http.get("/readyz") as ready:
-            assert (ready.status, await ready.json()) == (503, {"status": "draining", "away": []})
-            assert ready.headers["Connection"] == "close"
-        async with edge.http.get("/livez") as alive:
-            assert alive.status == 200
-    await asyncio.wait_for(left.wait(), 5)
