@@ -18,8 +18,7 @@ from sample.testing import effects, eventually, scalar
 from sample.told import NoteWritten
 from sqlalchemy import text
 
-from chassis.local.rabbitmq import RabbitMQ
-from chassis.local.targets import RabbitMQTarget
+from chassis.local.targets import OwnBroker, RabbitMQTarget
 from chassis.messaging import outbox
 from chassis.service import Service
 from events import Envelope
@@ -82,7 +81,7 @@ def _number(effect: str) -> int:
 
 
 @pytest.fixture
-def broker(rabbitmq_server: RabbitMQTarget) -> Iterator[RabbitMQ]:
+def broker(rabbitmq_server: RabbitMQTarget) -> Iterator[OwnBroker]:
     if rabbitmq_server.private is None:
         pytest.skip("the broker is not ours to pause")
     yield rabbitmq_server.private
@@ -90,7 +89,7 @@ def broker(rabbitmq_server: RabbitMQTarget) -> Iterator[RabbitMQ]:
 
 
 async def test_a_window_under_way_is_marked_so_that_nothing_is_told_twice(
-    service: Service, settings: Settings, broker: RabbitMQ, tmp_path: Path
+    service: Service, settings: Settings, broker: OwnBroker, tmp_path: Path
 ) -> None:
     log = tmp_path / "events"
     await observe(settings)
@@ -121,7 +120,7 @@ async def drained(service: Service) -> bool:
 
 
 async def test_a_silent_broker_holds_a_stop_no_longer_than_a_confirm_is_waited_for(
-    service: Service, settings: Settings, broker: RabbitMQ, tmp_path: Path
+    service: Service, settings: Settings, broker: OwnBroker, tmp_path: Path
 ) -> None:
     with process("events", settings, tmp_path / "events") as events:
         await tell(service, "first", 1)

@@ -17,8 +17,7 @@ from sample.testing import effects, eventually, running, scalar
 from sample.told import NoteWritten
 
 from chassis import processes
-from chassis.local.rabbitmq import RabbitMQ
-from chassis.local.targets import RabbitMQTarget
+from chassis.local.targets import OwnBroker, RabbitMQTarget
 from chassis.messaging import outbox
 from chassis.messaging.amqp import BrokerUnavailable
 from chassis.messaging.runner import ConsumerRunner
@@ -60,7 +59,7 @@ async def test_a_leader_killed_in_mid_window_loses_nothing_and_the_standby_keeps
 
 
 @pytest.fixture
-async def broker(rabbitmq_server: RabbitMQTarget) -> AsyncIterator[RabbitMQ]:
+async def broker(rabbitmq_server: RabbitMQTarget) -> AsyncIterator[OwnBroker]:
     """The test's own to kill."""
     private = rabbitmq_server.private
     if private is None:
@@ -72,7 +71,7 @@ async def broker(rabbitmq_server: RabbitMQTarget) -> AsyncIterator[RabbitMQ]:
 
 
 async def test_a_broker_killed_in_mid_stream_costs_no_event_and_no_effect_twice(
-    service: Service, broker: RabbitMQ
+    service: Service, broker: OwnBroker
 ) -> None:
     [consumer] = service.consumers
     runner = ConsumerRunner(consumer, service.database, service.settings, service.metrics)
@@ -92,7 +91,7 @@ async def effects_number(service: Service, count: int) -> bool:
     return len(await effects(service.database, "sample.readers")) >= count
 
 
-async def test_a_silent_broker_is_given_up_and_found_again(settings: Settings, broker: RabbitMQ) -> None:
+async def test_a_silent_broker_is_given_up_and_found_again(settings: Settings, broker: OwnBroker) -> None:
     """Paused, it takes what is sent and confirms nothing."""
     service = build(on_broker(settings, settings.events_url.get_secret_value(), confirm_timeout=0.5))
     await processes.declare_topology(service)

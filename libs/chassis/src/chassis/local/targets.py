@@ -14,6 +14,7 @@ import shutil
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 from urllib.parse import urlsplit, urlunsplit
 
 from chassis.local import apt, docker, rabbitmq
@@ -44,12 +45,23 @@ class PostgresTarget:
         drop(self.url, name)
 
 
+class OwnBroker(Protocol):
+    """A broker that a test may hurt: killed or paused, and back with its addresses and its data."""
+
+    @property
+    def pid(self) -> int | None: ...
+    def start(self) -> object: ...
+    def kill(self) -> None: ...
+    def pause(self) -> None: ...
+    def resume(self) -> None: ...
+
+
 @dataclass(frozen=True)
 class RabbitMQTarget:
     """A RabbitMQ where vhosts can be made. `private` is there when it is ours to kill and pause."""
 
     management: Management
-    private: RabbitMQ | None = None
+    private: OwnBroker | None = None
 
     def amqp_url(self, vhost: str) -> str:
         return self.management.amqp_url(vhost)
@@ -81,8 +93,8 @@ def open_rabbitmq(stack: ExitStack, folder: Path) -> RabbitMQTarget:
     """The server ends with `stack`. Raises Missing, saying what to install."""
     if url := os.environ.get("TEST_RABBITMQ_URL"):
         return RabbitMQTarget(_management(url, os.environ.get("TEST_RABBITMQ_MANAGEMENT_URL")))
-    if urls := docker.rabbitmq(stack):
-        return RabbitMQTarget(_management(*urls))
+    if broker := docker.rabbitmq(stack):
+        return RabbitMQTarget(broker.management, broker)
     apt.ensure("rabbitmq-server", rabbitmq.SERVER)
     server = RabbitMQ(folder)
     stack.callback(server.remove)
