@@ -74,42 +74,42 @@ HEALTHCHECK --interval=10s --timeout=3s --start-period=60s --retries=3 \
 
 FROM runtime AS identity
 LABEL org.opencontainers.image.title="SQP identity"
-COPY --from=identity-build /opt /opt
+COPY --from=identity-build /image /
 ENTRYPOINT ["python", "-m", "identity"]
 CMD ["api"]
 
 FROM runtime AS contracts
 LABEL org.opencontainers.image.title="SQP contracts"
-COPY --from=contracts-build /opt /opt
+COPY --from=contracts-build /image /
 ENTRYPOINT ["python", "-m", "contracts"]
 CMD ["api"]
 
 FROM runtime AS incidents
 LABEL org.opencontainers.image.title="SQP incidents"
-COPY --from=incidents-build /opt /opt
+COPY --from=incidents-build /image /
 ENTRYPOINT ["python", "-m", "incidents"]
 CMD ["api"]
 
 FROM runtime AS files
 LABEL org.opencontainers.image.title="SQP files"
-COPY --from=files-build /opt /opt
+COPY --from=files-build /image /
 ENTRYPOINT ["python", "-m", "files"]
 CMD ["api"]
 
 FROM runtime AS notifications
 LABEL org.opencontainers.image.title="SQP notifications"
-COPY --from=notifications-build /opt /opt
+COPY --from=notifications-build /image /
 ENTRYPOINT ["python", "-m", "notifications"]
 CMD ["api"]
 
 FROM runtime AS seed
 LABEL org.opencontainers.image.title="SQP demonstration data"
-COPY --from=seed-build /opt /opt
+COPY --from=seed-build /image /
 HEALTHCHECK NONE
 ENTRYPOINT ["python", "-m", "devstack.seed"]
 
 FROM runtime AS gateway
 LABEL org.opencontainers.image.title="SQP gateway"
-COPY --from=gateway-build /opt /opt
+COPY --from=gateway-build /image /
 ENTRYPOINT ["python", "-m", "gateway"]
 CMD ["api"]

@@ -17,20 +17,24 @@ LIMIT = 250 * 1000 * 1000
 
 # Everything that a process of the service imports, and each wired as its process wires it; nothing is reached.
 SMOKE = """
-import importlib, os, pkgutil, {service}
+import asyncio, importlib, os, pkgutil, {service}
 from chassis import cli, processes
 from chassis.http.app import create_app
 from chassis.jobs.worker import make_celery, register_tasks
 from {service}.bootstrap import build
 from {service}.settings import Settings
 service = build(Settings())
-for name in ("{service}", "chassis", "events"):
+for name in ("{service}", "events"):
     package = importlib.import_module(name)
     for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
         if ".migrations" not in module.name and not module.name.endswith("__main__"):
             importlib.import_module(module.name)
 assert create_app(service).openapi()["paths"]
-processes.make_relay(service)
+
+async def wired():
+    processes.make_relay(service)
+
+asyncio.run(wired())
 celery = make_celery(service.jobs, "memory://")
 register_tasks(celery, service, processes.ProcessLoop(service))
 celery.Beat(schedule=None)
