@@ -35,7 +35,7 @@ def _build(stand_in: StandIn, context: Path, built_from: str | None) -> str:
         return "stand-in, unchanged"
     arguments = [f"--build-arg={argument}" for argument in (f"BASE={base.IMAGE}", *stand_in.arguments)]
     labels = [f"--label={docker.LABEL}={digest}"]
-    docker.run("build", "--quiet", *arguments, *labels, "--tag", stand_in.tag, context)
+    docker.run("build", *arguments, *labels, "--tag", stand_in.tag, context)
     return "stand-in, built"
 
 

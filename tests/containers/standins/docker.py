@@ -22,7 +22,7 @@ def run(*arguments: str | Path, stdin: int | None = None, seconds: float = 900) 
         check=False,
     )
     if done.returncode != 0:
-        raise EngineFailed(f"{' '.join(command)}: {(done.stderr or done.stdout).strip()[-2000:]}")
+        raise EngineFailed(f"{' '.join(command)}: {(done.stdout + done.stderr).strip()[-2000:]}")
     return done.stdout.strip()
 
 
