@@ -128,7 +128,7 @@ async def test_a_killed_process_comes_back(platform: Platform, service: str) -> 
     [
         ("contracts-api", "s3", 8333),
         ("contracts-api", "mail", 1025),
-        ("contracts-events", "identity-api", 8000),
+        ("contracts-events", "s3", 8333),
         ("files-api", "mail", 1025),
         ("gateway", "postgres", 5432),
         ("gateway", "rabbitmq", 5672),
