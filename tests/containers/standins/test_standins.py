@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 import yaml
-from tests.containers import engine
 from tests.containers.standins import docker
 from tests.containers.standins.builder import ensure
 from tests.containers.standins.images import STAND_INS, StandIn
@@ -30,12 +29,8 @@ def test_every_image_that_is_not_ours_has_a_stand_in_and_no_other_has() -> None:
 
 
 @pytest.fixture
-def engine_here(monkeypatch: pytest.MonkeyPatch) -> None:
-    try:
-        found = engine.ready()
-    except engine.Missing as missing:
-        pytest.skip(f"no Docker engine: {missing}")
-    for name, value in found.items():
+def engine_here(engine: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in engine.items():
         monkeypatch.setenv(name, value)
 
 
