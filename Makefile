@@ -26,7 +26,7 @@ test-all: ## Run every test that needs no Docker engine
 
 test-containers: ## Run the tests of images and docker-compose.yml on a Docker engine, which it finds or installs
 	@$(BOOTSTRAP) dev
-	@$(if $(BOUND),$(BOUND) 2400) $(PYTEST) -m containers tests/containers $(ARGS)
+	@$(if $(BOUND),$(BOUND) 2400) $(PYTEST) -o faulthandler_timeout=1200 -m containers tests/containers $(ARGS)
 
 check: ## Check format, lint, types and the imports between members
 	@$(BOOTSTRAP) dev
