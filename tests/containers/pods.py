@@ -1,0 +1,129 @@
+"""A pod's main container as its rendered manifest describes it, run by a container engine instead of a cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.cluster.reading import Workload, secret_files, settings_of
+from tests.cluster.rendering import Manifest
+from tests.containers.platform import Failed, run
+
+UNITS = {"Ki": 2**10, "Mi": 2**20, "Gi": 2**30}
+
+
+def size(quantity: str) -> int:
+    """Bytes of a Kubernetes quantity such as ``64Mi``."""
+    return int(quantity[:-2]) * UNITS[quantity[-2:]]
+
+
+def processors(quantity: str) -> float:
+    """Cores of a Kubernetes quantity such as ``1500m``."""
+    return float(quantity[:-1]) / 1000 if quantity.endswith("m") else float(quantity)
+
+
+@dataclass(frozen=True)
+class Pod:
+    """``secrets`` is a folder with the files that its Secrets would hold. ``network`` gives it its process' name."""
+
+    workload: Workload
+    manifests: Sequence[Manifest]
+    secrets: Path
+    network: str
+    environment: dict[str, str]
+
+    @property
+    def name(self) -> str:
+        return f"{self.network}-{self.workload.process}"
+
+    @property
+    def temporary(self) -> dict[str, int]:
+        """Size in bytes by path of each emptyDir."""
+        mounts = {
+            mount["mountPath"]: self.workload.volume(mount["name"]) for mount in self.workload.main["volumeMounts"]
+        }
+        return {path: size(volume["emptyDir"]["sizeLimit"]) for path, volume in mounts.items() if "emptyDir" in volume}
+
+    @property
+    def seconds_to_start(self) -> int:
+        probe = self.workload.main["startupProbe"]
+        return int(probe["periodSeconds"]) * int(probe["failureThreshold"])
+
+    @property
+    def seconds_to_leave(self) -> int:
+        return int(self.workload.pod["terminationGracePeriodSeconds"])
+
+    def docker(self, *arguments: str, seconds: float = 120) -> str:
+        return run(["docker", *arguments], self.environment, seconds=seconds)
+
+    def start(self) -> None:
+        """It runs afterwards, ready or not."""
+        self.docker("run", "--detach", *self._options(), *self._what())
+
+    def run_to_its_end(self) -> str:
+        """What it said. Raises Failed when it ends with an error."""
+        return self.docker("run", *self._options(), *self._what(), seconds=180)
+
+    def stop(self) -> dict[str, Any]:
+        """Its last state, after SIGTERM; the engine kills it when its time to leave is over."""
+        self.docker("stop", "--timeout", str(self.seconds_to_leave), self.name, seconds=self.seconds_to_leave + 60)
+        state = self.docker("inspect", "--format", "{{.State.ExitCode}} {{.State.OOMKilled}}", self.name).split()
+        return {"code": int(state[0]), "out_of_memory": state[1] == "true"}
+
+    def inside(self, code: str) -> str:
+        """What Python prints in it."""
+        return self.docker("exec", self.name, "python", "-c", code).strip()
+
+    def passes(self, probe: str) -> bool:
+        """Whether one try of ``livenessProbe`` or ``readinessProbe`` succeeds now."""
+        try:
+            self.docker("exec", self.name, *self._command(self.workload.main[probe]))
+        except Failed:
+            return False
+        return True
+
+    def _command(self, probe: dict[str, Any]) -> list[str]:
+        if "exec" in probe:
+            return list(probe["exec"]["command"])
+        ports = {port["name"]: port["containerPort"] for port in self.workload.main["ports"]}
+        url = f"http://127.0.0.1:{ports[probe['httpGet']['port']]}{probe['httpGet']['path']}"
+        timeout = probe["timeoutSeconds"]
+        return ["python", "-c", f"import urllib.request as u; u.urlopen({url!r}, timeout={timeout}).read()"]
+
+    def _what(self) -> list[str]:
+        main = self.workload.main
+        assert "command" not in main, "the images' own entry point is the only one that is tried"
+        return [f"sqp/{self.workload.service}:test", *main["args"]]
+
+    def _options(self) -> list[str]:
+        return ["--name", self.name, *self._rights(), *self._limits(), *self._mounts(), *self._surroundings()]
+
+    def _rights(self) -> list[str]:
+        """Only what the manifest forbids is forbidden here: a manifest that forgets it fails."""
+        pod, own = self.workload.pod["securityContext"], self.workload.main["securityContext"]
+        options = ["--user", f"{pod['runAsUser']}:{pod['runAsGroup']}"]
+        options += ["--read-only"] if own["readOnlyRootFilesystem"] else []
+        options += [] if own["allowPrivilegeEscalation"] else ["--security-opt", "no-new-privileges:true"]
+        return options + [f"--cap-drop={capability}" for capability in own["capabilities"]["drop"]]
+
+    def _limits(self) -> list[str]:
+        limits = self.workload.main["resources"]["limits"]
+        memory = str(size(limits["memory"]))
+        # A cluster's nodes have no swap.
+        return ["--memory", memory, "--memory-swap", memory, "--cpus", str(processors(limits["cpu"]))]
+
+    def _mounts(self) -> list[str]:
+        options = [f"--tmpfs={path}:size={room},mode=1777" for path, room in self.temporary.items()]
+        files = secret_files(self.workload)
+        return options + [f"--volume={self.secrets / name}:/run/secrets/{name}:ro" for name in files]
+
+    def _surroundings(self) -> list[str]:
+        settings = settings_of(self.workload, self.manifests)
+        environment = [f"--env={name}={value}" for name, value in settings.items()]
+        return ["--network", self.network, "--network-alias", self.workload.process, *environment]
+
+    def told(self) -> str:
+        """Its last lines."""
+        return self.docker("logs", "--tail", "20", self.name)
