@@ -6,6 +6,8 @@ ARG PYTHON_IMAGE=python:3.14-slim-trixie
 FROM ${PYTHON_IMAGE} AS builder
 ENV UV_SYSTEM_CERTS=true UV_LINK_MODE=copy UV_PYTHON_DOWNLOADS=never UV_NO_PROGRESS=1
 WORKDIR /build
+# No version: each base has its own, and nothing of it reaches an image.
+# hadolint ignore=DL3008
 RUN apt-get update -qq && apt-get install -qq -y --no-install-recommends binutils && rm -rf /var/lib/apt/lists/*
 COPY requirements/image.lock ./
 RUN python -m venv /tools \

@@ -12,8 +12,9 @@ from typing import Any
 import aiohttp
 import pytest
 from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
-from tests.portal import paths
-from tests.portal.incidents import Declare, People, declaring
+from tests.portal import declaring, paths
+from tests.portal.declaring import Form
+from tests.portal.incidents import Declare, People, declaring_as
 from tests.portal.walking import Walker
 
 from devstack import caller
@@ -131,4 +132,37 @@ def people(site: RunningStack, http: aiohttp.ClientSession) -> People:
 
 @pytest.fixture
 def declare(people: People, request: pytest.FixtureRequest) -> Declare:
-    return declaring(people, request.node.name)
+    return declaring_as(people, request.node.name)
+
+
+@pytest.fixture
+def as_reseller(visit: Visit, world: World) -> Visit:
+    """``page = await as_reseller("/clients")``: the administrator of the world's reseller."""
+
+    async def open_page(path: str, **options: Any) -> Page:
+        return await visit(f"reseller-{world.mark.lower()}", path, password=worlds.PASSWORD, **options)
+
+    return open_page
+
+
+@pytest.fixture(scope="module")
+async def ours(site: RunningStack, http: aiohttp.ClientSession) -> World:
+    """A world for one file of tests alone."""
+    return await worlds.make(site, http)
+
+
+@pytest.fixture
+async def contract(ours: World) -> str:
+    """A contract of this test's own, with two articles, that the incidents service knows."""
+    return await declaring.new_contract(ours)
+
+
+@pytest.fixture
+def form(visit: Visit, ours: World, contract: str) -> Form:
+    """``page = await form()``: the declaration on that contract, as the reseller's administrator."""
+
+    async def opened(**options: Any) -> Page:
+        login = f"reseller-{ours.mark.lower()}"
+        return await visit(login, f"/contrats/{contract}/declarer", password=worlds.PASSWORD, **options)
+
+    return opened

@@ -15,7 +15,7 @@ Declare = Callable[..., Awaitable[str]]
 LOG = b"2026-11-20 08:12:41 [ERR] md1: disk failure on sda3\n"
 
 
-def declaring(people: People, name: str) -> Declare:
+def declaring_as(people: People, name: str) -> Declare:
     """``await declare(by="client_test")``: the number of a fresh incident on Client Test's contract 30101."""
 
     async def declare(by: str = "revendeur_test", files: tuple[str, ...] = (), key: str = "", **fields: Any) -> str:

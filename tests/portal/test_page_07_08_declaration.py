@@ -2,107 +2,37 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Awaitable, Callable
-from typing import Any
 
-import aiohttp
 import pytest
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Page, expect
+from tests.portal.declaring import (
+    ADDRESS,
+    DETAILS,
+    PHONE,
+    Form,
+    addresses,
+    choose,
+    declared,
+    end_session,
+    everything_stands,
+    file,
+    fill,
+    fill_address,
+    log_in_again,
+    rows,
+    settled,
+    submit,
+    tab_to,
+)
 
-from devstack.caller import eventually
 from devstack.testing import world as worlds
-from devstack.testing.running import RunningStack
 from devstack.testing.world import World
 
 pytestmark = pytest.mark.e2e
 
 Visit = Callable[..., Awaitable[Page]]
-
-PHONE = {"width": 390, "height": 844}
-LIMIT = 20 * 1024 * 1024
-DETAILS = "Le NAS émet trois bips.\nPuis il s’éteint."
-ADDRESS = {
-    "N° et nom de rue": "4 place Bellecour",
-    "Complément d’adresse": "Bâtiment B",
-    "Ville": "Lyon",
-    "Code postal": "69002",
-    "Email": "livraison@sqp.example",
-    "Téléphone": "0123456789",
-}
-INCIDENT = re.compile("/incidents/[0-9]+$")
-
-
-@pytest.fixture(scope="module")
-async def ours(site: RunningStack, http: aiohttp.ClientSession) -> World:
-    return await worlds.make(site, http)
-
-
-@pytest.fixture
-async def contract(ours: World) -> str:
-    """A contract of this test's own, with two articles, that the incidents service knows."""
-    number = f"{ours.mark}-D{next(COUNTER)}"
-    body = worlds.contracts(ours)[ours.contract]
-    articles = [{**article, "serial_number": f"{article['serial_number']}{number}"} for article in body["articles"]]
-    await ours.office.put(f"/backoffice/contracts/{number}", {**body, "articles": articles})
-    await eventually(lambda: _known(ours, number), what=f"contract {number}")
-    return number
-
-
-COUNTER = itertools.count(1)
-
-
-async def _known(ours: World, number: str) -> Any:
-    return await ours.reseller.get("/delivery-addresses", contract=number)
-
-
-@pytest.fixture
-def form(visit: Visit, ours: World, contract: str) -> Callable[..., Awaitable[Page]]:
-    async def opened(**options: Any) -> Page:
-        login = f"reseller-{ours.mark.lower()}"
-        return await visit(login, f"/contrats/{contract}/declarer", password=worlds.PASSWORD, **options)
-
-    return opened
-
-
-Form = Callable[..., Awaitable[Page]]
-
-
-async def fill(page: Page, title: str = "Problème avec mon NAS") -> None:
-    await page.get_by_label("Intitulé", exact=False).first.fill(title)
-    await page.get_by_label("Nature de l’incident").select_option("Produit défectueux")
-    await page.locator("input[name=serial_numbers]").first.check()
-    await page.get_by_label("Descriptif").fill(DETAILS)
-
-
-async def fill_address(page: Page) -> None:
-    await page.get_by_label("Sélectionnez une adresse").select_option("Nouvelle adresse")
-    for label, value in ADDRESS.items():
-        await page.get_by_label(label, exact=False).fill(value)
-
-
-async def submit(page: Page) -> None:
-    await page.get_by_role("button", name="Valider ma déclaration").click()
-
-
-async def declared(page: Page, ours: World) -> Any:
-    await expect(page).to_have_url(INCIDENT)
-    number = page.url.rsplit("/", 1)[1]
-    await expect(page.get_by_role("status").first).to_contain_text(f"Votre déclaration n° {number} est enregistrée.")
-    return await ours.reseller.get(f"/incidents/{number}")
-
-
-def file(name: str, content: bytes) -> Any:
-    return {"name": name, "mimeType": "text/plain", "buffer": content}
-
-
-async def choose(page: Page, *files: Any) -> None:
-    await page.locator("input[type=file]").first.set_input_files(list(files))
-
-
-def rows(page: Page) -> Locator:
-    return page.locator(".upload-list li")
 
 
 async def test_page_7_the_contract_is_filled_in(form: Form, contract: str, ours: World) -> None:
@@ -183,57 +113,6 @@ async def test_page_8_what_is_missing_stands_first_and_leads_to_its_field(form: 
     await declared(page, ours)
 
 
-async def test_page_8_twenty_megabytes_go_with_progress_and_one_byte_more_is_refused(form: Form, ours: World) -> None:
-    page = await form()
-    await expect(page.get_by_text("Taille: 20 Mo max.")).to_be_visible()
-    await slow(page, 6)
-    await fill(page)
-    await choose(page, file("exact.log", b"a" * LIMIT), file("trop.log", b"a" * (LIMIT + 1)))
-    await expect(rows(page).filter(has_text="trop.log")).to_contain_text("20 Mo au plus")
-    bar = rows(page).filter(has_text="exact.log").get_by_role("progressbar")
-    await page.wait_for_function("(bar) => bar.value > 0 && bar.value < 1", arg=await bar.element_handle())
-    await expect(rows(page).filter(has_text="exact.log")).to_contain_text("Envoyé", timeout=60_000)
-    await rows(page).filter(has_text="trop.log").get_by_role("button", name="Retirer").click()
-    await expect(rows(page)).to_have_count(1)
-    await submit(page)
-    incident = await declared(page, ours)
-    assert len(incident["attachments"]) == 1
-
-
-async def test_page_8_an_upload_is_cancelled_and_a_broken_one_sent_again(form: Form) -> None:
-    page = await form()
-    await slow(page, 1)
-    await choose(page, file("long.log", b"a" * LIMIT))
-    await rows(page).get_by_role("button", name="Annuler").click()
-    await expect(rows(page)).to_have_count(0)
-    await page.route("**/api/v1/files", lambda route: route.abort())
-    await choose(page, file("court.log", b"abc"))
-    await expect(rows(page)).to_contain_text("L’envoi s’est interrompu")
-    await page.unroute("**/api/v1/files")
-    await rows(page).get_by_role("button", name="Réessayer").click()
-    await expect(rows(page)).to_contain_text("Envoyé")
-
-
-async def test_page_8_the_reason_of_a_refusal_stands_beside_the_file(form: Form) -> None:
-    page = await form()
-    await choose(page, file("photo.png", b"<html><script>alert(1)</script></html>"), file("bon.log", b"abc"))
-    await expect(rows(page).filter(has_text="photo.png")).to_contain_text("ne sont pas acceptées")
-    await expect(rows(page).filter(has_text="bon.log")).to_contain_text("Envoyé")
-
-
-async def test_page_8_files_are_dropped_anywhere_on_the_page(form: Form) -> None:
-    page = await form()
-    make = "() => { const t = new DataTransfer(); t.items.add(new File(['abc'], 'glisse.log')); return t; }"
-    transfer = await page.evaluate_handle(make)
-    await page.dispatch_event("h1", "dragenter", {"dataTransfer": transfer})
-    await expect(page.get_by_text("Déposez vos fichiers pour les joindre")).to_be_visible()
-    await page.dispatch_event("h1", "dragover", {"dataTransfer": transfer})
-    await page.dispatch_event("h1", "drop", {"dataTransfer": transfer})
-    await expect(page.get_by_text("Déposez vos fichiers pour les joindre")).to_be_hidden()
-    await expect(rows(page)).to_contain_text("glisse.log")
-    await expect(rows(page)).to_contain_text("Envoyé")
-
-
 async def test_page_8_nothing_typed_is_lost_by_a_reload(form: Form) -> None:
     page = await form()
     await choose(page, file("journal.log", b"abc"))
@@ -286,19 +165,6 @@ async def test_page_8_a_session_that_ends_loses_nothing_without_scripts_either(f
     await declared(page, ours)
 
 
-async def test_page_8_without_scripts_files_go_with_the_form(form: Form, ours: World) -> None:
-    page = await form(java_script_enabled=False)
-    await fill(page)
-    await choose(page, file("journal.log", b"abc"), file("trop.log", b"a" * (LIMIT + 1)))
-    await submit(page)
-    await expect(page.locator(".uploads")).to_contain_text("trop.log : Ce fichier est trop volumineux : 20 Mo au plus.")
-    await expect(rows(page)).to_contain_text("journal.log")
-    await expect(page.get_by_label("Descriptif")).to_have_value(DETAILS)
-    await submit(page)
-    incident = await declared(page, ours)
-    assert len(incident["attachments"]) == 1
-
-
 async def test_page_8_the_keyboard_is_enough(form: Form, ours: World) -> None:
     page = await form()
     await tab_to(page, "title")
@@ -335,7 +201,7 @@ async def test_page_8_a_basic_user_who_forces_the_form_is_refused(visit: Visit, 
     login = f"basic-{ours.mark.lower()}"
     page = await visit(login, f"/contrats/{contract}/declarer", password=worlds.PASSWORD)
     await expect(page.locator("#declaration")).to_have_count(0)
-    address = (await _known(ours, contract))["items"][0]["id"]
+    address = (await addresses(ours, contract))["items"][0]["id"]
     fields = {"title": "x", "nature": "other", "serial_numbers": f"{ours.serials[0]}{contract}", "description": "x"}
     await page.evaluate(FORCE, {**fields, "address": address})
     await expect(page.get_by_role("heading", level=1)).to_have_text("Opération refusée")
@@ -364,50 +230,3 @@ async def test_page_8_on_a_phone(form: Form, ours: World) -> None:
     await fill(page)
     await submit(page)
     await declared(page, ours)
-
-
-async def everything_stands(page: Page) -> None:
-    await expect(page.get_by_label("Intitulé", exact=False).first).to_have_value("Problème avec mon NAS")
-    await expect(page.get_by_label("Nature de l’incident")).to_have_value("defective")
-    await expect(page.locator("input[name=serial_numbers]").first).to_be_checked()
-    await expect(page.get_by_label("Descriptif")).to_have_value(DETAILS)
-    for label, value in ADDRESS.items():
-        await expect(page.get_by_label(label, exact=False)).to_have_value(value)
-
-
-async def end_session(page: Page) -> None:
-    """As when it is revoked, or its time is over."""
-    await page.context.clear_cookies(name="__Host-session")
-
-
-async def log_in_again(page: Page, ours: World) -> None:
-    await page.get_by_label("Identifiant").fill(f"reseller-{ours.mark.lower()}")
-    await page.get_by_label("Mot de passe").fill(worlds.PASSWORD)
-    await page.get_by_role("button", name="Connexion").click()
-
-
-async def settled(page: Page, words: str) -> None:
-    """The draft at the service holds the last thing typed."""
-    number = re.findall("/contrats/([^/]+)/", page.url)[0]
-
-    async def found() -> bool | None:
-        answer = await page.request.get(f"/contrats/{number}/declarer")
-        return True if words in await answer.text() else None
-
-    await eventually(found, what="the draft")
-
-
-async def tab_to(page: Page, name: str) -> None:
-    for _ in range(40):
-        await page.keyboard.press("Tab")
-        if await page.evaluate("document.activeElement.name") == name:
-            return
-    pytest.fail(f"the keyboard does not reach {name}")
-
-
-async def slow(page: Page, megabytes: float) -> None:
-    """Uploads at so many megabytes a second."""
-    session = await page.context.new_cdp_session(page)
-    rate = megabytes * 1024 * 1024
-    limits = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": rate}
-    await session.send("Network.emulateNetworkConditions", limits)

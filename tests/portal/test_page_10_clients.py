@@ -1,4 +1,4 @@
-"""The guide, page 10: clients and notifications; with them the resellers that SQP sees, and the search."""
+"""The guide, page 10: clients; with them the resellers that SQP sees."""
 
 from __future__ import annotations
 
@@ -22,14 +22,6 @@ SENT_BEFORE = """async (selector) => {
     const form = document.querySelector(selector);
     await fetch(form.action, {method: "POST", body: new URLSearchParams(new FormData(form))});
 }"""
-
-
-@pytest.fixture
-def as_reseller(visit: Visit, world: World) -> Callable[..., Awaitable[Page]]:
-    async def open_page(path: str, **options: Any) -> Page:
-        return await visit(f"reseller-{world.mark.lower()}", path, password=worlds.PASSWORD, **options)
-
-    return open_page
 
 
 def client_page(world: World) -> str:
@@ -169,149 +161,6 @@ async def test_a_basic_user_sees_clients_and_no_control(visit: Visit, world: Wor
         f"{page.url}/acces",
     )
     assert forced == 403
-
-
-async def resolved(world: World) -> str:
-    number = await worlds.declared(world)
-    for status in ("in_diagnosis", "resolved"):
-        version = (await world.support.get(f"/incidents/{number}"))["version"]
-        change = {"status": status, "note": ""}
-        await world.support.post(f"/incidents/{number}/status", change, if_match=f'"{version}"')
-    return number
-
-
-async def test_page_10_the_bell_tells_live_and_its_panel_leads_to_the_subject(as_reseller: Any, world: World) -> None:
-    page = await as_reseller("/contrats")
-    title = await page.title()
-    before = int(await page.locator("#unread").inner_text() or 0)
-    number = await resolved(world)
-    await expect(page.locator("#unread")).to_have_text(str(before + 2))
-    assert await page.title() == title
-    await page.get_by_role("button", name="Notifications").click()
-    panel = page.get_by_role("complementary", name="Panneau des notifications")
-    await expect(panel.get_by_role("heading", name="Notifications")).to_be_focused()
-    line = panel.get_by_role("listitem").first
-    await expect(line).to_contain_text(f"[Nouveau statut] Incident n. {number}")
-    await expect(line).to_contain_text("Cet incident a été résolu.")
-    await expect(line).to_contain_text(re.compile(r"\d\d/\d\d/\d{4} \d\d:\d\d"))
-    await expect(line).to_contain_text("Non lue")
-    await line.get_by_role("link").click()
-    await expect(page).to_have_url(re.compile(f"/incidents/{number}"))
-    await expect(page.locator("#unread")).to_have_text(str(before + 1))
-
-
-async def test_page_10_a_new_notification_enters_the_open_panel(as_reseller: Any, world: World) -> None:
-    page = await as_reseller("/contrats")
-    await page.get_by_role("button", name="Notifications").click()
-    panel = page.get_by_role("complementary", name="Panneau des notifications")
-    await expect(panel.get_by_role("heading")).to_be_visible()
-    number = await resolved(world)
-    await expect(panel.get_by_role("listitem").first).to_contain_text(f"Incident n. {number}")
-    await expect(panel.get_by_role("listitem").first).to_contain_text("résolu")
-
-
-async def test_page_10_all_marked_read_in_every_open_page(as_reseller: Any, world: World) -> None:
-    await resolved(world)
-    page, other = await as_reseller("/contrats"), await as_reseller("/notifications")
-    await expect(other.locator("#unread")).not_to_be_empty()
-    await page.get_by_role("button", name="Notifications").click()
-    await page.get_by_role("button", name="Tout marquer comme lu").click()
-    await expect(page.locator("#unread")).to_be_empty()
-    await expect(page.locator("#panel .unread")).to_have_count(0)
-    await expect(page.locator("#panel").get_by_role("heading")).to_be_focused()
-    await expect(other.locator("#unread")).to_be_empty()
-    await page.keyboard.press("Escape")
-    await expect(page.locator("#panel")).to_be_hidden()
-    await expect(page.get_by_role("button", name="Notifications")).to_be_focused()
-
-
-async def test_page_10_the_panel_never_covers_what_one_writes(as_reseller: Any, world: World) -> None:
-    number = await worlds.declared(world)
-    page = await as_reseller(f"/incidents/{number}?onglet=messagerie")
-    await page.get_by_role("button", name="Notifications").click()
-    await expect(page.locator("#panel-title")).to_be_visible()
-    composer, panel = page.locator("#content textarea").first, page.locator("#panel")
-    written, opened = await composer.bounding_box(), await panel.bounding_box()
-    assert written is not None
-    assert opened is not None
-    assert written["x"] + written["width"] <= opened["x"]
-    await page.set_viewport_size({"width": 390, "height": 844})
-    await composer.focus()
-    await expect(panel).to_be_hidden()
-    await expect(composer).to_be_focused()
-
-
-async def test_page_10_notifications_without_scripts(as_reseller: Any, world: World) -> None:
-    number = await resolved(world)
-    page = await as_reseller("/contrats", java_script_enabled=False)
-    await page.get_by_role("link", name="Notifications").click()
-    await expect(page).to_have_url(re.compile("/notifications$"))
-    await page.get_by_role("link", name=re.compile(f"Incident n. {number}.*résolu")).click()
-    await expect(page).to_have_url(re.compile(f"/incidents/{number}"))
-    await page.goto("/notifications")
-    await page.get_by_role("button", name="Tout marquer comme lu").click()
-    await expect(page.locator(".unread")).to_have_count(0)
-
-
-async def test_an_exact_serial_answers_whether_it_is_covered(visit: Visit) -> None:
-    page = await visit("revendeur_test", "/contrats")
-    await page.get_by_role("combobox").fill("Q217B20101")
-    await page.keyboard.press("Enter")
-    answer = page.get_by_role("region", name="Q217B20101")
-    await expect(answer).to_contain_text("Votre matériel est protégé jusqu’au")
-    await expect(answer.get_by_role("link", name="Contrat n°30101")).to_be_visible()
-    await answer.get_by_role("link", name="Déclarer un incident").click()
-    await expect(page).to_have_url(re.compile("/contrats/30101/declarer"))
-    await page.goto("/recherche?q=Q207B17555")
-    answer = page.get_by_role("region", name="Q207B17555")
-    await expect(answer).to_contain_text("09/12/2023")
-    await expect(answer.get_by_role("link", name="Déclarer un incident")).to_have_count(0)
-
-
-async def test_the_search_finds_contracts_incidents_and_clients_side_by_side(visit: Visit) -> None:
-    page = await visit("revendeur_test", "/recherche?q=client test")
-    for part, found in (("Contrats", "29962"), ("Incidents", "Problème avec mon NAS"), ("Clients", "Client Test")):
-        await expect(page.get_by_role("region", name=part)).to_contain_text(found)
-    await page.get_by_label("Rechercher un numéro de série").last.fill("rien de tel")
-    await expect(page.locator("#results").get_by_role("status")).to_have_text("0 résultat")
-
-
-async def test_the_top_bar_suggests_while_typing(visit: Visit) -> None:
-    page = await visit("revendeur_test", "/contrats")
-    await page.keyboard.press("/")
-    box = page.get_by_role("combobox")
-    await expect(box).to_be_focused()
-    await box.press_sequentially("lefevre")
-    option = page.get_by_role("option", name="Cabinet Lefèvre")
-    await expect(option.last).to_be_visible()
-    await page.keyboard.press("Escape")
-    await expect(page.get_by_role("option")).to_have_count(0)
-    await expect(box).to_be_focused()
-    await page.keyboard.press("ArrowDown")
-    await expect(page.get_by_role("option", selected=True)).to_have_count(1)
-    await page.keyboard.press("Enter")
-    await expect(page).to_have_url(re.compile("/contrats/30104$"))
-
-
-async def test_the_palette_goes_anywhere_by_keyboard(visit: Visit) -> None:
-    page = await visit("revendeur_test", "/contrats")
-    search = page.get_by_placeholder("Rechercher dans toutes les colonnes")
-    await search.focus()
-    await page.keyboard.press("Control+k")
-    palette = page.get_by_role("dialog")
-    await expect(palette.get_by_role("combobox")).to_be_focused()
-    await expect(palette.get_by_role("option", selected=True)).to_have_text("Contrats")
-    await page.keyboard.press("Escape")
-    await expect(palette).to_be_hidden()
-    await expect(search).to_be_focused()
-    await page.keyboard.press("Control+k")
-    await expect(palette.get_by_role("combobox")).to_be_focused()
-    await page.keyboard.type("30104")
-    await expect(palette.get_by_role("option", selected=True)).to_contain_text("30104")
-    await page.keyboard.press("ArrowUp")
-    await page.keyboard.press("ArrowDown")
-    await page.keyboard.press("Enter")
-    await expect(page).to_have_url(re.compile("/contrats/30104$"))
 
 
 async def test_sqp_sees_all_resellers_with_their_clients_and_contracts(visit: Visit, world: World) -> None:
