@@ -46,7 +46,7 @@ STORES = (
     Fault("less room", agreement.bounds, put(API, f"{POD} volumes tmp emptyDir sizeLimit", "64Mi"), "room in /tmp"),
     Fault("another broker", agreement.stores, put(BROKER, "spec image", "rabbitmq:3.13-management"), "3.13"),
     Fault("classic queues", agreement.stores, put(BROKER, "spec rabbitmq additionalConfig", ""), "default_queue_type"),
-    Fault("another database", agreement.stores, put(DATABASE, "spec imageName", "postgresql:17-minimal"), "17-minimal"),
+    Fault("another database", agreement.stores, put(DATABASE, "spec imageCatalogRef major", 17), "17, in"),
 )
 RIGHTS = (
     Fault("rights to all", rights.broker, put("Permission files-events", "spec permissions write", ".*"), "files in"),

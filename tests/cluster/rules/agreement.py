@@ -130,8 +130,8 @@ def stores(manifests: Sequence[Manifest]) -> list[str]:
     found += [f"rabbitmq: without {line}" for line in wanted if _key(line) not in BROKERS_OWN and line not in lines]
     database = named(manifests, "Cluster", "postgres")["spec"]
     major = re.search(r":(\d+)", there["postgres"]["image"])
-    if major and not re.search(rf":{major[1]}\b", database["imageName"]):
-        found.append(f"postgres: {database['imageName']}, in compose {there['postgres']['image']}")
+    if major and database["imageCatalogRef"]["major"] != int(major[1]):
+        found.append(f"postgres: {database['imageCatalogRef']['major']}, in compose {there['postgres']['image']}")
     connections = re.search(r"max_connections=(\d+)", " ".join(there["postgres"]["command"]))
     if connections and int(database["postgresql"]["parameters"]["max_connections"]) < int(connections[1]):
         found.append("postgres: fewer connections than in compose")

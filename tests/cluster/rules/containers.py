@@ -94,7 +94,6 @@ def pinned(manifests: Sequence[Manifest]) -> list[str]:
     """Every image names a version, and this repository's all name the same one."""
     images = {f"{w.process}/{c['name']}": c["image"] for w in workloads(manifests) for c in w.containers}
     images |= {name_of(m): m["spec"]["image"] for m in of_kind(manifests, "RabbitmqCluster")}
-    images |= {name_of(m): m["spec"]["imageName"] for m in of_kind(manifests, "Cluster")}
     found = [f"{name}: {image} names no version" for name, image in images.items() if not _is_pinned(image)]
     versions = {workload.main["image"].rpartition(":")[2] for workload in ours(manifests)}
     return found if len(versions) == 1 else [*found, f"one release of several versions: {sorted(versions)}"]
