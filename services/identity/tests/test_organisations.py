@@ -15,6 +15,20 @@ OFFICE = back_office("identity:write")
 ADDRESS = {"label": "Dépôt", "street": "1 rue du Test", "postal_code": "69001", "city": "Lyon", "country": "FR"}
 
 
+async def test_names_stand_as_in_a_french_directory(world: Any) -> None:
+    directory = ["Adam", "bruno", "Étienne", "évariste", "Ève", "Zoé"]
+    for name in reversed(directory):
+        assert (await world.call("POST", "/clients", RESELLER, json={"name": name})).status_code == 201
+    pages: list[Any] = []
+    cursor = None
+    while cursor or not pages:
+        params = {"sort": "name", "limit": 2, **({"cursor": cursor} if cursor else {})}
+        pages.append((await world.call("GET", "/clients", RESELLER, params=params)).json())
+        cursor = pages[-1]["next"]
+    names = [client["name"] for page in pages for client in page["items"]]
+    assert [name for name in names if name in directory] == directory
+
+
 async def add_address(world: Any, principal: Any = RESELLER, **changes: Any) -> Any:
     return await world.call("POST", "/addresses", principal, json={**ADDRESS, **changes})
 

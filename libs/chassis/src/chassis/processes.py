@@ -10,6 +10,7 @@ import sys
 from collections.abc import Coroutine, Sequence
 from typing import Any
 
+from celery.signals import worker_process_init
 from prometheus_client import start_http_server
 
 from chassis.heartbeat import Heartbeat
@@ -59,13 +60,17 @@ def make_relay(service: Service) -> Relay:
 
 async def run_events(service: Service) -> None:
     """Relay and consumers until SIGTERM or SIGINT: the relay's window and the deliveries under way end first."""
-    if service.settings.metrics_port:
-        start_http_server(service.settings.metrics_port, service.settings.host, service.metrics.registry)
+    _tell_figures(service)
     relay = make_relay(service)
     runners = [ConsumerRunner(c, service.database, service.settings, service.metrics) for c in service.consumers]
     heartbeat = Heartbeat(service.settings.heartbeat_file)
     await until_signalled([heartbeat.run(), relay.run(), _observe(relay), *(runner.run() for runner in runners)])
     await service.database.close()
+
+
+def _tell_figures(service: Service) -> None:
+    if service.settings.metrics_port:
+        start_http_server(service.settings.metrics_port, service.settings.host, service.metrics.registry)
 
 
 async def _observe(relay: Relay) -> None:
@@ -101,8 +106,10 @@ def _signalled(number: int, stop: asyncio.Event) -> None:
 
 
 def run_tasks(service: Service) -> None:
+    """Jobs, and their figures, in the worker's one child."""
     app = make_celery(service.jobs, service.settings.jobs_url.get_secret_value())
     register_tasks(app, service, ProcessLoop(service))
+    worker_process_init.connect(lambda **_signal: _tell_figures(service), weak=False)
     sys.exit(run_worker(app, Heartbeat(service.settings.heartbeat_file)))
 
 

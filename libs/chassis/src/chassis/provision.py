@@ -8,6 +8,9 @@ from psycopg import sql
 
 _LOCK = 0x53515001  # one provisioning at a time: role and database creation have no IF NOT EXISTS that is safe
 
+# Accented letters fold and sort alike on every server, whatever locales its machine has.
+_TEXT = "TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C' LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8'"
+
 
 @dataclass(frozen=True)
 class Databases:
@@ -61,7 +64,7 @@ def _database(admin: psycopg.Connection, name: str, owner: str) -> None:
     if is_super != (True,):
         admin.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(sql.Identifier(owner)))
     known = admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone()
-    form = "ALTER DATABASE {} OWNER TO {}" if known else "CREATE DATABASE {} OWNER {}"
+    form = "ALTER DATABASE {} OWNER TO {}" if known else f"CREATE DATABASE {{}} OWNER {{}} {_TEXT}"
     admin.execute(sql.SQL(form).format(sql.Identifier(name), sql.Identifier(owner)))
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
-from sqlalchemy import ColumnElement, Text, and_, bindparam, true
+from sqlalchemy import ColumnElement, Text, and_, bindparam, func, literal_column, true
+from sqlalchemy.orm import InstrumentedAttribute
 
 from chassis.errors import MalformedInput
 from chassis.i18n import text
@@ -19,6 +21,12 @@ def fold(value: str) -> str:
     decomposed = unicodedata.normalize("NFKD", value)
     plain = "".join(character for character in decomposed if not unicodedata.combining(character)).replace("’", "'")
     return " ".join(plain.casefold().split())
+
+
+def folded(column: InstrumentedAttribute[Any]) -> ColumnElement[str]:
+    """``column`` as :func:`fold` leaves it, to sort by: ``Étienne`` stands before ``eve``. No index serves it."""
+    decomposed = func.normalize(column, literal_column("NFKD"))
+    return func.lower(func.regexp_replace(decomposed, "[\u0300-\u036f]", "", "g"), type_=Text)
 
 
 def searchable(values: Iterable[str | date | None]) -> str:

@@ -114,7 +114,7 @@ class ServiceSettings(ProcessSettings):
     prefetch: int = Field(default=20, ge=1, le=50)
     confirm_timeout: float = 10.0
     relay_poll: float = 0.05
-    # Where the events process, which has no API, answers to Prometheus on ``host``; 0 is nowhere.
+    # Where events and tasks, which have no API, answer to Prometheus on ``host``; 0 is nowhere.
     metrics_port: int = Field(default=0, ge=0, le=65535)
 
     # Touched by the loop that does the work of a process without an API (events, tasks, beat); its age says whether

@@ -10,6 +10,7 @@ import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import httpx
 import psutil
 import pytest
 from sample.broker import on_broker, process, take, waiting
@@ -137,6 +138,27 @@ async def test_a_scheduler_leaves_at_once_in_json_alone(service: Service, settin
         assert await ended(scheduler) == 0
     assert time.monotonic() - begun < 3
     assert all(line["service"] == "sample" for line in lines(tmp_path / "log"))
+
+
+async def test_a_workers_figures_are_told_also_after_its_child_was_killed(
+    relayed: Service, settings: Settings, tmp_path: Path
+) -> None:
+    port = free_port()
+    with process("tasks", settings, tmp_path / "log", SAMPLE_METRICS_PORT=str(port)) as worker:
+        for name in ("a", "b"):
+            await enqueue(relayed, name, seconds=0)
+            await eventually(lambda: _counts(port, STAMP.name), 40)
+            [child] = psutil.Process(worker.pid).children()
+            child.kill()
+
+
+async def _counts(port: int, job: str) -> bool:
+    try:
+        async with httpx.AsyncClient() as http:
+            told = (await http.get(f"http://127.0.0.1:{port}/metrics")).text
+    except httpx.TransportError:
+        return False
+    return f'jobs_total{{job="{job}",outcome="done"}} 1.0' in told
 
 
 @pytest.mark.slow

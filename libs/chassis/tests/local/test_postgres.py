@@ -71,6 +71,14 @@ def test_the_application_role_works_on_rows_and_never_on_tables(server: Postgres
                 app.execute(refused)
 
 
+def test_accented_letters_fold_alike_whatever_the_server_was_made_with(server: Postgres) -> None:
+    databases = server.provision("folding", owner_password="o", app_password="a")
+    chosen = "SELECT datlocprovider, datlocale, datcollate FROM pg_database WHERE datname = current_database()"
+    with psycopg.connect(databases.app_url) as app:
+        assert app.execute("SELECT lower('ÉRIC')").fetchone() == ("éric",)
+        assert app.execute(chosen).fetchone() == ("b", "C.UTF-8", "C")
+
+
 def test_a_service_cannot_open_another_services_database(server: Postgres) -> None:
     server.provision("mine", owner_password="o", app_password="a")
     other = server.provision("other", owner_password="o", app_password="a")

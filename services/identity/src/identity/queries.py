@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
 from chassis.auth.principal import Principal
-from chassis.searching import matches
+from chassis.searching import folded, matches
 from chassis.sql import AnyRow, AnySelect
 from identity.models import (
     Address,
@@ -51,21 +51,22 @@ ORGANISATION = (
 )
 _Reseller = aliased(Organisation)
 USER_SORTS: dict[str, ColumnElement[Any]] = {
-    "login": func.lower(User.login, type_=Text),
-    "last_name": func.lower(User.last_name, type_=Text),
-    "first_name": func.lower(User.first_name, type_=Text),
+    "login": folded(User.login),
+    "last_name": folded(User.last_name),
+    "first_name": folded(User.first_name),
     "role": User.role.expression,
     "status": User.status.expression,
 }
 ORGANISATION_SORTS: dict[str, ColumnElement[Any]] = {
-    "name": func.lower(Organisation.name, type_=Text),
+    # Begins with the name, folded.
+    "name": Organisation.search_text.expression,
     "code": Organisation.code.expression,
-    "email": func.lower(Organisation.email, type_=Text),
+    "email": folded(Organisation.email),
     "phone": Organisation.phone.expression,
 }
 ADDRESS_SORTS: dict[str, ColumnElement[Any]] = {
     "created_at": Address.created_at.expression,
-    "label": func.lower(Address.label, type_=Text),
+    "label": folded(Address.label),
 }
 REQUEST_SORTS: dict[str, ColumnElement[Any]] = {"created_at": SignUpRequest.created_at.expression}
 AUDIT_SORTS: dict[str, ColumnElement[Any]] = {"at": AuditEntry.at.expression}
