@@ -1,13 +1,13 @@
-"""``python -m benchmarks [list] [relay]``: all of them without a name."""
+"""``python -m benchmarks [list] [relay] [consume]``: all of them without a name."""
 
 from __future__ import annotations
 
 import asyncio
 import sys
 
-from benchmarks import list_route, relay
+from benchmarks import consume, list_route, relay
 
-ALL = {"list": list_route.main, "relay": relay.main}
+ALL = {"list": list_route.main, "relay": relay.main, "consume": consume.main}
 
 
 async def run(names: list[str]) -> None:
