@@ -109,15 +109,20 @@ def secret_files(workload: Workload) -> dict[str, tuple[str, str]]:
 
 
 def selects(selector: Mapping[str, Any], labels: Mapping[str, str]) -> bool:
-    """Kubernetes' label selector, with the operators that the manifests use. An empty one selects everything."""
+    """Kubernetes' label selector. An empty one selects everything."""
     wanted = all(labels.get(key) == value for key, value in selector.get("matchLabels", {}).items())
     return wanted and all(_meets(each, labels) for each in selector.get("matchExpressions", []))
 
 
 def _meets(expression: Mapping[str, Any], labels: Mapping[str, str]) -> bool:
-    if expression["operator"] != "In":
-        raise NotImplementedError(expression["operator"])
-    return labels.get(expression["key"]) in expression["values"]
+    key, values = expression["key"], expression.get("values", [])
+    met = {
+        "In": labels.get(key) in values,
+        "NotIn": labels.get(key) not in values,
+        "Exists": key in labels,
+        "DoesNotExist": key not in labels,
+    }
+    return met.get(expression["operator"], False)
 
 
 def walk(value: object) -> Iterator[dict[str, Any]]:

@@ -8,9 +8,13 @@ from scripts.cluster_secrets import NAMESPACE
 from tests.cluster.reading import ours
 from tests.cluster.rendering import ROOT, render
 from tests.cluster.rules.secrecy import OTHERS
-from tests.cluster.schemas import VERSIONS
+from tests.cluster.schemas import OPERATORS, VERSIONS
 
 PAGE = (ROOT / "docs/operations/cluster.md").read_text()
+# A row of the operators' table: its name up to what it comes with, and the least version.
+OPERATOR = re.compile(
+    r"^\| ((?:RabbitMQ|CloudNativePG|Barman|KEDA)[^|]*?) (?:(?:with|of) [^|]*)?\| `[^|]*\| ([\d.]+) \|", re.MULTILINE
+)
 
 
 def test_every_path_that_it_names_is_there() -> None:
@@ -21,6 +25,13 @@ def test_every_path_that_it_names_is_there() -> None:
 
 def test_it_promises_the_versions_that_are_tried() -> None:
     assert f"Kubernetes {VERSIONS[0]} and {VERSIONS[1]}" in PAGE
+
+
+def test_it_wants_the_operators_whose_fields_are_known() -> None:
+    fields = " ".join(line.strip("# ") for line in OPERATORS.read_text().splitlines() if line.startswith("#"))
+    wanted = OPERATOR.findall(PAGE)
+    assert len(wanted) == 5
+    assert [f"{name} {version}" for name, version in wanted if f"{name} {version}" not in fields] == []
 
 
 def test_it_makes_the_secrets_that_no_program_makes() -> None:

@@ -1,4 +1,4 @@
-"""Of a cluster that runs something else than compose, of rights and secrets, of the order of a release."""
+"""Of a cluster that runs something else than compose, of secrets, of the order of a release, of a site's own."""
 
 from __future__ import annotations
 
@@ -6,16 +6,25 @@ from typing import Any
 
 from tests.cluster.faults.planting import MAIN, POD, SECRETS, Fault, add, put, remove, take
 from tests.cluster.rendering import Manifest
-from tests.cluster.rules import agreement, release, rights, secrecy
+from tests.cluster.rules import agreement, objects, release, secrecy, site
 
 API = "Deployment files-api"
 BEAT = "Deployment files-beat"
-BROKER = "RabbitmqCluster rabbitmq"
-DATABASE = "Cluster postgres"
+CLAMAV = "Deployment clamav"
+MAILS = "ConfigMap notifications-settings"
+NAME = "app.kubernetes.io/name"
+VERSION = "app.kubernetes.io/version"
 SETTINGS = "ConfigMap files-settings"
 STAGE = "metadata labels sqp.fr/stage"
 
 WRITTEN_OUT: Manifest = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "identity-own"}, "stringData": {}}
+EVERYTHING: Manifest = {
+    "apiVersion": "rbac.authorization.k8s.io/v1",
+    "kind": "RoleBinding",
+    "metadata": {"name": "all", "namespace": "sqp"},
+    "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "cluster-admin"},
+    "subjects": [{"apiGroup": "rbac.authorization.k8s.io", "kind": "Group", "name": "system:serviceaccounts"}],
+}
 
 
 def _owner() -> dict[str, Any]:
@@ -41,25 +50,11 @@ VALUES = (
     Fault("a secret missing", agreement.secrets, take("Deployment identity-api", f"{SECRETS} -1"), "refresh_secret"),
     Fault("the owner's password", agreement.secrets, add(API, SECRETS, _owner()), "files_database_owner_password"),
 )
-STORES = (
+BOUNDS = (
     Fault("less memory", agreement.bounds, put(API, f"{MAIN} resources limits memory", "128Mi"), "less memory"),
     Fault("less room", agreement.bounds, put(API, f"{POD} volumes tmp emptyDir sizeLimit", "64Mi"), "room in /tmp"),
-    Fault("another broker", agreement.stores, put(BROKER, "spec image", "rabbitmq:3.13-management"), "3.13"),
-    Fault("classic queues", agreement.stores, put(BROKER, "spec rabbitmq additionalConfig", ""), "default_queue_type"),
-    Fault("another database", agreement.stores, put(DATABASE, "spec imageCatalogRef major", 17), "17, in"),
-)
-RIGHTS = (
-    Fault("rights to all", rights.broker, put("Permission files-events", "spec permissions write", ".*"), "files in"),
-    Fault("an administrator", rights.broker, put("User files-broker", "spec tags", ["administrator"]), "administrator"),
-    Fault("a vhost missing", rights.broker, remove("Vhost files-jobs"), "files-jobs"),
-    Fault(
-        "another's password",
-        rights.database,
-        put(DATABASE, "spec managed roles identity_owner passwordSecret name", "identity-database-app"),
-        "identity_app",
-    ),
-    Fault("open databases", rights.database, take(DATABASE, "spec postgresql pg_hba -1"), "another's database"),
-    Fault("another owner", rights.database, put("Database files-database", "spec owner", "files_app"), "owners"),
+    Fault("another scanner", agreement.images, put(CLAMAV, f"{MAIN} image", "clamav/clamav:1.3"), "clamav/clamav:1.3"),
+    Fault("a scanner as root", agreement.images, put(CLAMAV, f"{MAIN} command", ["/init"]), "/init"),
 )
 SECRECY = (
     Fault("a secret in clear", secrecy.by_reference, lambda m: m.append(WRITTEN_OUT), "identity-own"),
@@ -76,13 +71,17 @@ SECRECY = (
         "carries a password",
     ),
     Fault(
+        "a key that nobody makes",
+        secrecy.made_somewhere,
+        put(API, f"{SECRETS} 0 secret items 0 key", "passwort"),
+        "files-database-app/passwort",
+    ),
+    Fault(
         "a secret that nobody makes",
         secrecy.made_somewhere,
         put("User files-broker", "spec importCredentialsSecret name", "files-brocker"),
         "files-brocker/password",
     ),
-    Fault("printed secrets", secrecy.production, put(SETTINGS, "data FILES_ENVIRONMENT", "development"), "printed"),
-    Fault("in clear", secrecy.production, put(SETTINGS, "data FILES_ISSUER", "http://portal.sqp.example"), "https"),
 )
 RELEASES = (
     Fault("in no stage", release.staged, take("Service gateway", STAGE), "gateway"),
@@ -92,18 +91,47 @@ RELEASES = (
         "the last release's job", release.migrated, put("Job files", "metadata name", "files-migrate-0.0.9"), "0.0.9"
     ),
     Fault("not migrated", release.migrated, remove("Job files"), "files: nothing migrates"),
+    Fault("a version of its own", release.migrated, put(API, f"metadata labels {VERSION}", "0.0.9"), "calls itself"),
+)
+KINDS = (
+    Fault("rights in the cluster", objects.known, lambda m: m.append(EVERYTHING), "RoleBinding all"),
+    Fault("another kind's version", objects.known, put(API, "apiVersion", "apps/v2"), "Deployment files-api"),
+    Fault("two brokers' worth", objects.known, remove("RabbitmqCluster rabbitmq"), "0 of RabbitmqCluster"),
     Fault(
-        "settings of nobody",
-        release.connected,
-        put(API, f"{MAIN} envFrom 0 configMapRef name", "files-settings"),
-        "no ConfigMap",
+        "a tag that names no Job",
+        objects.called,
+        put("Job files", "metadata name", "files-migrate-2026_11_RC1"),
+        "no name",
     ),
+    Fault("a tag that is no label", objects.called, put(API, f"metadata labels {VERSION}", "0.1+rc"), "no label"),
+    Fault("found by nobody", objects.called, put(API, f"metadata labels {NAME}", "file"), "is labelled"),
+    Fault("kept by a finalizer", objects.called, put(API, "metadata finalizers", ["x/y"]), "finalizers"),
     Fault(
-        "a service of nobody",
-        release.connected,
-        put("Service files-api", "spec selector app.kubernetes.io/component", "web"),
-        "leads to []",
+        "another's pods",
+        objects.apart,
+        take(API, "spec selector matchLabels app.kubernetes.io/component"),
+        "files-api: chooses",
     ),
 )
+SITE = (
+    Fault(
+        "mail that leads nowhere",
+        site.portal,
+        put(MAILS, "data NOTIFICATIONS_PORTAL_URL", "http://localhost:8080"),
+        "localhost",
+    ),
+    Fault("another issuer", site.portal, put(SETTINGS, "data FILES_ISSUER", "https://portal.example"), "FILES_ISSUER"),
+    Fault(
+        "tokens in clear", site.portal, put(SETTINGS, "data FILES_ISSUER", "http://portal.sqp.example"), "FILES_ISSUER"
+    ),
+    Fault("a portal at home", site.portal, put("Ingress portal", "spec rules 0 host", "localhost"), "nobody else"),
+    Fault("printed secrets", site.outside, put(SETTINGS, "data FILES_ENVIRONMENT", "development"), "printed"),
+    Fault("mail in clear", site.outside, put(MAILS, "data NOTIFICATIONS_SMTP_STARTTLS", "false"), "in clear"),
+    Fault("mail to oneself", site.outside, put(MAILS, "data NOTIFICATIONS_SMTP_HOST", "127.0.0.1"), "127.0.0.1"),
+    Fault(
+        "objects in clear", site.outside, put(SETTINGS, "data FILES_S3_ENDPOINT", "http://s3.sqp.example"), "http://s3"
+    ),
+    Fault("objects at home", site.outside, put(SETTINGS, "data FILES_S3_ENDPOINT", "https://localhost"), "localhost"),
+)
 
-FAULTS = (*PROCESSES, *VALUES, *STORES, *RIGHTS, *SECRECY, *RELEASES)
+FAULTS = (*PROCESSES, *VALUES, *BOUNDS, *SECRECY, *RELEASES, *KINDS, *SITE)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from tests.cluster import compose
-from tests.cluster.reading import Workload, named, of_kind, ours, secret_files, settings_of, workloads
-from tests.cluster.rendering import ROOT, Manifest
+from tests.cluster.quantities import processors, size
+from tests.cluster.reading import Workload, named, ours, secret_files, settings_of, workloads
+from tests.cluster.rendering import Manifest
 
 ELSEWHERE = {
     "edge": "the Ingress and its controller",
@@ -22,7 +24,14 @@ ELSEWHERE = {
 # Each site's own, compose's come from SQP_* variables.
 SITE = r"\w+_(ENVIRONMENT|ISSUER)|GATEWAY_PUBLIC_URL|NOTIFICATIONS_(PORTAL_URL|MAIL_FROM)"
 STORES = r"FILES_S3_\w+|NOTIFICATIONS_SMTP_\w+"
-BROKERS_OWN = {"load_definitions", "vm_memory_high_watermark.absolute", "disk_free_limit.absolute"}
+OPERATED = {"Cluster": "postgres", "RabbitmqCluster": "rabbitmq"}
+# Words that must be among those that start a store; the others are sizes of compose's own.
+STARTED: dict[str, dict[str, list[str]]] = {
+    # The start script for somebody who is not root; /init would be.
+    "clamav": {"command": ["/init-unprivileged"]},
+    "mail": {},
+    "s3": {"args": ["server", "-dir=/data", "-s3", "-s3.port=8333", "-s3.config=/run/secrets/s3_identities.json"]},
+}
 
 
 def processes(manifests: Sequence[Manifest]) -> list[str]:
@@ -46,7 +55,8 @@ def _differs(workload: Workload) -> Iterator[str]:
 
 
 def _repository(image: str) -> str:
-    return "/".join(image.rpartition(":")[0].split("/")[-2:])
+    """Its last part: a registry, its port and its folders are a site's own."""
+    return image.rpartition("/")[2].partition(":")[0]
 
 
 def settings(manifests: Sequence[Manifest]) -> list[str]:
@@ -87,56 +97,49 @@ def secrets(manifests: Sequence[Manifest]) -> list[str]:
 
 
 def bounds(manifests: Sequence[Manifest]) -> list[str]:
-    """No less memory, processor, room in /tmp and time to end than compose gives."""
+    """No less memory, processor, room in /tmp and time to end than compose gives, to the stores neither."""
     found = []
-    for workload in ours(manifests):
-        if workload.process in compose.services():
-            found += [f"{workload.process}: less {what} than in compose" for what in _tighter(workload)]
+    for workload in workloads(manifests):
+        there = compose.services().get(workload.process)
+        if there:
+            grace, limits = workload.pod["terminationGracePeriodSeconds"], workload.main["resources"]["limits"]
+            lines = [*_tighter(limits, grace, there), *_smaller(workload, there)]
+            found += [f"{workload.process}: less {what} than in compose" for what in lines]
+    for kind, name in OPERATED.items():
+        spec = named(manifests, kind, name)["spec"]
+        # A database's operator gives it half an hour where nothing is said.
+        grace = spec.get("terminationGracePeriodSeconds", 1800)
+        lines = [*_tighter(spec["resources"]["limits"], grace, compose.services()[name])]
+        found += [f"{name}: less {what} than in compose" for what in lines]
     return found
 
 
-def _tighter(workload: Workload) -> Iterator[str]:
-    there = compose.services()[workload.process]
-    limits, bound = workload.main["resources"]["limits"], there["deploy"]["resources"]["limits"]
-    if _mebibytes(limits["memory"]) < compose.megabytes(bound["memory"]):
+def _tighter(limits: dict[str, str], grace: int, there: dict[str, Any]) -> Iterator[str]:
+    bound = there["deploy"]["resources"]["limits"]
+    if size(limits["memory"]) < compose.megabytes(bound["memory"]) * 2**20:
         yield "memory"
-    if _processors(limits["cpu"]) < float(bound["cpus"]):
+    if processors(limits["cpu"]) < float(bound["cpus"]):
         yield "processor"
-    [tmpfs] = there["tmpfs"]
-    size = re.search(r"size=(\d+m)", tmpfs)
-    if size and _mebibytes(workload.mount("/tmp")["emptyDir"]["sizeLimit"]) < compose.megabytes(size[1]):
-        yield "room in /tmp"
-    if workload.pod["terminationGracePeriodSeconds"] < compose.seconds(there.get("stop_grace_period", "10s")):
+    if grace < compose.seconds(there.get("stop_grace_period", "10s")):
         yield "time to end"
 
 
-def _mebibytes(quantity: str) -> int:
-    return int(quantity[:-2]) * {"Mi": 1, "Gi": 1024}[quantity[-2:]]
+def _smaller(workload: Workload, there: dict[str, Any]) -> Iterator[str]:
+    given = re.search(r"size=(\d+m)", " ".join(there.get("tmpfs", [])))
+    if given and size(workload.mount("/tmp")["emptyDir"]["sizeLimit"]) < compose.megabytes(given[1]) * 2**20:
+        yield "room in /tmp"
 
 
-def _processors(quantity: str) -> float:
-    return float(quantity[:-1]) / 1000 if quantity.endswith("m") else float(quantity)
-
-
-def stores(manifests: Sequence[Manifest]) -> list[str]:
-    """Other people's images in the same versions, the broker and the database with the same configuration."""
-    images = {workload.process: workload.main["image"] for workload in workloads(manifests) if not workload.is_ours}
-    [broker] = of_kind(manifests, "RabbitmqCluster")
-    images["rabbitmq"] = broker["spec"]["image"]
+def images(manifests: Sequence[Manifest]) -> list[str]:
+    """Other people's in compose's versions, started by their own commands."""
+    others = [workload for workload in workloads(manifests) if not workload.is_ours]
+    real = {workload.process: workload.main["image"] for workload in others}
+    real["rabbitmq"] = named(manifests, "RabbitmqCluster", "rabbitmq")["spec"]["image"]
     there = compose.services()
-    found = [f"{n}: {i}, in compose {there[n]['image']}" for n, i in images.items() if i != there[n]["image"]]
-    lines = set(broker["spec"]["rabbitmq"]["additionalConfig"].splitlines())
-    wanted = [line for line in (ROOT / "deploy/rabbitmq/20-sqp.conf").read_text().splitlines() if "=" in line]
-    found += [f"rabbitmq: without {line}" for line in wanted if _key(line) not in BROKERS_OWN and line not in lines]
-    database = named(manifests, "Cluster", "postgres")["spec"]
-    major = re.search(r":(\d+)", there["postgres"]["image"])
-    if major and database["imageCatalogRef"]["major"] != int(major[1]):
-        found.append(f"postgres: {database['imageCatalogRef']['major']}, in compose {there['postgres']['image']}")
-    connections = re.search(r"max_connections=(\d+)", " ".join(there["postgres"]["command"]))
-    if connections and int(database["postgresql"]["parameters"]["max_connections"]) < int(connections[1]):
-        found.append("postgres: fewer connections than in compose")
+    found = [f"{n}: {i}, in compose {there[n]['image']}" for n, i in real.items() if i != there[n]["image"]]
+    for workload in others:
+        said = {key: value for key, value in workload.main.items() if key in ("command", "args", "env", "envFrom")}
+        wanted = STARTED[workload.process]
+        if said.keys() != wanted.keys() or any(not set(wanted[key]) <= set(said[key]) for key in wanted):
+            found.append(f"{workload.process}: started by {said}, wanted {wanted}")
     return found
-
-
-def _key(line: str) -> str:
-    return line.partition("=")[0].strip()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from tests.cluster.reading import name_of, of_kind, ours
 from tests.cluster.rendering import Manifest
@@ -10,6 +11,11 @@ from tests.cluster.wired import worked_queues
 
 # Why the others do not grow by themselves.
 FIXED = {"beat": "one scheduler is enough", "migrate": "runs once"}
+SEVERAL = 2
+# Seconds, and messages that one replica may have before it: some seconds' work of a consumer, or of a worker.
+SEEN_WITHIN, SHRINKS_AFTER = 30, 120
+MOST_WAITING = {"events": 1000, "tasks": 100}
+CALM = {"scaleUp": {"stabilizationWindowSeconds": 0}, "scaleDown": {"stabilizationWindowSeconds": 300}}
 
 
 def scaled(manifests: Sequence[Manifest]) -> list[str]:
@@ -38,15 +44,57 @@ def growing(manifests: Sequence[Manifest]) -> list[str]:
             found.append(f"{workload.process}: {times} scalers")
         if times and "replicas" in workload.manifest["spec"]:
             found.append(f"{workload.process}: its number would be reset by every roll-out")
-    known = {workload.process for workload in ours(manifests)}
-    found += [f"a scaler for {target}, which is not there" for target in targets if target not in known]
     return found + [f"{name_of(scaler)}: {trouble}" for scaler in scalers for trouble in _range(scaler)]
 
 
-def _range(scaler: Manifest) -> list[str]:
+def _least_and_most(scaler: Manifest) -> tuple[int, int]:
     spec = scaler["spec"]
     if scaler["kind"] == "HorizontalPodAutoscaler":
-        return [] if 1 <= spec["minReplicas"] <= spec["maxReplicas"] else ["no sensible range"]
-    # Nothing may shrink to nobody, or below its least, because the broker does not answer.
-    least, blind = spec["minReplicaCount"], spec.get("fallback", {}).get("replicas", 0)
-    return [] if 1 <= least <= spec["maxReplicaCount"] and blind >= least else ["may shrink to nobody"]
+        return spec["minReplicas"], spec["maxReplicas"]
+    return spec["minReplicaCount"], spec["maxReplicaCount"]
+
+
+def _range(scaler: Manifest) -> list[str]:
+    least, most = _least_and_most(scaler)
+    found = [] if 1 <= least <= most else [f"from {least} to {most}"]
+    if scaler["kind"] == "HorizontalPodAutoscaler":
+        return found
+    # Nothing shrinks because the broker does not answer.
+    blind = scaler["spec"].get("fallback", {})
+    known = blind.get("replicas", 0) >= least and blind.get("behavior") == "currentReplicasIfHigher"
+    return found if known else [*found, "may shrink to nobody"]
+
+
+def several(manifests: Sequence[Manifest]) -> list[str]:
+    """One of each may be away: of what answers and of what relays, and of workers, there are two at least."""
+    scalers = of_kind(manifests, "ScaledObject", "HorizontalPodAutoscaler")
+    return [f"{name_of(each)}: one alone" for each in scalers if _least_and_most(each)[0] < SEVERAL]
+
+
+def eager(manifests: Sequence[Manifest]) -> list[str]:
+    """Scalers grow at once, by what is waiting or by the processor, and shrink slowly."""
+    found = []
+    for scaler in of_kind(manifests, "HorizontalPodAutoscaler"):
+        spec = scaler["spec"]
+        [metric] = spec["metrics"]
+        target = metric.get("resource", {}).get("target", {}).get("averageUtilization", 0)
+        if metric != _processor(target) or not 50 <= target <= 80:
+            found.append(f"{name_of(scaler)}: grows by {metric}")
+        if spec.get("behavior") != CALM:
+            found.append(f"{name_of(scaler)}: behaves as {spec.get('behavior')}")
+    for scaler in of_kind(manifests, "ScaledObject"):
+        spec = scaler["spec"]
+        if spec.get("pollingInterval", 30) > SEEN_WITHIN or spec.get("cooldownPeriod", 300) < SHRINKS_AFTER:
+            found.append(f"{name_of(scaler)}: looks rarely or shrinks at once")
+        waiting = MOST_WAITING[spec["scaleTargetRef"]["name"].rpartition("-")[2]]
+        found += [
+            f"{name_of(scaler)}: grows by {trigger['metadata']['value']} waiting"
+            for trigger in spec["triggers"]
+            if int(trigger["metadata"]["value"]) > waiting
+        ]
+    return found
+
+
+def _processor(target: int) -> dict[str, Any]:
+    of_it = {"type": "Utilization", "averageUtilization": target}
+    return {"type": "Resource", "resource": {"name": "cpu", "target": of_it}}

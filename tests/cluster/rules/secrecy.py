@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from tests.cluster.reading import name_of, of_kind, ours, secret_files, settings_of, walk, workloads
+from tests.cluster.reading import name_of, of_kind, secret_files, walk, workloads
 from tests.cluster.rendering import Manifest
 from tests.cluster.rules.rights import made
 
@@ -69,15 +69,3 @@ def _of_operators(part: dict[str, Any]) -> Iterator[tuple[str, str]]:
     yield from ((each["name"], each["key"]) for each in [*keys, *part.get("secretTargetRef", [])])
     if "hosts" in part:
         yield from ((part["secretName"], key) for key in ("tls.crt", "tls.key"))
-
-
-def production(manifests: Sequence[Manifest]) -> list[str]:
-    """Every process refuses what the repository prints, and the portal is spoken to by https."""
-    found = []
-    for workload in ours(manifests):
-        settings, prefix = settings_of(workload, manifests), workload.service.upper()
-        if settings.get(f"{prefix}_ENVIRONMENT") != "production":
-            found.append(f"{workload.process}: would take a printed secret")
-        if not settings.get(f"{prefix}_ISSUER", "").startswith("https://"):
-            found.append(f"{workload.process}: its issuer is not reached by https")
-    return found

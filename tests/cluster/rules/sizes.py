@@ -17,14 +17,21 @@ HELD = {"api": 2 * POOL, "events": POOL + 1, "tasks": 2}
 RESERVED = 20
 
 
+# Beside as many pods as the scaler may ask for, in a roll-out: one that comes and one that leaves, where the next waits
+# until it is gone (rules/rollouts.py); of workers all at once may have a job to end.
+BESIDE = {"api": 2, "events": 2}
+
+
 def connections_suffice(manifests: Sequence[Manifest]) -> list[str]:
-    """The database takes every pod that the scalers may ask for, and the one more of each that a roll-out starts."""
+    """The database takes every pod that there may be while a release goes out at the busiest hour."""
     most = {
         scaler["spec"]["scaleTargetRef"]["name"]: scaler["spec"].get("maxReplicas") or scaler["spec"]["maxReplicaCount"]
         for scaler in of_kind(manifests, "HorizontalPodAutoscaler", "ScaledObject")
     }
-    wanted = RESERVED + sum(
-        (most.get(f"{service}-{process}", 0) + 1) * held for service in SERVICES for process, held in HELD.items()
-    )
+    wanted = RESERVED
+    for service in SERVICES:
+        for process, held in HELD.items():
+            pods = most.get(f"{service}-{process}", 0)
+            wanted += (pods + BESIDE.get(process, pods)) * held
     given = int(named(manifests, "Cluster", "postgres")["spec"]["postgresql"]["parameters"]["max_connections"])
     return [] if wanted <= given else [f"{wanted} connections may be asked for, the database takes {given}"]

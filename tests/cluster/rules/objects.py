@@ -1,0 +1,75 @@
+"""Objects: of the kinds that are known, called as Kubernetes allows, each choosing its own pods."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from tests.cluster.reading import name_of, of_kind, selects, workloads
+from tests.cluster.rendering import Manifest
+
+# No right in Kubernetes' API, no Secret, no definition of a kind, no pod that nobody replaces.
+KINDS = {
+    "v1": {"ConfigMap", "Namespace", "PersistentVolumeClaim", "Service"},
+    "apps/v1": {"Deployment", "StatefulSet"},
+    "autoscaling/v2": {"HorizontalPodAutoscaler"},
+    "barmancloud.cnpg.io/v1": {"ObjectStore"},
+    "batch/v1": {"Job"},
+    "keda.sh/v1alpha1": {"ScaledObject", "TriggerAuthentication"},
+    "networking.k8s.io/v1": {"Ingress", "NetworkPolicy"},
+    "policy/v1": {"PodDisruptionBudget"},
+    "postgresql.cnpg.io/v1": {"Cluster", "Database", "ScheduledBackup"},
+    "rabbitmq.com/v1beta1": {"Permission", "RabbitmqCluster", "User", "Vhost"},
+}
+ONE_OF_EACH = ("Cluster", "Ingress", "Namespace", "RabbitmqCluster", "TriggerAuthentication")
+METADATA = {"annotations", "labels", "name", "namespace"}
+# A part of a name; some kinds' names may have several, joined by dots.
+PART = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?"
+LABEL = re.compile(r"([A-Za-z0-9]([-\w.]*[A-Za-z0-9])?)?")
+PART_OF = "app.kubernetes.io/part-of"
+# One part alone, which name servers serve.
+FOUND_BY_NAME = ("Namespace", "Service")
+# Their pods bear the name and something behind it; a Job's is a label of them.
+LONGEST = {"Deployment": 52, "Job": 63, "Namespace": 63, "Service": 63, "StatefulSet": 52}
+
+
+def known(manifests: Sequence[Manifest]) -> list[str]:
+    found = [
+        f"{each['kind']} {name_of(each)}: a kind that no cluster of ours holds"
+        for each in manifests
+        if each["kind"] not in KINDS.get(each["apiVersion"], ())
+    ]
+    counted = {kind: len(of_kind(manifests, kind)) for kind in ONE_OF_EACH}
+    return found + [f"{number} of {kind}" for kind, number in counted.items() if number != 1]
+
+
+def called(manifests: Sequence[Manifest]) -> list[str]:
+    """The server refuses any other name or label, and in the middle of a roll-out."""
+    return [f"{each['kind']} {name_of(each)}: {line}" for each in manifests for line in _miscalled(each)]
+
+
+def _miscalled(manifest: Manifest) -> Iterator[str]:
+    name, kind = name_of(manifest), manifest["kind"]
+    form = PART if kind in FOUND_BY_NAME else rf"{PART}(\.{PART})*"
+    if not re.fullmatch(form, name) or len(name) > LONGEST.get(kind, 253):
+        yield "no name for it"
+    yield from (f"says {key} of itself" for key in sorted(set(manifest["metadata"]) - METADATA))
+    template, said = manifest.get("spec", {}).get("template"), manifest["metadata"].get("labels", {})
+    if isinstance(template, dict):
+        # By these an operator finds a service's processes, and policies the pods.
+        inner = template.get("metadata", {}).get("labels", {})
+        if inner.get(PART_OF) != "sqp" or inner.items() - said.items():
+            yield f"is labelled {said}, its pods {inner}"
+    for key, value in manifest["metadata"].get("labels", {}).items():
+        if not LABEL.fullmatch(value) or len(value) > 63:
+            yield f"no label: {key}={value}"
+
+
+def apart(manifests: Sequence[Manifest]) -> list[str]:
+    """A controller or a budget that chooses another's pods takes them for its own."""
+    everybody, found = workloads(manifests), []
+    for manifest in of_kind(manifests, "Deployment", "StatefulSet", "PodDisruptionBudget"):
+        chosen = [each.process for each in everybody if selects(manifest["spec"]["selector"], each.labels)]
+        if chosen != ([] if name_of(manifest) == "rabbitmq" else [name_of(manifest)]):
+            found.append(f"{manifest['kind']} {name_of(manifest)}: chooses {chosen}")
+    return found
