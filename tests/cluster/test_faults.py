@@ -11,7 +11,7 @@ from tests.cluster.rules import EVERYWHERE, IN_PRODUCTION, named_after
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
 def test_a_planted_fault_is_reported(fault: Fault) -> None:
-    manifests = render("production")
+    manifests = render(fault.overlay)
     assert fault.rule(manifests) == []
     fault.plant(manifests)
     reported = fault.rule(manifests)

@@ -55,6 +55,13 @@ BOUNDS = (
     Fault("less room", agreement.bounds, put(API, f"{POD} volumes tmp emptyDir sizeLimit", "64Mi"), "room in /tmp"),
     Fault("another scanner", agreement.images, put(CLAMAV, f"{MAIN} image", "clamav/clamav:1.3"), "clamav/clamav:1.3"),
     Fault("a scanner as root", agreement.images, put(CLAMAV, f"{MAIN} command", ["/init"]), "/init"),
+    Fault(
+        "a store that stores elsewhere",
+        agreement.images,
+        put("StatefulSet s3", f"{MAIN} args 1", "-dir=/tmp"),
+        "s3",
+        "dev",
+    ),
 )
 SECRECY = (
     Fault("a secret in clear", secrecy.by_reference, lambda m: m.append(WRITTEN_OUT), "identity-own"),

@@ -34,6 +34,19 @@ PROBED = (
     Fault("alive when ready", probes.probed, put(API, f"{MAIN} livenessProbe httpGet path", "/readyz"), "/livez"),
     Fault("always well", probes.probed, put(BEAT, f"{MAIN} livenessProbe exec command", ["true"]), "heartbeat"),
     Fault("asked at no door", probes.probed, put(API, f"{MAIN} readinessProbe httpGet port", "web"), "at web"),
+    Fault(
+        "a scanner that is always well",
+        probes.probed,
+        put(CLAMAV, f"{MAIN} livenessProbe exec command", ["true"]),
+        "clamav",
+    ),
+    Fault(
+        "a store asked elsewhere",
+        probes.probed,
+        put("StatefulSet s3", f"{MAIN} livenessProbe tcpSocket port", 80),
+        "s3",
+        "dev",
+    ),
     Fault("asked late", probes.probed, put(API, f"{MAIN} livenessProbe initialDelaySeconds", 900), "initialDelay"),
 )
 PATIENT = (
@@ -52,6 +65,7 @@ ROLLOUTS = (
     Fault("two scanners on one disk", rollouts.start_first, take(CLAMAV, "spec strategy"), "clamav: is replaced"),
     Fault("a held release", rollouts.start_first, put(API, "spec paused", True), "has paused"),
     Fault("leaving together", rollouts.start_first, put(API, "spec minReadySeconds", 5), "before the last one is gone"),
+    Fault("a store that lingers", rollouts.start_first, put("StatefulSet s3", "spec ordinals", {}), "ordinals", "dev"),
     Fault("no scheduler", rollouts.start_first, put(BEAT, "spec replicas", 0), "0 at the start"),
     Fault("no way back", rollouts.start_first, put(API, "spec revisionHistoryLimit", 0), "no way back"),
 )
@@ -97,6 +111,12 @@ MAINTENANCE = (
         "files-api",
     ),
     Fault("brokers on one machine", rollouts.spread, take(BROKER, "spec affinity"), "rabbitmq"),
+    Fault(
+        "brokers in one zone",
+        rollouts.spread,
+        take(BROKER, "spec override statefulSet spec template spec topologySpreadConstraints"),
+        "rabbitmq",
+    ),
     Fault(
         "databases on one machine",
         rollouts.spread,

@@ -89,6 +89,16 @@ FOLDERS = (
     Fault(
         "a disk of no size", confinement.folders, take("PersistentVolumeClaim signatures", "spec resources"), "claim"
     ),
+    Fault(
+        "another's disk", confinement.folders, put("PersistentVolumeClaim signatures", "spec volumeName", "x"), "claim"
+    ),
+    Fault(
+        "a store's disk for all",
+        confinement.folders,
+        put("StatefulSet s3", "spec volumeClaimTemplates 0 spec accessModes", ["ReadWriteMany"]),
+        "claim data",
+        "dev",
+    ),
     Fault("no /tmp", confinement.folders, take(API, f"{MAIN} volumeMounts tmp"), "files-api: mounts"),
     Fault(
         "a claim of nobody",

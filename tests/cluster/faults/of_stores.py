@@ -123,6 +123,7 @@ NAMES = (
         put("Deployment files-api", f"{MAIN} envFrom 0 configMapRef name", "files-settings"),
         "ConfigMap files-settings is not there",
     ),
+    Fault("a store of no name", references.found_again, put("StatefulSet s3", "spec serviceName", "s4"), "s4", "dev"),
     Fault(
         "settings left over",
         references.found_again,

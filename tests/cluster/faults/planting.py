@@ -19,12 +19,13 @@ SECRETS = f"{POD} volumes secrets projected sources"
 
 @dataclass(frozen=True)
 class Fault:
-    """``rule`` must say ``word`` once ``plant`` has changed the manifests in place."""
+    """``rule`` must say ``word`` once ``plant`` has changed the manifests of ``overlay`` in place."""
 
     name: str
     rule: Rule
     plant: Plant
     word: str
+    overlay: str = "production"
 
 
 def found(manifests: list[Manifest], which: str) -> Manifest:

@@ -43,6 +43,7 @@ LEVELS = {f"pod-security.kubernetes.io/{what}": "restricted" for what in ("enfor
 # Octal 0440: read by the group, which fsGroup gives to the process.
 GROUP_READS = 0o440
 SECRETS = {"name": "secrets", "mountPath": "/run/secrets", "readOnly": True}
+CLAIM = {"accessModes", "resources", "storageClassName"}
 WRITABLE = {"clamav": {"/var/lib/clamav", "/tmp", "/var/log/clamav", "/run"}, "s3": {"/data", "/tmp"}}
 TEMPORARY = {"/tmp"}
 
@@ -93,7 +94,9 @@ def _beyond(workload: Workload) -> Iterator[str]:
 def folders(manifests: Sequence[Manifest]) -> list[str]:
     """Secrets are read by the group, in their place; a process writes where it is known to, and nowhere else."""
     claims = {name_of(each): each.get("spec", {}) for each in of_kind(manifests, "PersistentVolumeClaim")}
-    found = [f"claim {name}: {spec}" for name, spec in claims.items() if not _is_a_disk(spec)]
+    templates = [t for m in of_kind(manifests, "StatefulSet") for t in m["spec"].get("volumeClaimTemplates", [])]
+    disks = claims | {name_of(each): each["spec"] for each in templates}
+    found = [f"claim {name}: {spec}" for name, spec in disks.items() if not _is_a_disk(spec)]
     for workload in workloads(manifests):
         own = {each["metadata"]["name"] for each in workload.manifest["spec"].get("volumeClaimTemplates", [])}
         volumes = {each["name"]: each for each in workload.pod.get("volumes", [])}
@@ -103,8 +106,9 @@ def folders(manifests: Sequence[Manifest]) -> list[str]:
 
 
 def _is_a_disk(claim: dict[str, Any]) -> bool:
-    of_size = claim.get("resources", {}).get("requests", {}).get("storage")
-    return claim.get("accessModes") == ["ReadWriteOnce"] and bool(of_size)
+    """An empty one of its own, of a site's class or the usual one."""
+    of_size = set(claim.get("resources", {}).get("requests", {})) == {"storage"}
+    return of_size and claim.get("accessModes") == ["ReadWriteOnce"] and not set(claim) - CLAIM
 
 
 def _of_volume(volume: dict[str, Any], claims: Collection[str]) -> Iterator[str]:

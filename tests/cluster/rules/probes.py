@@ -14,6 +14,11 @@ HOW = {"exec", "httpGet", "tcpSocket"}
 TIMES = {"periodSeconds", "timeoutSeconds", "failureThreshold"}
 HEARTBEAT = ["python", "-I", "-S", "/opt/app/chassis/probe.py", "heartbeat", "/tmp/heartbeat", "30"]
 PAGES = {"startupProbe": "/livez", "livenessProbe": "/livez", "readinessProbe": "/readyz"}
+OTHERS: dict[str, dict[str, Any]] = {
+    "clamav": {"exec": {"command": ["clamdcheck.sh"]}},
+    "mail": {"tcpSocket": {"port": "smtp"}},
+    "s3": {"tcpSocket": {"port": "s3"}},
+}
 # Seconds: a first start with nothing warm, a pause that is none, an absence that callers notice.
 START, PAUSE, ABSENCE = 60, 30, 60
 # And a process that hangs, which nobody but this probe ends.
@@ -27,7 +32,8 @@ def lasting(manifests: Sequence[Manifest]) -> list[Workload]:
 
 
 def probed(manifests: Sequence[Manifest]) -> list[str]:
-    """All three are asked of every process; an API by its own pages, ours without a door by their heartbeat."""
+    """All three are asked of every process; an API by its own pages, ours without a door by their heartbeat, other
+    people's as each of them answers."""
     found = []
     for workload in lasting(manifests):
         for name in NAMES:
@@ -35,13 +41,15 @@ def probed(manifests: Sequence[Manifest]) -> list[str]:
             how = {key: value for key, value in probe.items() if key in HOW}
             if len(how) != 1 or set(probe) - HOW - TIMES:
                 found.append(f"{workload.process}: no {name}, or one of its own kind: {probe}")
-            elif workload.is_ours and how != _wanted(workload, name):
+            elif how != _wanted(workload, name):
                 found.append(f"{workload.process}: {name} asks {how}, wanted {_wanted(workload, name)}")
             found += [f"{workload.process}: {name} asks at {port}, no port of it" for port in _unknown(workload, how)]
     return found
 
 
 def _wanted(workload: Workload, name: str) -> dict[str, Any]:
+    if not workload.is_ours:
+        return OTHERS[workload.process]
     if workload.component == "api":
         return {"httpGet": {"path": PAGES[name], "port": "http"}}
     return {"exec": {"command": HEARTBEAT}}

@@ -44,6 +44,9 @@ def _unclaimed(manifests: Sequence[Manifest]) -> Iterator[str]:
     parts = [part for workload in workloads(manifests) for part in walk(workload.pod)]
     maps = {part["configMapRef"]["name"] for part in parts if "configMapRef" in part}
     claims = {part["persistentVolumeClaim"]["claimName"] for part in parts if "persistentVolumeClaim" in part}
+    heads = {each["spec"]["serviceName"] for each in of_kind(manifests, "StatefulSet")}
+    services = {name_of(each) for each in of_kind(manifests, "Service")}
+    yield from (f"Service {name} is not there" for name in sorted(heads - services))
     for kind, used in (("ConfigMap", maps), ("PersistentVolumeClaim", claims)):
         there = {name_of(each) for each in of_kind(manifests, kind)}
         yield from (f"{kind} {name} is not there" for name in sorted(used - there))

@@ -18,10 +18,20 @@ AWAITED = ("api", "events")
 # Releases that `kubectl rollout undo` still finds.
 BACK = 2
 DEPLOYMENT = {"minReadySeconds", "replicas", "revisionHistoryLimit", "selector", "strategy", "template"}
+STATEFUL_SET = {"replicas", "selector", "serviceName", "template", "volumeClaimTemplates"}
 JOB = {"activeDeadlineSeconds", "backoffLimit", "template", "ttlSecondsAfterFinished"}
 # Seconds: of a migration over large tables; that somebody has to read why one failed.
 LONGEST_MIGRATION, READABLE = 600, 86400
-APART = {"kubernetes.io/hostname", "topology.kubernetes.io/zone"}
+APART = ("topology.kubernetes.io/zone", "kubernetes.io/hostname")
+BROKERS = {"labelSelector": {"matchLabels": {"app.kubernetes.io/name": "rabbitmq"}}}
+BROKERS_APART = {
+    "podAntiAffinity": {
+        "requiredDuringSchedulingIgnoredDuringExecution": [{"topologyKey": "kubernetes.io/hostname", **BROKERS}]
+    }
+}
+# Where there is one zone alone, or one machine is away, a pod starts all the same.
+LOOSE = {"maxSkew": 1, "whenUnsatisfiable": "ScheduleAnyway"}
+IN_ZONES = {"topologyKey": "topology.kubernetes.io/zone", **LOOSE, **BROKERS}
 DATABASES_APART = {
     "enablePodAntiAffinity": True,
     "podAntiAffinityType": "preferred",
@@ -35,7 +45,8 @@ LENIENT = {"unhealthyPodEvictionPolicy": "AlwaysAllow"}
 
 def start_first(manifests: Sequence[Manifest]) -> list[str]:
     """Nothing is missing while a release goes out, and a release is not held."""
-    found = []
+    sets = of_kind(manifests, "StatefulSet")
+    found = [f"{name_of(m)}: has {key}" for m in sets for key in sorted(set(m["spec"]) - STATEFUL_SET)]
     for manifest in of_kind(manifests, "Deployment"):
         name, spec = name_of(manifest), manifest["spec"]
         found += [f"{name}: has {key}" for key in sorted(set(spec) - DEPLOYMENT)]
@@ -104,21 +115,14 @@ def spread(manifests: Sequence[Manifest]) -> list[str]:
     """Replicas stand on several machines and in several zones."""
     found = []
     for workload in ours(manifests):
-        constraints = workload.pod.get("topologySpreadConstraints", [])
-        apart = {each["topologyKey"] for each in constraints if _spreads(each, workload)}
-        if workload.component in SEVERAL and (apart != APART or len(constraints) != len(APART)):
+        selector = workload.manifest["spec"].get("selector")
+        wanted = [{"topologyKey": key, **LOOSE, "labelSelector": selector} for key in APART]
+        if workload.component in SEVERAL and workload.pod.get("topologySpreadConstraints") != wanted:
             found.append(f"{workload.process}: its replicas may share one machine")
-    broker = named(manifests, "RabbitmqCluster", "rabbitmq")["spec"].get("affinity", {}).get("podAntiAffinity", {})
-    required = broker.get("requiredDuringSchedulingIgnoredDuringExecution", [])
-    by_machine = [each for each in required if each["topologyKey"] == "kubernetes.io/hostname"]
-    if not any(selects(each["labelSelector"], LABELS_OF_OPERATED["rabbitmq"]) for each in by_machine):
-        found.append("rabbitmq: its nodes may share one machine")
+    broker = named(manifests, "RabbitmqCluster", "rabbitmq")["spec"]
+    template = broker.get("override", {}).get("statefulSet", {}).get("spec", {}).get("template", {}).get("spec", {})
+    if broker.get("affinity") != BROKERS_APART or template.get("topologySpreadConstraints") != [IN_ZONES]:
+        found.append("rabbitmq: its nodes may share one machine, or one zone")
     if named(manifests, "Cluster", "postgres")["spec"].get("affinity") != DATABASES_APART:
         found.append("postgres: its nodes may share one machine")
     return found
-
-
-def _spreads(constraint: dict[str, Any], workload: Workload) -> bool:
-    # Where there is one zone alone, or one machine is away, a pod starts all the same.
-    loose = constraint.get("whenUnsatisfiable") == "ScheduleAnyway" and constraint.get("maxSkew") == 1
-    return loose and constraint.get("labelSelector") == workload.manifest["spec"]["selector"]
