@@ -105,7 +105,7 @@ def secret_files(workload: Workload) -> dict[str, tuple[str, str]]:
     """File name below /run/secrets to (Secret, key)."""
     volume = workload.mount("/run/secrets")
     sources = [source["secret"] for source in volume.get("projected", {}).get("sources", []) if "secret" in source]
-    return {item["path"]: (source["name"], item["key"]) for source in sources for item in source["items"]}
+    return {item["path"]: (source.get("name", ""), item["key"]) for source in sources for item in source["items"]}
 
 
 def selects(selector: Mapping[str, Any], labels: Mapping[str, str]) -> bool:
@@ -127,7 +127,11 @@ def _meets(expression: Mapping[str, Any], labels: Mapping[str, str]) -> bool:
 
 def walk(value: object) -> Iterator[dict[str, Any]]:
     """Every mapping inside ``value``, itself included."""
-    if isinstance(value, dict):
-        yield value
-    for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
-        yield from walk(inner)
+    left = [value]
+    while left:
+        part = left.pop()
+        if isinstance(part, dict):
+            yield part
+            left.extend(part.values())
+        elif isinstance(part, list):
+            left.extend(part)

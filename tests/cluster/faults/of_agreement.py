@@ -103,6 +103,9 @@ RELEASES = (
 KINDS = (
     Fault("rights in the cluster", objects.known, lambda m: m.append(EVERYTHING), "RoleBinding all"),
     Fault("another kind's version", objects.known, put(API, "apiVersion", "apps/v2"), "Deployment files-api"),
+    Fault("its end left to the server", objects.whole, take(API, f"{POD} terminationGracePeriodSeconds"), "files-api"),
+    Fault("open by a default", objects.whole, take("NetworkPolicy to-mail", "spec policyTypes"), "to-mail"),
+    Fault("for everybody by a default", objects.whole, take("NetworkPolicy to-mail", "spec podSelector"), "to-mail"),
     Fault("two brokers' worth", objects.known, remove("RabbitmqCluster rabbitmq"), "0 of RabbitmqCluster"),
     Fault(
         "a tag that names no Job",

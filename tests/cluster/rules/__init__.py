@@ -28,6 +28,7 @@ Rule = Callable[[Sequence[Manifest]], list[str]]
 
 EVERYWHERE: tuple[Rule, ...] = (
     objects.known,
+    objects.whole,
     objects.called,
     objects.apart,
     confinement.users,

@@ -59,7 +59,7 @@ def listening(manifests: Sequence[Manifest]) -> list[str]:
     """A container names the ports at which its process listens, and Prometheus is led to the one with the figures."""
     found = []
     for workload in workloads(manifests):
-        ports = {port["name"]: port["containerPort"] for port in workload.main.get("ports", [])}
+        ports = {port.get("name"): port["containerPort"] for port in workload.main.get("ports", [])}
         if ports != (wanted := listened(workload)):
             found.append(f"{workload.process}: names the ports {ports}, listens at {wanted}")
         template = workload.manifest["spec"]["template"]["metadata"]

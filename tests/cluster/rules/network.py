@@ -23,7 +23,8 @@ UNCALLED = {
 
 
 def denied_by_default(manifests: Sequence[Manifest]) -> list[str]:
-    everything = [policy["spec"] for policy in of_kind(manifests, "NetworkPolicy") if not policy["spec"]["podSelector"]]
+    specs = [policy["spec"] for policy in of_kind(manifests, "NetworkPolicy")]
+    everything = [spec for spec in specs if not spec.get("podSelector")]
     closing = [spec for spec in everything if not spec.get("ingress") and not spec.get("egress")]
     closed = {kind for spec in closing for kind in types(spec)}
     return [f"{kind} is open to all pods" for kind in ("ingress", "egress") if kind not in closed]

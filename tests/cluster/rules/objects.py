@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from tests.cluster.reading import name_of, of_kind, selects, workloads
 from tests.cluster.rendering import Manifest
@@ -22,6 +23,20 @@ KINDS = {
     "rabbitmq.com/v1beta1": {"Permission", "RabbitmqCluster", "User", "Vhost"},
 }
 ONE_OF_EACH = ("Cluster", "Ingress", "Namespace", "RabbitmqCluster", "TriggerAuthentication")
+POD = ("spec template spec containers 0 image", "spec template spec terminationGracePeriodSeconds")
+SAID = {
+    "Cluster": ("spec managed roles 0", "spec postgresql parameters", "spec postgresql pg_hba 0"),
+    "Deployment": (*POD, "spec selector"),
+    "HorizontalPodAutoscaler": ("spec minReplicas", "spec metrics 0", "spec behavior"),
+    "Ingress": ("spec rules 0 host", "spec tls 0 hosts 0", "spec tls 0 secretName"),
+    "Job": POD,
+    "NetworkPolicy": ("spec podSelector", "spec policyTypes 0"),
+    "PodDisruptionBudget": ("spec selector",),
+    "RabbitmqCluster": ("spec persistence storage", "spec rabbitmq additionalConfig"),
+    "Service": ("spec ports 0", "spec selector"),
+    "StatefulSet": POD,
+    "User": ("spec importCredentialsSecret name",),
+}
 METADATA = {"annotations", "labels", "name", "namespace"}
 # A part of a name; some kinds' names may have several, joined by dots.
 PART = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?"
@@ -43,6 +58,26 @@ def known(manifests: Sequence[Manifest]) -> list[str]:
     return found + [f"{number} of {kind}" for kind, number in counted.items() if number != 1]
 
 
+def whole(manifests: Sequence[Manifest]) -> list[str]:
+    """What a server or an operator would choose by itself is said."""
+    return [
+        f"{each['kind']} {name_of(each)}: does not say {path}"
+        for each in manifests
+        for path in SAID.get(each["kind"], ())
+        if not _says(each, path)
+    ]
+
+
+def _says(part: Any, path: str) -> bool:
+    """An empty selector is one, and chooses everybody."""
+    for word in path.split():
+        if isinstance(part, list):
+            part = part[int(word)] if int(word) < len(part) else None
+        else:
+            part = part.get(word) if isinstance(part, dict) else None
+    return part is not None
+
+
 def called(manifests: Sequence[Manifest]) -> list[str]:
     """The server refuses any other name or label, and in the middle of a roll-out."""
     return [f"{each['kind']} {name_of(each)}: {line}" for each in manifests for line in _miscalled(each)]
@@ -54,12 +89,11 @@ def _miscalled(manifest: Manifest) -> Iterator[str]:
     if not re.fullmatch(form, name) or len(name) > LONGEST.get(kind, 253):
         yield "no name for it"
     yield from (f"says {key} of itself" for key in sorted(set(manifest["metadata"]) - METADATA))
+    # By these an operator finds a service's objects, and policies its pods.
     template, said = manifest.get("spec", {}).get("template"), manifest["metadata"].get("labels", {})
-    if isinstance(template, dict):
-        # By these an operator finds a service's processes, and policies the pods.
-        inner = template.get("metadata", {}).get("labels", {})
-        if inner.get(PART_OF) != "sqp" or inner.items() - said.items():
-            yield f"is labelled {said}, its pods {inner}"
+    inner = template.get("metadata", {}).get("labels", {}) if isinstance(template, dict) else {PART_OF: "sqp"}
+    if inner.get(PART_OF) != "sqp" or inner.items() - said.items():
+        yield f"is labelled {said}, its pods {inner}"
     for key, value in manifest["metadata"].get("labels", {}).items():
         if not LABEL.fullmatch(value) or len(value) > 63:
             yield f"no label: {key}={value}"

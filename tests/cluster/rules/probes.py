@@ -57,7 +57,7 @@ def _wanted(workload: Workload, name: str) -> dict[str, Any]:
 
 def _unknown(workload: Workload, how: dict[str, Any]) -> list[Any]:
     """Ports by which a probe asks and which its container does not name."""
-    names = {port["name"] for port in workload.main.get("ports", [])}
+    names = {port.get("name") for port in workload.main.get("ports", [])}
     return [what["port"] for what in how.values() if "port" in what and what["port"] not in names]
 
 

@@ -42,7 +42,7 @@ def _names(manifest: Manifest) -> Iterator[tuple[str, str]]:
 def _unclaimed(manifests: Sequence[Manifest]) -> Iterator[str]:
     """The other way round: what is there and named by nobody is a misspelt name, or left over."""
     parts = [part for workload in workloads(manifests) for part in walk(workload.pod)]
-    maps = {part["configMapRef"]["name"] for part in parts if "configMapRef" in part}
+    maps = {part["configMapRef"].get("name", "") for part in parts if "configMapRef" in part}
     claims = {part["persistentVolumeClaim"]["claimName"] for part in parts if "persistentVolumeClaim" in part}
     heads = {each["spec"]["serviceName"] for each in of_kind(manifests, "StatefulSet")}
     services = {name_of(each) for each in of_kind(manifests, "Service")}

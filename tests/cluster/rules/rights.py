@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from scripts.cluster_secrets import secrets
@@ -22,8 +23,9 @@ def logins() -> dict[str, str]:
     return {name_of(secret): secret["stringData"].get("username", "") for secret in made()}
 
 
+@cache
 def made() -> list[dict[str, Any]]:
-    """All Secrets, from printed values."""
+    """All Secrets, from printed values; read only."""
     values = secret_set(printed_value, (MAIL_DEVELOPMENT_KEY, MAIL_DEVELOPMENT_KEY))
     return secrets({**values, "keda_broker_password": printed_value("keda_broker_password")})
 
