@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from tests.cluster.reading import name_of, of_kind, selects, workloads
+from tests.cluster.reading import NAME, SERVICES, name_of, of_kind, selects, workloads
 from tests.cluster.rendering import Manifest
 
 # No right in Kubernetes' API, no Secret, no definition of a kind, no pod that nobody replaces.
@@ -94,6 +94,9 @@ def _miscalled(manifest: Manifest) -> Iterator[str]:
     inner = template.get("metadata", {}).get("labels", {}) if isinstance(template, dict) else {PART_OF: "sqp"}
     if inner.get(PART_OF) != "sqp" or inner.items() - said.items():
         yield f"is labelled {said}, its pods {inner}"
+    whose = name.partition("-")[0]
+    if whose in SERVICES and said.get(NAME) != whose:
+        yield f"is labelled {said.get(NAME)}"
     for key, value in manifest["metadata"].get("labels", {}).items():
         if not LABEL.fullmatch(value) or len(value) > 63:
             yield f"no label: {key}={value}"

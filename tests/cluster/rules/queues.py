@@ -86,7 +86,7 @@ def eager(manifests: Sequence[Manifest]) -> list[str]:
         spec = scaler["spec"]
         if spec.get("pollingInterval", 30) > SEEN_WITHIN or spec.get("cooldownPeriod", 300) < SHRINKS_AFTER:
             found.append(f"{name_of(scaler)}: looks rarely or shrinks at once")
-        waiting = MOST_WAITING[spec["scaleTargetRef"]["name"].rpartition("-")[2]]
+        waiting = MOST_WAITING.get(spec["scaleTargetRef"]["name"].rpartition("-")[2], 0)
         found += [
             f"{name_of(scaler)}: grows by {trigger['metadata']['value']} waiting"
             for trigger in spec["triggers"]
