@@ -115,6 +115,13 @@ KINDS = (
     ),
     Fault("a tag that is no label", objects.called, put(API, f"metadata labels {VERSION}", "0.1+rc"), "no label"),
     Fault("found by nobody", objects.called, put(API, f"metadata labels {NAME}", "file"), "is labelled"),
+    Fault(
+        "paused by a word",
+        objects.called,
+        put("ScaledObject files-events", "metadata annotations", {"autoscaling.keda.sh/paused-replicas": "0"}),
+        "annotations",
+    ),
+    Fault("settings for ever", objects.called, put(SETTINGS, "immutable", True), "has immutable"),
     Fault("kept by a finalizer", objects.called, put(API, "metadata finalizers", ["x/y"]), "finalizers"),
     Fault(
         "another's pods",

@@ -66,6 +66,7 @@ ROLLOUTS = (
     Fault("a held release", rollouts.start_first, put(API, "spec paused", True), "has paused"),
     Fault("leaving together", rollouts.start_first, put(API, "spec minReadySeconds", 5), "before the last one is gone"),
     Fault("a store that lingers", rollouts.start_first, put("StatefulSet s3", "spec ordinals", {}), "ordinals", "dev"),
+    Fault("never again", rollouts.start_first, put(BEAT, f"{POD} restartPolicy", "Never"), "started again"),
     Fault("no scheduler", rollouts.start_first, put(BEAT, "spec replicas", 0), "0 at the start"),
     Fault("no way back", rollouts.start_first, put(API, "spec revisionHistoryLimit", 0), "no way back"),
 )
@@ -74,6 +75,7 @@ FINISHED = (
     Fault("one try", rollouts.finished, put(JOB, "spec backoffLimit", 0), "one try"),
     Fault("no second try", rollouts.finished, put(JOB, f"{POD} restartPolicy", "Never"), "one try"),
     Fault("forgotten at once", rollouts.finished, put(JOB, "spec ttlSecondsAfterFinished", 0), "forgotten"),
+    Fault("a job that serves", rollouts.finished, put(JOB, f"{MAIN} readinessProbe", {}), "whether it serves"),
     Fault("never begun", rollouts.finished, put(JOB, "spec suspend", True), "has suspend"),
 )
 MAINTENANCE = (

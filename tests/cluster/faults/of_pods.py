@@ -24,6 +24,7 @@ TOKEN = {"serviceAccountToken": {"path": "token"}}
 BOUNDS = (
     Fault("no limit", containers.bounded, take(API, f"{MAIN} resources limits"), "memory"),
     Fault("no request", containers.bounded, take(BEAT, f"{MAIN} resources requests cpu"), "files-beat"),
+    Fault("a processor of graphics", containers.bounded, put(API, f"{MAIN} resources limits gpu", 1), "limits.gpu"),
     Fault("a broker without end", containers.bounded, take(BROKER, "spec resources limits"), "rabbitmq"),
     Fault(
         "more asked for than allowed", containers.bounded, put(API, f"{MAIN} resources requests memory", "1Gi"), "1Gi"
@@ -57,6 +58,18 @@ NOTHING_ELSE = (
     Fault("the machine's processes", confinement.nothing_else, put(API, f"{POD} hostPID", True), "hostPID"),
     Fault("another account", confinement.nothing_else, put(API, f"{POD} serviceAccountName", "x"), "serviceAccount"),
     Fault("a port of the machine", confinement.nothing_else, put(API, f"{MAIN} ports 0 hostPort", 80), "hostPort"),
+    Fault(
+        "another namespace's pods",
+        confinement.nothing_else,
+        put(API, "spec template metadata namespace", "x"),
+        "say names",
+    ),
+    Fault(
+        "settings that may be missing",
+        confinement.nothing_else,
+        put(API, f"{MAIN} envFrom 0 configMapRef optional", True),
+        "without its settings",
+    ),
     Fault("a second container", confinement.nothing_else, add(API, f"{POD} containers", SECOND), "more than one"),
     Fault("one that starts first", confinement.nothing_else, put(API, f"{POD} initContainers", [SECOND]), "initCont"),
     Fault("a command of its own", confinement.nothing_else, put(API, f"{MAIN} lifecycle", {}), "lifecycle"),
@@ -99,6 +112,13 @@ FOLDERS = (
         "claim data",
         "dev",
     ),
+    Fault(
+        "a secret that may be missing",
+        confinement.folders,
+        put(API, f"{SECRETS} 0 secret optional", True),
+        "volume secrets",
+    ),
+    Fault("a volume of two kinds", confinement.folders, put(API, f"{POD} volumes tmp configMap", {}), "volume tmp"),
     Fault("no /tmp", confinement.folders, take(API, f"{MAIN} volumeMounts tmp"), "files-api: mounts"),
     Fault(
         "a claim of nobody",

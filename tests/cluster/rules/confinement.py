@@ -34,6 +34,7 @@ CONTAINER = {
     "volumeMounts",
 }
 INNER = {"env": {"name", "value"}, "envFrom": {"configMapRef"}, "ports": {"name", "containerPort"}}
+METADATA = {"annotations", "labels"}
 # User and group of other people's images; this repository's are all one.
 USER = (10001, 10001)
 USERS = {"clamav": (100, 101), "mail": (1000, 1000)}
@@ -83,8 +84,13 @@ def _beyond(workload: Workload) -> Iterator[str]:
     for key in ("automountServiceAccountToken", "enableServiceLinks"):
         if workload.pod.get(key) is not False:
             yield f"{key} is not switched off"
+    yield from (
+        f"its pods say {key}" for key in sorted(set(workload.manifest["spec"]["template"]["metadata"]) - METADATA)
+    )
     if len(workload.pod["containers"]) != 1:
         yield "more than one container"
+    if any(source["configMapRef"].keys() - {"name"} for source in workload.main.get("envFrom", [])):
+        yield "starts without its settings"
     for container in workload.containers:
         yield from (f"its container has {key}" for key in sorted(set(container) - CONTAINER))
         for part, known in INNER.items():
@@ -107,26 +113,34 @@ def folders(manifests: Sequence[Manifest]) -> list[str]:
 
 def _is_a_disk(claim: dict[str, Any]) -> bool:
     """An empty one of its own, of a site's class or the usual one."""
-    of_size = set(claim.get("resources", {}).get("requests", {})) == {"storage"}
+    asked = {key: set(value) for key, value in claim.get("resources", {}).items()}
+    of_size = asked == {"requests": {"storage"}}
     return of_size and claim.get("accessModes") == ["ReadWriteOnce"] and not set(claim) - CLAIM
 
 
 def _of_volume(volume: dict[str, Any], claims: Collection[str]) -> Iterator[str]:
-    [(kind, what)] = [(key, value) for key, value in volume.items() if key != "name"] or [("nothing", {})]
-    known = {
+    kinds = {key: value for key, value in volume.items() if key != "name"}
+    if len(kinds) != 1 or not any(_is_known(kind, what, claims) for kind, what in kinds.items()):
+        yield f"the volume {volume['name']} is {kinds}"
+
+
+def _is_known(kind: str, what: dict[str, Any], claims: Collection[str]) -> bool:
+    by_kind = {
         "emptyDir": set(what) == {"sizeLimit"},
         "persistentVolumeClaim": what.get("claimName") in claims and len(what) == 1,
         "projected": what.get("defaultMode") == GROUP_READS and _only_secrets(what),
-        "secret": what.get("defaultMode") == GROUP_READS and set(what) == {"secretName", "defaultMode"},
+        "secret": what == {"secretName": what.get("secretName"), "defaultMode": GROUP_READS},
     }
-    if not known.get(kind):
-        yield f"the volume {volume['name']} is {kind} {what}"
+    return by_kind.get(kind, False)
 
 
 def _only_secrets(projected: dict[str, Any]) -> bool:
     sources = projected.get("sources", [])
-    items = [item for source in sources for item in source.get("secret", {}).get("items", [{}])]
-    return all(set(source) == {"secret"} for source in sources) and all(set(item) == {"key", "path"} for item in items)
+    secrets = [source.get("secret", {}) for source in sources]
+    items = [item for secret in secrets for item in secret.get("items", [{}])]
+    shapes = ((sources, {"secret"}), (secrets, {"name", "items"}), (items, {"key", "path"}))
+    exact = all(set(each) == shape for several, shape in shapes for each in several)
+    return exact and set(projected) == {"defaultMode", "sources"}
 
 
 def _of_mounts(workload: Workload, volumes: set[str]) -> Iterator[str]:

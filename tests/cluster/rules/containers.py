@@ -11,6 +11,7 @@ from tests.cluster.reading import Workload, name_of, of_kind, ours, settings_of,
 from tests.cluster.rendering import Manifest
 from tests.cluster.wired import GRACE, LONGEST_DELIVERY, longest_job
 
+BOUNDS = {f"{kind}.{what}" for kind in ("requests", "limits") for what in ("cpu", "memory")}
 # From the signal until the address is gone everywhere: endpoints, then the name server's answers of 5 s.
 NOTICED = 8
 # An orchestrator that kills in the very second in which the process would end by itself is of no use.
@@ -34,6 +35,8 @@ def _resources(manifests: Sequence[Manifest]) -> Iterator[tuple[str, dict[str, A
 
 
 def _unbounded(resources: dict[str, Any]) -> Iterator[str]:
+    asked = {f"{kind}.{what}" for kind, amounts in resources.items() for what in amounts}
+    yield from (f"asks for {each}" for each in sorted(asked - BOUNDS))
     for what, amount in (("cpu", processors), ("memory", size)):
         request, limit = (resources.get(kind, {}).get(what) for kind in ("requests", "limits"))
         if request is None or limit is None:

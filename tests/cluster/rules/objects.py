@@ -26,7 +26,7 @@ ONE_OF_EACH = ("Cluster", "Ingress", "Namespace", "RabbitmqCluster", "TriggerAut
 POD = ("spec template spec containers 0 image", "spec template spec terminationGracePeriodSeconds")
 SAID = {
     "Cluster": ("spec managed roles 0", "spec postgresql parameters", "spec postgresql pg_hba 0"),
-    "Deployment": (*POD, "spec selector"),
+    "Deployment": (*POD, "spec selector", "spec strategy"),
     "HorizontalPodAutoscaler": ("spec minReplicas", "spec metrics 0", "spec behavior"),
     "Ingress": ("spec rules 0 host", "spec tls 0 hosts 0", "spec tls 0 secretName"),
     "Job": POD,
@@ -37,7 +37,10 @@ SAID = {
     "StatefulSet": POD,
     "User": ("spec importCredentialsSecret name",),
 }
-METADATA = {"annotations", "labels", "name", "namespace"}
+TOP = {"apiVersion", "data", "kind", "metadata", "spec"}
+METADATA = {"labels", "name", "namespace"}
+# To operators and controllers an annotation may be a command: to pause, to sleep, to publish.
+ANNOTATED = ("Ingress",)
 # A part of a name; some kinds' names may have several, joined by dots.
 PART = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?"
 LABEL = re.compile(r"([A-Za-z0-9]([-\w.]*[A-Za-z0-9])?)?")
@@ -88,7 +91,10 @@ def _miscalled(manifest: Manifest) -> Iterator[str]:
     form = PART if kind in FOUND_BY_NAME else rf"{PART}(\.{PART})*"
     if not re.fullmatch(form, name) or len(name) > LONGEST.get(kind, 253):
         yield "no name for it"
-    yield from (f"says {key} of itself" for key in sorted(set(manifest["metadata"]) - METADATA))
+    said_of_itself = set(manifest["metadata"]) - ({"annotations"} if kind in ANNOTATED else set())
+    yield from (f"says {key} of itself" for key in sorted(said_of_itself - METADATA))
+    beyond = set(manifest) - TOP | ({"spec"} & set(manifest) if kind == "Namespace" else set())
+    yield from (f"has {key}" for key in sorted(beyond))
     # By these an operator finds a service's objects, and policies its pods.
     template, said = manifest.get("spec", {}).get("template"), manifest["metadata"].get("labels", {})
     inner = template.get("metadata", {}).get("labels", {}) if isinstance(template, dict) else {PART_OF: "sqp"}

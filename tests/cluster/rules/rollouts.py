@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from tests.cluster.drawing import LABELS_OF_OPERATED
-from tests.cluster.reading import SERVICES, Workload, name_of, named, of_kind, ours, selects, workloads
+from tests.cluster.reading import SERVICES, Workload, name_of, named, of_kind, selects, workloads
 from tests.cluster.rendering import Manifest
 
 # The next one is ready before the last one is told to leave.
@@ -43,6 +43,10 @@ BUDGET: dict[str, Any] = {"maxUnavailable": 1}
 LENIENT = {"unhealthyPodEvictionPolicy": "AlwaysAllow"}
 
 
+def _has_several(workload: Workload) -> bool:
+    return workload.is_ours and workload.component in SEVERAL
+
+
 def start_first(manifests: Sequence[Manifest]) -> list[str]:
     """Nothing is missing while a release goes out, and a release is not held."""
     sets = of_kind(manifests, "StatefulSet")
@@ -51,8 +55,10 @@ def start_first(manifests: Sequence[Manifest]) -> list[str]:
         name, spec = name_of(manifest), manifest["spec"]
         found += [f"{name}: has {key}" for key in sorted(set(spec) - DEPLOYMENT)]
         wanted = ONE_AT_A_TIME.get(name, START_FIRST)
-        if Workload(manifest).process != "mail" and spec.get("strategy") != wanted:
+        if spec.get("strategy") != wanted:
             found.append(f"{name}: is replaced by {spec.get('strategy')}, wanted {wanted}")
+        if "restartPolicy" in spec["template"]["spec"]:
+            found.append(f"{name}: says when it is started again")
         if spec.get("revisionHistoryLimit", 10) < BACK:
             found.append(f"{name}: knows no way back")
         found += _overtaking(Workload(manifest))
@@ -80,6 +86,8 @@ def finished(manifests: Sequence[Manifest]) -> list[str]:
             continue
         spec = workload.manifest["spec"]
         found += [f"{workload.process}: has {key}" for key in sorted(set(spec) - JOB)]
+        if {"livenessProbe", "readinessProbe", "startupProbe"} & workload.main.keys():
+            found.append(f"{workload.process}: is asked whether it serves")
         if workload.pod.get("restartPolicy") != "OnFailure" or spec.get("backoffLimit", 0) < 1:
             found.append(f"{workload.process}: has one try")
         if spec.get("activeDeadlineSeconds", 0) < LONGEST_MIGRATION:
@@ -93,7 +101,7 @@ def outlives_a_node(manifests: Sequence[Manifest]) -> list[str]:
     """Whatever may have several replicas loses one at a time to maintenance; what has one has no budget, which would
     hold its machine for ever."""
     pods = {workload.process: workload.labels for workload in workloads(manifests)} | LABELS_OF_OPERATED
-    several = {workload.process for workload in ours(manifests) if workload.component in SEVERAL} | {"rabbitmq"}
+    several = {workload.process for workload in workloads(manifests) if _has_several(workload)} | {"rabbitmq"}
     found = []
     for name, labels in pods.items():
         over = [
@@ -114,10 +122,10 @@ def outlives_a_node(manifests: Sequence[Manifest]) -> list[str]:
 def spread(manifests: Sequence[Manifest]) -> list[str]:
     """Replicas stand on several machines and in several zones."""
     found = []
-    for workload in ours(manifests):
+    for workload in workloads(manifests):
         selector = workload.manifest["spec"].get("selector")
         wanted = [{"topologyKey": key, **LOOSE, "labelSelector": selector} for key in APART]
-        if workload.component in SEVERAL and workload.pod.get("topologySpreadConstraints") != wanted:
+        if workload.pod.get("topologySpreadConstraints") != (wanted if _has_several(workload) else None):
             found.append(f"{workload.process}: its replicas may share one machine")
     broker = named(manifests, "RabbitmqCluster", "rabbitmq")["spec"]
     template = broker.get("override", {}).get("statefulSet", {}).get("spec", {}).get("template", {}).get("spec", {})
