@@ -7,21 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.cluster.quantities import processors, size
 from tests.cluster.reading import Workload, secret_files, settings_of
 from tests.cluster.rendering import Manifest
+from tests.cluster.rules.secrecy import OTHERS
 from tests.containers.platform import Failed, run
-
-UNITS = {"Ki": 2**10, "Mi": 2**20, "Gi": 2**30}
-
-
-def size(quantity: str) -> int:
-    """Bytes of a Kubernetes quantity such as ``64Mi``."""
-    return int(quantity[:-2]) * UNITS[quantity[-2:]]
-
-
-def processors(quantity: str) -> float:
-    """Cores of a Kubernetes quantity such as ``1500m``."""
-    return float(quantity[:-1]) / 1000 if quantity.endswith("m") else float(quantity)
 
 
 @dataclass(frozen=True)
@@ -45,6 +35,15 @@ class Pod:
             mount["mountPath"]: self.workload.volume(mount["name"]) for mount in self.workload.main["volumeMounts"]
         }
         return {path: size(volume["emptyDir"]["sizeLimit"]) for path, volume in mounts.items() if "emptyDir" in volume}
+
+    @property
+    def claimed(self) -> list[str]:
+        """Paths of the volumes that outlive it."""
+        kinds = {
+            mount["mountPath"]: self.workload.volume(mount["name"]) for mount in self.workload.main["volumeMounts"]
+        }
+        # A StatefulSet's claims stand beside its pod, not among its volumes.
+        return [path for path, volume in kinds.items() if not volume or "persistentVolumeClaim" in volume]
 
     @property
     def seconds_to_start(self) -> int:
@@ -79,23 +78,40 @@ class Pod:
     def passes(self, probe: str) -> bool:
         """Whether one try of ``livenessProbe`` or ``readinessProbe`` succeeds now."""
         try:
-            self.docker("exec", self.name, *self._command(self.workload.main[probe]))
+            self._try(self.workload.main[probe])
         except Failed:
             return False
         return True
 
+    def _try(self, probe: dict[str, Any]) -> None:
+        if "tcpSocket" in probe:
+            self._connect(self._port(probe["tcpSocket"]["port"]))
+        else:
+            self.docker("exec", self.name, *self._command(probe))
+
+    def _connect(self, port: int) -> None:
+        """From a neighbour: not every image has the means."""
+        code = f"import socket; socket.create_connection(({self.workload.process!r}, {port}), 2)"
+        neighbour = ("--network", self.network, "--entrypoint", "python", "sqp/identity:test", "-c", code)
+        self.docker("run", "--rm", *neighbour)
+
+    def _port(self, name: str) -> int:
+        ports: dict[str, int] = {port["name"]: port["containerPort"] for port in self.workload.main["ports"]}
+        return ports[name]
+
     def _command(self, probe: dict[str, Any]) -> list[str]:
         if "exec" in probe:
             return list(probe["exec"]["command"])
-        ports = {port["name"]: port["containerPort"] for port in self.workload.main["ports"]}
-        url = f"http://127.0.0.1:{ports[probe['httpGet']['port']]}{probe['httpGet']['path']}"
+        url = f"http://127.0.0.1:{self._port(probe['httpGet']['port'])}{probe['httpGet']['path']}"
         timeout = probe["timeoutSeconds"]
         return ["python", "-c", f"import urllib.request as u; u.urlopen({url!r}, timeout={timeout}).read()"]
 
     def _what(self) -> list[str]:
+        """Image and what it is started with; of ours the one that was built from this tree."""
         main = self.workload.main
-        assert "command" not in main, "the images' own entry point is the only one that is tried"
-        return [f"sqp/{self.workload.service}:test", *main["args"]]
+        image = f"sqp/{self.workload.service}:test" if self.workload.is_ours else main["image"]
+        entry, *rest = main.get("command", [""])
+        return [*(["--entrypoint", entry] if entry else []), image, *rest, *main.get("args", [])]
 
     def _options(self) -> list[str]:
         return ["--name", self.name, *self._rights(), *self._limits(), *self._mounts(), *self._surroundings()]
@@ -116,8 +132,14 @@ class Pod:
 
     def _mounts(self) -> list[str]:
         options = [f"--tmpfs={path}:size={room},mode=1777" for path, room in self.temporary.items()]
-        files = secret_files(self.workload)
-        return options + [f"--volume={self.secrets / name}:/run/secrets/{name}:ro" for name in files]
+        context = self.workload.pod["securityContext"]
+        options += [f"--tmpfs={path}:uid={context['runAsUser']},gid={context['runAsGroup']}" for path in self.claimed]
+        return options + [f"--volume={self.secrets / name}:/run/secrets/{name}:ro" for name in self._files()]
+
+    def _files(self) -> list[str]:
+        """Names below /run/secrets; a Secret that is mounted whole holds files of the names that its keys have."""
+        whole = self.workload.mount("/run/secrets").get("secret", {}).get("secretName", "")
+        return [*secret_files(self.workload), *OTHERS.get(whole, ())]
 
     def _surroundings(self) -> list[str]:
         settings = settings_of(self.workload, self.manifests)
