@@ -1,14 +1,19 @@
-"""Whatever is changed or taken away in production's manifests is noticed by a rule, but for what is free."""
+"""Whatever is changed, taken away or added in production's manifests is noticed by a rule, but for what is free."""
 
 from __future__ import annotations
 
 import pytest
+from tests.cluster.faults.additions import additions
 from tests.cluster.faults.leaves import leaves, noticed
 from tests.cluster.rendering import render
 from tests.cluster.rules import EVERYWHERE, IN_PRODUCTION, Rule
 from tests.cluster.rules.objects import KINDS, whole
+from tests.cluster.schemas import operators
 
+# Production has no StatefulSet of its own.
 TRIED = sorted({kind for kinds in KINDS.values() for kind in kinds} - {"StatefulSet"})
+# Of the operators' kinds schemas/operators.yaml lists every field that is taken.
+EXTENSIBLE = [kind for kind in TRIED if kind not in operators()]
 # It says in words what others need, and is asked first.
 RULES: tuple[Rule, ...] = (whole, *(rule for rule in (*EVERYWHERE, *IN_PRODUCTION) if rule is not whole))
 
@@ -131,3 +136,19 @@ def test_nothing_changes_unnoticed(kind: str) -> None:
     free = {line.strip() for each in (MORE, DEFAULT, SAME, SITE) for line in each.get(kind, "").splitlines()} - {""}
     rules = list(RULES)
     assert {leaf.words for leaf in leaves(manifests, kind) if not noticed(leaf, rules, manifests)} == free
+
+
+# A site's own class of disks; and a namespace lies in none, whatever it says.
+MAY_BE_ADDED = {"PersistentVolumeClaim": {"spec storageClassName"}, "Namespace": {"metadata namespace"}}
+
+
+@pytest.mark.parametrize("kind", EXTENSIBLE)
+def test_nothing_is_added_unnoticed(kind: str) -> None:
+    manifests, unnoticed = render("production"), set()
+    tried = additions(manifests, kind)
+    assert len(tried) > 10
+    for addition in tried:
+        with addition.planted():
+            if not any(rule(manifests) for rule in RULES):
+                unnoticed.add(addition.words)
+    assert unnoticed == MAY_BE_ADDED.get(kind, set())

@@ -15,6 +15,7 @@ from tests.cluster.rendering import Manifest
 
 # The oldest that is still cared for, and the newest.
 VERSIONS = ("1.35", "1.37")
+NEWEST = VERSIONS[-1]
 DEFINITIONS = "https://kubernetes.io/api/_definitions.json"
 OPERATORS = Path(__file__).with_name("operators.yaml")
 
@@ -31,16 +32,17 @@ def problems(manifest: Manifest, version: str) -> list[str]:
 
 @cache
 def _validator(api_version: str, kind: str, version: str) -> Validator:
-    own = _operators().get(kind)
+    own = operators().get(kind)
     if own and own["apiVersion"] == api_version:
         schema = _object(kind, own)
     else:
-        schema = _of_kubernetes(api_version, kind, version)
+        schema = of_kubernetes(api_version, kind, version)
     return Draft202012Validator(schema, registry=_registry(version))
 
 
 @cache
-def _operators() -> dict[str, dict[str, Any]]:
+def operators() -> dict[str, dict[str, Any]]:
+    """By kind: its version, and the fields that are taken."""
     text = OPERATORS.read_text().replace("k8s#", f"{DEFINITIONS}#/$defs/")
     kinds: dict[str, dict[str, Any]] = yaml.safe_load(text)["kinds"]
     return kinds
@@ -63,7 +65,8 @@ def _object(kind: str, own: dict[str, Any]) -> dict[str, Any]:
     return {"type": "object", "additionalProperties": False, "required": list(properties), "properties": properties}
 
 
-def _of_kubernetes(api_version: str, kind: str, version: str) -> dict[str, Any]:
+def of_kubernetes(api_version: str, kind: str, version: str) -> dict[str, Any]:
+    """Raises SchemaNotFoundError for an operator's kind."""
     group, _, last = api_version.rpartition("/")
     file = f"{kind.lower()}-{group.split('.')[0]}-{last}.json" if group else f"{kind.lower()}-{last}.json"
     try:
@@ -82,3 +85,9 @@ def _registry(version: str) -> Registry[Any]:
     definitions = schema_contents(f"{_folder(version)}/_definitions.json", version)
     registry: Registry[Any] = Registry().with_resource(DEFINITIONS, Resource.from_contents(definitions))
     return registry
+
+
+def definition(reference: str, version: str) -> dict[str, Any]:
+    """What a ``$ref`` inside a schema of Kubernetes names."""
+    found: dict[str, Any] = _registry(version).contents(DEFINITIONS)["$defs"][reference.rpartition("/")[2]]
+    return found
