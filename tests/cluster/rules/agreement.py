@@ -25,13 +25,9 @@ ELSEWHERE = {
 SITE = r"\w+_(ENVIRONMENT|ISSUER)|GATEWAY_PUBLIC_URL|NOTIFICATIONS_(PORTAL_URL|MAIL_FROM)"
 STORES = r"FILES_S3_\w+|NOTIFICATIONS_SMTP_\w+"
 OPERATED = {"Cluster": "postgres", "RabbitmqCluster": "rabbitmq"}
-# Words that must be among those that start a store; the others are sizes of compose's own.
-STARTED: dict[str, dict[str, list[str]]] = {
-    # The start script for somebody who is not root; /init would be.
-    "clamav": {"command": ["/init-unprivileged"]},
-    "mail": {},
-    "s3": {"args": ["server", "-dir=/data", "-s3", "-s3.port=8333", "-s3.config=/run/secrets/s3_identities.json"]},
-}
+# Beside what compose says: the scanner's start script for somebody who is not root; its own would be.
+COMMANDS = {"clamav": {"command": ["/init-unprivileged"]}}
+STARTS = ("command", "args", "env", "envFrom")
 
 
 def processes(manifests: Sequence[Manifest]) -> list[str]:
@@ -131,15 +127,20 @@ def _smaller(workload: Workload, there: dict[str, Any]) -> Iterator[str]:
 
 
 def images(manifests: Sequence[Manifest]) -> list[str]:
-    """Other people's in compose's versions, started by their own commands."""
+    """Other people's in compose's versions, started by the same words."""
     others = [workload for workload in workloads(manifests) if not workload.is_ours]
     real = {workload.process: workload.main["image"] for workload in others}
     real["rabbitmq"] = named(manifests, "RabbitmqCluster", "rabbitmq")["spec"]["image"]
     there = compose.services()
     found = [f"{n}: {i}, in compose {there[n]['image']}" for n, i in real.items() if i != there[n]["image"]]
     for workload in others:
-        said = {key: value for key, value in workload.main.items() if key in ("command", "args", "env", "envFrom")}
-        wanted = STARTED[workload.process]
-        if said.keys() != wanted.keys() or any(not set(wanted[key]) <= set(said[key]) for key in wanted):
+        said = {key: value for key, value in workload.main.items() if key in STARTS}
+        command = there[workload.process].get("command")
+        wanted = COMMANDS.get(workload.process, {}) | ({"args": command} if command else {})
+        if _unordered(said) != _unordered(wanted):
             found.append(f"{workload.process}: started by {said}, wanted {wanted}")
     return found
+
+
+def _unordered(said: dict[str, list[str]]) -> dict[str, list[str]]:
+    return {key: sorted(words) for key, words in said.items()}
