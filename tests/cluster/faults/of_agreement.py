@@ -18,6 +18,12 @@ SETTINGS = "ConfigMap files-settings"
 STAGE = "metadata labels sqp.fr/stage"
 
 WRITTEN_OUT: Manifest = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "identity-own"}, "stringData": {}}
+AGAIN: Manifest = {
+    "apiVersion": "rabbitmq.com/v1beta1",
+    "kind": "Permission",
+    "metadata": {"name": "all", "namespace": "sqp"},
+    "spec": {"userReference": {"name": "files-broker"}, "vhost": "events", "permissions": {}},
+}
 EVERYTHING: Manifest = {
     "apiVersion": "rbac.authorization.k8s.io/v1",
     "kind": "RoleBinding",
@@ -122,6 +128,7 @@ KINDS = (
         "annotations",
     ),
     Fault("settings for ever", objects.called, put(SETTINGS, "immutable", True), "has immutable"),
+    Fault("rights twice", objects.once, lambda m: m.append(AGAIN), "Permission {'name': 'files-broker'} events"),
     Fault("kept by a finalizer", objects.called, put(API, "metadata finalizers", ["x/y"]), "finalizers"),
     Fault(
         "another's pods",

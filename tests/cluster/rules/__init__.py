@@ -29,6 +29,7 @@ Rule = Callable[[Sequence[Manifest]], list[str]]
 EVERYWHERE: tuple[Rule, ...] = (
     objects.known,
     objects.whole,
+    objects.once,
     objects.called,
     objects.apart,
     confinement.users,

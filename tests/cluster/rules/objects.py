@@ -34,13 +34,20 @@ SAID = {
     "PodDisruptionBudget": ("spec selector",),
     "RabbitmqCluster": ("spec persistence storage", "spec rabbitmq additionalConfig"),
     "Service": ("spec ports 0", "spec selector"),
-    "StatefulSet": POD,
+    "StatefulSet": (*POD, "spec serviceName", "spec volumeClaimTemplates 0 metadata name"),
     "User": ("spec importCredentialsSecret name",),
 }
 TOP = {"apiVersion", "data", "kind", "metadata", "spec"}
 METADATA = {"labels", "name", "namespace"}
 # To operators and controllers an annotation may be a command: to pause, to sleep, to publish.
 ANNOTATED = ("Ingress",)
+# By kind the fields by which its object is known to the broker and the database.
+DECLARED = {
+    "Database": ("cluster", "name"),
+    "Permission": ("userReference", "vhost"),
+    "User": ("importCredentialsSecret",),
+    "Vhost": ("name",),
+}
 # A part of a name; some kinds' names may have several, joined by dots.
 PART = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?"
 LABEL = re.compile(r"([A-Za-z0-9]([-\w.]*[A-Za-z0-9])?)?")
@@ -79,6 +86,16 @@ def _says(part: Any, path: str) -> bool:
         else:
             part = part.get(word) if isinstance(part, dict) else None
     return part is not None
+
+
+def once(manifests: Sequence[Manifest]) -> list[str]:
+    """What two objects declare is what the last of them says, or the first: nobody knows."""
+    declared = [
+        (each["kind"], *(str(each["spec"].get(field)) for field in fields))
+        for kind, fields in DECLARED.items()
+        for each in of_kind(manifests, kind)
+    ]
+    return [f"declared twice: {' '.join(each)}" for each in sorted(set(declared)) if declared.count(each) > 1]
 
 
 def called(manifests: Sequence[Manifest]) -> list[str]:

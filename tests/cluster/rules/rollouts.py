@@ -57,14 +57,14 @@ def start_first(manifests: Sequence[Manifest]) -> list[str]:
         wanted = ONE_AT_A_TIME.get(name, START_FIRST)
         if spec.get("strategy") != wanted:
             found.append(f"{name}: is replaced by {spec.get('strategy')}, wanted {wanted}")
-        if "restartPolicy" in spec["template"]["spec"]:
-            found.append(f"{name}: says when it is started again")
         if spec.get("revisionHistoryLimit", 10) < BACK:
             found.append(f"{name}: knows no way back")
         found += _overtaking(Workload(manifest))
+    lasting = of_kind(manifests, "Deployment", "StatefulSet")
+    found += [f"{name_of(m)}: says when it is started again" for m in lasting if "restartPolicy" in Workload(m).pod]
     return found + [
         f"{name_of(manifest)}: {manifest['spec']['replicas']} at the start"
-        for manifest in of_kind(manifests, "Deployment", "StatefulSet")
+        for manifest in lasting
         if manifest["spec"].get("replicas", 1) != 1
     ]
 
