@@ -135,7 +135,7 @@ OPERATED = (
         "an open administrator",
         confinement.operated,
         put("Cluster postgres", "spec enableSuperuserAccess", True),
-        "admin",
+        "postgres",
     ),
 )
 PINNED = (

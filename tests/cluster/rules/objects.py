@@ -112,17 +112,20 @@ def _miscalled(manifest: Manifest) -> Iterator[str]:
     yield from (f"says {key} of itself" for key in sorted(said_of_itself - METADATA))
     beyond = set(manifest) - TOP | ({"spec"} & set(manifest) if kind == "Namespace" else set())
     yield from (f"has {key}" for key in sorted(beyond))
-    # By these an operator finds a service's objects, and policies its pods.
+    yield from _mislabelled(manifest)
+
+
+def _mislabelled(manifest: Manifest) -> Iterator[str]:
+    """By labels an operator finds a service's objects, and policies its pods."""
     template, said = manifest.get("spec", {}).get("template"), manifest["metadata"].get("labels", {})
     inner = template.get("metadata", {}).get("labels", {}) if isinstance(template, dict) else {PART_OF: "sqp"}
     if inner.get(PART_OF) != "sqp" or inner.items() - said.items():
         yield f"is labelled {said}, its pods {inner}"
-    whose = name.partition("-")[0]
+    whose = name_of(manifest).partition("-")[0]
     if whose in SERVICES and said.get(NAME) != whose:
         yield f"is labelled {said.get(NAME)}"
-    for key, value in manifest["metadata"].get("labels", {}).items():
-        if not LABEL.fullmatch(value) or len(value) > 63:
-            yield f"no label: {key}={value}"
+    wrong = [key for key, value in said.items() if not LABEL.fullmatch(value) or len(value) > 63]
+    yield from (f"no label: {key}={said[key]}" for key in wrong)
 
 
 def apart(manifests: Sequence[Manifest]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from tests.cluster.reading import name_of, of_kind, ours
@@ -73,26 +73,26 @@ def several(manifests: Sequence[Manifest]) -> list[str]:
 
 def eager(manifests: Sequence[Manifest]) -> list[str]:
     """Scalers grow at once, by what is waiting or by the processor, and shrink slowly."""
-    found = []
-    for scaler in of_kind(manifests, "HorizontalPodAutoscaler"):
-        spec = scaler["spec"]
-        [metric] = spec["metrics"]
-        target = metric.get("resource", {}).get("target", {}).get("averageUtilization", 0)
-        if metric != _processor(target) or not 50 <= target <= 80:
-            found.append(f"{name_of(scaler)}: grows by {metric}")
-        if spec.get("behavior") != CALM:
-            found.append(f"{name_of(scaler)}: behaves as {spec.get('behavior')}")
-    for scaler in of_kind(manifests, "ScaledObject"):
-        spec = scaler["spec"]
-        if spec.get("pollingInterval", 30) > SEEN_WITHIN or spec.get("cooldownPeriod", 300) < SHRINKS_AFTER:
-            found.append(f"{name_of(scaler)}: looks rarely or shrinks at once")
-        waiting = MOST_WAITING.get(spec["scaleTargetRef"]["name"].rpartition("-")[2], 0)
-        found += [
-            f"{name_of(scaler)}: grows by {trigger['metadata']['value']} waiting"
-            for trigger in spec["triggers"]
-            if int(trigger["metadata"]["value"]) > waiting
-        ]
-    return found
+    how = {"HorizontalPodAutoscaler": _by_processor, "ScaledObject": _by_queue}
+    scalers = of_kind(manifests, *how)
+    return [f"{name_of(each)}: {line}" for each in scalers for line in how[each["kind"]](each["spec"])]
+
+
+def _by_processor(spec: dict[str, Any]) -> Iterator[str]:
+    [metric] = spec["metrics"]
+    target = metric.get("resource", {}).get("target", {}).get("averageUtilization", 0)
+    if metric != _processor(target) or not 50 <= target <= 80:
+        yield f"grows by {metric}"
+    if spec.get("behavior") != CALM:
+        yield f"behaves as {spec.get('behavior')}"
+
+
+def _by_queue(spec: dict[str, Any]) -> Iterator[str]:
+    if spec.get("pollingInterval", 30) > SEEN_WITHIN or spec.get("cooldownPeriod", 300) < SHRINKS_AFTER:
+        yield "looks rarely or shrinks at once"
+    most = MOST_WAITING.get(spec["scaleTargetRef"]["name"].rpartition("-")[2], 0)
+    waiting = [trigger["metadata"]["value"] for trigger in spec["triggers"]]
+    yield from (f"grows by {value} waiting" for value in waiting if int(value) > most)
 
 
 def _processor(target: int) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any
 
@@ -41,15 +41,21 @@ def broker(manifests: Sequence[Manifest]) -> list[str]:
     } | {(SCALER, vhost): ONLY_LOOKS for vhost in vhosts}
     real = {_who(manifests, each): each["spec"]["permissions"] for each in of_kind(manifests, "Permission")}
     found = [f"{user} in {vhost}: other rights than compose's" for user, vhost in _unequal(rights, real)]
-    declared = {vhost["spec"]["name"] for vhost in of_kind(manifests, "Vhost")}
-    found += [f"vhost {name}: only on one side" for name in sorted(declared ^ vhosts)]
-    kinds = {vhost["spec"].get("defaultQueueType") for vhost in of_kind(manifests, "Vhost")}
+    return [*found, *_vhosts(manifests, vhosts), *_tags(manifests)]
+
+
+def _vhosts(manifests: Sequence[Manifest], wanted: set[str]) -> Iterator[str]:
+    declared = {each["spec"]["name"]: each["spec"].get("defaultQueueType") for each in of_kind(manifests, "Vhost")}
+    yield from (f"vhost {name}: only on one side" for name in sorted(set(declared) ^ wanted))
+    yield from (f"vhost {name}: of {kind} queues" for name, kind in declared.items() if kind != "quorum")
+
+
+def _tags(manifests: Sequence[Manifest]) -> Iterator[str]:
+    """By the management interface, which is shut for a user without a tag, the scaler looks."""
     for user in of_kind(manifests, "User"):
-        # By the management interface, which is shut for a user without a tag.
-        tags = ["monitoring"] if name_of(user) == "keda-broker" else []
-        if (given := user["spec"].get("tags", [])) != tags:
-            found.append(f"{name_of(user)}: is {given}, wanted {tags}")
-    return found if kinds == {"quorum"} else [*found, "a vhost whose queues are not quorum queues"]
+        wanted = ["monitoring"] if name_of(user) == "keda-broker" else []
+        if (given := user["spec"].get("tags", [])) != wanted:
+            yield f"{name_of(user)}: is {given}, wanted {wanted}"
 
 
 class _Anything(dict[str, str]):

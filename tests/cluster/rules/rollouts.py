@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from tests.cluster.drawing import LABELS_OF_OPERATED
@@ -49,52 +49,54 @@ def _has_several(workload: Workload) -> bool:
 
 def start_first(manifests: Sequence[Manifest]) -> list[str]:
     """Nothing is missing while a release goes out, and a release is not held."""
-    sets = of_kind(manifests, "StatefulSet")
-    found = [f"{name_of(m)}: has {key}" for m in sets for key in sorted(set(m["spec"]) - STATEFUL_SET)]
-    for manifest in of_kind(manifests, "Deployment"):
-        name, spec = name_of(manifest), manifest["spec"]
-        found += [f"{name}: has {key}" for key in sorted(set(spec) - DEPLOYMENT)]
-        wanted = ONE_AT_A_TIME.get(name, START_FIRST)
-        if spec.get("strategy") != wanted:
-            found.append(f"{name}: is replaced by {spec.get('strategy')}, wanted {wanted}")
-        if spec.get("revisionHistoryLimit", 10) < BACK:
-            found.append(f"{name}: knows no way back")
-        found += _overtaking(Workload(manifest))
     lasting = of_kind(manifests, "Deployment", "StatefulSet")
-    found += [f"{name_of(m)}: says when it is started again" for m in lasting if "restartPolicy" in Workload(m).pod]
-    return found + [
-        f"{name_of(manifest)}: {manifest['spec']['replicas']} at the start"
-        for manifest in lasting
-        if manifest["spec"].get("replicas", 1) != 1
-    ]
+    lines = [(manifest, line) for manifest in lasting for line in (*_of_its_own(manifest), *_replaced(manifest))]
+    return [f"{name_of(manifest)}: {line}" for manifest, line in lines]
+
+
+def _of_its_own(manifest: Manifest) -> Iterator[str]:
+    spec, known = manifest["spec"], DEPLOYMENT if manifest["kind"] == "Deployment" else STATEFUL_SET
+    yield from (f"has {key}" for key in sorted(set(spec) - known))
+    if spec.get("replicas", 1) != 1:
+        yield f"{spec['replicas']} at the start"
+    if "restartPolicy" in Workload(manifest).pod:
+        yield "says when it is started again"
+
+
+def _replaced(manifest: Manifest) -> Iterator[str]:
+    spec, wanted = manifest["spec"], ONE_AT_A_TIME.get(name_of(manifest), START_FIRST)
+    if manifest["kind"] == "Deployment" and spec.get("strategy") != wanted:
+        yield f"is replaced by {spec.get('strategy')}, wanted {wanted}"
+    if spec.get("revisionHistoryLimit", 10) < BACK:
+        yield "knows no way back"
+    yield from _overtaking(Workload(manifest))
 
 
 def _overtaking(workload: Workload) -> Iterator[str]:
     pause = workload.manifest["spec"].get("minReadySeconds", 0)
     awaited = workload.component in AWAITED and workload.service in SERVICES
     if awaited and pause < workload.pod["terminationGracePeriodSeconds"]:
-        yield f"{workload.process}: the next one leaves after {pause} s, before the last one is gone"
+        yield f"the next one leaves after {pause} s, before the last one is gone"
     if not awaited and pause:
-        yield f"{workload.process}: waits {pause} s for nothing"
+        yield f"waits {pause} s for nothing"
 
 
 def finished(manifests: Sequence[Manifest]) -> list[str]:
     """A migration has its time, a second try and somebody who reads what it said."""
-    found = []
-    for workload in workloads(manifests):
-        if workload.manifest["kind"] != "Job":
-            continue
-        spec = workload.manifest["spec"]
-        found += [f"{workload.process}: has {key}" for key in sorted(set(spec) - JOB)]
-        if {"livenessProbe", "readinessProbe", "startupProbe"} & workload.main.keys():
-            found.append(f"{workload.process}: is asked whether it serves")
-        if workload.pod.get("restartPolicy") != "OnFailure" or spec.get("backoffLimit", 0) < 1:
-            found.append(f"{workload.process}: has one try")
-        if spec.get("activeDeadlineSeconds", 0) < LONGEST_MIGRATION:
-            found.append(f"{workload.process}: is cut off after {spec.get('activeDeadlineSeconds')} s")
-        if spec.get("ttlSecondsAfterFinished", 0) < READABLE:
-            found.append(f"{workload.process}: is forgotten before anybody reads it")
-    return found
+    jobs = [workload for workload in workloads(manifests) if workload.manifest["kind"] == "Job"]
+    return [f"{job.process}: {line}" for job in jobs for line in _hurried(job, job.manifest["spec"])]
+
+
+def _hurried(job: Workload, spec: dict[str, Any]) -> Iterator[str]:
+    yield from (f"has {key}" for key in sorted(set(spec) - JOB))
+    if {"livenessProbe", "readinessProbe", "startupProbe"} & job.main.keys():
+        yield "is asked whether it serves"
+    if job.pod.get("restartPolicy") != "OnFailure" or spec.get("backoffLimit", 0) < 1:
+        yield "has one try"
+    if spec.get("activeDeadlineSeconds", 0) < LONGEST_MIGRATION:
+        yield f"is cut off after {spec.get('activeDeadlineSeconds')} s"
+    if spec.get("ttlSecondsAfterFinished", 0) < READABLE:
+        yield "is forgotten before anybody reads it"
 
 
 def outlives_a_node(manifests: Sequence[Manifest]) -> list[str]:
@@ -104,19 +106,20 @@ def outlives_a_node(manifests: Sequence[Manifest]) -> list[str]:
     several = {workload.process for workload in workloads(manifests) if _has_several(workload)} | {"rabbitmq"}
     found = []
     for name, labels in pods.items():
-        over = [
-            each["spec"]
-            for each in of_kind(manifests, "PodDisruptionBudget")
-            if selects(each["spec"]["selector"], labels)
-        ]
-        given = [{key: value for key, value in each.items() if key != "selector"} for each in over]
         wanted = [BUDGET if name == "rabbitmq" else BUDGET | LENIENT] if name in several else []
-        if given != wanted:
+        if (given := _budgets(manifests, labels)) != wanted:
             found.append(f"{name}: maintenance may take {given}, wanted {wanted}")
     database = named(manifests, "Cluster", "postgres")["spec"]
     if database.get("enablePDB") is not (database["instances"] > 1):
         found.append("postgres: maintenance may take several at once, or none")
     return found
+
+
+def _budgets(manifests: Sequence[Manifest], labels: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Of the pods with these labels."""
+    specs = [each["spec"] for each in of_kind(manifests, "PodDisruptionBudget")]
+    over = [spec for spec in specs if selects(spec["selector"], labels)]
+    return [{key: value for key, value in spec.items() if key != "selector"} for spec in over]
 
 
 def spread(manifests: Sequence[Manifest]) -> list[str]:
