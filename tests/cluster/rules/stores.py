@@ -13,8 +13,8 @@ from tests.cluster.rendering import ROOT, Manifest
 
 # Files and amounts of one machine; a cluster has its own.
 COMPOSES_OWN = {"load_definitions", "vm_memory_high_watermark.absolute", "disk_free_limit.absolute"}
-# What several nodes ask for, and what keeps their log within their memory.
-CLUSTERS_OWN = {"queue_leader_locator": "balanced", "raft.wal_max_size_bytes": "64000000"}
+# What several nodes ask for.
+CLUSTERS_OWN = {"queue_leader_locator": "balanced"}
 LIMIT = "disk_free_limit.absolute"
 # No other: above all none that makes an answered change less lasting.
 PARAMETERS = {"max_connections", "shared_buffers", "effective_cache_size"}
