@@ -1,4 +1,4 @@
-"""``python -m <service> api | events | tasks | beat | migrate | dlq …``: one verb per process, the same everywhere."""
+"""``python -m <service> api | events | tasks | beat | migrate | dlq | retell …``: the same verbs everywhere."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ import asyncio
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TypeVar
 
-from chassis import migrate, processes
+from chassis import clock, migrate, processes
 from chassis.jobs.buried import BuriedJobs
+from chassis.messaging import outbox
 from chassis.messaging.dead_letters import AmqpDeadLetters, DeadLetter, DeadLetters
 from chassis.observability import configure_logging
 from chassis.service import Service
@@ -46,6 +48,8 @@ def main(
         asyncio.run(_run_command(own[arguments.verb], service, arguments))
     elif arguments.verb == "dlq":
         asyncio.run(_all_dead_letters(service, arguments))
+    elif arguments.verb == "retell":
+        asyncio.run(_tell_again(service, timedelta(hours=arguments.hours)))
     else:
         _run_process(arguments.verb, service)
 
@@ -67,6 +71,14 @@ def _run_process(verb: str, service: Service) -> None:
 async def _run_command(command: Command, service: Service, arguments: argparse.Namespace) -> None:
     try:
         await command.run(service, arguments)
+    finally:
+        await service.database.close()
+
+
+async def _tell_again(service: Service, past: timedelta) -> None:
+    try:
+        async with service.database.transaction() as session:
+            print("told again:", await outbox.tell_again(session, clock.now() - past))
     finally:
         await service.database.close()
 
@@ -119,6 +131,8 @@ def _parser(name: str, commands: Sequence[Command]) -> argparse.ArgumentParser:
     dlq = verbs.add_parser("dlq", help="dead events and jobs of this service")
     dlq.add_argument("action", choices=("list", "show", "replay", "drop"))
     dlq.add_argument("ids", nargs="*")
+    retell = verbs.add_parser("retell", help="tell the events of the last hours again; consumers skip what they know")
+    retell.add_argument("--hours", type=float, default=24.0, help="sent outbox rows are kept for seven days")
     for command in commands:
         command.arguments(verbs.add_parser(command.name, help=command.help))
     return parser

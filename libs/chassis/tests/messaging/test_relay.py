@@ -151,6 +151,28 @@ async def test_a_lower_position_that_commits_late_is_not_skipped(service: Servic
     assert await scalar(service.database, positions) is False
 
 
+async def test_events_told_of_late_are_told_again_and_neither_older_ones_nor_jobs(
+    service: Service, settings: Settings, tmp_path: Path
+) -> None:
+    await observe(settings)
+    for version in (1, 2, 3):
+        await tell(service.database, "a", version)
+    async with service.database.transaction() as session:
+        outbox.add_job(session, STAMP, text="once", seconds=0)
+    async with running(make_relay(service).run()):
+        await eventually(lambda: drained(service))
+        assert len(await take(settings)) == 3
+        async with service.database.transaction() as session:
+            older = "UPDATE outbox SET sent_at = now() - interval '3 hours' WHERE payload->>'aggregateversion' = '1'"
+            await session.execute(text(older))
+        with process("retell --hours 2", settings, tmp_path / "log") as command:
+            await eventually(lambda: command.poll() == 0, 20)
+        await eventually(lambda: drained(service))
+    assert (tmp_path / "log").read_text().strip() == "told again: 2"
+    assert versions(await take(settings), "a") == [2, 3]
+    assert await waiting(settings, "sample.jobs") == 1
+
+
 async def test_of_two_relays_one_leads(service: Service) -> None:
     first, second = make_relay(service), make_relay(service)
     await tell(service.database, "a", 1)

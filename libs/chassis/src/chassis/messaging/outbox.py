@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID, uuid4
 
 from pydantic_core import to_jsonable_python
+from sqlalchemy import CursorResult, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.jobs.registry import Job
@@ -39,6 +40,17 @@ def add_job(session: AsyncSession, job: Job, *, due_at: datetime | None = None, 
         row.due_at = due_at
     session.add(row)
     session.info[TOUCHED] = True
+
+
+async def tell_again(session: AsyncSession, since: datetime) -> int:
+    """Events that were sent since then wait again, in their order; answers how many. Consumers skip what they know.
+
+    For a broker that was lost, and for databases that were brought back to an earlier moment. Jobs are left out: who
+    hears of one twice does it twice.
+    """
+    again = update(OutboxMessage).where(OutboxMessage.kind == "event", OutboxMessage.sent_at >= since)
+    done = await session.execute(again.values(sent_at=None, attempts=0))
+    return cast("CursorResult[Any]", done).rowcount
 
 
 def job_row(identifier: UUID, name: str, arguments: dict[str, Any]) -> OutboxMessage:
