@@ -11,6 +11,8 @@ from pydantic import SecretStr, ValidationError
 from pydantic_settings import SettingsError
 from sample.settings import Settings
 
+from chassis.settings import development_secret
+
 REAL = {
     "database_url": "postgresql+psycopg://app:x@db/sample",
     "events_url": "amqp://sample:x@mq/events",
@@ -32,6 +34,43 @@ def test_production_refuses_each_development_secret(name: str) -> None:
     given: dict[str, Any] = {other: SecretStr(value) for other, value in REAL.items() if other != name}
     with pytest.raises(ValidationError, match=f"{name} still has its development value"):
         Settings(environment="production", **given)
+
+
+class Sealing(Settings):
+    """With a secret that is nothing but one."""
+
+    seal: SecretStr = development_secret("sample-development-seal")
+
+
+def sealing(seal: str, environment: str = "production") -> Sealing:
+    given: dict[str, Any] = {name: SecretStr(value) for name, value in REAL.items()}
+    return Sealing(environment=environment, seal=SecretStr(seal), **given)
+
+
+@pytest.mark.parametrize("seal", ["", "x", "zq" * 7 + "z", "zq" + " " * 30])
+def test_production_refuses_a_secret_that_can_be_guessed(seal: str) -> None:
+    with pytest.raises(ValidationError, match="seal is too short: its shortest is 16 characters") as refused:
+        sealing(seal)
+    assert "zq" not in str(refused.value)
+
+
+def test_a_secret_of_sixteen_characters_is_long_enough_and_a_laptop_takes_any() -> None:
+    assert sealing("zq" * 8).environment == "production"
+    assert sealing("", "development").seal.get_secret_value() == ""
+
+
+def test_an_empty_file_is_no_secret(secret_files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (secret_files / "sample_seal").write_text("\n")
+    with pytest.raises(ValidationError, match="seal is too short"):
+        Sealing(environment="production", **{name: SecretStr(value) for name, value in REAL.items()})  # type: ignore[arg-type]
+
+
+def test_what_was_given_does_not_show_in_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SAMPLE_SEAL", "zqzq")
+    monkeypatch.setenv("SAMPLE_PREFETCH", "zqzq")
+    with pytest.raises(ValidationError) as refused:
+        Sealing()
+    assert "zqzq" not in str(refused.value)
 
 
 def test_only_migrations_need_the_owners_secret() -> None:

@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from sqlalchemy import text
 
 from chassis.cli import _parser
-from chassis.settings import DevelopmentSecretRefused
+from chassis.settings import SecretRefused
 from events.identity import AddressChanged, OrganisationChanged, UserChanged
 from identity import commands, demo
 from identity.settings import Settings
@@ -172,14 +172,17 @@ def test_production_refuses_every_development_secret() -> None:
         "database_url": SecretStr("postgresql+psycopg://x/y"),
         "events_url": SecretStr("amqp://x"),
         "jobs_url": SecretStr("amqp://y"),
-        "refresh_secret": SecretStr("a"),
-        "key_encryption_secret": SecretStr("b"),
+        "refresh_secret": SecretStr("a" * 16),
+        "key_encryption_secret": SecretStr("b" * 16),
         "mail_public_key": "{}",
     }
     assert Settings(environment="production", **secrets).environment == "production"
     for name in secrets:
-        with pytest.raises((DevelopmentSecretRefused, ValueError), match=name):
+        with pytest.raises((SecretRefused, ValueError), match=name):
             Settings(environment="production", **{key: value for key, value in secrets.items() if key != name})
+    for name in ("refresh_secret", "key_encryption_secret"):
+        with pytest.raises(ValueError, match=f"{name} is too short"):
+            Settings(environment="production", **{**secrets, name: SecretStr("")})
 
 
 async def test_everything_can_be_told_again_in_the_same_versions(world: Any, told: Any) -> None:

@@ -10,11 +10,11 @@ import sys
 from pathlib import Path
 
 from chassis.provision import provision
-from chassis.settings import DEVELOPMENT_MARK, DevelopmentSecretRefused, with_password
+from chassis.settings import DEVELOPMENT_MARK, SecretRefused, with_password
 
 
 def main(names: list[str]) -> None:
-    """Raises KeyError or FileNotFoundError naming what is missing, DevelopmentSecretRefused in production."""
+    """Raises KeyError or FileNotFoundError naming what is missing, SecretRefused in production."""
     admin_url = with_password(os.environ["DATABASE_ADMIN_URL"], _secret("postgres_password"))
     for name in names:
         provision(
@@ -29,7 +29,7 @@ def main(names: list[str]) -> None:
 def _secret(name: str) -> str:
     value = (Path(os.environ["SECRETS_DIR"]) / name).read_text().strip()
     if os.environ.get("ENVIRONMENT") == "production" and DEVELOPMENT_MARK in value:
-        raise DevelopmentSecretRefused(f"{name} still has its development value")
+        raise SecretRefused(f"{name} still has its development value")
     return value
 
 

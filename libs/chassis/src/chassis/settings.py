@@ -26,13 +26,18 @@ RETRY_LADDER = (timedelta(seconds=5), timedelta(seconds=30), timedelta(minutes=5
 DEVELOPMENT_MARK = "development"
 
 
-class DevelopmentSecretRefused(ValueError):
-    """Production was started with a secret that is printed in this repository."""
+# Characters; what is shorter was typed, or its file is empty, and somebody will guess it.
+SHORTEST_SECRET = 16
 
 
-def development_secret(value: str) -> Any:
-    """A secret with a default that anyone can read: fine on a laptop, refused in production."""
-    return Field(default=SecretStr(value), json_schema_extra={"development_only": True})
+class SecretRefused(ValueError):
+    """Production was started with a secret that is printed in this repository, or that can be guessed."""
+
+
+def development_secret(value: str, *, shortest: int = SHORTEST_SECRET) -> Any:
+    """A secret with a default that anyone can read: fine on a laptop, refused in production, as is one of less than
+    ``shortest`` characters; 0 for a URL or a key, whose own reader says what is wrong with it."""
+    return Field(default=SecretStr(value), json_schema_extra={"development_only": True, "shortest": shortest})
 
 
 class ProcessSettings(BaseSettings):
@@ -42,7 +47,12 @@ class ProcessSettings(BaseSettings):
     small letters (``contracts_database_password``): what an orchestrator mounts, and no environment shows.
     """
 
-    model_config = SettingsConfigDict(extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        extra="ignore",
+        frozen=True,
+        # What was given may be a secret, and an error goes to the log.
+        hide_input_in_errors=True,
+    )
 
     name: ClassVar[str]
 
@@ -69,16 +79,28 @@ class ProcessSettings(BaseSettings):
         return named["init_settings"], named["env_settings"], _secret_files(settings_cls)
 
     @model_validator(mode="after")
-    def refuse_development_secrets(self) -> Self:
+    def refuse_weak_secrets(self) -> Self:
         if self.environment == "production":
             for field in type(self).model_fields:
                 if self._is_of_development(field):
-                    raise DevelopmentSecretRefused(f"{field} still has its development value")
+                    raise SecretRefused(f"{field} still has its development value")
+                if self._is_short(field):
+                    shortest = self._said(field)["shortest"]
+                    raise SecretRefused(f"{field} is too short: its shortest is {shortest} characters")
         return self
+
+    def _is_short(self, field: str) -> bool:
+        value, shortest = getattr(self, field), self._said(field).get("shortest", 0)
+        return isinstance(value, SecretStr) and len(value.get_secret_value().strip()) < shortest
+
+    @classmethod
+    def _said(cls, field: str) -> dict[str, Any]:
+        extra = cls.model_fields[field].json_schema_extra
+        return extra if isinstance(extra, dict) else {}
 
     def _is_of_development(self, field: str) -> bool:
         info, value = type(self).model_fields[field], getattr(self, field)
-        guarded = isinstance(info.json_schema_extra, dict) and info.json_schema_extra.get("development_only")
+        guarded = self._said(field).get("development_only")
         text = value.get_secret_value() if isinstance(value, SecretStr) else str(value) if guarded else ""
         return bool(guarded and value == info.default) or DEVELOPMENT_MARK in text
 
@@ -97,7 +119,7 @@ class ServiceSettings(ProcessSettings):
     ``broker_password`` goes into both URLs of the broker.
     """
 
-    database_url: SecretStr = development_secret("postgresql+psycopg://localhost/sqp")
+    database_url: SecretStr = development_secret("postgresql+psycopg://localhost/sqp", shortest=0)
     database_owner_url: SecretStr = SecretStr("")
     database_password: SecretStr = SecretStr("")
     database_owner_password: SecretStr = SecretStr("")
@@ -107,8 +129,8 @@ class ServiceSettings(ProcessSettings):
     statement_timeout: float = 15.0
     idle_in_transaction_timeout: float = 30.0
 
-    events_url: SecretStr = development_secret("amqp://guest:guest@localhost:5672/events")
-    jobs_url: SecretStr = development_secret("amqp://guest:guest@localhost:5672/jobs")
+    events_url: SecretStr = development_secret("amqp://guest:guest@localhost:5672/events", shortest=0)
+    jobs_url: SecretStr = development_secret("amqp://guest:guest@localhost:5672/jobs", shortest=0)
     broker_password: SecretStr = SecretStr("")
     retry_ladder: tuple[timedelta, ...] = RETRY_LADDER
     prefetch: int = Field(default=20, ge=1, le=50)

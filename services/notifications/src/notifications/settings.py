@@ -35,7 +35,7 @@ class Settings(ServiceSettings):
     # For the whole conversation; well below idle_in_transaction_timeout, which would end the job's transaction.
     smtp_timeout: float = Field(default=15.0, gt=0, le=25)
     mail_from: str = "SQP <ne-pas-repondre@sqp.example>"
-    mail_private_key: SecretStr = development_secret(DEVELOPMENT_MAIL_KEY)
+    mail_private_key: SecretStr = development_secret(DEVELOPMENT_MAIL_KEY, shortest=0)
     mail_attempts: int = Field(default=10, ge=1)
     mail_backoff: float = Field(default=30.0, gt=0)
 
