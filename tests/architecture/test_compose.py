@@ -56,6 +56,25 @@ def test_our_containers_own_nothing_but_tmp(name: str) -> None:
     assert "volumes" not in container
 
 
+def test_the_seed_starts_every_container_that_lasts() -> None:
+    """By what it waits for, and what that waits for: a platform without its workers would not do what the seed asks."""
+    started: set[str] = set()
+    names = ["seed"]
+    while names:
+        name = names.pop()
+        if name not in started:
+            started.add(name)
+            names += CONTAINERS[name].get("depends_on", {})
+    assert started == set(CONTAINERS)
+
+
+def test_an_image_says_of_what_release_it_is() -> None:
+    named = compose.load(SQP_VERSION="1.2.3", SQP_REVISION="abc")["services"]
+    built = [container["build"] for container in named.values() if "build" in container]
+    assert {build["target"] for build in built} == {*SERVICES, "gateway", "seed"}
+    assert all(build["args"] == {"VERSION": "1.2.3", "REVISION": "abc"} for build in built)
+
+
 @pytest.mark.parametrize("name", [name for name in OURS if OURS[name].get("restart") == "unless-stopped"])
 def test_every_lasting_process_has_a_probe_and_time_to_end(name: str) -> None:
     probe = OURS[name]["healthcheck"]["test"]

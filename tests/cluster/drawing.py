@@ -94,7 +94,7 @@ FROM_OUTSIDE = {
 FIGURES = {
     *(tcp("prometheus", f"{service}-api", 8000) for service in SERVICES),
     *(tcp("prometheus", f"{service}-{kind}", 9000) for service in SERVICES for kind in ("events", "tasks")),
-    tcp("prometheus", "gateway", 8000),
+    tcp("prometheus", "gateway", 9000),
     tcp("prometheus", "postgres", 9187),
     tcp("prometheus", "rabbitmq", 15692),
 }

@@ -104,10 +104,7 @@ SAME = {
         other spec template spec containers name
     """,
     "Job": "other spec template spec containers name",
-    "NetworkPolicy": """
-        no spec podSelector matchLabels app.kubernetes.io/component
-        no spec podSelector matchLabels app.kubernetes.io/part-of
-    """,
+    "NetworkPolicy": "no spec podSelector matchLabels app.kubernetes.io/component",
     "Service": """
         no spec selector app.kubernetes.io/component
         no spec selector app.kubernetes.io/name

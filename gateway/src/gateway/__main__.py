@@ -2,6 +2,8 @@
 
 import argparse
 
+from prometheus_client import start_http_server
+
 from chassis.http.serving import Server
 from chassis.observability import configure_logging
 from gateway.bootstrap import build
@@ -15,6 +17,8 @@ def main() -> None:
     settings = Settings()
     configure_logging(settings.name, settings.log_level)
     gateway = build(settings)
+    if settings.metrics_port:
+        start_http_server(settings.metrics_port, settings.host, gateway.metrics.registry)
     Server(gateway.server_config(), gateway.draining, settings.drain_seconds).run()
 
 

@@ -74,7 +74,7 @@ def build(settings: Settings, keys: KeySource | None = None) -> Gateway:
     exchange = f"{settings.upstreams['identity']}/api/v1/auth/exchange"
     browser = Sessions(http, exchange, keep=settings.session_cache)
     documents = Documents(http, settings.upstreams, settings.public_url, settings.documents_cache)
-    health = Health(http, settings.upstreams, metrics, draining)
+    health = Health(http, settings.upstreams, draining)
     site = portal_site(http, settings, browser, verifier)
     refuse = refusing(site)
     pages = Starlette(

@@ -14,7 +14,7 @@ from gateway.settings import Settings
 from gateway.throttle import Throttle, network
 
 METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
-PROBES = frozenset({"/livez", "/readyz", "/metrics"})
+PROBES = frozenset({"/livez", "/readyz"})
 UPLOAD = ("POST", "/api/v1/files")
 
 

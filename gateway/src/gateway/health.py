@@ -7,13 +7,11 @@ import time
 from collections.abc import Callable
 
 import aiohttp
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from chassis.http.draining import Draining
-from chassis.observability import Metrics
 
 TIMEOUT = aiohttp.ClientTimeout(total=1.0)
 ASK_EVERY = 1.0
@@ -30,22 +28,16 @@ class Health:
         self,
         http: Callable[[], aiohttp.ClientSession],
         upstreams: dict[str, str],
-        metrics: Metrics,
         draining: Draining,
     ) -> None:
         self._http = http
         self._upstreams = upstreams
-        self._metrics = metrics
         self._draining = draining
         self._asked = -ASK_EVERY
         self._known = list(upstreams)
 
     def routes(self) -> list[Route]:
-        return [
-            Route("/livez", self.livez),
-            Route("/readyz", self.readyz),
-            Route("/metrics", self.metrics),
-        ]
+        return [Route("/livez", self.livez), Route("/readyz", self.readyz)]
 
     async def livez(self, _: Request) -> JSONResponse:
         return JSONResponse({"status": "alive"})
@@ -63,9 +55,6 @@ class Health:
             answers = await asyncio.gather(*(self._is_ready(base) for base in self._upstreams.values()))
             self._known = [name for name, ready in zip(self._upstreams, answers, strict=True) if not ready]
         return self._known
-
-    async def metrics(self, _: Request) -> Response:
-        return Response(generate_latest(self._metrics.registry), media_type=CONTENT_TYPE_LATEST)
 
     async def _is_ready(self, base: str) -> bool:
         try:

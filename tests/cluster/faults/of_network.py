@@ -39,10 +39,10 @@ def _gateway_to_the_database(manifests: list[Manifest]) -> None:
         selector["matchExpressions"][0]["values"].append("gateway")
 
 
-def _figures_for_everybody(manifests: list[Manifest]) -> None:
+def _caller_believed(manifests: list[Manifest]) -> None:
     annotations = found(manifests, "Ingress portal")["metadata"]["annotations"]
     lines = annotations[SNIPPET].splitlines()
-    annotations[SNIPPET] = "\n".join(line for line in lines if "deny" not in line)
+    annotations[SNIPPET] = "\n".join(line for line in lines if "del-header" not in line)
 
 
 def _nodes(manifests: list[Manifest]) -> None:
@@ -163,7 +163,13 @@ PUBLISHED = (
     Fault("a service published", doors.published, put("Ingress portal", f"{BACKEND} name", "files-api"), "files-api"),
     Fault("a port of nobody", doors.published, put("Ingress portal", f"{BACKEND} port name", "https"), "https"),
     Fault("all else published", doors.published, put("Ingress portal", "spec defaultBackend", {}), "defaultBackend"),
-    Fault("figures for everybody", doors.published, _figures_for_everybody, "deny"),
+    Fault("the caller believed", doors.published, _caller_believed, "del-header"),
+    Fault(
+        "figures for everybody",
+        doors.led_to,
+        add("Service gateway", "spec ports", {"name": "metrics", "port": 9000, "targetPort": "metrics"}),
+        "wanted [{'name': 'http'",
+    ),
     Fault(
         "TLS past the door",
         doors.published,

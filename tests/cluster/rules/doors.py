@@ -15,7 +15,9 @@ HEADLESS = {*(f"{service}-api" for service in SERVICES), "s3"}
 SERVICE = {"clusterIP", "ports", "selector"}
 # Shown to an operator, asked by nobody.
 SHOWN = {"mail": {"http": 1080}}
-METERED = ("events", "tasks")
+# Apart from what is asked by others: no way leads there but Prometheus's.
+FIGURES = "metrics"
+METERED = {"events", "tasks", "gateway"}
 # What the controller is told of TLS, and what deploy/haproxy/haproxy.cfg says in its own words.
 TOLD = {
     "ssl-redirect": "true",
@@ -38,10 +40,9 @@ def listened(workload: Workload) -> dict[str, int]:
     """Ports by name, as compose has the process listen."""
     settings = compose.environment(workload.process)
     if workload.is_ours:
-        own, prefix = {"api": ("http", "PORT")}, workload.service.upper()
-        own |= dict.fromkeys(METERED, ("metrics", "METRICS_PORT"))
-        name, setting = own.get(workload.component, ("", ""))
-        return {name: int(settings[f"{prefix}_{setting}"])} if name else {}
+        ports = {"http": "PORT"} if workload.component == "api" else {}
+        ports |= {FIGURES: "METRICS_PORT"} if METERED & {workload.component, workload.process} else {}
+        return {name: int(settings[f"{workload.service.upper()}_{setting}"]) for name, setting in ports.items()}
     return _of_others().get(workload.process, {})
 
 
@@ -73,8 +74,7 @@ def listening(manifests: Sequence[Manifest]) -> list[str]:
 def _figures(workload: Workload, ports: dict[str, int]) -> dict[str, str]:
     if not workload.is_ours or not ports:
         return {}
-    [port] = ports.values()
-    return _scraped(port)
+    return _scraped(ports.get(FIGURES) or ports["http"])
 
 
 def _scraped(port: int) -> dict[str, str]:
@@ -94,7 +94,7 @@ def led_to(manifests: Sequence[Manifest]) -> list[str]:
 
 
 def _is_called(workload: Workload) -> bool:
-    return bool(listened(workload)) and workload.component not in METERED
+    return bool(set(listened(workload)) - {FIGURES})
 
 
 def _astray(spec: dict[str, Any], workload: Workload, manifests: Sequence[Manifest]) -> Iterator[str]:
@@ -104,7 +104,8 @@ def _astray(spec: dict[str, Any], workload: Workload, manifests: Sequence[Manife
     chosen = [w.process for w in workloads(manifests) if selects({"matchLabels": spec["selector"]}, w.labels)]
     if chosen != [workload.process]:
         yield f"leads to {chosen}"
-    wanted = [{"name": name, "port": port, "targetPort": name} for name, port in listened(workload).items()]
+    asked = {name: port for name, port in listened(workload).items() if name != FIGURES}
+    wanted = [{"name": name, "port": port, "targetPort": name} for name, port in asked.items()]
     if spec["ports"] != wanted:
         yield f"at {spec['ports']}, wanted {wanted}"
 

@@ -72,6 +72,10 @@ class ProcessSettings(BaseSettings):
     # that fails or by the address that is gone, or the last requests meet a closed door.
     drain_seconds: float = Field(default=0.0, ge=0)
 
+    # Where Prometheus asks, on ``host``: a process without an API, and the gateway, whose own port is the world's. 0 is
+    # nowhere.
+    metrics_port: int = Field(default=0, ge=0, le=65535)
+
     @classmethod
     def settings_customise_sources(
         cls, settings_cls: type[BaseSettings], *sources: PydanticBaseSettingsSource, **named: PydanticBaseSettingsSource
@@ -136,9 +140,6 @@ class ServiceSettings(ProcessSettings):
     prefetch: int = Field(default=20, ge=1, le=50)
     confirm_timeout: float = 10.0
     relay_poll: float = 0.05
-    # Where events and tasks, which have no API, answer to Prometheus on ``host``; 0 is nowhere.
-    metrics_port: int = Field(default=0, ge=0, le=65535)
-
     # Touched by the loop that does the work of a process without an API (events, tasks, beat); its age says whether
     # that loop still turns. None is nowhere.
     heartbeat_file: Path | None = None
