@@ -7,9 +7,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import AsyncAdaptedQueuePool, PoolProxiedConnection, text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.util import await_, greenlet_spawn
 
 from chassis.faults import crash_point
 from chassis.settings import ServiceSettings
@@ -61,9 +63,30 @@ class Database:
             engine.sync_engine.dispose(close=False)
 
 
+# Seconds beside the wait for a place in the pool; a server that is there needs a hundredth of it.
+CONNECTING = 1.0
+
+
+class BoundedPool(AsyncAdaptedQueuePool):
+    """A connection within the pool's timeout and ``CONNECTING``, or ``PoolTimeout``: the looking-up of the name and all
+    that the driver does are part of it, which no setting of the driver bounds."""
+
+    def connect(self) -> PoolProxiedConnection:
+        return await_(self._connect_in_time())
+
+    async def _connect_in_time(self) -> PoolProxiedConnection:
+        seconds = self.timeout() + CONNECTING
+        try:
+            async with asyncio.timeout(seconds):
+                return await greenlet_spawn(super().connect)
+        except TimeoutError as error:
+            raise PoolTimeout(f"no connection within {seconds:g} s") from error
+
+
 def _engine(settings: ServiceSettings, **options: Any) -> AsyncEngine:
     return create_async_engine(
         settings.database_url.get_secret_value(),
+        poolclass=BoundedPool,
         pool_size=settings.database_pool_size,
         max_overflow=0,
         pool_timeout=settings.database_pool_timeout,
@@ -78,7 +101,6 @@ def _connect_args(settings: ServiceSettings) -> dict[str, Any]:
     idle = int(settings.idle_in_transaction_timeout * 1000)
     return {
         "application_name": settings.name,
-        "connect_timeout": 5,
         "options": f"-c statement_timeout={statement} -c idle_in_transaction_session_timeout={idle} -c timezone=UTC",
         # A black-holed link would otherwise hold a connection for ever.
         "keepalives_idle": 30,

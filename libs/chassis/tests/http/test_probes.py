@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from sample.served import serving_api
 from sample.testing import eventually, scalar
 
+from chassis.database import CONNECTING
 from chassis.local.process import free_port
 from chassis.testkit.harness import Harness
 
@@ -105,6 +106,26 @@ async def test_while_the_database_is_away_the_api_lives_and_is_not_ready(harness
         await way.open()
         await eventually(api.is_ready)
         assert await api.status(NOTES) == 200
+
+
+async def test_while_nobody_answers_where_the_database_was_a_request_is_refused_in_time(
+    harness: Harness, tmp_path: Path
+) -> None:
+    async with (
+        way_to_database(harness) as (way, url),
+        serving_api(harness, tmp_path / "api", SAMPLE_DATABASE_URL=url, SAMPLE_DATABASE_POOL_TIMEOUT="1") as api,
+    ):
+        await way.close()
+        way.hold()
+        await way.open()
+        for asking in (api.http.get(NOTES), api.http.post(NOTES, json={"text": "a"})):
+            begun = time.monotonic()
+            refused = await asking
+            assert (refused.status_code, refused.json()["code"]) == (503, "unavailable")
+            assert refused.headers["retry-after"]
+            assert time.monotonic() - begun < 1 + CONNECTING + 0.7
+        way.release()
+        await eventually(api.is_ready)
 
 
 async def test_a_database_that_is_silent_is_away_within_the_patience_of_a_probe(

@@ -1,0 +1,105 @@
+"""A database that cannot be reached is known to be away in time, wherever the way to it ends."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import text
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from chassis.database import CONNECTING, Database, is_away
+from chassis.testkit.harness import Harness
+
+PATIENCE = 0.3
+IN_TIME = PATIENCE + CONNECTING + 0.7
+
+Ask = Callable[[Database], Awaitable[None]]
+
+
+async def read(database: Database) -> None:
+    async with database.reader() as connection:
+        await connection.execute(text("SELECT 1"))
+
+
+async def write(database: Database) -> None:
+    async with database.transaction() as session:
+        await session.execute(text("SELECT 1"))
+
+
+BOTH = pytest.mark.parametrize("ask", [read, write])
+
+
+def database_at(harness: Harness, address: str, size: int = 1) -> Database:
+    changes: dict[str, Any] = {"database_url": SecretStr(f"postgresql+psycopg://sample:x@{address}/sample")}
+    changes |= {"database_pool_timeout": PATIENCE, "database_pool_size": size}
+    return Database(harness.service.settings.model_copy(update=changes))
+
+
+async def refused_in_time(database: Database, ask: Ask) -> None:
+    begun = time.monotonic()
+    with pytest.raises(PoolTimeout) as refused:
+        await ask(database)
+    assert is_away(refused.value)
+    assert time.monotonic() - begun < IN_TIME
+
+
+@pytest.fixture
+async def silent() -> AsyncIterator[str]:
+    """An address that accepts and says nothing."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        yield f"127.0.0.1:{listening.getsockname()[1]}"
+
+
+@BOTH
+async def test_an_address_that_accepts_and_says_nothing_is_given_up(harness: Harness, silent: str, ask: Ask) -> None:
+    database = database_at(harness, silent)
+    await refused_in_time(database, ask)
+    await database.close()
+
+
+@BOTH
+async def test_a_name_that_nobody_looks_up_is_given_up(
+    harness: Harness, monkeypatch: pytest.MonkeyPatch, ask: Ask
+) -> None:
+    async def never(*_: Any, **__: Any) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", never)
+    database = database_at(harness, "database.nowhere:5432")
+    await refused_in_time(database, ask)
+    await database.close()
+
+
+async def test_all_who_wait_are_refused_in_time_and_none_keeps_a_place(harness: Harness, silent: str) -> None:
+    database = database_at(harness, silent, size=2)
+    await asyncio.gather(*(refused_in_time(database, read) for _ in range(8)))
+    assert "Current Checked out connections: 0" in database.readers.pool.status()
+    await database.close()
+
+
+async def test_who_leaves_while_connecting_takes_no_place_along(harness: Harness, silent: str) -> None:
+    database = database_at(harness, silent)
+    for _ in range(3):
+        leaving = asyncio.create_task(write(database))
+        await asyncio.sleep(0.02)
+        leaving.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await leaving
+    assert "Current Checked out connections: 0" in database.engine.pool.status()
+    await database.close()
+
+
+async def test_readers_stay_in_autocommit_and_statements_prepared(harness: Harness) -> None:
+    async with harness.service.database.reader() as connection:
+        for _ in range(7):
+            assert (await connection.execute(text("SELECT count(*) FROM notes"))).scalar() == 0
+        raw = (await connection.get_raw_connection()).driver_connection
+        assert raw is not None
+        assert raw.autocommit
+        assert (await connection.execute(text("SELECT count(*) FROM pg_prepared_statements"))).scalar_one() > 0
