@@ -8,13 +8,14 @@ import logging
 import signal
 import subprocess
 import sys
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from sample.bootstrap import build
 from sample.settings import Settings
 
-from chassis import cli, faults
+from chassis import cli, faults, observability
 from chassis.jobs.buried import BuriedJobs
 from chassis.observability import configure_logging, continue_trace, request_id, traceparent
 from chassis.service import Service
@@ -69,6 +70,22 @@ def test_a_log_line_is_json_with_the_ids_of_its_request(capsys: pytest.CaptureFi
         traceparent.set(None)
     assert (line["message"], line["service"], line["level"]) == ("été là", "sample", "WARNING")
     assert (line["request_id"], line["trace_id"]) == ("r-1", "4bf92f3577b34da6a3ce929d0e0e4736")
+
+
+def test_a_log_that_is_a_file_does_not_grow_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(observability, "FILE_SIZE", 1000)
+    root = logging.getLogger()
+    before = root.handlers[:], root.level
+    try:
+        configure_logging("sample", "INFO", file=tmp_path / "log")
+        for number in range(100):
+            logging.getLogger("x").warning("line %d", number)
+        root.handlers[0].close()
+    finally:
+        root.handlers[:], root.level = before
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["log", "log.1", "log.2", "log.3"]
+    assert sum(path.stat().st_size for path in tmp_path.iterdir()) <= 4000
+    assert json.loads((tmp_path / "log").read_text().splitlines()[-1])["message"] == "line 99"
 
 
 @pytest.mark.parametrize("header", [None, "", "x", "00-" + "0" * 32 + "-" + "0" * 16 + "-01", "01-x"])

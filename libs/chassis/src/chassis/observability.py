@@ -7,6 +7,7 @@ import re
 import secrets
 import sys
 from contextvars import ContextVar
+from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
@@ -25,6 +26,11 @@ def continue_trace(header: str | None) -> str:
     return f"00-{trace_id}-{secrets.token_hex(8)}-{flags}"
 
 
+# Bytes of a log that is a file, and how many older ones are kept: every request is a line.
+FILE_SIZE = 10_000_000
+FILES_KEPT = 3
+
+
 class ContextFilter(logging.Filter):
     def __init__(self, service: str) -> None:
         super().__init__()
@@ -39,8 +45,9 @@ class ContextFilter(logging.Filter):
 
 
 def configure_logging(service: str, level: str = "INFO", *, file: Path | None = None) -> None:
-    """Sends every logger of this process to standard output, or to the end of ``file``, one JSON object a line."""
-    handler = logging.FileHandler(file, encoding="utf-8") if file else logging.StreamHandler(sys.stdout)
+    """Sends every logger of this process to standard output, or to the end of ``file``, one JSON object a line. The
+    file is this process's alone: a full one is put aside as ``file.1``."""
+    handler = _rotating(file) if file else logging.StreamHandler(sys.stdout)
     handler.addFilter(ContextFilter(service))
     handler.setFormatter(
         JsonFormatter(
@@ -53,6 +60,10 @@ def configure_logging(service: str, level: str = "INFO", *, file: Path | None = 
     logging.captureWarnings(True)
     logging.getLogger("pika").setLevel(logging.WARNING)
     logging.getLogger("uvicorn.access").disabled = True
+
+
+def _rotating(file: Path) -> logging.Handler:
+    return RotatingFileHandler(file, maxBytes=FILE_SIZE, backupCount=FILES_KEPT, encoding="utf-8")
 
 
 class Metrics:

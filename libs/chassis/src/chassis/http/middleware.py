@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis.errors import BodyTooLarge
+from chassis.http import request_log
 from chassis.http.draining import LEAVING_HEADER, Draining
 from chassis.http.rendering import render
 from chassis.observability import Metrics, continue_trace, request_id, traceparent
@@ -28,8 +29,8 @@ SECURITY_HEADERS = {
 
 
 class RequestContext:
-    """Names the request and its trace, counts and times it, and hardens its answer. While the process drains, every
-    answer gives its connection up, so that the next request finds another process."""
+    """Names the request and its trace, counts, times and logs it, and hardens its answer. While the process drains,
+    every answer gives its connection up, so that the next request finds another process."""
 
     def __init__(self, app: ASGIApp, *, metrics: Metrics, draining: Draining) -> None:
         self.app = app
@@ -61,7 +62,9 @@ class RequestContext:
         try:
             await self.app(scope, receive, send_hardened)
         finally:
-            self._count(scope, status, time.perf_counter() - started)
+            seconds = time.perf_counter() - started
+            self._count(scope, status, seconds)
+            request_log.answered(scope, status, seconds)
 
     def _count(self, scope: Scope, status: int, seconds: float) -> None:
         # The template, never the path: a label per contract would be a series per contract.
