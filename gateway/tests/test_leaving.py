@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,12 +16,17 @@ from pathlib import Path
 import aiohttp
 from starlette.types import Receive, Scope, Send
 
+from chassis.http import request_log
 from chassis.local.process import free_port, spawn
+from chassis.testkit import impatient
 from chassis.testkit.loopback import Upstream, start
 
 SERVICES = ("identity", "contracts", "incidents", "files", "notifications")
 STREAM = "/api/v1/notifications/stream"
 CONTRACTS = "/api/v1/contracts"
+FILES = "/api/v1/files"
+GATEWAY = (sys.executable, "-m", "gateway")
+IMPATIENT = impatient.command("gateway", grace=0.5)
 
 
 @dataclass
@@ -45,12 +51,14 @@ class Running:
 
 
 @asynccontextmanager
-async def gateway(upstream: Upstream, log: Path, drain_seconds: float) -> AsyncIterator[Running]:
+async def gateway(
+    upstream: Upstream, log: Path, drain_seconds: float, command: Sequence[str] = GATEWAY
+) -> AsyncIterator[Running]:
     port = free_port()
     settings = {f"{name}_url": upstream.url for name in SERVICES}
     settings |= {"port": str(port), "environment": "test", "drain_seconds": str(drain_seconds)}
     environment = {**os.environ, **{f"GATEWAY_{name.upper()}": value for name, value in settings.items()}}
-    process = spawn([sys.executable, "-m", "gateway", "api"], log=log, env=environment)
+    process = spawn([*command, "api"], log=log, env=environment)
     try:
         async with aiohttp.ClientSession(f"http://127.0.0.1:{port}") as http:
             running = Running(process, http)
@@ -100,3 +108,61 @@ async def test_a_request_under_way_is_answered(upstream: Upstream, tmp_path: Pat
         free.set()
         assert await asking == 200
         assert await asyncio.to_thread(running.process.wait, 10) == 0
+
+
+async def cut(answer: aiohttp.ClientResponse) -> None:
+    """What is told to somebody whose request was given up, and may be sent again."""
+    assert (answer.status, answer.content_type) == (503, "application/problem+json")
+    assert answer.headers["retry-after"]
+    assert json.loads(await answer.read())["code"] == "unavailable"
+
+
+async def test_a_request_that_takes_too_long_is_told_so(upstream: Upstream, tmp_path: Path) -> None:
+    asked = asyncio.Event()
+
+    async def never(_: Scope, receive: Receive, send: Send) -> None:
+        asked.set()
+        while (await receive())["type"] != "http.disconnect":
+            pass
+
+    async def ask(http: aiohttp.ClientSession) -> None:
+        async with http.get(CONTRACTS) as answer:
+            await cut(answer)
+
+    upstream.handlers[CONTRACTS] = never
+    async with gateway(upstream, tmp_path / "log", 0.0, IMPATIENT) as running:
+        asking = asyncio.create_task(ask(running.http))
+        await asyncio.wait_for(asked.wait(), 5)
+        running.process.send_signal(signal.SIGTERM)
+        await asking
+        assert await asyncio.to_thread(running.process.wait, 10) == 0
+    assert "Traceback" not in (tmp_path / "log").read_text()
+
+
+async def test_an_upload_that_takes_too_long_is_told_so(upstream: Upstream, tmp_path: Path) -> None:
+    async with gateway(upstream, tmp_path / "log", 0.0, IMPATIENT) as running:
+
+        async def dripping() -> AsyncGenerator[bytes, None]:
+            yield b"x"
+            running.process.send_signal(signal.SIGTERM)
+            while True:
+                await asyncio.sleep(0.05)
+                yield b"x"
+
+        async with running.http.post(FILES, data=dripping()) as answer:
+            await cut(answer)
+        assert await asyncio.to_thread(running.process.wait, 10) == 0
+
+
+async def test_a_problem_is_found_in_the_log_by_its_id_and_no_query_is_told(upstream: Upstream, tmp_path: Path) -> None:
+    async with gateway(upstream, tmp_path / "log", 0.0) as running:
+        async with running.http.get("/api/v1/nothing?token=mine-alone") as answer:
+            problem = await answer.json(content_type="application/problem+json")
+        running.process.send_signal(signal.SIGTERM)
+        assert await asyncio.to_thread(running.process.wait, 10) == 0
+    log = (tmp_path / "log").read_text()
+    told = [line for line in map(json.loads, log.splitlines()) if line["logger"] == request_log.log.name]
+    assert [(each["request_id"], each["path"], each["status"]) for each in told] == [
+        (problem["request_id"], "/api/v1/nothing", 404)
+    ]
+    assert "mine-alone" not in log

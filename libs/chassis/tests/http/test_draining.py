@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import signal
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, aclosing
 from pathlib import Path
+from typing import Any
 
+import aiohttp
 import pytest
 from sample.served import Api, serving_api
 from sample.testing import eventually, scalar
 from sqlalchemy import text
 
 from chassis.http.draining import LEAVING_HEADER, Draining
+from chassis.testkit import impatient
 from chassis.testkit.harness import Harness
 
 NOTES = "/api/v1/notes"
+JSON = {"Content-Type": "application/json"}
 HELD_UP = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'INSERT INTO notes%' AND wait_event_type = 'Lock'"
 
 
@@ -58,6 +63,63 @@ async def test_a_request_under_way_is_answered_after_the_door_has_closed(start: 
         assert (await writing).status_code == 201
         assert await api.ended() == 0
     assert await scalar(harness.service.database, "SELECT text FROM notes") == "slow"
+
+
+@pytest.fixture
+def start_impatient(harness: Harness, tmp_path: Path) -> Callable[[], AbstractAsyncContextManager[Api]]:
+    """As ``start``, with half a second for requests under way."""
+    return lambda: serving_api(harness, tmp_path / "api", impatient.command("sample", grace=0.5))
+
+
+def cut(status: int, headers: Mapping[str, str], body: bytes) -> None:
+    """What is told to somebody whose request was given up, and may be sent again."""
+    assert (status, json.loads(body)["code"]) == (503, "unavailable")
+    assert (headers["content-type"], headers["connection"]) == ("application/problem+json", "close")
+    assert headers["retry-after"]
+
+
+async def test_a_request_that_takes_too_long_is_told_so(
+    start_impatient: Callable[[], AbstractAsyncContextManager[Api]], harness: Harness
+) -> None:
+    async with start_impatient() as api, harness.service.database.transaction() as session:
+        await session.execute(text("LOCK TABLE notes IN ACCESS EXCLUSIVE MODE"))
+        writing = asyncio.create_task(api.http.post(NOTES, json={"text": "slow"}))
+        await eventually(lambda: scalar(harness.service.database, HELD_UP))
+        api.stop()
+        answer = await writing
+        cut(answer.status_code, answer.headers, answer.content)
+        assert await api.ended() == 0
+    assert f"{NOTES}: 503" in api.log.read_text()
+    assert await scalar(harness.service.database, "SELECT count(*) FROM notes") == 0
+
+
+async def test_an_upload_that_takes_too_long_is_told_so(
+    start_impatient: Callable[[], AbstractAsyncContextManager[Api]],
+) -> None:
+    async with start_impatient() as api:
+        going, stopped = asyncio.Event(), asyncio.Event()
+
+        async def half() -> AsyncGenerator[bytes, None]:
+            yield b'{"text": "'
+            going.set()
+            await stopped.wait()
+            while True:
+                yield b"x"
+                await asyncio.sleep(0.05)
+
+        # As the gateway does, this client reads while it sends.
+        async with aiohttp.ClientSession(str(api.http.base_url), headers=dict(api.http.headers)) as http:
+            uploading = asyncio.create_task(_answer(http.post(NOTES, data=half(), headers=JSON)))
+            await going.wait()
+            api.stop()
+            stopped.set()
+            cut(*await uploading)
+        assert await api.ended() == 0
+
+
+async def _answer(asking: Any) -> tuple[int, Mapping[str, str], bytes]:
+    async with asking as got:
+        return got.status, got.headers, await got.read()
 
 
 async def test_a_second_signal_ends_it_where_it_stands(start: Start, harness: Harness) -> None:

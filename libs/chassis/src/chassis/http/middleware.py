@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import re
 import time
@@ -11,7 +12,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from chassis.errors import BodyTooLarge
+from chassis.errors import BodyTooLarge, Unavailable
 from chassis.http import request_log
 from chassis.http.draining import LEAVING_HEADER, Draining
 from chassis.http.rendering import render
@@ -46,12 +47,12 @@ class RequestContext:
         identifier = given if REQUEST_ID.match(given) else uuid4().hex
         request_id.set(identifier)
         traceparent.set(continue_trace(asked.get("traceparent")))
-        started, status = time.perf_counter(), 500
+        started, status, is_answered = time.perf_counter(), 500, False
 
         async def send_hardened(message: Message) -> None:
-            nonlocal status
+            nonlocal status, is_answered
             if message["type"] == "http.response.start":
-                status = message["status"]
+                status, is_answered = message["status"], True
                 headers = MutableHeaders(scope=message)
                 _harden(headers, identifier)
                 if self.draining.begun:
@@ -61,6 +62,11 @@ class RequestContext:
 
         try:
             await self.app(scope, receive, send_hardened)
+        except asyncio.CancelledError:
+            # By the server, whose patience with what is under way has an end when the process leaves.
+            if is_answered or not self.draining.begun:
+                raise
+            await render(Request(scope), Unavailable())(scope, receive, send_hardened)
         finally:
             seconds = time.perf_counter() - started
             self._count(scope, status, seconds)

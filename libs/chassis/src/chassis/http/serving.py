@@ -19,8 +19,9 @@ log = logging.getLogger(__name__)
 # Far longer than anyone who sends here keeps an idle connection (the gateway: 2 s), even on a machine that crawls:
 # the side that sends must be the one to give it up, or a request meets a connection that is being closed.
 KEEP_ALIVE = 30
-# For requests under way once the door is closed, in seconds; the orchestrator's patience is this and the draining.
-GRACE = 10
+# For requests under way once the door is closed, in seconds: a large file over a slow line. A process that has none
+# leaves at once; the orchestrator's patience is this and the draining.
+GRACE = 60
 
 
 def server_config(app: ASGIApp, settings: ProcessSettings, **options: Any) -> uvicorn.Config:

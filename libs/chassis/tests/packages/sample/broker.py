@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -23,6 +23,7 @@ from sample.told import NoteWritten
 
 LADDER = (timedelta(milliseconds=150), timedelta(milliseconds=300))
 OBSERVER = "observer"
+SAMPLE = (sys.executable, "-m", "sample")
 
 
 def on_broker(settings: Settings, url: str, **changes: Any) -> Settings:
@@ -47,12 +48,15 @@ class Log:
 
 
 @contextmanager
-def process(verb: str, settings: Settings, log: Path, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
+def process(
+    verb: str, settings: Settings, log: Path, command: Sequence[str] = SAMPLE, **environment: str
+) -> Iterator[subprocess.Popen[bytes]]:
     """``python -m sample <verb>``, killed at the end when it still runs; it writes to ``log``."""
     with log.open("ab") as output:
-        command = [sys.executable, "-m", "sample", *verb.split()]
         env = {**os.environ, **_environment(settings), **environment}
-        running = subprocess.Popen(command, env=env, stdout=output, stderr=output, start_new_session=True)
+        running = subprocess.Popen(
+            [*command, *verb.split()], env=env, stdout=output, stderr=output, start_new_session=True
+        )
         try:
             yield running
         finally:

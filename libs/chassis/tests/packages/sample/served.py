@@ -6,7 +6,7 @@ import asyncio
 import signal
 import subprocess
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +16,7 @@ import httpx
 from chassis.local.process import free_port
 from chassis.testkit.harness import RESELLER, Harness
 from chassis.testkit.loopback import Upstream, answer, quiet, serving
-from sample.broker import process
+from sample.broker import SAMPLE, process
 from sample.settings import Settings
 from sample.testing import eventually
 
@@ -56,7 +56,9 @@ class Api:
 
 
 @asynccontextmanager
-async def serving_api(harness: Harness, log: Path, **environment: str) -> AsyncIterator[Api]:
+async def serving_api(
+    harness: Harness, log: Path, command: Sequence[str] = SAMPLE, **environment: str
+) -> AsyncIterator[Api]:
     """Ready, on the harness's database unless ``environment`` says otherwise, with tokens of the harness."""
     settings, identity, port = harness.service.settings, Upstream(), free_port()
     assert isinstance(settings, Settings)
@@ -64,7 +66,7 @@ async def serving_api(harness: Harness, log: Path, **environment: str) -> AsyncI
     identity.handlers["/jwks"] = answer({"keys": [harness.keys.private.as_dict(private=False)]})
     async with serving(quiet(identity)) as url:
         own = {"SAMPLE_PORT": str(port), "SAMPLE_JWKS_URL": f"{url}/jwks", **environment}
-        with process("api", settings, log, **own) as running:
+        with process("api", settings, log, command, **own) as running:
             headers = {"Authorization": f"Bearer {token}"}
             async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", headers=headers) as http:
                 api = Api(running, http, log, port)
