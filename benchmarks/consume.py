@@ -9,12 +9,9 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from benchmarks.pairs import show
-from benchmarks.relay import EVENTS, QUEUE, body, published
+from benchmarks.relay import EVENTS, QUEUE, body, declared, published
 from chassis.local.targets import open_rabbitmq
 from chassis.messaging.amqp import Connection, Delivery
-from chassis.messaging.runner import declare
-from chassis.settings import RETRY_LADDER
-from contracts.consumers import CONSUMERS
 
 PREFETCH = 50
 RUNS = 5
@@ -26,7 +23,7 @@ async def main() -> None:
         rabbitmq = await asyncio.to_thread(open_rabbitmq, stack, room / "rabbitmq")
         connection = await Connection.open(rabbitmq.create_vhost("bench"), "bench")
         channel = await connection.channel(confirm=True)
-        await declare(channel, "contracts", CONSUMERS, RETRY_LADDER)
+        await declared(connection, channel)
         print(f"{EVENTS:,} events of {len(body())} bytes, prefetch {PREFETCH}", flush=True)
         rates = []
         # One uncounted run warms up.

@@ -8,6 +8,7 @@ import os
 import tempfile
 import time
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
@@ -20,9 +21,10 @@ from chassis.local.targets import RabbitMQTarget, open_rabbitmq
 from chassis.messaging.amqp import Channel, Connection, Message
 from chassis.messaging.relay import BATCH
 from chassis.messaging.runner import declare
-from chassis.messaging.topology import EVENTS_EXCHANGE
+from chassis.messaging.topology import door, shared_exchanges
 from chassis.processes import make_relay
 from chassis.service import Service
+from chassis.settings import RETRY_LADDER
 from chassis.testkit.harness import settings_for
 from contracts import bootstrap
 from contracts.consumers import CONSUMERS
@@ -57,7 +59,7 @@ async def main() -> None:
 async def measure(service: Service, rabbitmq: RabbitMQTarget, url: str) -> None:
     connection = await Connection.open(url, "bench")
     channel = await connection.channel(confirm=True)
-    await declare(channel, service.name, service.consumers, service.settings.retry_ladder)
+    await declared(connection, channel)
 
     async def emptied() -> None:
         await asyncio.to_thread(rabbitmq.management.call, "DELETE", f"queues/bench/{QUEUE}/contents")
@@ -74,6 +76,12 @@ async def measure(service: Service, rabbitmq: RabbitMQTarget, url: str) -> None:
     await compare("events/s", ours, bare)
     await connection.close()
     await service.database.close()
+
+
+async def declared(connection: Connection, channel: Channel) -> None:
+    """What contracts has, and its door open to the events of others: a queue of its own takes what is told here."""
+    await declare(connection, "contracts", CONSUMERS, RETRY_LADDER)
+    await channel.declare_exchange(replace(shared_exchanges(["contracts"])[-1], bindings=((door("contracts"), "#"),)))
 
 
 def body() -> bytes:
@@ -122,7 +130,7 @@ async def published(channel: Channel) -> float:
     started = time.perf_counter()
     for first in range(0, EVENTS, BATCH):
         window = [
-            channel.publish(Message(EVENTS_EXCHANGE, OrganisationChanged.type, content, message_id=str(first + index)))
+            channel.publish(Message(door("contracts"), OrganisationChanged.type, content, str(first + index)))
             for index in range(min(BATCH, EVENTS - first))
         ]
         await asyncio.gather(*window)

@@ -6,8 +6,6 @@
 from __future__ import annotations
 
 import argparse
-import base64
-import hashlib
 import json
 import secrets
 from collections.abc import Callable
@@ -16,14 +14,13 @@ from typing import Any
 
 from joserfc.jwk import OKPKey
 
-from chassis.messaging.topology import rights
+from chassis.messaging import definitions as broker
 from chassis.settings import DEVELOPMENT_MARK
 from identity.settings import MAIL_DEVELOPMENT_KEY
 from notifications.settings import DEVELOPMENT_MAIL_KEY
 
 SERVICES = ("identity", "contracts", "incidents", "files", "notifications")
 OPERATOR = "operator"
-EVENTS_VHOST = "events"
 BUCKET = "sqp-files"
 
 Make = Callable[[str], str]
@@ -59,37 +56,14 @@ def printed_set() -> dict[str, str]:
 
 
 def definitions(plain: dict[str, str]) -> dict[str, Any]:
-    """RabbitMQ's: an operator, per service a user with own names in the events' vhost and a vhost of jobs."""
-    users = {OPERATOR: plain["rabbitmq_password"], **{s: plain[f"{s}_broker_password"] for s in SERVICES}}
-    vhosts = [EVENTS_VHOST, *(f"{service}-jobs" for service in SERVICES)]
+    """RabbitMQ's: what services need, and an operator who may do everything."""
+    made = broker.definitions({service: plain[f"{service}_broker_password"] for service in SERVICES})
+    operates = [broker.permission(OPERATOR, vhost["name"], broker.EVERYTHING) for vhost in made["vhosts"]]
     return {
-        "users": [_user(name, password) for name, password in users.items()],
-        "vhosts": [{"name": vhost, "default_queue_type": "quorum"} for vhost in vhosts],
-        "permissions": [
-            *(_permission(OPERATOR, vhost, ".*") for vhost in vhosts),
-            *(_permission(service, EVENTS_VHOST, rights(service)) for service in SERVICES),
-            *(_permission(service, f"{service}-jobs", ".*") for service in SERVICES),
-        ],
+        **made,
+        "users": [broker.user(OPERATOR, plain["rabbitmq_password"], ["administrator"]), *made["users"]],
+        "permissions": [*operates, *made["permissions"]],
     }
-
-
-def _user(name: str, password: str) -> dict[str, Any]:
-    return {
-        "name": name,
-        "password_hash": password_hash(password),
-        "hashing_algorithm": "rabbit_password_hashing_sha256",
-        "tags": ["administrator"] if name == OPERATOR else [],
-    }
-
-
-def password_hash(password: str) -> str:
-    """RabbitMQ's salted SHA-256. The salt comes from the password, so that the same set gives the same file."""
-    salt = hashlib.sha256(f"salt of {password}".encode()).digest()[:4]
-    return base64.b64encode(salt + hashlib.sha256(salt + password.encode()).digest()).decode()
-
-
-def _permission(user: str, vhost: str, pattern: str) -> dict[str, str]:
-    return {"user": user, "vhost": vhost, "configure": pattern, "write": pattern, "read": pattern}
 
 
 def s3_identities(secret_key: str) -> dict[str, Any]:

@@ -139,8 +139,10 @@ def test_the_brokers_users_may_do_what_the_code_needs_and_no_more() -> None:
     made: Any = secret_set.definitions(
         {f"{name}_broker_password": name for name in SERVICES} | {"rabbitmq_password": "x"}
     )
-    rights = {(entry["user"], entry["vhost"]): entry["write"] for entry in made["permissions"]}
+    kinds = ("configure", "write", "read")
+    rights = {(entry["user"], entry["vhost"]): [entry[kind] for kind in kinds] for entry in made["permissions"]}
     for service in SERVICES:
-        assert rights.pop((service, f"{service}-jobs")) == ".*"
-        assert rights.pop((service, "events")) == rf"^(events|events\.unrouted|{service}\..*)$"
+        own = rf"{service}\..*"
+        assert rights.pop((service, f"{service}-jobs")) == [".*"] * 3
+        assert rights.pop((service, "events")) == [f"^{own}$", rf"^(events\.{service}|{own})$", f"^(events|{own})$"]
     assert {user for user, _ in rights} == {secret_set.OPERATOR}

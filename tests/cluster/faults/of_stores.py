@@ -186,6 +186,10 @@ RIGHTS = (
     Fault("a vhost missing", rights.broker, remove("Vhost files-jobs"), "files-jobs"),
     Fault("a scaler that is shut out", rights.broker, take("User keda-broker", "spec tags"), "keda-broker"),
     Fault("a stranger", rights.broker, put("User files-broker", "spec importCredentialsSecret name", "x"), "nobody in"),
+    Fault("events lost", rights.shared, take("Exchange events", "spec arguments"), "Exchange as compose's"),
+    Fault("a door ajar", rights.shared, put("Binding files-door", "spec routingKey", "#"), "is not compose's"),
+    Fault("a door shut", rights.shared, remove("Binding files-door"), "Binding as compose's is missing"),
+    Fault("letters that vanish", rights.shared, take("Queue events-unrouted", "spec arguments"), "Queue is not"),
     Fault("no log-in", rights.database, put(DATABASE, "spec managed roles files_app login", False), "role files_app"),
     Fault(
         "another's password",

@@ -65,6 +65,7 @@ EVERYWHERE: tuple[Rule, ...] = (
     stores.database,
     stores.databases,
     rights.broker,
+    rights.shared,
     rights.database,
     queues.scaled,
     queues.growing,

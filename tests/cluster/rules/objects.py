@@ -20,7 +20,7 @@ KINDS = {
     "networking.k8s.io/v1": {"Ingress", "NetworkPolicy"},
     "policy/v1": {"PodDisruptionBudget"},
     "postgresql.cnpg.io/v1": {"Cluster", "Database", "ScheduledBackup"},
-    "rabbitmq.com/v1beta1": {"Permission", "RabbitmqCluster", "User", "Vhost"},
+    "rabbitmq.com/v1beta1": {"Binding", "Exchange", "Permission", "Queue", "RabbitmqCluster", "User", "Vhost"},
 }
 ONE_OF_EACH = ("Cluster", "Ingress", "Namespace", "RabbitmqCluster", "TriggerAuthentication")
 POD = ("spec template spec containers 0 image", "spec template spec terminationGracePeriodSeconds")
@@ -43,8 +43,11 @@ METADATA = {"labels", "name", "namespace"}
 ANNOTATED = ("Ingress",)
 # By kind the fields by which its object is known to the broker and the database.
 DECLARED = {
+    "Binding": ("vhost", "source", "destination", "destinationType", "routingKey"),
     "Database": ("cluster", "name"),
+    "Exchange": ("vhost", "name"),
     "Permission": ("userReference", "vhost"),
+    "Queue": ("vhost", "name"),
     "User": ("importCredentialsSecret",),
     "Vhost": ("name",),
 }

@@ -13,6 +13,7 @@ STAGE_OF = {
     **dict.fromkeys(("ConfigMap", "Namespace", "NetworkPolicy"), "foundation"),
     **dict.fromkeys(("Cluster", "Database", "ObjectStore", "ScheduledBackup"), "stores"),
     **dict.fromkeys(("Permission", "RabbitmqCluster", "User", "Vhost"), "stores"),
+    **dict.fromkeys(("Binding", "Exchange", "Queue"), "stores"),
     "Job": "migrate",
 }
 VERSION = "app.kubernetes.io/version"

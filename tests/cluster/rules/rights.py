@@ -16,6 +16,13 @@ from identity.settings import MAIL_DEVELOPMENT_KEY
 # The scaler may look at queues; the name it has at the broker.
 ONLY_LOOKS = {"configure": "^$", "write": "^$", "read": "^$"}
 SCALER = "keda"
+SPELT = {"autoDelete": "auto_delete", "destinationType": "destination_type", "routingKey": "routing_key"}
+# What an object need not say, or cannot.
+LEFT_OUT: dict[str, dict[str, Any]] = {
+    "Binding": {"arguments": {}},
+    "Exchange": {"arguments": {}, "auto_delete": False, "internal": False},
+    "Queue": {"arguments": {}, "auto_delete": False},
+}
 
 
 def logins() -> dict[str, str]:
@@ -42,6 +49,24 @@ def broker(manifests: Sequence[Manifest]) -> list[str]:
     real = {_who(manifests, each): each["spec"]["permissions"] for each in of_kind(manifests, "Permission")}
     found = [f"{user} in {vhost}: other rights than compose's" for user, vhost in _unequal(rights, real)]
     return [*found, *_vhosts(manifests, vhosts), *_tags(manifests)]
+
+
+def shared(manifests: Sequence[Manifest]) -> list[str]:
+    """What all services share at the broker, argument by argument as in ``scripts.secret_set.definitions``."""
+    wanted = definitions(_Anything())
+    found = []
+    for kind, field in (("Exchange", "exchanges"), ("Queue", "queues"), ("Binding", "bindings")):
+        real = [_as_defined(each) for each in of_kind(manifests, kind)]
+        found += [f"{kind} as compose's is missing: {each}" for each in wanted[field] if each not in real]
+        found += [f"{kind} is not compose's: {each}" for each in real if each not in wanted[field]]
+    return found
+
+
+def _as_defined(manifest: Manifest) -> dict[str, Any]:
+    spec = {key: value for key, value in manifest["spec"].items() if key != "rabbitmqClusterReference"}
+    if manifest["kind"] == "Queue":
+        spec["arguments"] = {**spec.get("arguments", {}), "x-queue-type": spec.pop("type", None)}
+    return {**LEFT_OUT[manifest["kind"]], **{SPELT.get(key, key): value for key, value in spec.items()}}
 
 
 def _vhosts(manifests: Sequence[Manifest], wanted: set[str]) -> Iterator[str]:

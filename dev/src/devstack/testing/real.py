@@ -10,12 +10,13 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from chassis.local import process
 from chassis.local.mail import MailCatcher
 from chassis.local.s3 import S3Access
 from chassis.local.targets import PostgresTarget, RabbitMQTarget
-from chassis.messaging.topology import rights
+from chassis.messaging.definitions import EVENTS_VHOST, definitions, jobs_vhost
 from chassis.provision import Databases
 from devstack.databases import SERVICES
 from devstack.mail_page import text_of
@@ -37,7 +38,8 @@ class RealStack:
         self._rabbitmq = rabbitmq
         self._s3 = s3
         self._mail = mail
-        self._name = f"real-{secrets.token_hex(4)}"
+        self._prefix = f"real-{secrets.token_hex(4)}-"
+        self._password = secrets.token_hex(12)
         self._ports = dict(zip((*SERVICES, "gateway"), process.free_ports(6), strict=True))
         self._databases = {name: postgres.provision(f"real_{name}") for name in SERVICES}
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
@@ -60,8 +62,9 @@ class RealStack:
         """SIGTERM to all, and SIGKILL to what has not ended after 20 s."""
         running = list(self._processes.values())
         await asyncio.gather(*(asyncio.to_thread(process.end, each, [signal.SIGTERM]) for each in running))
-        for vhost in self._vhosts():
-            self._rabbitmq.delete_vhost(vhost)
+        for kind, delete in (("vhosts", self._rabbitmq.delete_vhost), ("users", self._rabbitmq.management.delete_user)):
+            for each in self._at_the_broker()[kind]:
+                delete(each["name"])
 
     def launch(self, name: str) -> None:
         service, role = name.split(".")
@@ -84,23 +87,16 @@ class RealStack:
     def _log(self, name: str) -> Path:
         return self._folder / f"{name}.log"
 
-    def _vhosts(self) -> list[str]:
-        return [self._name, *(f"{self._name}-{service}-jobs" for service in SERVICES)]
+    def _at_the_broker(self) -> dict[str, list[dict[str, Any]]]:
+        return definitions(dict.fromkeys(SERVICES, self._password), self._prefix)
 
     def _prepare_servers(self) -> None:
-        for vhost in self._vhosts():
-            self._rabbitmq.create_vhost(vhost)
+        self._rabbitmq.management.load(self._at_the_broker())
         self._s3.create_bucket(BUCKET)
 
-    def _broker_urls(self, service: str) -> tuple[str, str]:
-        """A broker user per service: its own names in the events' vhost, and a vhost for its jobs."""
-        user, jobs = f"{self._name}-{service}", f"{self._name}-{service}-jobs"
-        own, everything = rights(service), ".*"
-        events_url = self._rabbitmq.create_user(user, self._name, self._name, configure=own, write=own, read=own)
-        jobs_url = self._rabbitmq.create_user(
-            user, self._name, jobs, configure=everything, write=everything, read=everything
-        )
-        return events_url, jobs_url
+    def _broker_url(self, service: str, vhost: str) -> str:
+        user = f"{self._prefix}{service}"
+        return self._rabbitmq.management.amqp_url(f"{self._prefix}{vhost}", user, self._password)
 
     async def _run(self, service: str, verb: str) -> None:
         """One verb to its end."""
@@ -119,10 +115,9 @@ class RealStack:
         return {**os.environ, **{f"{service.upper()}_{key.upper()}": value for key, value in own.items()}}
 
     def _common(self, service: str) -> dict[str, str]:
-        events_url, jobs_url = self._broker_urls(service)
         return {
-            "events_url": events_url,
-            "jobs_url": jobs_url,
+            "events_url": self._broker_url(service, EVENTS_VHOST),
+            "jobs_url": self._broker_url(service, jobs_vhost(service)),
             "issuer": self.url,
             "jwks_url": f"http://127.0.0.1:{self._ports['identity']}/.well-known/jwks.json",
             "port": str(self._ports[service]),

@@ -39,7 +39,7 @@ async def declare_topology(service: Service) -> None:
     """Every queue of the service, events and jobs, before any relay may publish to it."""
     connection = await Connection.open(service.settings.events_url.get_secret_value(), f"{service.name} declare")
     try:
-        await declare(await connection.channel(), service.name, service.consumers, service.settings.retry_ladder)
+        await declare(connection, service.name, service.consumers, service.settings.retry_ladder)
     finally:
         await connection.close()
     await asyncio.to_thread(declare_queues, make_celery(service.jobs, service.settings.jobs_url.get_secret_value()))

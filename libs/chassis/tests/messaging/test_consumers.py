@@ -165,12 +165,12 @@ async def test_while_the_database_is_away_nothing_circles_and_then_it_goes_on(
     consumer = service.consumers[0]
     process_, away, tries = consumer.process, True, 0
 
-    async def process(database: Any, body: bytes) -> bool:
+    async def process(database: Any, body: bytes, exchange: str) -> bool:
         nonlocal tries
         tries += 1
         if away:
             raise DatabaseAway
-        return await process_(database, body)
+        return await process_(database, body, exchange)
 
     async def answers() -> bool:
         return not away

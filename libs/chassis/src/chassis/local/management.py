@@ -29,11 +29,7 @@ class Management:
 
     def delete_vhost(self, name: str) -> None:
         """Its connections, queues and messages go with it. Harmless when there is none."""
-        try:
-            self.call("DELETE", f"vhosts/{_part(name)}")
-        except urllib.error.HTTPError as error:
-            if error.code != 404:
-                raise
+        self._delete(f"vhosts/{_part(name)}")
 
     def create_user(
         self, name: str, password: str, vhost: str, *, configure: str = "", write: str = "", read: str = ""
@@ -43,7 +39,19 @@ class Management:
         return self.amqp_url(vhost, name, password)
 
     def delete_user(self, name: str) -> None:
-        self.call("DELETE", f"users/{_part(name)}")
+        """Harmless when there is none."""
+        self._delete(f"users/{_part(name)}")
+
+    def _delete(self, path: str) -> None:
+        try:
+            self.call("DELETE", path)
+        except urllib.error.HTTPError as error:
+            if error.code != 404:
+                raise
+
+    def load(self, definitions: object) -> None:
+        """Makes what is not there yet; what is there stays."""
+        self.call("POST", "definitions", definitions)
 
     def answers(self) -> bool:
         try:

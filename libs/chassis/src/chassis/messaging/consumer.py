@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis.database import Database, is_away
 from chassis.faults import crash_point
 from chassis.messaging import inbox
+from chassis.messaging.topology import is_vouched_for
 from chassis.observability import continue_trace, traceparent
 from events import Envelope, Event
 
@@ -31,6 +32,10 @@ def envelope_of(session: AsyncSession) -> Envelope:
 
 class PermanentFailure(Exception):
     """Retrying cannot help: the event goes to the dead letters at once."""
+
+
+class Forged(Exception):
+    """Told by somebody else than its type names. Not kept among the dead letters: a replay would vouch for it."""
 
 
 class DatabaseAway(Exception):
@@ -69,12 +74,15 @@ class Consumer:
 
         return register
 
-    async def process(self, database: Database, body: bytes) -> bool:
-        """Applies one delivery; False when it was a duplicate.
+    async def process(self, database: Database, body: bytes, exchange: str = "") -> bool:
+        """Applies one delivery, which came by ``exchange``; False when it was a duplicate.
 
-        Raises PermanentFailure, DatabaseAway, or whatever the handler raised (transient; NotYet when it is expected).
+        Raises PermanentFailure, Forged, DatabaseAway, or whatever the handler raised (transient; NotYet when it is
+        expected).
         """
         envelope, event, handler = self._decode(body)
+        if not is_vouched_for(envelope.type, exchange, self.name):
+            raise Forged(f"{envelope.type} came by {exchange}")
         traceparent.set(continue_trace(envelope.traceparent))
         crash_point("consumer.before_inbox")
         try:

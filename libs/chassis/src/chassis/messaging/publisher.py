@@ -1,4 +1,4 @@
-"""From outbox rows to RabbitMQ: events to the topic exchange, jobs to the service's Celery queue."""
+"""From outbox rows to RabbitMQ: events by the service's door, jobs to the service's Celery queue."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from chassis.jobs.messages import celery_message
 from chassis.jobs.registry import JobRegistry
 from chassis.messaging.amqp import BrokerUnavailable, Channel, Connection, Message
 from chassis.messaging.relay import Row
-from chassis.messaging.topology import EVENTS_EXCHANGE
+from chassis.messaging.topology import door
 from chassis.settings import ServiceSettings
 
 
@@ -45,6 +45,7 @@ class AmqpPublisher:
     def __init__(self, settings: ServiceSettings, jobs: JobRegistry, celery: Celery) -> None:
         self._events = Link(settings.events_url.get_secret_value(), f"{settings.name} relay")
         self._jobs = Link(settings.jobs_url.get_secret_value(), f"{settings.name} relay, jobs")
+        self._door = door(settings.name)
         self._registry = jobs
         self._celery = celery
         self._timeout = settings.confirm_timeout
@@ -80,7 +81,7 @@ class AmqpPublisher:
         if row.kind == "event":
             body = json.dumps(row.payload, ensure_ascii=False, separators=(",", ":")).encode()
             return Message(
-                EVENTS_EXCHANGE,
+                self._door,
                 row.type,
                 body,
                 message_id=str(row.id),

@@ -10,18 +10,21 @@ from datetime import timedelta
 from typing import Any
 
 from chassis.database import Database
-from chassis.messaging.amqp import BrokerUnavailable, Channel, Connection, Delivery, Message
-from chassis.messaging.consumer import Consumer, DatabaseAway, PermanentFailure, log_retry
+from chassis.messaging.amqp import BrokerUnavailable, Channel, Connection, Delivery, Message, NotThere
+from chassis.messaging.consumer import Consumer, DatabaseAway, Forged, PermanentFailure, log_retry
 from chassis.messaging.topology import (
     ATTEMPTS_HEADER,
     ERROR_HEADER,
+    EVENTS_EXCHANGE,
     attempts_of,
     dead_queue,
-    exchanges,
+    door,
+    own_exchange,
     queues,
     retry_exchange,
     retry_queue,
     service_of,
+    shared_exchanges,
     unrouted,
 )
 from chassis.observability import Metrics
@@ -34,12 +37,38 @@ RECONNECT_PAUSE = 0.5
 CANCEL_TIMEOUT = 2.0
 
 
-async def declare(channel: Channel, service: str, consumers: Sequence[Consumer], ladder: Sequence[timedelta]) -> None:
+async def declare(
+    connection: Connection, service: str, consumers: Sequence[Consumer], ladder: Sequence[timedelta]
+) -> None:
     """All exchanges and queues of a service; harmless to repeat."""
-    for exchange in exchanges(service):
-        await channel.declare_exchange(exchange)
-    for queue in [unrouted(), *(q for c in consumers for q in queues(c.name, list(c.handlers), ladder))]:
+    if not await _shared_is_there(connection, service):
+        await _declare_shared(connection, service)
+    channel = await connection.channel()
+    await channel.declare_exchange(own_exchange(service))
+    for queue in (q for c in consumers for q in queues(c.name, list(c.handlers), ladder)):
         await channel.declare_queue(queue)
+    channel.close()
+
+
+async def _shared_is_there(connection: Connection, service: str) -> bool:
+    channel = await connection.channel()
+    try:
+        for name in (door(service), EVENTS_EXCHANGE):
+            await channel.find_exchange(name)
+    except NotThere:
+        return False
+    channel.close()
+    return True
+
+
+async def _declare_shared(connection: Connection, service: str) -> None:
+    """An administrator's to make (chassis.messaging.definitions); a developer's own broker or a test's vhost has none,
+    and lets a service do it."""
+    channel = await connection.channel()
+    for exchange in shared_exchanges([service]):
+        await channel.declare_exchange(exchange)
+    await channel.declare_queue(unrouted())
+    channel.close()
 
 
 class ConsumerRunner:
@@ -77,7 +106,7 @@ class ConsumerRunner:
         try:
             channel = await connection.channel()
             outgoing = await connection.channel(confirm=True)
-            await declare(channel, service_of(self._consumer.name), [self._consumer], self._settings.retry_ladder)
+            await declare(connection, service_of(self._consumer.name), [self._consumer], self._settings.retry_ladder)
             tag = await channel.consume(
                 self._consumer.name, self._settings.prefetch, lambda delivery: self._start(channel, outgoing, delivery)
             )
@@ -134,9 +163,12 @@ class ConsumerRunner:
 
     async def _apply(self, outgoing: Channel, delivery: Delivery) -> str:
         try:
-            fresh = await self._consumer.process(self._database, delivery.body)
+            fresh = await self._consumer.process(self._database, delivery.body, delivery.exchange)
         except DatabaseAway:
             raise
+        except Forged as error:
+            log.error("%s takes no notice of %s: %s", self._consumer.name, delivery.message_id, error)
+            return "forged"
         except PermanentFailure as error:
             return await self._bury(outgoing, delivery, error)
         except Exception as error:

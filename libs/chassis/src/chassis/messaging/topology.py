@@ -28,17 +28,26 @@ class Exchange:
     name: str
     type: str
     arguments: dict[str, Any]
+    bindings: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
 class Queue:
+    """``bindings``, here and of an exchange: from which exchange, by which key."""
+
     name: str
     arguments: dict[str, Any]
     bindings: tuple[tuple[str, str], ...]
 
 
-def service_of(consumer: str) -> str:
-    return consumer.split(".", 1)[0]
+def service_of(name: str) -> str:
+    """Whose a consumer is, or a type of events."""
+    return name.split(".", 1)[0]
+
+
+def door(service: str) -> str:
+    """The exchange by which this service tells, and nobody else."""
+    return f"{EVENTS_EXCHANGE}.{service}"
 
 
 def attempts_of(headers: Mapping[str, Any]) -> int:
@@ -59,18 +68,44 @@ def dead_queue(consumer: str) -> str:
     return f"{consumer}.dead"
 
 
-def rights(service: str) -> str:
-    """What a service's broker user may configure, write and read in the events' vhost: the shared exchange and names of
-    its own. The default exchange is not among them: through it one writes to every queue."""
-    return rf"^({re.escape(EVENTS_EXCHANGE)}|{re.escape(UNROUTED)}|{re.escape(service)}\..*)$"
+def rights(service: str) -> dict[str, str]:
+    """What a service's broker user may do in the events' vhost: anything with names of its own, tell by its door and
+    listen to all.
+
+    Nobody but an administrator writes to the exchange of all events: whoever may write to an exchange may also lead one
+    of his own there, or dead letters, under any key, and RabbitMQ asks for no right by topic then. Nor to the default
+    exchange: through it one writes to every queue.
+    """
+    own = rf"{re.escape(service)}\..*"
+    return {
+        "configure": f"^{own}$",
+        "write": f"^({re.escape(door(service))}|{own})$",
+        "read": f"^({re.escape(EVENTS_EXCHANGE)}|{own})$",
+    }
 
 
-def exchanges(service: str) -> list[Exchange]:
+def is_vouched_for(type_: str, exchange: str, consumer: str) -> bool:
+    """Whether an event can be of the service that its type names: it came by that service's door, or by an exchange to
+    which only an administrator or the consumer itself writes. Keys are no proof: a message may carry several."""
+    return exchange in (door(service_of(type_)), retry_exchange(service_of(consumer)), EVENTS_EXCHANGE, "")
+
+
+def shared_exchanges(services: Sequence[str]) -> list[Exchange]:
+    """The administrator's: each door opens to all events, for those of its service."""
     return [
         Exchange(UNROUTED, "fanout", {}),
-        Exchange(EVENTS_EXCHANGE, "topic", {"alternate-exchange": UNROUTED}),
-        Exchange(retry_exchange(service), "direct", {}),
+        *(Exchange(door(service), "topic", {}) for service in services),
+        Exchange(
+            EVENTS_EXCHANGE,
+            "topic",
+            {"alternate-exchange": UNROUTED},
+            tuple((door(service), f"{service}.#") for service in services),
+        ),
     ]
+
+
+def own_exchange(service: str) -> Exchange:
+    return Exchange(retry_exchange(service), "direct", {})
 
 
 def queues(consumer: str, types: Sequence[str], ladder: Sequence[timedelta]) -> list[Queue]:

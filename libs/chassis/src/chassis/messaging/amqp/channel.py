@@ -14,10 +14,15 @@ import pika
 from chassis.messaging.topology import Exchange, Queue
 
 REPLY_TIMEOUT = 10.0
+_NOT_FOUND = 404
 
 
 class BrokerUnavailable(Exception):
     """The broker cannot be reached, closed the connection or does not confirm."""
+
+
+class NotThere(BrokerUnavailable):
+    """What was asked for does not exist; the channel is closed by having asked."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +43,10 @@ class Message:
 
 @dataclass(frozen=True)
 class Delivery:
+    """``exchange`` is the one to which it was published, wherever that led."""
+
     tag: int
+    exchange: str
     redelivered: bool
     message_id: str
     headers: dict[str, Any]
@@ -76,6 +84,12 @@ class Channel:
                 arguments=exchange.arguments,
             )
         )
+        for source, key in exchange.bindings:
+            await self._ask(partial(self._raw.exchange_bind, exchange.name, source, key))
+
+    async def find_exchange(self, name: str) -> None:
+        """Raises NotThere. Whoever may do anything with it may ask."""
+        await self._ask(partial(self._raw.exchange_declare, name, passive=True))
 
     async def declare_queue(self, queue: Queue) -> None:
         await self._ask(partial(self._raw.queue_declare, queue.name, durable=True, arguments=queue.arguments))
@@ -179,7 +193,8 @@ class Channel:
             resolve(future, self._returned.pop(message_id, refused))
 
     def _on_close(self, _channel: Any, reason: Any) -> None:
-        error = BrokerUnavailable(repr(reason))
+        kind = NotThere if getattr(reason, "reply_code", None) == _NOT_FOUND else BrokerUnavailable
+        error = kind(repr(reason))
         for future in [*self._waiting, *(future for future, _ in self._confirms.values())]:
             if not future.done():
                 future.set_exception(error)
@@ -204,7 +219,12 @@ def _properties(message: Message) -> pika.BasicProperties:
 
 def _delivery(method: Any, properties: Any, body: bytes) -> Delivery:
     return Delivery(
-        method.delivery_tag, method.redelivered, properties.message_id or "", dict(properties.headers or {}), body
+        method.delivery_tag,
+        method.exchange,
+        method.redelivered,
+        properties.message_id or "",
+        dict(properties.headers or {}),
+        body,
     )
 
 
