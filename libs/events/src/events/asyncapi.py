@@ -61,6 +61,7 @@ def _channel(name: str) -> Document:
     return {
         "address": f"{name}.#",
         "title": f"What {name} tells",
+        "description": f"Sent to the exchange `{EXCHANGE}.{name}`, which only {name} may do, and received from here.",
         "messages": {type_: {"$ref": f"#/components/messages/{type_}"} for type_ in types},
         "bindings": {
             "amqp": {
