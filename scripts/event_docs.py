@@ -22,8 +22,8 @@ SERVICES = sorted(path.parent.name for path in (ROOT / "services").glob("*/pypro
 HEAD = """# Events
 
 Written by `scripts/generate-docs`; do not edit. Events travel as CloudEvents 1.0 on one topic exchange, routed by type,
-at least once and in no guaranteed order; each service tells by an exchange of its own that leads there. A sample of each is
-in [`libs/events/samples`](../libs/events/samples).
+at least once and in no guaranteed order; each service tells by an exchange of its own that leads there. A sample of
+each is in [`libs/events/samples`](../libs/events/samples).
 """
 
 
