@@ -51,9 +51,9 @@ screenshots: ## Take a picture of every page into screenshots/ (ARGS=word narrow
 lock: ## Resolve the dependencies again and write the hash-pinned requirements (ARGS="--upgrade")
 	@scripts/lock $(ARGS)
 
-secrets: ## Write a set of secrets for docker-compose.yml (DIR=folder)
+secrets: ## Write a set of secrets for docker-compose.yml (DIR=folder; RENEW=name makes one of it anew)
 	@$(BOOTSTRAP) run
-	@$(BIN)/python -m scripts.secret_set $(DIR)
+	@$(BIN)/python -m scripts.secret_set $(DIR) $(if $(RENEW),--renew $(RENEW))
 
 reset: ## Delete the data of `make run`
 	@python3 scripts/reset

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from scripts import secret_set
 from scripts.secret_set import SERVICES, random_value, write
 
 NAMESPACE = "sqp"
@@ -64,7 +65,7 @@ def read(folder: Path) -> dict[str, str]:
     """The set in ``folder``, completed by what only a cluster needs."""
     if not (folder / SCALER).exists():
         write(folder, {SCALER: random_value(SCALER)})
-    return {path.name: path.read_text().rstrip("\n") for path in folder.iterdir() if path.is_file()}
+    return secret_set.read(folder)
 
 
 def main() -> None:

@@ -1,6 +1,7 @@
 """Writes a set of secrets for docker-compose.yml into a folder, one file each: `python -m scripts.secret_set FOLDER`.
 
 `--development` writes the set that the repository prints, whose every value says so: production refuses each of them.
+`--renew NAME` makes one value of a set anew, with what is derived from it; docs/operations/containers.md says what then.
 """
 
 from __future__ import annotations
@@ -22,6 +23,11 @@ from notifications.settings import DEVELOPMENT_MAIL_KEY
 SERVICES = ("identity", "contracts", "incidents", "files", "notifications")
 OPERATOR = "operator"
 BUCKET = "sqp-files"
+# One is of no use without the other.
+MAIL_KEYS = ("identity_mail_public_key", "notifications_mail_private_key")
+# Somebody else's secret: the operator's to fill in where the mail relay wants a log-in.
+FOREIGN = "notifications_smtp_password"
+DERIVED = ("rabbitmq_definitions.json", "s3_identities.json")
 
 Make = Callable[[str], str]
 
@@ -44,8 +50,7 @@ def secret_set(make: Make, mail_keys: tuple[str, str]) -> dict[str, str]:
         **plain,
         "identity_mail_public_key": mail_keys[0],
         "notifications_mail_private_key": mail_keys[1],
-        # Somebody else's secret: the operator's to fill in where the mail relay wants a log-in.
-        "notifications_smtp_password": "",
+        FOREIGN: "",
         "rabbitmq_definitions.json": _json(definitions(plain)),
         "s3_identities.json": _json(s3_identities(plain["files_s3_secret_key"])),
     }
@@ -78,11 +83,27 @@ def new_mail_keys() -> tuple[str, str]:
     return _compact(key.as_dict(private=False)), _compact(key.as_dict(private=True))
 
 
+def renewed(values: dict[str, str], name: str) -> dict[str, str]:
+    """What changes in the set ``values`` when ``name`` is made anew. Raises KeyError for what is not made here."""
+    keys = new_mail_keys() if name in MAIL_KEYS else (values[MAIL_KEYS[0]], values[MAIL_KEYS[1]])
+    made = secret_set(lambda each: random_value(each) if each == name else values[each], keys)
+    if name in (FOREIGN, *DERIVED) or name not in made:
+        raise KeyError(name)
+    return {each: text for each, text in made.items() if each != FOREIGN and values.get(each) != text}
+
+
+def read(folder: Path) -> dict[str, str]:
+    return {path.name: path.read_text().rstrip("\n") for path in folder.iterdir() if path.is_file()}
+
+
 def write(folder: Path, content: dict[str, str]) -> None:
     """Containers read the files as users of their own; the folder is what keeps everybody else out."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     for name, text in content.items():
         path = folder / name
+        # In place: a container that runs has the file itself, not its name.
+        if path.exists():
+            path.chmod(0o644)
         path.write_text(text + "\n")
         path.chmod(0o444)
 
@@ -99,13 +120,25 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m scripts.secret_set", description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--development", action="store_true", help="the printed set of the repository")
+    parser.add_argument("--renew", metavar="NAME", help="one value of the set that is there")
     arguments = parser.parse_args()
-    if arguments.development:
+    if arguments.renew:
+        _renew(parser, arguments.folder, arguments.renew)
+    elif arguments.development:
         write(arguments.folder, printed_set())
     elif arguments.folder.exists() and any(arguments.folder.iterdir()):
         parser.error(f"{arguments.folder} is not empty: a running platform may depend on what it holds")
     else:
         write(arguments.folder, secret_set(random_value, new_mail_keys()))
+
+
+def _renew(parser: argparse.ArgumentParser, folder: Path, name: str) -> None:
+    try:
+        changed = renewed(read(folder), name)
+    except (FileNotFoundError, KeyError) as error:
+        parser.error(f"{folder} has no such value, or it is not made here: {error}")
+    write(folder, changed)
+    print("changed:", *changed)  # noqa: T201 - a command speaks to who typed it
 
 
 if __name__ == "__main__":
