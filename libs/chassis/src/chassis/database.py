@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -81,6 +82,10 @@ class BoundedPool(AsyncAdaptedQueuePool):
                 return await greenlet_spawn(super().connect)
         except TimeoutError as error:
             raise PoolTimeout(f"no connection within {seconds:g} s") from error
+
+
+# It speaks under its own name, so that SQLAlchemy's does not quieten it.
+logging.getLogger(f"{BoundedPool.__module__}.{BoundedPool.__qualname__}").setLevel(logging.WARNING)
 
 
 def _engine(settings: ServiceSettings, **options: Any) -> AsyncEngine:
