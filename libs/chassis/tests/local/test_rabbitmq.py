@@ -10,6 +10,7 @@ import pika.exceptions
 import pytest
 
 from chassis.local.apt import ensure
+from chassis.local.process import wait_until
 from chassis.local.rabbitmq import RabbitMQ
 
 pytestmark = pytest.mark.rabbitmq
@@ -94,10 +95,15 @@ def _wait_for_queue_on_disk(folder: Path, since: float) -> None:
     raise AssertionError(f"not written: {[str(f) for f in folder.glob('mnesia/**/*.dets')]}")
 
 
+def _stands_still(broker: RabbitMQ) -> bool:
+    return Path(f"/proc/{broker.pid}/stat").read_text().split(") ")[1][0] == "T"
+
+
 def test_a_paused_broker_answers_again_after_resume(broker: RabbitMQ) -> None:
     broker.pause()
     try:
-        assert Path(f"/proc/{broker.pid}/stat").read_text().split(") ")[1][0] == "T"
+        # A signal is not obeyed at once.
+        wait_until(lambda: _stands_still(broker), seconds=10, what="a pause", log=broker.folder, process=None)
     finally:
         broker.resume()
     publish(broker.create_vhost("pause"), "q", b"x")
