@@ -1,7 +1,7 @@
 """Writes a set of secrets for docker-compose.yml into a folder, one file each: `python -m scripts.secret_set FOLDER`.
 
 `--development` writes the set that the repository prints, whose every value says so: production refuses each of them.
-`--renew NAME` makes one value of a set anew, with what is derived from it; docs/operations/containers.md says what then.
+`--renew NAME` makes one of a set anew, with what is derived from it; docs/operations/containers.md says what then.
 """
 
 from __future__ import annotations
