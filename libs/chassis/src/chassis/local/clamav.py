@@ -1,6 +1,5 @@
 """Debian's clamd with one hand-made signature, the EICAR test file's: a real scanner's protocol, and no download."""
 
-import shutil
 import signal
 import socket
 import subprocess
@@ -8,8 +7,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from chassis.local import process
-from chassis.local.process import LOOPBACK, Missing
+from chassis.local import apt, process
+from chassis.local.process import LOOPBACK
 
 # In two halves, so that no scanner takes this file for the test file.
 EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-STANDARD-" + rb"ANTIVIRUS-TEST-FILE!$H+H*"
@@ -39,9 +38,7 @@ class Clamd:
 
     def start(self) -> Self:
         """Answers PING when it returns. Raises Missing or ServerFailed."""
-        clamd = shutil.which("clamd", path="/usr/sbin:/usr/bin:/usr/local/sbin")
-        if clamd is None:
-            raise Missing("ClamAV: Debian package clamav-daemon")
+        clamd = apt.ensure("clamav-daemon", "/usr/sbin/clamd")
         signatures = self.folder / "signatures"
         signatures.mkdir(parents=True, exist_ok=True)
         (signatures / "eicar.hdb").write_text(_SIGNATURE)
