@@ -87,9 +87,11 @@ async def _all_dead_letters(service: Service, arguments: argparse.Namespace) -> 
     """Events at the broker, jobs in the service's own table, and jobs that ended before they could get there."""
     settings, jobs = service.settings, (service.jobs.queue,)
     try:
-        await dead_letters(AmqpDeadLetters(settings.events_url.get_secret_value()), service, arguments)
-        await dead_letters(BuriedJobs(service.database), service, arguments, jobs)
-        await dead_letters(job_letters(settings), service, arguments, jobs)
+        shown = await dead_letters(AmqpDeadLetters(settings.events_url.get_secret_value()), service, arguments)
+        shown += await dead_letters(BuriedJobs(service.database), service, arguments, jobs)
+        shown += await dead_letters(job_letters(settings), service, arguments, jobs)
+        if arguments.action == "show" and not shown:
+            sys.exit("dlq show: there is no such letter")
     finally:
         await service.database.close()
 
@@ -100,10 +102,10 @@ def job_letters(settings: ServiceSettings) -> AmqpDeadLetters:
 
 async def dead_letters(
     letters: DeadLetters, service: Service, arguments: argparse.Namespace, queues: Sequence[str] | None = None
-) -> None:
+) -> int:
     """``dlq list | show ID … | replay [ID …] | drop ID …`` over ``queues``, by default every consumer's; replay without
-    ids takes all."""
-    ids = set(arguments.ids)
+    ids takes all. Answers how many letters were shown."""
+    ids, shown = set(arguments.ids), 0
     if arguments.action == "drop" and not ids:
         sys.exit("dlq drop wants the ids to drop")
     for queue in queues or [consumer.name for consumer in service.consumers]:
@@ -112,15 +114,17 @@ async def dead_letters(
         elif arguments.action == "drop":
             print(queue, "dropped", await letters.drop(queue, ids))
         else:
-            _print(await letters.listing(queue), ids if arguments.action == "show" else None)
+            shown += _print(await letters.listing(queue), ids if arguments.action == "show" else None)
+    return shown
 
 
-def _print(letters: Sequence[DeadLetter], shown: set[str] | None) -> None:
-    for letter in letters:
-        if shown is None:
-            print(letter.id, letter.consumer, letter.type, f"attempts={letter.attempts}", letter.error)
-        elif letter.id in shown:
-            print(letter.body)
+def _print(letters: Sequence[DeadLetter], wanted: set[str] | None) -> int:
+    """Those ``wanted`` whole, or a line each."""
+    found = [letter for letter in letters if wanted is None or letter.id in wanted]
+    for letter in found:
+        line = (letter.id, letter.consumer, letter.type, f"attempts={letter.attempts}", letter.error)
+        print(*(line if wanted is None else (letter.body,)))
+    return len(found)
 
 
 def _parser(name: str, commands: Sequence[Command]) -> argparse.ArgumentParser:

@@ -179,6 +179,15 @@ async def test_events_told_of_late_are_told_again_and_neither_older_ones_nor_job
     assert await waiting(settings, "sample.jobs") == 1
 
 
+async def test_to_show_a_letter_that_is_not_there_is_an_error(
+    service: Service, settings: Settings, tmp_path: Path
+) -> None:
+    with process("dlq show 1", settings, tmp_path / "log") as command:
+        await eventually(lambda: command.poll() is not None, 20)
+    assert command.returncode == 1
+    assert "there is no such letter" in (tmp_path / "log").read_text()
+
+
 async def test_of_two_relays_one_leads(service: Service) -> None:
     first, second = make_relay(service), make_relay(service)
     await tell(service.database, "a", 1)
