@@ -3,6 +3,7 @@
 import contextlib
 import os
 import pwd
+import random
 import shutil
 import signal
 import socket
@@ -16,6 +17,9 @@ from functools import cache
 from pathlib import Path
 
 LOOPBACK = "127.0.0.1"
+# Below those that systems give to outgoing connections (Linux: from 32768): a server that was killed binds its own
+# again, which such a connection must not have taken meanwhile.
+_PORTS = range(20_000, 32_000)
 _POLL_SECONDS = 0.02
 
 
@@ -136,10 +140,20 @@ def free_port() -> int:
 def free_ports(count: int) -> list[int]:
     """Distinct ports of 127.0.0.1 that nobody listens on now; the caller binds them soon."""
     with contextlib.ExitStack() as open_sockets:
-        sockets = [open_sockets.enter_context(socket.socket()) for _ in range(count)]
-        for each in sockets:
-            each.bind((LOOPBACK, 0))
+        sockets = [open_sockets.enter_context(_bound()) for _ in range(count)]
         return [int(each.getsockname()[1]) for each in sockets]
+
+
+def _bound() -> socket.socket:
+    for port in random.sample(_PORTS, 100):
+        found = socket.socket()
+        try:
+            found.bind((LOOPBACK, port))
+        except OSError:
+            found.close()
+        else:
+            return found
+    raise ServerFailed("no free port on 127.0.0.1")
 
 
 def port_free(port: int) -> bool:
