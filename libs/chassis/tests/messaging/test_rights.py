@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from sample.bootstrap import build
 from sample.broker import channel, on_broker, operate, put, tell, waiting
 from sample.settings import Settings
 from sample.testing import effects, eventually, running, scalar, switch_off, switch_on
@@ -68,14 +67,6 @@ def _of(service: str, harness: Harness, broker: Management, prefix: str) -> Sett
         for vhost in (EVENTS_VHOST, jobs_vhost(service))
     )
     return on_broker(held, events, jobs_url=type(held.jobs_url)(jobs))
-
-
-@pytest.fixture
-async def service(settings: Settings) -> AsyncIterator[Service]:
-    built = build(settings)
-    await processes.declare_topology(built)
-    yield built
-    await built.database.close()
 
 
 def reader(service: Service) -> ConsumerRunner:

@@ -72,11 +72,6 @@ class RabbitMQTarget:
     def delete_vhost(self, name: str) -> None:
         self.management.delete_vhost(name)
 
-    def create_user(
-        self, name: str, password: str, vhost: str, *, configure: str = "", write: str = "", read: str = ""
-    ) -> str:
-        return self.management.create_user(name, password, vhost, configure=configure, write=write, read=read)
-
 
 def open_postgres(stack: ExitStack, folder: Path) -> PostgresTarget:
     """The server ends with `stack`. Raises Missing, saying what to install."""
