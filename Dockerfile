@@ -18,44 +18,51 @@ ENV PATH=/tools/bin:$PATH
 FROM builder AS identity-build
 COPY services/identity/requirements.lock ./
 RUN --mount=type=cache,target=/root/.cache/uv install
-COPY libs/chassis/src libs/events/src services/identity/src /opt/app/
+COPY libs/web/src libs/api/src libs/chassis/src libs/events/src services/identity/src /opt/app/
 RUN seal
 
 FROM builder AS contracts-build
 COPY services/contracts/requirements.lock ./
 RUN --mount=type=cache,target=/root/.cache/uv install
-COPY libs/chassis/src libs/events/src services/contracts/src /opt/app/
+COPY libs/web/src libs/api/src libs/chassis/src libs/events/src services/contracts/src /opt/app/
 RUN seal
 
 FROM builder AS incidents-build
 COPY services/incidents/requirements.lock ./
 RUN --mount=type=cache,target=/root/.cache/uv install
-COPY libs/chassis/src libs/events/src services/incidents/src /opt/app/
+COPY libs/web/src libs/api/src libs/chassis/src libs/events/src services/incidents/src /opt/app/
 RUN seal
 
 FROM builder AS files-build
 COPY services/files/requirements.lock ./
 RUN --mount=type=cache,target=/root/.cache/uv install
-COPY libs/chassis/src libs/events/src services/files/src /opt/app/
+COPY libs/web/src libs/api/src libs/chassis/src libs/events/src services/files/src /opt/app/
 RUN seal
 
 FROM builder AS notifications-build
 COPY services/notifications/requirements.lock ./
 RUN --mount=type=cache,target=/root/.cache/uv install
-COPY libs/chassis/src libs/events/src services/notifications/src /opt/app/
+COPY libs/web/src libs/api/src libs/chassis/src libs/events/src services/notifications/src /opt/app/
 RUN seal
 
 FROM builder AS gateway-build
 COPY gateway/requirements.lock ./
 RUN --mount=type=cache,target=/root/.cache/uv install
-COPY libs/chassis/src libs/events/src gateway/src /opt/app/
+COPY libs/web/src libs/api/src libs/events/src gateway/src /opt/app/
+RUN seal
+
+FROM builder AS portal-build
+COPY portal/requirements.lock ./
+RUN --mount=type=cache,target=/root/.cache/uv install
+COPY libs/web/src libs/api/src libs/events/src portal/src /opt/app/
 RUN seal
 
 # Demonstration data for a platform that runs: a client of its API and nothing else.
 FROM builder AS seed-build
 COPY gateway/requirements.lock ./
 RUN --mount=type=cache,target=/root/.cache/uv install
-COPY libs/chassis/src libs/events/src dev/src /opt/app/
+COPY libs/web/src libs/events/src /opt/app/
+COPY dev/src/demonstration /opt/app/demonstration
 RUN seal
 
 
@@ -72,7 +79,7 @@ WORKDIR /opt/app
 USER 10001:10001
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=60s --retries=3 \
-    CMD ["python", "-I", "-S", "/opt/app/chassis/probe.py", "http", "8000"]
+    CMD ["python", "-I", "-S", "/opt/app/web/probe.py", "http", "8000"]
 
 FROM runtime AS identity
 LABEL org.opencontainers.image.title="SQP identity"
@@ -108,7 +115,13 @@ FROM runtime AS seed
 LABEL org.opencontainers.image.title="SQP demonstration data"
 COPY --from=seed-build /image /
 HEALTHCHECK NONE
-ENTRYPOINT ["python", "-m", "devstack.seed"]
+ENTRYPOINT ["python", "-m", "demonstration.__main__"]
+
+FROM runtime AS portal
+LABEL org.opencontainers.image.title="SQP portal"
+COPY --from=portal-build /image /
+ENTRYPOINT ["python", "-m", "portal"]
+CMD ["api"]
 
 FROM runtime AS gateway
 LABEL org.opencontainers.image.title="SQP gateway"

@@ -8,7 +8,9 @@ BIN := .venv/bin
 # A total bound, after which pytest is interrupted (it then still ends its servers) and at last killed.
 BOUND = $(if $(shell command -v timeout),timeout --foreground --signal=INT --kill-after=60)
 PYTEST = $(BIN)/python -m pytest -q -o faulthandler_timeout=300
-SOURCES = $(shell find $(wildcard libs services gateway dev tests benchmarks scripts conftest.py) -name '*.py' -not -path '*/.*')
+# Two processes, each with servers of its own.
+PARALLEL = -n 2 --dist loadgroup
+SOURCES = $(shell find $(wildcard libs services gateway portal dev tests benchmarks scripts conftest.py) -name '*.py' -not -path '*/.*')
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -18,11 +20,11 @@ run: ## Start the whole platform in one process, with demonstration data (PORT=8
 
 test: ## Run the tests, without the slow ones (ARGS="-k name" narrows)
 	@$(BOOTSTRAP) dev
-	@$(if $(BOUND),$(BOUND) 2400) $(PYTEST) -m "not slow and not containers" $(ARGS)
+	@$(if $(BOUND),$(BOUND) 2400) $(PYTEST) $(PARALLEL) -m "not slow and not containers" $(ARGS)
 
 test-all: ## Run every test that needs no Docker engine
 	@$(BOOTSTRAP) dev
-	@$(if $(BOUND),$(BOUND) 4800) $(PYTEST) -m "not containers" $(ARGS)
+	@$(if $(BOUND),$(BOUND) 4800) $(PYTEST) $(PARALLEL) -m "not containers" $(ARGS)
 
 test-containers: ## Run the tests of images and docker-compose.yml on a Docker engine, which it finds or installs
 	@$(BOOTSTRAP) dev

@@ -1,13 +1,20 @@
-"""``python -m benchmarks [list] [relay] [consume]``: all of them without a name."""
+"""``python -m benchmarks [list] [relay] [consume] [embedded] [hostile] [hop]``: all of them without a name."""
 
 from __future__ import annotations
 
 import asyncio
 import sys
 
-from benchmarks import consume, list_route, relay
+from benchmarks import consume, embedded, hop, hostile, list_route, relay
 
-ALL = {"list": list_route.main, "relay": relay.main, "consume": consume.main}
+ALL = {
+    "list": list_route.main,
+    "relay": relay.main,
+    "consume": consume.main,
+    "embedded": embedded.main,
+    "hostile": hostile.main,
+    "hop": hop.main,
+}
 
 
 async def run(names: list[str]) -> None:

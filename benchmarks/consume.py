@@ -1,4 +1,4 @@
-"""A quorum queue emptied by one consumer that acknowledges each message and does nothing: what no consumer exceeds."""
+"""One consumer acknowledges each message of a quorum queue and does nothing else: the upper limit of any consumer."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from pathlib import Path
 
 from benchmarks.pairs import show
 from benchmarks.relay import EVENTS, QUEUE, body, declared, published
-from chassis.local.targets import open_rabbitmq
 from chassis.messaging.amqp import Connection, Delivery
+from devkit.servers.targets import open_rabbitmq
 
 PREFETCH = 50
 RUNS = 5

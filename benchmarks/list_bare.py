@@ -18,9 +18,9 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from chassis.http import paging
-from chassis.testkit.harness import person
 from contracts import queries
 from contracts.models import Contract
+from devkit.harness import person
 
 DIALECT: Any = postgresql.psycopg.dialect()  # type: ignore[no-untyped-call]
 TODAY = date.fromisoformat(os.environ["BENCH_TODAY"])

@@ -1,4 +1,4 @@
-"""The contracts service's API process as in production, but for the keys, which the benchmark hands over."""
+"""The contracts service's API process as in production, except that the benchmark provides the keys."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ import uvicorn
 from pydantic import SecretStr
 
 from chassis.http.app import create_app
-from chassis.observability import configure_logging
-from chassis.testkit.harness import TestKeys
 from contracts import bootstrap
 from contracts.settings import Settings
+from devkit.harness import TestKeys
+from web.observability import configure_logging
 
 if __name__ == "__main__":
     url = os.environ["BENCH_DATABASE_URL"].replace("postgresql://", "postgresql+psycopg://", 1)
-    # Each request is a line of the log, and that is part of its price.
+    # Each request writes a log line, as in production.
     configure_logging("contracts")
     service = bootstrap.build(Settings(database_url=SecretStr(url)))
     service.keys = TestKeys.from_json(os.environ["BENCH_KEY"])

@@ -1,7 +1,7 @@
 """The list of contracts, against a bare Starlette route on the bare driver with the same SQL, on a million contracts.
 
 Both answer one reseller's first page, newest number first, with total and counters. The bare one checks no token,
-builds no model and validates nothing: what is between the two is the price of the chassis.
+builds no model and validates nothing: the difference between the two is the cost of the chassis.
 """
 
 from __future__ import annotations
@@ -15,13 +15,14 @@ import psycopg
 
 from benchmarks.pairs import compare
 from benchmarks.servers import requests_per_second, served
-from chassis import clock, migrate
-from chassis.local import process
-from chassis.local.postgres import Postgres
-from chassis.testkit.harness import TestKeys, person, settings_for
+from chassis import migrate
 from contracts import bootstrap
 from contracts.settings import Settings
+from devkit.harness import TestKeys, person, settings_for
+from devkit.servers import process
+from devkit.servers.postgres import Postgres
 from events import organisation_id
+from web import clock
 
 CONTRACTS = int(os.environ.get("BENCH_CONTRACTS", "1000000"))
 RESELLERS = 2000

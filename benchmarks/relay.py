@@ -16,8 +16,6 @@ from sqlalchemy import text
 
 from benchmarks.pairs import compare
 from chassis import migrate
-from chassis.local.postgres import Postgres
-from chassis.local.targets import RabbitMQTarget, open_rabbitmq
 from chassis.messaging.amqp import Channel, Connection, Message
 from chassis.messaging.relay import BATCH
 from chassis.messaging.runner import declare
@@ -25,14 +23,17 @@ from chassis.messaging.topology import door, shared_exchanges
 from chassis.processes import make_relay
 from chassis.service import Service
 from chassis.settings import RETRY_LADDER
-from chassis.testkit.harness import settings_for
 from contracts import bootstrap
-from contracts.consumers import CONSUMERS
+from contracts.consumers import consumers
 from contracts.settings import Settings
+from devkit.harness import settings_for
+from devkit.servers.postgres import Postgres
+from devkit.servers.targets import RabbitMQTarget, open_rabbitmq
 from events.identity import OrganisationChanged
 
 EVENTS = int(os.environ.get("BENCH_EVENTS", "10000"))
 AGGREGATES = 50
+CONSUMERS = consumers()
 QUEUE = CONSUMERS[0].name
 
 FILL = text("""
@@ -79,7 +80,7 @@ async def measure(service: Service, rabbitmq: RabbitMQTarget, url: str) -> None:
 
 
 async def declared(connection: Connection, channel: Channel) -> None:
-    """What contracts has, and its door open to the events of others: a queue of its own takes what is told here."""
+    """The topology of contracts, plus a queue that receives the events published here."""
     await declare(connection, "contracts", CONSUMERS, RETRY_LADDER)
     await channel.declare_exchange(replace(shared_exchanges(["contracts"])[-1], bindings=((door("contracts"), "#"),)))
 

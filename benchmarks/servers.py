@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from chassis.local import apt, process
+from devkit.servers import apt, process
 from devstack.testing.embedded import wait_ready
 
 WRK = Path("/usr/bin/wrk")
@@ -36,7 +36,7 @@ async def served(arguments: list[str], port: int, folder: Path, environment: Map
 async def requests_per_second(
     url: str, headers: Mapping[str, str], *, seconds: int = 6, connections: int = 16
 ) -> float:
-    """What one ``wrk`` thread gets; raises when any answer is not 2xx."""
+    """The result of one ``wrk`` thread; raises when any answer is not 2xx."""
     wrk = apt.ensure("wrk", WRK)
     flags = [flag for name, value in headers.items() for flag in ("-H", f"{name}: {value}")]
     command = [str(wrk), "-t1", f"-c{connections}", f"-d{seconds}s", *flags, url]

@@ -1,5 +1,5 @@
 """Prints the cluster's Secrets from a folder that `python -m scripts.secret_set FOLDER` filled:
-`python -m scripts.cluster_secrets FOLDER | kubectl apply -f -`, or through `kubeseal` into a repository of one's own.
+`python -m scripts.cluster_secrets FOLDER | kubectl apply -f -`, or through `kubeseal` into your repository.
 
 Each value stands in one Secret, in the form that its operator wants, and pods mount it under its file's name.
 """
@@ -17,7 +17,7 @@ from scripts import secret_set
 from scripts.secret_set import SERVICES, random_value, write
 
 NAMESPACE = "sqp"
-# Asks the broker how long its queues are; a set that was made for compose has no such user yet.
+# KEDA's user reads queue lengths at the broker; a set that was made for compose has no such user yet.
 SCALER = "keda_broker_password"
 OWN = {
     "identity": ("identity_refresh_secret", "identity_key_encryption_secret", "identity_mail_public_key"),
@@ -41,13 +41,13 @@ def secrets(values: Mapping[str, str]) -> list[dict[str, Any]]:
 
 
 def store_secrets(values: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Of the object store that the development overlay brings along."""
+    """Secrets of the development overlay's object store."""
     return [_secret("s3-identities", {"s3_identities.json": values["s3_identities.json"]})]
 
 
 def _role(name: str, username: str, password: str) -> dict[str, Any]:
     login = _login(name, username, password)
-    # Without it the database's operator takes no notice of a new password.
+    # Without this label the database's operator does not apply a changed password.
     login["metadata"]["labels"]["cnpg.io/reload"] = "true"
     return login
 
@@ -62,7 +62,7 @@ def _secret(name: str, content: dict[str, str], type_: str = "Opaque") -> dict[s
 
 
 def read(folder: Path) -> dict[str, str]:
-    """The set in ``folder``, completed by what only a cluster needs."""
+    """The set in ``folder``, with the values that only a cluster needs."""
     if not (folder / SCALER).exists():
         write(folder, {SCALER: random_value(SCALER)})
     return secret_set.read(folder)

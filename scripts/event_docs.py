@@ -1,6 +1,6 @@
 """Writes docs/events.md (publisher, event, consumers) and libs/events' subscriptions; `--check` only compares them.
 
-What is written is what the services register: nobody keeps these lists by hand.
+The lists come from the services' registrations; they are not edited by hand.
 """
 
 import importlib
@@ -22,8 +22,8 @@ SERVICES = sorted(path.parent.name for path in (ROOT / "services").glob("*/pypro
 HEAD = """# Events
 
 Written by `scripts/generate-docs`; do not edit. Events travel as CloudEvents 1.0 on one topic exchange, routed by type,
-at least once and in no guaranteed order; each service tells by an exchange of its own that leads there. A sample of
-each is in [`libs/events/samples`](../libs/events/samples).
+at least once and in no guaranteed order. Each service publishes to its own exchange, which is bound to that one.
+A sample of each is in [`libs/events/samples`](../libs/events/samples).
 """
 
 
@@ -55,7 +55,9 @@ def markdown(takers: dict[str, list[str]]) -> str:
 
 def _published(name: str, models: list[type[Event]], takers: dict[str, list[str]]) -> str:
     rows = [f"| `{model.type}` | {_said(model)} | {_who(model.type, takers)} |" for model in models]
-    return "\n".join([f"## {name} tells", "", "| event | says | taken by |", "| --- | --- | --- |", *rows, ""])
+    return "\n".join(
+        [f"## Published by {name}", "", "| event | meaning | consumed by |", "| --- | --- | --- |", *rows, ""]
+    )
 
 
 def _said(model: type[Event]) -> str:
@@ -65,7 +67,7 @@ def _said(model: type[Event]) -> str:
 def _who(type_: str, takers: dict[str, list[str]]) -> str:
     if type_ in takers:
         return ", ".join(f"`{name}`" for name in takers[type_])
-    return f"nobody: {UNCONSUMED[type_]}" if type_ in UNCONSUMED else "nobody"
+    return f"no service: {UNCONSUMED[type_]}" if type_ in UNCONSUMED else "no service"
 
 
 def _taken(takers: dict[str, list[str]]) -> str:
@@ -74,7 +76,7 @@ def _taken(takers: dict[str, list[str]]) -> str:
         f"| `{name}` | {', '.join(f'`{type_}`' for type_, consumers in takers.items() if name in consumers)} |"
         for name in names
     ]
-    return "\n".join(["## Who takes what", "", "| queue | events |", "| --- | --- |", *rows, ""])
+    return "\n".join(["## Consumers", "", "| queue | events |", "| --- | --- |", *rows, ""])
 
 
 def main(check: bool) -> None:

@@ -1,6 +1,6 @@
 """Prints a digest of every dependency that the members declare; `--check` compares it with the locked one.
 
-A dependency added without `make lock` would work here and be absent from the images and from a fresh clone.
+A dependency added without `make lock` would work here and be missing in the images and in a fresh clone.
 """
 
 import hashlib

@@ -19,7 +19,7 @@ from playwright.async_api import ViewportSize, async_playwright
 from tests.portal import paths
 from tests.portal.walking import SETTLED, Walker
 
-from chassis.local.targets import find_chromium
+from devkit.servers.targets import find_chromium
 from devstack.testing.embedded import EmbeddedStack
 
 ROOT = Path(__file__).resolve().parent.parent

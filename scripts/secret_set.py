@@ -1,6 +1,6 @@
 """Writes a set of secrets for docker-compose.yml into a folder, one file each: `python -m scripts.secret_set FOLDER`.
 
-`--development` writes the set that the repository prints, whose every value says so: production refuses each of them.
+`--development` writes the set that the repository prints; its values contain `development`; production refuses them.
 `--renew NAME` makes one of a set anew, with what is derived from it; docs/operations/containers.md says what then.
 """
 
@@ -16,16 +16,16 @@ from typing import Any
 from joserfc.jwk import OKPKey
 
 from chassis.messaging import definitions as broker
-from chassis.settings import DEVELOPMENT_MARK
 from identity.settings import MAIL_DEVELOPMENT_KEY
 from notifications.settings import DEVELOPMENT_MAIL_KEY
+from web.settings import DEVELOPMENT_MARK
 
 SERVICES = ("identity", "contracts", "incidents", "files", "notifications")
 OPERATOR = "operator"
 BUCKET = "sqp-files"
-# One is of no use without the other.
+# A key pair: always made together.
 MAIL_KEYS = ("identity_mail_public_key", "notifications_mail_private_key")
-# Somebody else's secret: the operator's to fill in where the mail relay wants a log-in.
+# Not made here: the operator fills it in if the mail relay needs a log-in.
 FOREIGN = "notifications_smtp_password"
 DERIVED = ("rabbitmq_definitions.json", "s3_identities.json")
 
@@ -61,7 +61,7 @@ def printed_set() -> dict[str, str]:
 
 
 def definitions(plain: dict[str, str]) -> dict[str, Any]:
-    """RabbitMQ's: what services need, and an operator who may do everything."""
+    """RabbitMQ's definitions: the services' objects and users, and an operator with all permissions."""
     made = broker.definitions({service: plain[f"{service}_broker_password"] for service in SERVICES})
     operates = [broker.permission(OPERATOR, vhost["name"], broker.EVERYTHING) for vhost in made["vhosts"]]
     return {
@@ -72,7 +72,7 @@ def definitions(plain: dict[str, str]) -> dict[str, Any]:
 
 
 def s3_identities(secret_key: str) -> dict[str, Any]:
-    """SeaweedFS's: one key pair that may do everything in its bucket, and nothing elsewhere."""
+    """SeaweedFS's identities: one key pair with all rights in its bucket and none elsewhere."""
     actions = [f"{action}:{BUCKET}" for action in ("Admin", "Read", "Write", "List", "Tagging")]
     pair = {"accessKey": "files", "secretKey": secret_key}
     return {"identities": [{"name": "files", "credentials": [pair], "actions": actions}]}
@@ -84,7 +84,7 @@ def new_mail_keys() -> tuple[str, str]:
 
 
 def renewed(values: dict[str, str], name: str) -> dict[str, str]:
-    """What changes in the set ``values`` when ``name`` is made anew. Raises KeyError for what is not made here."""
+    """The files of the set ``values`` that change when ``name`` is made anew. Raises KeyError for any other name."""
     keys = new_mail_keys() if name in MAIL_KEYS else (values[MAIL_KEYS[0]], values[MAIL_KEYS[1]])
     made = secret_set(lambda each: random_value(each) if each == name else values[each], keys)
     if name in (FOREIGN, *DERIVED) or name not in made:
@@ -97,11 +97,11 @@ def read(folder: Path) -> dict[str, str]:
 
 
 def write(folder: Path, content: dict[str, str]) -> None:
-    """Containers read the files as users of their own; the folder is what keeps everybody else out."""
+    """Containers read the files as users of their own, so the files are readable; the folder's mode protects them."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     for name, text in content.items():
         path = folder / name
-        # In place: a container that runs has the file itself, not its name.
+        # In place: a running container has mounted the inode, not the name.
         if path.exists():
             path.chmod(0o644)
         path.write_text(text + "\n")

@@ -11,10 +11,10 @@ import aiohttp
 import psutil
 import pytest
 
-from chassis.local.process import ServerFailed
-from devstack import caller
-from devstack.caller import eventually
-from devstack.demonstration import LOGINS, PASSWORD
+from demonstration import caller
+from demonstration.caller import eventually
+from demonstration.seeding import LOGINS, PASSWORD
+from devkit.servers.process import ServerFailed
 from devstack.testing.embedded import EmbeddedStack
 
 pytestmark = pytest.mark.e2e

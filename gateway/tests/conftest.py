@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from chassis.testkit.loopback import PublishedKeys, Site, Upstream, answer, quiet, serving, visited
+from devkit.fake_upstream import PublishedKeys, Site, Upstream, answer, quiet, serving, visited
 from gateway.bootstrap import build
 from gateway.settings import Settings
 
 OpenEdge = Callable[..., AbstractAsyncContextManager[Site]]
 
-SERVICES = ("identity", "contracts", "incidents", "files", "notifications")
+UPSTREAMS = ("identity", "contracts", "incidents", "files", "notifications", "portal")
 
 
 @pytest.fixture(scope="session")
@@ -24,7 +24,7 @@ def keys() -> PublishedKeys:
 
 @pytest.fixture
 async def upstream(keys: PublishedKeys) -> AsyncIterator[Upstream]:
-    """All five services in one."""
+    """All five services and the portal in one."""
     app = Upstream()
     app.handlers["/.well-known/jwks.json"] = answer(keys.jwks())
     async with serving(quiet(app)) as app.url:
@@ -37,7 +37,7 @@ def open_edge(upstream: Upstream) -> OpenEdge:
 
     @asynccontextmanager
     async def opened(**settings: Any) -> AsyncIterator[Site]:
-        urls = {f"{name}_url": upstream.url for name in SERVICES}
+        urls = {f"{name}_url": upstream.url for name in UPSTREAMS}
         gateway = build(Settings(environment="test", **{**urls, **settings}))
         async with visited(gateway.server_config(port=0, timeout_graceful_shutdown=1)) as site:
             yield site

@@ -11,7 +11,7 @@ from contextlib import AbstractAsyncContextManager
 import pytest
 from joserfc.jwk import OKPKey
 
-from chassis.testkit.loopback import PublishedKeys, Site, Upstream
+from devkit.fake_upstream import PublishedKeys, Site, Upstream
 
 OpenEdge = Callable[..., AbstractAsyncContextManager[Site]]
 

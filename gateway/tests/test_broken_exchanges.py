@@ -8,7 +8,7 @@ from contextlib import AbstractAsyncContextManager
 
 from starlette.types import Receive, Scope, Send
 
-from chassis.testkit.loopback import Site, Upstream, start
+from devkit.fake_upstream import Site, Upstream, start
 
 OpenEdge = Callable[..., AbstractAsyncContextManager[Site]]
 

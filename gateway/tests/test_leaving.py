@@ -16,17 +16,17 @@ from pathlib import Path
 import aiohttp
 from starlette.types import Receive, Scope, Send
 
-from chassis.http import request_log
-from chassis.local.process import free_port, spawn
-from chassis.testkit import impatient
-from chassis.testkit.loopback import Upstream, start
+from devkit import short_timeouts
+from devkit.fake_upstream import Upstream, start
+from devkit.servers.process import free_port, spawn
+from web.http import request_log
 
 SERVICES = ("identity", "contracts", "incidents", "files", "notifications")
 STREAM = "/api/v1/notifications/stream"
 CONTRACTS = "/api/v1/contracts"
 FILES = "/api/v1/files"
 GATEWAY = (sys.executable, "-m", "gateway")
-IMPATIENT = impatient.command("gateway", grace=0.5)
+IMPATIENT = short_timeouts.command("gateway", grace=0.5)
 
 
 @dataclass

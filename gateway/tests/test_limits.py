@@ -11,17 +11,19 @@ from contextlib import AbstractAsyncContextManager
 import pytest
 from starlette.types import Receive, Scope, Send
 
-from chassis.errors import TooManyRequests
-from chassis.testkit.loopback import PublishedKeys, Site, Upstream, answer, read, start
-from gateway import headers
-from gateway.errors import AmbiguousRequest
-from gateway.throttle import Throttle, network
+from devkit.fake_upstream import PublishedKeys, Site, Upstream, answer, read, start
+from gateway.throttle import Throttle
+from web.errors import TooManyRequests
+from web.http.proxy import headers
+from web.http.proxy.errors import AmbiguousRequest
+from web.networks import network
 
 OpenEdge = Callable[..., AbstractAsyncContextManager[Site]]
 
 CONTRACTS = "/api/v1/contracts"
 FILES = "/api/v1/files"
 MIB = 1024 * 1024
+JSON = 512 * 1024
 
 
 async def _swallow(_: Scope, receive: Receive, send: Send) -> None:
@@ -30,7 +32,7 @@ async def _swallow(_: Scope, receive: Receive, send: Send) -> None:
     await send({"type": "http.response.body", "body": str(size).encode()})
 
 
-@pytest.mark.parametrize(("path", "limit"), [(CONTRACTS, MIB), (FILES, 21 * MIB)])
+@pytest.mark.parametrize(("path", "limit"), [(CONTRACTS, JSON), (FILES, 21 * MIB)])
 async def test_a_declared_size_beyond_the_limit_is_refused_unread(
     edge: Site, upstream: Upstream, path: str, limit: int
 ) -> None:
@@ -64,14 +66,14 @@ async def test_exactly_the_limit_passes(edge: Site, upstream: Upstream, declared
     upstream.handlers[CONTRACTS] = _swallow
 
     async def body() -> AsyncIterator[bytes]:
-        yield b"x" * MIB
+        yield b"x" * JSON
 
-    async with edge.http.post(CONTRACTS, data=b"x" * MIB if declared else body()) as got:
-        assert await got.read() == str(MIB).encode()
+    async with edge.http.post(CONTRACTS, data=b"x" * JSON if declared else body()) as got:
+        assert await got.read() == str(JSON).encode()
 
 
 async def test_only_the_upload_itself_may_be_large(edge: Site) -> None:
-    async with edge.http.post(f"{FILES}/1", data=io.BytesIO(b"x" * (MIB + 1))) as got:
+    async with edge.http.post(f"{FILES}/1", data=io.BytesIO(b"x" * (JSON + 1))) as got:
         assert got.status == 413
 
 
@@ -88,6 +90,14 @@ async def test_only_the_upload_itself_may_be_large(edge: Site) -> None:
         "/api/v1/contracts/a%00b",
         "/docs/%2E%2E/metrics",
         "/static/..%2f..%2fpyproject.toml",
+        "/api/v1/backoffice/products/A%2F..%2F..%2Fcontracts%2F1",
+        "/api/v1/backoffice/products/%2e%2fA",
+        "/api/v1/backoffice/products/%2fA",
+        "/api/v1/backoffice/products/A%2f%2FB",
+        "/api/v1/backoffice/products/A%5CB",
+        "/api/v1/backoffice%2Fproducts/A",
+        "/api/v1/backoffice/contracts/A%2FB",
+        "/api/v1/backoffice/extension-offers/A%2FB",
     ],
 )
 async def test_a_path_that_could_mean_another_is_refused(edge: Site, upstream: Upstream, path: str) -> None:
@@ -95,6 +105,13 @@ async def test_a_path_that_could_mean_another_is_refused(edge: Site, upstream: U
     assert got.startswith(b"HTTP/1.1 400 ")
     assert b'"code":"bad_path"' in got
     assert upstream.seen == []
+
+
+@pytest.mark.parametrize("reference", ["MXK32FN/A", "MXK32FN%2FA", "MXK32FN%2fA", "A%2FB/C", "..A%2FB."])
+async def test_a_reference_of_a_product_may_hold_slashes(edge: Site, upstream: Upstream, reference: str) -> None:
+    path = f"/api/v1/backoffice/products/{reference}"
+    await edge.raw(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
+    assert [seen.path for seen in upstream.seen] == [path]
 
 
 @pytest.mark.parametrize(
@@ -148,8 +165,20 @@ async def test_a_read_with_a_body_is_refused(edge: Site, upstream: Upstream) -> 
 async def test_other_methods_go_nowhere(edge: Site, upstream: Upstream, method: str) -> None:
     target = "localhost:443" if method == "CONNECT" else CONTRACTS
     got = await edge.raw(f"{method} {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
-    assert got.split(b" ")[1] in (b"400", b"405")
+    assert got.split(b" ")[1] == b"400" or b"\r\nallow: DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT\r\n" in got
     assert upstream.seen == []
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("POST", "/docs", "GET, HEAD"),
+        ("PUT", "/static/docs.js", "GET, HEAD"),
+    ],
+)
+async def test_a_page_says_what_it_may_be_asked(edge: Site, method: str, path: str, allowed: str) -> None:
+    async with edge.http.request(method, path) as got:
+        assert (got.status, got.headers["Allow"]) == (405, allowed)
 
 
 async def test_who_asks_too_often_is_told_when_to_come_back(open_edge: OpenEdge) -> None:

@@ -10,7 +10,7 @@ from contextlib import AbstractAsyncContextManager
 import pytest
 from starlette.types import Receive, Scope, Send
 
-from chassis.testkit.loopback import Site, Upstream, answer, read, start
+from devkit.fake_upstream import Site, Upstream, answer, read, start
 from gateway.routing import target
 
 OpenEdge = Callable[..., AbstractAsyncContextManager[Site]]

@@ -11,8 +11,8 @@ from contextlib import AbstractAsyncContextManager
 import pytest
 
 from chassis.http import idempotency
-from chassis.testkit.loopback import Site
-from gateway import client
+from devkit.fake_upstream import Site
+from web.http import upstream_client
 
 OpenEdge = Callable[..., AbstractAsyncContextManager[Site]]
 
@@ -21,7 +21,7 @@ HOST = "127.0.0.1"
 
 
 def test_what_services_keep_no_keys_for_is_known_here_too() -> None:
-    assert client.WITHOUT_KEYS == idempotency.EXEMPT_PREFIXES
+    assert upstream_client.WITHOUT_KEYS == idempotency.EXEMPT_PREFIXES
 
 
 class Closing:

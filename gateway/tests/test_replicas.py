@@ -16,14 +16,14 @@ import aiohttp
 import pytest
 from starlette.types import Receive, Scope, Send
 
-from chassis.http.draining import LEAVING_HEADER, Draining
-from chassis.http.middleware import RequestContext
-from chassis.http.serving import Server, server_config
-from chassis.local.process import free_port
-from chassis.observability import Metrics
-from chassis.settings import ProcessSettings
-from chassis.testkit.loopback import Site, read, start
-from gateway import client
+from devkit.fake_upstream import Site, read, start
+from devkit.servers.process import free_port
+from web.http import upstream_client
+from web.http.draining import LEAVING_HEADER, Draining
+from web.http.middleware import RequestContext
+from web.http.serving import Server, server_config
+from web.observability import Metrics
+from web.settings import ProcessSettings
 
 OpenEdge = Callable[..., AbstractAsyncContextManager[Site]]
 
@@ -225,7 +225,7 @@ async def test_a_service_that_is_about_to_open_is_waited_for(
             raise
 
     monkeypatch.setattr(aiohttp.TCPConnector, "_create_connection", noticed)
-    monkeypatch.setattr(client, "PAUSES", (0.2,) * 50)
+    monkeypatch.setattr(upstream_client, "PAUSES", (0.2,) * 50)
     async with open_edge(contracts_url=f"http://{OLD}:{port}") as edge:
         asking = asyncio.create_task(_status(edge, method))
         await asyncio.wait_for(refused.wait(), 5)

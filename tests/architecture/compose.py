@@ -10,7 +10,7 @@ import yaml
 
 ROOT = Path(__file__).parents[2]
 SERVICES = ("identity", "contracts", "incidents", "files", "notifications")
-PROCESSES = ("api", "events", "tasks", "beat")
+PROCESSES = ("api", "worker")
 
 # The innermost variable first: a default may hold another one.
 VARIABLE = re.compile(r"\$\{(\w+)(?::-([^{}$]*))?\}")

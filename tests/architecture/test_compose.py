@@ -12,7 +12,8 @@ from scripts import secret_set
 from tests.architecture import compose
 from tests.architecture.compose import PROCESSES, ROOT, SERVICES
 
-from chassis.settings import DEVELOPMENT_MARK, ServiceSettings
+from chassis.settings import ServiceSettings
+from web.settings import DEVELOPMENT_MARK
 
 DEVELOPMENT = ROOT / "deploy" / "secrets" / "development"
 DOCUMENT = compose.load()
@@ -29,10 +30,10 @@ def settings_of(service: str, environment: dict[str, str], folder: Path, patch: 
     return settings
 
 
-def test_every_service_has_its_four_processes_and_the_gateway_one() -> None:
+def test_every_service_has_its_four_processes_and_the_edges_one() -> None:
     expected = {f"{service}-{process}": [process] for service in SERVICES for process in PROCESSES}
     assert {name: CONTAINERS[name]["command"] for name in expected} == expected
-    assert "gateway" in OURS
+    assert {"gateway", "portal"} <= set(OURS)
 
 
 @pytest.mark.parametrize("name", CONTAINERS)
@@ -71,15 +72,15 @@ def test_the_seed_starts_every_container_that_lasts() -> None:
 def test_an_image_says_of_what_release_it_is() -> None:
     named = compose.load(SQP_VERSION="1.2.3", SQP_REVISION="abc")["services"]
     built = [container["build"] for container in named.values() if "build" in container]
-    assert {build["target"] for build in built} == {*SERVICES, "gateway", "seed"}
+    assert {build["target"] for build in built} == {*SERVICES, "gateway", "portal", "seed"}
     assert all(build["args"] == {"VERSION": "1.2.3", "REVISION": "abc"} for build in built)
 
 
 @pytest.mark.parametrize("name", [name for name in OURS if OURS[name].get("restart") == "unless-stopped"])
 def test_every_lasting_process_has_a_probe_and_time_to_end(name: str) -> None:
     probe = OURS[name]["healthcheck"]["test"]
-    kind = "http" if name.endswith("-api") or name == "gateway" else "heartbeat"
-    assert probe[:5] == ["CMD", "python", "-I", "-S", "/opt/app/chassis/probe.py"]
+    kind = "http" if name.endswith("-api") or name in ("gateway", "portal") else "heartbeat"
+    assert probe[:5] == ["CMD", "python", "-I", "-S", "/opt/app/web/probe.py"]
     assert probe[5] == kind
 
 
@@ -96,7 +97,7 @@ def test_a_service_sees_its_own_secrets_alone(name: str) -> None:
     assert bool(owner) == name.endswith("-migrate"), "migrations alone act as the owner"
 
 
-@pytest.mark.parametrize("name", [*OWN_SECRETS, "gateway"])
+@pytest.mark.parametrize("name", [*OWN_SECRETS, "gateway", "portal"])
 def test_every_variable_is_a_setting(name: str) -> None:
     service = name.split("-")[0]
     fields = importlib.import_module(f"{service}.settings").Settings.model_fields

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from tests.architecture import compose
 
-from chassis.http.serving import GRACE
+from web.http.serving import GRACE
 
 CONTAINERS = compose.load()["services"]
-HTTP = [name for name in CONTAINERS if name == "gateway" or name.endswith("-api")]
+HTTP = [name for name in CONTAINERS if name in ("gateway", "portal") or name.endswith("-api")]
 # Seconds, for closing connections and pools after the last answer.
 MARGIN = 5
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from chassis.auth.rules import Public, Rule
 from chassis.http.app import create_app
-from chassis.http.declared import DeclaredRoute, declared_routes
 from chassis.service import Service
 from gateway.routing import is_offered
+from web.auth.rules import Public, Rule
+from web.http.route_access import DeclaredRoute, declared_routes
 
 # FastAPI's own: what a service offers, which the gateway shows to everybody.
 DOCUMENT = "/openapi.json"
@@ -21,6 +21,9 @@ ONES_OWN = {
     "PUT /api/v1/notifications/preferences",
     "PATCH /api/v1/me",
     "POST /api/v1/me/password",
+    "POST /api/v1/me/pending-email/link",
+    "DELETE /api/v1/me/pending-email",
+    "DELETE /api/v1/sessions",
     "DELETE /api/v1/sessions/{identifier}",
 }
 

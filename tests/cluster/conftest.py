@@ -1,4 +1,4 @@
-"""Both overlays, rendered once; where nothing can render them, the tests say so and are skipped."""
+"""Both overlays, rendered once. Without kubectl the tests are skipped and say so."""
 
 from __future__ import annotations
 

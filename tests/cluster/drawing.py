@@ -1,4 +1,4 @@
-"""Who talks to whom: each arrow once. Nothing else does, which tests/cluster/rules/network.py holds."""
+"""Every allowed connection, once each; tests/cluster/rules/network.py compares the network policies with this list."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Arrow(NamedTuple):
 
 
 class Address(NamedTuple):
-    """Somewhere outside. ``wide`` are networks that may be named whole, with their exact exceptions."""
+    """A destination outside the cluster. ``wide``: networks that a policy may name whole, with their exceptions."""
 
     name: str
     wide: Mapping[str, set[str]] = {}
@@ -59,28 +59,29 @@ OUTSIDERS: dict[str, dict[str, Any]] = {
 }
 PRIVATE = {"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"}
 NOT_INSIDE = PRIVATE | {"100.64.0.0/10", "169.254.0.0/16"}
-# By the policy that names them: a policy knows no names, so that its own says whose addresses those are.
+# Named after the policy that lists them, because a policy contains addresses and no host names.
 ADDRESSES = {
     "signatures": Address("mirrors", {"0.0.0.0/0": NOT_INSIDE}, {"0.0.0.0/0": NOT_INSIDE}),
     "to-kubernetes": Address("kubernetes", wide_in_dev={each: set() for each in PRIVATE}),
     "to-object-store-api": Address("object store"),
-    "to-object-store-tasks": Address("object store"),
+    "to-object-store-worker": Address("object store"),
     "to-object-store-backups": Address("backups"),
     "to-mail": Address("mail relay"),
 }
 
 CALLS = {
-    *(tcp("gateway", f"{service}-api", 8000) for service in SERVICES),
+    *(tcp(edge, f"{service}-api", 8000) for edge in ("gateway", "portal") for service in SERVICES),
+    tcp("gateway", "portal", 8000),
     *(tcp(f"{service}-api", "identity-api", 8000) for service in SERVICES if service != "identity"),
-    *(tcp(f"{s}-{kind}", "postgres", 5432) for s in SERVICES for kind in ("api", "events", "tasks", "migrate")),
-    *(tcp(f"{s}-{kind}", "rabbitmq", 5672) for s in SERVICES for kind in ("events", "tasks", "beat", "migrate")),
-    tcp("files-tasks", "clamav", 3310),
+    *(tcp(f"{s}-{kind}", "postgres", 5432) for s in SERVICES for kind in ("api", "worker", "migrate")),
+    *(tcp(f"{s}-{kind}", "rabbitmq", 5672) for s in SERVICES for kind in ("worker", "migrate")),
+    tcp("files-worker", "clamav", 3310),
 }
 CALLS_IN_DEV = {
-    *(tcp(f"files-{kind}", "s3", 8333) for kind in ("api", "tasks")),
-    tcp("notifications-tasks", "mail", 1025),
+    *(tcp(f"files-{kind}", "s3", 8333) for kind in ("api", "worker")),
+    tcp("notifications-worker", "mail", 1025),
 }
-# Among the nodes of one store; nothing of compose's compares, it has one node of each.
+# Between the nodes of one store; compose has one node of each and nothing to compare with.
 WITHIN = {
     *(tcp("postgres", "postgres", port) for port in (5432, 8000)),
     *(tcp("rabbitmq", "rabbitmq", port) for port in (4369, 25672, "35672-35682")),
@@ -93,8 +94,9 @@ FROM_OUTSIDE = {
 }
 FIGURES = {
     *(tcp("prometheus", f"{service}-api", 8000) for service in SERVICES),
-    *(tcp("prometheus", f"{service}-{kind}", 9000) for service in SERVICES for kind in ("events", "tasks")),
+    *(tcp("prometheus", f"{service}-{kind}", 9000) for service in SERVICES for kind in ("worker",)),
     tcp("prometheus", "gateway", 9000),
+    tcp("prometheus", "portal", 9000),
     tcp("prometheus", "postgres", 9187),
     tcp("prometheus", "rabbitmq", 15692),
 }
@@ -102,12 +104,12 @@ TO_OUTSIDE = {tcp("clamav", "mirrors", 443), tcp("postgres", "kubernetes", 6443)
 
 
 def stores_inside(manifests: Sequence[Manifest]) -> bool:
-    """Whether it is the development overlay, whose object store and mail catcher are its own."""
+    """Whether it is the development overlay, which has an object store and a mail catcher of its own."""
     return bool(of_kind(manifests, "StatefulSet"))
 
 
 def drawn(manifests: Sequence[Manifest], pods: Sequence[str]) -> set[Arrow]:
-    """``pods`` all ask for names, the operators' too."""
+    """All ``pods`` use DNS, the operators' too."""
     names = {Arrow(pod, "name server", protocol, "53") for pod in pods for protocol in ("UDP", "TCP")}
     own = CALLS_IN_DEV if stores_inside(manifests) else _to_the_site(manifests)
     return CALLS | WITHIN | FROM_OUTSIDE | FIGURES | TO_OUTSIDE | names | own
@@ -121,9 +123,9 @@ def _to_the_site(manifests: Sequence[Manifest]) -> set[Arrow]:
     store = _port(settings.get("FILES_S3_ENDPOINT", ""))
     stores = of_kind(manifests, "ObjectStore")
     return {
-        *(tcp(f"files-{kind}", "object store", store) for kind in ("api", "tasks")),
+        *(tcp(f"files-{kind}", "object store", store) for kind in ("api", "worker")),
         *(tcp("postgres", "backups", _port(each["spec"]["configuration"].get("endpointURL", ""))) for each in stores),
-        tcp("notifications-tasks", "mail relay", settings.get("NOTIFICATIONS_SMTP_PORT", "none")),
+        tcp("notifications-worker", "mail relay", settings.get("NOTIFICATIONS_SMTP_PORT", "none")),
     }
 
 

@@ -1,7 +1,7 @@
 """Every NetworkPolicy of a rendering, taken apart into arrows.
 
-A peer that is neither pods of the rendering nor an outsider by its exact labels nor an address of the site keeps its
-own text as its name, and a rule without ports its want of them: nothing that is drawn is called so.
+A peer is named if it is a pod of the rendering, an outsider with its exact labels, or an address of the site. Any other
+peer, and a rule without ports, keeps its text, which no drawn arrow has, so that the comparison fails.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Pods = Mapping[str, Mapping[str, str]]
 
 
 class Half(NamedTuple):
-    """What one policy allows at one of an arrow's two ends; both must for a connection to be made."""
+    """What one policy allows at one end of an arrow; a connection needs both ends."""
 
     direction: str
     arrow: Arrow
@@ -39,20 +39,20 @@ def halves(manifests: Sequence[Manifest]) -> set[Half]:
 
 
 def arrows(manifests: Sequence[Manifest]) -> set[Arrow]:
-    """Between two pods of the rendering: what the one may send and the other may receive."""
+    """Connections between two pods of the rendering that both ends allow."""
     known, ends = pods(manifests), halves(manifests)
     inside = {half for half in ends if {half.arrow.source, half.arrow.target} <= set(known)}
     return {arrow for direction, arrow in inside if Half("ingress", arrow) in ends and direction == "egress"}
 
 
 def types(spec: Mapping[str, Any]) -> set[str]:
-    """The directions that a policy closes, in words of its own keys; by Kubernetes' rule where it does not say."""
+    """The directions that a policy restricts, by its own keys, or by Kubernetes' default."""
     silent = ["Ingress", "Egress"] if spec.get("egress") else ["Ingress"]
     return {each.lower() for each in spec.get("policyTypes", silent)}
 
 
 def selectors(policy: Manifest) -> Iterator[Mapping[str, Any]]:
-    """Those that speak of pods of the rendering."""
+    """The policies that select pods of the rendering."""
     yield policy["spec"].get("podSelector", {})
     for direction, key in KEYS.items():
         for rule in policy["spec"].get(direction) or []:

@@ -1,4 +1,4 @@
-"""What the rules read out of rendered manifests: pods and their containers, settings, mounted secrets."""
+"""Accessors of rendered manifests: pods and their containers, settings, mounted secrets."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from tests.cluster.rendering import Manifest
 
 WORKLOADS = ("Deployment", "StatefulSet", "Job")
 SERVICES = ("identity", "contracts", "incidents", "files", "notifications")
+EDGES = ("portal", "gateway")
 NAME = "app.kubernetes.io/name"
 COMPONENT = "app.kubernetes.io/component"
 
@@ -24,7 +25,7 @@ def name_of(manifest: Manifest) -> str:
 
 
 def named(manifests: Sequence[Manifest], kind: str, name: str) -> Manifest:
-    """The one object of that kind and name. Raises ValueError when there is none or several."""
+    """The object of that kind and name. Raises ValueError unless there is exactly one."""
     [found] = [manifest for manifest in of_kind(manifests, kind) if name_of(manifest) == name]
     return found
 
@@ -52,7 +53,7 @@ class Workload:
 
     @property
     def is_ours(self) -> bool:
-        return self.labels.get(NAME) in (*SERVICES, "gateway")
+        return self.labels.get(NAME) in (*SERVICES, *EDGES)
 
     @property
     def service(self) -> str:
@@ -68,16 +69,16 @@ class Workload:
 
     @property
     def main(self) -> dict[str, Any]:
-        """The container that does the work."""
+        """The main container."""
         container: dict[str, Any] = self.pod["containers"][0]
         return container
 
     def volume(self, name: str) -> dict[str, Any]:
-        """Empty where the pod has no such volume."""
+        """Empty if the pod has no such volume."""
         return next((volume for volume in self.pod.get("volumes", []) if volume["name"] == name), {})
 
     def mount(self, path: str) -> dict[str, Any]:
-        """The volume that stands at ``path``; empty where none does."""
+        """The volume mounted at ``path``; empty if none is."""
         mounts = self.main.get("volumeMounts", [])
         return next((self.volume(mount["name"]) for mount in mounts if mount["mountPath"] == path), {})
 
@@ -92,7 +93,7 @@ def ours(manifests: Sequence[Manifest]) -> list[Workload]:
 
 
 def settings_of(workload: Workload, manifests: Sequence[Manifest]) -> dict[str, str]:
-    """The environment of the main container, ConfigMaps first. A ConfigMap that is not there counts for nothing."""
+    """The environment of the main container, ConfigMaps first. A missing ConfigMap is ignored."""
     maps = {name_of(manifest): manifest.get("data", {}) for manifest in of_kind(manifests, "ConfigMap")}
     found: dict[str, str] = {}
     for source in workload.main.get("envFrom", []):

@@ -19,7 +19,7 @@ Manifest = dict[str, Any]
 
 
 class Loader(yaml.CSafeLoader):
-    """As Kubernetes reads: what looks like a date is a text."""
+    """YAML as Kubernetes reads it: a date stays text."""
 
 
 Loader.yaml_implicit_resolvers = {
@@ -29,11 +29,11 @@ Loader.yaml_implicit_resolvers = {
 
 
 class NoKubectl(RuntimeError):
-    """Nothing here can render: the wheel is not made for this machine, and none is on PATH."""
+    """No kubectl: its wheel is not built for this machine, and none is on PATH."""
 
 
 class NotRendered(RuntimeError):
-    """kubectl refused the folder; its words are the message."""
+    """kubectl refused the folder; the message is kubectl's."""
 
 
 def kubectl() -> str:
@@ -60,5 +60,5 @@ def _rendered(overlay: str) -> str:
     done = subprocess.run([kubectl(), "kustomize", str(folder)], capture_output=True, text=True, timeout=60)
     if done.returncode:
         raise NotRendered(f"{overlay}: {done.stderr.strip()[-2000:]}")
-    # As JSON, which is read many times faster.
+    # JSON is parsed many times faster.
     return json.dumps([manifest for manifest in yaml.load_all(done.stdout, Loader) if manifest])

@@ -1,4 +1,4 @@
-"""Every manifest is one, to the letter, for the oldest and the newest Kubernetes that is cared for."""
+"""Every manifest is valid, strictly, for the oldest and the newest supported Kubernetes."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def test_a_restored_platform_is_production_but_for_where_its_data_come_from(vers
     )
     source = after["spec"]["externalClusters"][0]["plugin"]["parameters"]
     assert source["serverName"] == before["metadata"]["name"]
-    # A log that goes where another one lies is refused by the operator.
+    # The operator refuses to write a log where another one lies.
     assert after["spec"]["plugins"][0]["parameters"]["serverName"] != source["serverName"]
 
 
@@ -65,7 +65,7 @@ def _set(path: str, value: Any) -> Callable[[Manifest], None]:
         ("Cluster", "postgres", _set("resources.limit", {})),
         ("ScheduledBackup", "postgres-nightly", _set("schedule", "30 2 * * *")),
         ("RabbitmqCluster", "rabbitmq", _set("override.statefulSet.spec.template.spec.automountToken", False)),
-        ("ScaledObject", "identity-tasks", _set("triggers.0.metadata.value", 20)),
+        ("ScaledObject", "identity-worker", _set("triggers.0.metadata.value", 20)),
         ("Permission", "identity-events", _set("permissions.writes", ".*")),
     ],
 )

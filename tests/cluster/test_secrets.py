@@ -1,4 +1,4 @@
-"""The Secrets that the command makes are those that pods and operators ask for, with the values of the set."""
+"""The command creates the Secrets that pods and operators reference, with the values of the set."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every process of production starts with the settings and the secret files that its pod is given, and no others."""
+"""Every process of production starts with the settings and secret files of its pod, and with no others."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 from scripts.secret_set import new_mail_keys, printed_set, random_value, secret_set
-from tests.cluster.reading import SERVICES, Workload, ours, secret_files, settings_of
+from tests.cluster.reading import EDGES, SERVICES, Workload, ours, secret_files, settings_of
 from tests.cluster.rendering import render
 
-from chassis.settings import ProcessSettings
+from web.settings import ProcessSettings
 
-SECRETIVE = [f"{s}-{kind}" for s in SERVICES for kind in ("api", "events", "tasks", "beat", "migrate")]
+SECRETIVE = [f"{s}-{kind}" for s in SERVICES for kind in ("api", "worker", "migrate")]
 FRESH = secret_set(random_value, new_mail_keys())
 
 
@@ -22,7 +22,7 @@ def _pod(process: str) -> Workload:
 
 
 def _settings(pod: Workload, secrets: dict[str, str], folder: Path, monkeypatch: pytest.MonkeyPatch) -> ProcessSettings:
-    """As its process reads them at its start."""
+    """The settings as the process reads them at its start."""
     for name in secret_files(pod):
         (folder / name).write_text(secrets[name])
     for name, value in settings_of(pod, render("production")).items():
@@ -32,7 +32,7 @@ def _settings(pod: Workload, secrets: dict[str, str], folder: Path, monkeypatch:
     return built
 
 
-@pytest.mark.parametrize("process", [*SECRETIVE, "gateway"])
+@pytest.mark.parametrize("process", [*SECRETIVE, *EDGES])
 def test_a_fresh_set_of_secrets_suffices(process: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert _settings(_pod(process), FRESH, tmp_path, monkeypatch).environment == "production"
 
@@ -44,4 +44,4 @@ def test_the_printed_set_is_refused(process: str, tmp_path: Path, monkeypatch: p
 
 
 def test_every_process_of_ours_is_tried() -> None:
-    assert {workload.process for workload in ours(render("production"))} == {*SECRETIVE, "gateway"}
+    assert {workload.process for workload in ours(render("production"))} == {*SECRETIVE, *EDGES}

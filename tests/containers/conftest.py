@@ -1,6 +1,6 @@
-"""An engine, the images and the platform that runs from them, each once a run.
+"""An engine, the images and a running platform, each once per test run.
 
-Where no engine can be had, the tests are skipped, with the reason in words.
+Without an engine the tests are skipped and say why.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def engine() -> dict[str, str]:
-    """The variables that lead to it. It is started where that is allowed, and goes on afterwards."""
+    """The variables that point to the engine. It is started if allowed, and keeps running afterwards."""
     found = subprocess.run(
         [sys.executable, "-m", "tests.containers.engine"], cwd=ROOT, capture_output=True, text=True, timeout=600
     )
@@ -36,7 +36,7 @@ def engine() -> dict[str, str]:
 
 @pytest.fixture(scope="session")
 def images(engine: dict[str, str]) -> dict[str, str]:
-    """Name by target. Where no registry of images is reached, the bases are made here first."""
+    """Name by target. Without a registry of images the bases are built first."""
     environment = {**os.environ, **engine}
     run([sys.executable, "-m", "tests.containers.standins"], environment, seconds=1200)
     for target in TARGETS:
@@ -46,7 +46,7 @@ def images(engine: dict[str, str]) -> dict[str, str]:
 
 @pytest.fixture(scope="session")
 def platform(engine: dict[str, str], images: dict[str, str]) -> Iterator[Platform]:
-    """Up, healthy and with its demonstration data."""
+    """The platform, healthy and with demonstration data."""
     assert images
     platform = Platform(engine)
     platform.down()

@@ -1,4 +1,4 @@
-"""Work of every service, without a pause, and what of it failed."""
+"""Continuous load on every service, with its failures."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from dataclasses import dataclass, field
 
 import aiohttp
 
-from devstack import caller
-from devstack.caller import Refused
-from devstack.demonstration import PASSWORD
+from demonstration import caller
+from demonstration.caller import Refused
+from demonstration.seeding import PASSWORD
 
 # Together well below what the gateway allows one person (100 requests a second).
 PAUSE = 0.1
-# A person may have a hundred files that belong to nothing yet; the same ones are sent again after these.
+# A person may have a hundred unbound files; afterwards the same ones are sent again.
 UPLOADS = 50
 HTML = {"Accept": "text/html"}
 
 
 @dataclass
 class Load:
-    """``done`` counts requests by what they do, ``failed`` holds what was not answered as it should be."""
+    """``done`` counts requests by kind, ``failed`` lists unexpected answers."""
 
     done: Counter[str] = field(default_factory=Counter)
     failed: list[str] = field(default_factory=list)

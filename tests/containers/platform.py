@@ -1,4 +1,4 @@
-"""The compose file's platform on a real engine, driven as an operator would: by its commands."""
+"""The compose file's platform on a real engine, driven by an operator's commands."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from chassis.local import process
+from devkit.servers import process
 
 ROOT = Path(__file__).parents[2]
-TARGETS = ("identity", "contracts", "incidents", "files", "notifications", "gateway", "seed")
+TARGETS = ("identity", "contracts", "incidents", "files", "notifications", "gateway", "portal", "seed")
+# Without a database, a broker or jobs.
+EDGES = ("gateway", "portal", "seed")
 
 
 class Failed(RuntimeError):
@@ -68,7 +70,7 @@ class Platform:
         return found
 
     def inside(self, service: str, code: str) -> str:
-        """What Python prints in a container of the service that runs."""
+        """The output of Python in a running container of the service."""
         return self.compose("exec", "--no-TTY", service, "python", "-c", code)
 
     def pytest(self, *arguments: str) -> str:

@@ -38,11 +38,11 @@ class Pod:
 
     @property
     def claimed(self) -> list[str]:
-        """Paths of the volumes that outlive it."""
+        """Paths of its persistent volumes."""
         kinds = {
             mount["mountPath"]: self.workload.volume(mount["name"]) for mount in self.workload.main["volumeMounts"]
         }
-        # A StatefulSet's claims stand beside its pod, not among its volumes.
+        # A StatefulSet lists its claims beside the pod template, not among its volumes.
         return [path for path, volume in kinds.items() if not volume or "persistentVolumeClaim" in volume]
 
     @property
@@ -58,21 +58,21 @@ class Pod:
         return run(["docker", *arguments], self.environment, seconds=seconds)
 
     def start(self) -> None:
-        """It runs afterwards, ready or not."""
+        """Starts the container, without waiting until it is ready."""
         self.docker("run", "--detach", *self._options(), *self._what())
 
     def run_to_its_end(self) -> str:
-        """What it said. Raises Failed when it ends with an error."""
+        """The output. Raises Failed if it exits with an error."""
         return self.docker("run", *self._options(), *self._what(), seconds=180)
 
     def stop(self) -> dict[str, Any]:
-        """Its last state, after SIGTERM; the engine kills it when its time to leave is over."""
+        """Its last state after SIGTERM; the engine kills it after the grace period."""
         self.docker("stop", "--timeout", str(self.seconds_to_leave), self.name, seconds=self.seconds_to_leave + 60)
         state = self.docker("inspect", "--format", "{{.State.ExitCode}} {{.State.OOMKilled}}", self.name).split()
         return {"code": int(state[0]), "out_of_memory": state[1] == "true"}
 
     def inside(self, code: str) -> str:
-        """What Python prints in it."""
+        """The output of Python in it."""
         return self.docker("exec", self.name, "python", "-c", code).strip()
 
     def passes(self, probe: str) -> bool:
@@ -90,7 +90,7 @@ class Pod:
             self.docker("exec", self.name, *self._command(probe))
 
     def _connect(self, port: int) -> None:
-        """From a neighbour: not every image has the means."""
+        """From another container, because not every image has a client."""
         code = f"import socket; socket.create_connection(({self.workload.process!r}, {port}), 2)"
         neighbour = ("--network", self.network, "--entrypoint", "python", "sqp/identity:test", "-c", code)
         self.docker("run", "--rm", *neighbour)
@@ -107,7 +107,7 @@ class Pod:
         return ["python", "-c", f"import urllib.request as u; u.urlopen({url!r}, timeout={timeout}).read()"]
 
     def _what(self) -> list[str]:
-        """Image and what it is started with; of ours the one that was built from this tree."""
+        """Image and arguments; of our images the one built from this tree."""
         main = self.workload.main
         image = f"sqp/{self.workload.service}:test" if self.workload.is_ours else main["image"]
         entry, *rest = main.get("command", [""])
@@ -117,7 +117,7 @@ class Pod:
         return ["--name", self.name, *self._rights(), *self._limits(), *self._mounts(), *self._surroundings()]
 
     def _rights(self) -> list[str]:
-        """Only what the manifest forbids is forbidden here: a manifest that forgets it fails."""
+        """Only the manifest's restrictions apply, so that a manifest without them fails."""
         pod, own = self.workload.pod["securityContext"], self.workload.main["securityContext"]
         options = ["--user", f"{pod['runAsUser']}:{pod['runAsGroup']}"]
         options += ["--read-only"] if own["readOnlyRootFilesystem"] else []
@@ -137,7 +137,7 @@ class Pod:
         return options + [f"--volume={self.secrets / name}:/run/secrets/{name}:ro" for name in self._files()]
 
     def _files(self) -> list[str]:
-        """Names below /run/secrets; a Secret that is mounted whole holds files of the names that its keys have."""
+        """Names below /run/secrets; a Secret that is mounted whole gives a file per key."""
         whole = self.workload.mount("/run/secrets").get("secret", {}).get("secretName", "")
         return [*secret_files(self.workload), *OTHERS.get(whole, ())]
 

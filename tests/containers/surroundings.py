@@ -1,4 +1,4 @@
-"""A network of its own with a database and a broker in it, under the names by which the cluster's would be found.
+"""A network with a database and a broker, under the names that they have in the cluster.
 
 Roles and databases are made as their operator would make them, from the rendered manifests and the cluster's Secrets.
 """
@@ -65,7 +65,7 @@ def wait(what: Callable[[], bool], seconds: float, say: Callable[[], str]) -> No
 
 @contextmanager
 def stores(here: Surroundings) -> Iterator[Surroundings]:
-    """They answer, and hold what their operators would have made."""
+    """Both answer, and contain the objects that their operators would have created."""
     remove_all(here)
     try:
         here.docker("network", "create", "--internal", here.network)

@@ -1,8 +1,8 @@
 """Every container with its rendered manifest's command, environment, user, rights, limits and secrets.
 
-On a real engine: the development overlay's, and one process of each kind with production's settings and a secret set
-of its own. No control plane decides anything here: of the manifests themselves this says nothing. An engine knows no
-fsGroup: secret files are readable by everybody here, and a claimed volume is a folder in memory.
+On a real engine: the containers of the development overlay, and one process of each kind with production's settings and
+a secret set of its own. There is no control plane, so the manifests themselves are not tested. An engine has no
+fsGroup: secret files are readable by every user, and a claimed volume is a folder in memory.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from tests.containers.platform import Failed
 from tests.containers.pods import Pod
 from tests.containers.surroundings import Surroundings, stores, wait
 
-# What the first process was given, and the folders in which it could write.
+# Privileges of the first process, and its writable folders.
 LOOK = """
 import json, os
 status = dict(line.split(":", 1) for line in open("/proc/1/status") if ":" in line)
@@ -34,15 +34,14 @@ for folder, below, _ in os.walk("/"):
 found = {name: status[name].split() for name in ("Uid", "Gid", "CapBnd", "NoNewPrivs")}
 print(json.dumps({**found, "writable": writable}))
 """
-# One of each kind, those among them that name stores and a relay by TLS.
+# One of each kind, including those that connect to stores and a mail relay by TLS.
 IN_PRODUCTION = (
     "identity-api",
+    "portal",
     "gateway",
     "files-api",
-    "files-tasks",
-    "notifications-tasks",
-    "files-events",
-    "files-beat",
+    "files-worker",
+    "notifications-worker",
 )
 
 
@@ -123,14 +122,14 @@ def confined(pod: Pod, seen: dict[str, list[str]]) -> None:
     context = pod.workload.pod["securityContext"]
     assert set(seen["Uid"]) == {str(context["runAsUser"])}
     assert set(seen["Gid"]) == {str(context["runAsGroup"])}
-    # The bound, not what is in effect: that is empty for every user but root.
+    # The bounding set; the effective set is empty for every user but root.
     assert int(seen["CapBnd"][0], 16) == 0
     assert seen["NoNewPrivs"] == ["1"]
 
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_services_processes_live_and_leave_as_their_manifests_say(service: str, migrated: Surroundings) -> None:
-    pods = [migrated.pod(f"{service}-{process}") for process in ("api", "events", "tasks", "beat")]
+    pods = [migrated.pod(f"{service}-{process}") for process in ("api", "worker")]
     with running(pods):
         for pod in pods:
             keeps_to_its_rights(pod)
@@ -139,11 +138,11 @@ def test_a_services_processes_live_and_leave_as_their_manifests_say(service: str
 
 
 def test_the_gateway_is_ready_while_one_service_answers(migrated: Surroundings) -> None:
-    pods = [migrated.pod("identity-api"), migrated.pod("gateway")]
+    pods = [migrated.pod("identity-api"), migrated.pod("portal"), migrated.pod("gateway")]
     with running(pods):
         for pod in pods:
             passes(pod, "readinessProbe", 30)
-        keeps_to_its_rights(pods[1])
+        keeps_to_its_rights(pods[2])
         assert left(pods) == in_order(pods)
 
 
@@ -158,12 +157,12 @@ def test_what_others_built_lives_as_its_manifest_says(process: str, surroundings
         confined(pod, {name: value.split() for name, _, value in (line.partition(":") for line in status.splitlines())})
         with pytest.raises(Failed, match="Read-only file system"):
             pod.docker("exec", "--user", "0", pod.name, "touch", "/beside")
-        # Nobody had to kill it.
+        # It exited by itself, without SIGKILL.
         assert pod.stop()["code"] != 137
 
 
 def has_its_signatures(pod: Pod) -> bool:
-    """The stand-in brings one along."""
+    """The stand-in image contains one."""
     try:
         pod.docker("run", "--rm", "--entrypoint", "ls", pod.workload.main["image"], "/usr/share/clamav/eicar.hdb")
     except Failed:
@@ -174,7 +173,7 @@ def has_its_signatures(pod: Pod) -> bool:
 def test_each_kind_of_process_lives_with_productions_settings_and_secrets(production: Surroundings) -> None:
     migrate(production, ("identity", "files", "notifications"))
     pods = [production.pod(process) for process in IN_PRODUCTION]
-    assert {pod.workload.main["args"][0] for pod in pods} == {"api", "events", "tasks", "beat"}
+    assert {pod.workload.main["args"][0] for pod in pods} == {"api", "worker"}
     with running(pods):
         for pod in pods:
             passes(pod, "readinessProbe", 30)
@@ -182,7 +181,7 @@ def test_each_kind_of_process_lives_with_productions_settings_and_secrets(produc
 
 
 def test_every_container_is_tried(surroundings: Surroundings) -> None:
-    tried = {f"{s}-{process}" for s in SERVICES for process in ("api", "events", "tasks", "beat", "migrate")}
-    assert {workload.process for workload in ours(surroundings.manifests)} == tried | {"gateway"}
+    tried = {f"{s}-{process}" for s in SERVICES for process in ("api", "worker", "migrate")}
+    assert {workload.process for workload in ours(surroundings.manifests)} == tried | {"gateway", "portal"}
     others = {workload.process for workload in workloads(surroundings.manifests) if not workload.is_ours}
     assert others == {"s3", "mail", "clamav"}

@@ -1,4 +1,4 @@
-"""The compose file's platform, used as a reseller would, then restarted, cut off and killed."""
+"""The compose file's platform, used by a reseller, then restarted, disconnected and killed."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from tests.architecture.compose import PROCESSES, SERVICES
 from tests.containers import load
 from tests.containers.platform import ROOT, Failed, Platform
 
-from devstack import caller
-from devstack.caller import Caller, eventually
-from devstack.demonstration import PASSWORD
+from demonstration import caller
+from demonstration.caller import Caller, eventually
+from demonstration.seeding import PASSWORD
 
-LASTING = [*(f"{service}-{process}" for service in SERVICES for process in PROCESSES), "gateway"]
+LASTING = [*(f"{service}-{process}" for service in SERVICES for process in PROCESSES), "portal", "gateway"]
 READY = "import urllib.request; print(urllib.request.urlopen('http://127.0.0.1:8000/{probe}', timeout=5).status)"
 REACH = "import socket; socket.create_connection(('{host}', {port}), 2); print('reached')"
 
@@ -114,7 +114,7 @@ def test_every_process_ends_in_time_and_by_itself_when_it_is_told_to(platform: P
     assert taken < grace
 
 
-@pytest.mark.parametrize("service", ["incidents-api", "incidents-events", "notifications-tasks", "gateway"])
+@pytest.mark.parametrize("service", ["incidents-api", "incidents-worker", "notifications-worker", "gateway"])
 async def test_a_killed_process_comes_back(platform: Platform, service: str) -> None:
     [identifier] = platform.identifiers(service)
     await until(lambda: health(platform, service) == "healthy", f"{service} is well")
@@ -128,9 +128,11 @@ async def test_a_killed_process_comes_back(platform: Platform, service: str) -> 
     [
         ("contracts-api", "s3", 8333),
         ("contracts-api", "mail", 1025),
-        ("contracts-events", "s3", 8333),
+        ("contracts-worker", "s3", 8333),
         ("files-api", "mail", 1025),
         ("gateway", "postgres", 5432),
+        ("portal", "postgres", 5432),
+        ("portal", "rabbitmq", 5672),
         ("gateway", "rabbitmq", 5672),
         ("edge", "identity-api", 8000),
     ],
@@ -145,7 +147,7 @@ def test_what_the_drawing_does_not_join_cannot_talk(platform: Platform, service:
 
 
 def test_what_the_drawing_joins_does_talk(platform: Platform) -> None:
-    for service, host, port in (("files-tasks", "clamav", 3310), ("notifications-tasks", "mail", 1025)):
+    for service, host, port in (("files-worker", "clamav", 3310), ("notifications-worker", "mail", 1025)):
         assert platform.inside(service, REACH.format(host=host, port=port)).strip() == "reached"
 
 

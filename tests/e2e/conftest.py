@@ -13,7 +13,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from chassis.local.mail import MailCatcher
+from devkit.servers.mail import MailCatcher
 from devstack.testing import world as worlds
 from devstack.testing.address import AddressStack
 from devstack.testing.embedded import EmbeddedStack

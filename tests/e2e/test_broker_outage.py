@@ -6,8 +6,8 @@ import asyncio
 
 import pytest
 
-from chassis.local.targets import RabbitMQTarget
-from devstack.caller import eventually
+from demonstration.caller import eventually
+from devkit.servers.targets import RabbitMQTarget
 from devstack.testing.world import World, contracts
 
 pytestmark = [pytest.mark.e2e, pytest.mark.rabbitmq]

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from chassis import clock
-from devstack import caller
-from devstack.caller import Caller, Refused, eventually
+from demonstration import caller
+from demonstration.caller import Caller, Refused, eventually
 from devstack.testing.world import World, contracts, declaration, declared
+from web import clock
 
 pytestmark = pytest.mark.e2e
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from devstack.caller import Caller, eventually
+from demonstration.caller import Caller, eventually
 from devstack.testing.world import World, declared
 
 pytestmark = pytest.mark.e2e

@@ -17,8 +17,8 @@ from tests.portal.declaring import Form
 from tests.portal.incidents import Declare, People, declaring_as
 from tests.portal.walking import Walker
 
-from devstack import caller
-from devstack.demonstration import PASSWORD
+from demonstration import caller
+from demonstration.seeding import PASSWORD
 from devstack.testing import world as worlds
 from devstack.testing.address import AddressStack
 from devstack.testing.embedded import EmbeddedStack

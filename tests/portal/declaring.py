@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Locator, Page, expect
 
-from devstack.caller import eventually
+from demonstration.caller import eventually
 from devstack.testing import world as worlds
 from devstack.testing.world import World
 
@@ -24,8 +24,8 @@ ADDRESS = {
     "Complément d’adresse": "Bâtiment B",
     "Ville": "Lyon",
     "Code postal": "69002",
-    "Email": "livraison@sqp.example",
-    "Téléphone": "0123456789",
+    "E-mail": "livraison@sqp.example",
+    "Téléphone": "01 23 45 67 89",
 }
 INCIDENT = re.compile("/incidents/[0-9]+$")
 COUNTER = itertools.count(1)

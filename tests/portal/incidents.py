@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 from playwright.async_api import Locator, Page, expect
 
-from devstack.caller import Caller
+from demonstration.caller import Caller
 
 People = Callable[[str], Caller]
 Declare = Callable[..., Awaitable[str]]
 
+DECLARED = itertools.count(1)
 LOG = b"2026-11-20 08:12:41 [ERR] md1: disk failure on sda3\n"
 
 
@@ -24,7 +26,7 @@ def declaring_as(people: People, name: str) -> Declare:
         uploads = [await who.upload(file, LOG, "text/plain", key=f"{once} {file}") for file in files]
         body = {
             "contract_number": "30101",
-            "title": "Problème avec mon NAS",
+            "title": f"Problème avec mon NAS, n° {next(DECLARED)}",
             "nature": "defective",
             "serial_numbers": ["Q217B20101", "Z9CB20101"],
             "description": "Il redémarre seul.",
@@ -40,7 +42,7 @@ def declaring_as(people: People, name: str) -> Declare:
 async def move(who: Caller, number: str, *statuses: str) -> None:
     for status in statuses:
         version = (await who.get(f"/incidents/{number}"))["version"]
-        change = {"status": status, "note": ""}
+        change = {"status": status, "note": "Hors garantie." if status == "rejected" else ""}
         await who.post(f"/incidents/{number}/status", change, if_match=f'"{version}"')
 
 

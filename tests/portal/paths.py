@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import aiohttp
 
-from devstack import caller
-from devstack.demonstration import PASSWORD
+from demonstration import caller
+from demonstration.seeding import PASSWORD
 from devstack.testing.running import RunningStack
 from events import organisation_id
 
@@ -19,6 +19,7 @@ SQP = "sqp_support"
 CONTRACT = "30101"
 EXPIRING = "30104"
 EXPIRED = "29962"
+HELD_BY_NONE = "30108"
 TABS = ("adresse", "contrat", "client", "messagerie", "messagerie-sqp")
 
 
@@ -45,8 +46,10 @@ PLACES = (
         mot_de_passe_oublie_envoye="/mot-de-passe-oublie/envoye",
         creer_un_compte="/creer-un-compte",
         creer_un_compte_envoye="/creer-un-compte/envoye",
+        nouveau_lien="/activation/nouveau-lien",
     ),
     Place("visiteur-lien-perime", None, "/mot-de-passe", 410),
+    Place("visiteur-adresse-perimee", None, "/nouvelle-adresse", 410),
     Place("visiteur-activation-perimee", None, "/activation", 410),
     *_places(
         RESELLER,
@@ -57,15 +60,20 @@ PLACES = (
         contrat=f"/contrats/{CONTRACT}",
         contrat_bientot_fini=f"/contrats/{EXPIRING}",
         contrat_fini=f"/contrats/{EXPIRED}",
+        contrat_client=f"/contrats/{HELD_BY_NONE}/client",
         declaration=f"/contrats/{CONTRACT}/declarer",
         declaration_impossible=f"/contrats/{EXPIRED}/declarer",
         incidents="/incidents",
+        incident_declarer="/incidents/declarer",
         incident="/incidents/{incident}",
         **{f"incident_{tab}": f"/incidents/{{incident}}?onglet={tab}" for tab in TABS},
         clients="/clients",
         client="/clients/{client}",
         client_modifier="/clients/{client}/modifier",
         client_nouveau="/clients/nouveau",
+        client_inviter="/clients/{client}/inviter",
+        invitations="/invitations",
+        invitation="/invitations/{invitation}",
         client_adresse="/clients/{client}/adresses/{address}",
         client_adresse_nouvelle="/clients/{client}/adresses/nouvelle",
         notifications="/notifications",
@@ -82,6 +90,7 @@ PLACES = (
         preferences="/parametres/notifications",
         mot_de_passe="/parametres/mot-de-passe",
         sessions="/parametres/sessions",
+        journal="/parametres/journal",
     ),
     Place("revendeur-introuvable", RESELLER, "/nulle-part", 404),
     Place("revendeur-incident-introuvable", RESELLER, "/incidents/19990101", 404),
@@ -120,6 +129,8 @@ PLACES = (
         client_nouveau="/clients/nouveau",
         revendeurs="/revendeurs",
         revendeur="/revendeurs/{reseller}",
+        revendeur_inviter="/revendeurs/{reseller}/inviter",
+        invitations="/invitations",
         recherche="/recherche?q=test",
     ),
 )
@@ -132,10 +143,13 @@ async def facts(stack: RunningStack, http: aiohttp.ClientSession) -> dict[str, s
     incidents = await reseller.get("/incidents", contract=CONTRACT)
     addresses = await reseller.get("/addresses", organisation_id=str(client))
     colleagues = await reseller.get("/users", q=BASIC)
+    others = [each for each in (await reseller.get("/clients"))["items"] if each["id"] != str(client)]
+    invited = await reseller.post(f"/clients/{others[-1]['id']}/invitation", {"email": "attend@exemple.fr"})
     return {
         "incident": incidents["items"][-1]["number"],
         "client": str(client),
         "reseller": str(organisation_id("reseller", "REV-0001")),
         "address": addresses["items"][0]["id"],
         "colleague": colleagues["items"][0]["id"],
+        "invitation": invited["id"],
     }

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, expect
 
-from chassis import clock
-from devstack.caller import eventually
+from demonstration.caller import eventually
 from devstack.testing.running import RunningStack
 from devstack.testing.world import World
+from web import clock
 
 pytestmark = pytest.mark.e2e
 
@@ -49,6 +49,8 @@ async def test_page_4_too_many_attempts_are_told_in_minutes(visit: Visit) -> Non
     login = f"essais-{secrets.token_hex(4)}"
     for _ in range(10):
         await _try(page, login, "pas-le-bon-mot-de-passe")
+        # Of the new page: the old one shows the same sentence, beside the password that was typed.
+        await expect(page.get_by_label("Mot de passe")).to_have_value("")
         await expect(page.get_by_role("alert")).to_contain_text("Identifiant ou mot de passe incorrect.")
     await _try(page, login, "pas-le-bon-mot-de-passe")
     await expect(page.get_by_role("alert")).to_contain_text("Trop de tentatives. Réessayez dans")
@@ -146,6 +148,7 @@ async def test_page_4_an_end_client_creates_an_account_and_others_are_told_whom_
     await page.goto(await _link(site, email, "/activation?token="))
     await page.get_by_label("Mot de passe").fill(NEW_PASSWORD)
     await page.get_by_label("Prénom").fill("Claude")
+    await page.locator("#last_name").fill("Martin")
     await page.get_by_role("button", name="Activer le compte").click()
     await page.wait_for_url("**/contrats*")
     await expect(page.locator("tbody tr")).to_contain_text(f"SN{mark}")
@@ -157,13 +160,15 @@ async def test_page_4_a_sign_up_that_matches_nothing_gets_the_same_answer(visit:
     await page.goto("/creer-un-compte")
     await page.get_by_label("N° de contrat").fill("29962 bis?")
     await page.get_by_label("N° de série").fill("Q207B17555")
-    await page.get_by_label("Email").fill("personne@sqp.example")
+    await page.get_by_label("E-mail").fill("personne@sqp.example")
     await page.get_by_role("button", name="Créer un compte").click()
     await expect(page.get_by_role("alert").get_by_role("link")).to_contain_text("N° de contrat")
     await expect(page.get_by_label("N° de série")).to_have_value("Q207B17555")
 
 
-async def test_page_4_the_language_is_chosen_below_and_follows_the_profile_after_log_in(visit: Visit) -> None:
+async def test_page_4_the_language_chosen_below_is_kept_and_otherwise_it_is_the_profiles(visit: Visit) -> None:
+    """A choice on this page is what the person said last. Without one, the account's own setting decides, also where
+    the browser or the person before asked for another; e-mails always follow it."""
     page = await visit(None, "/connexion?suite=%2Fparametres")
     await page.get_by_role("button", name="English").click()
     await expect(page.get_by_role("heading", name="Log in")).to_be_visible()
@@ -171,8 +176,28 @@ async def test_page_4_the_language_is_chosen_below_and_follows_the_profile_after
     await page.get_by_label("Login").fill("revendeur_test")
     await page.get_by_label("Password").fill("demo-portail-2026")
     await page.get_by_role("button", name="Log in").click()
-    await expect(page.get_by_role("heading", name="Paramètres")).to_be_visible()
-    await expect(page.locator("html")).to_have_attribute("lang", "fr")
+    await expect(page.get_by_role("heading", name="Settings")).to_be_visible()
+    await expect(page.get_by_label("Language")).to_have_value("fr")
+    await page.locator(".menu summary").click()
+    await page.get_by_role("button", name="Log out").click()
+    await expect(page.get_by_role("heading", name="Log in")).to_be_visible()
+    await page.get_by_label("Login").fill("client_test")
+    await page.get_by_label("Password").fill("demo-portail-2026")
+    await page.get_by_role("button", name="Log in").click()
+    await expect(page.get_by_role("heading", name="Contrats")).to_be_visible()
+    heads = [head.strip(" ↑↓\n") for head in await page.locator("thead th").all_text_contents()]
+    assert "Client" not in heads, "a client's contracts are all its own"
+    await page.goto("/incidents")
+    heads = [head.strip(" ↑↓\n") for head in await page.locator("thead th").all_text_contents()]
+    assert heads == ["#", "Intitulé", "Référence produit", "État"], "and so are its incidents"
+    await page.locator("tbody a.row-link").first.click()
+    await page.locator(".tabs").get_by_role("link", name="Revendeur").click()
+    await expect(page.locator("section.sheet h3")).to_have_text(["Revendeur"])
+    other = await visit(None, "/connexion", locale="en-GB")
+    await other.get_by_label("Login").fill("revendeur_test")
+    await other.get_by_label("Password").fill("demo-portail-2026")
+    await other.get_by_role("button", name="Log in").click()
+    await expect(other.get_by_role("heading", name="Contrats")).to_be_visible()
 
 
 async def test_page_4_works_without_scripts_on_a_phone_in_the_dark(visit: Visit) -> None:
@@ -192,7 +217,7 @@ async def _sign_up(page: Page, contract: str, serial: str, email: str) -> None:
     await page.goto("/creer-un-compte")
     await page.get_by_label("N° de contrat").fill(contract)
     await page.get_by_label("N° de série").fill(serial)
-    await page.get_by_label("Email").fill(email)
+    await page.get_by_label("E-mail").fill(email)
     await page.get_by_role("button", name="Créer un compte").click()
     await expect(page.get_by_role("heading", name="Votre demande est enregistrée")).to_be_visible()
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+from openpyxl import load_workbook
 from playwright.async_api import Page, expect
 
 from devstack.testing import world as worlds
@@ -38,7 +39,7 @@ async def test_page_5_the_six_columns_show_every_contract(visit: Visit) -> None:
     page = await visit("revendeur_test", "/contrats")
     heads = await page.locator("thead th").all_inner_texts()
     titles = ["#", "Référence produit", "N° de série", "Client", "Fin de garantie", "Extensions"]
-    assert [head.strip(" ↑↓\n").lower() for head in heads] == [title.lower() for title in titles]
+    assert [head.strip(" ↑↓\n").replace("\xa0", " ").lower() for head in heads] == [title.lower() for title in titles]
     row = page.locator("tbody tr", has_text="29962")
     await expect(row).to_contain_text("TS-131K-1TIW")
     await expect(row).to_contain_text("Q207B17555")
@@ -121,6 +122,21 @@ async def test_page_5_what_is_shown_is_exported(visit: Visit, tmp_path: Path) ->
     lines = (tmp_path / "contrats.csv").read_text(encoding="utf-8-sig").splitlines()
     assert lines[0] == "N° de contrat;Référence produit;N° de série;Client;Fin de garantie;Extensions"
     assert [line.split(";")[0] for line in lines[1:]] == ["29962", "30107"]
+    async with page.expect_download() as started:
+        await page.get_by_role("link", name="Exporter pour Excel").click()
+    await (await started.value).save_as(tmp_path / "contrats.xlsx")
+    rows = list(load_workbook(tmp_path / "contrats.xlsx").active.values)
+    assert [row[0] for row in rows[1:]] == ["29962", "30107"]
+
+
+@pytest.mark.parametrize("path", ["/incidents", "/clients"])
+async def test_other_lists_are_exported_as_well(visit: Visit, path: str) -> None:
+    page = await visit("revendeur_test", path)
+    for link, ending in (("Exporter en CSV", "csv"), ("Exporter pour Excel", "xlsx")):
+        async with page.expect_download() as started:
+            await page.get_by_role("link", name=link).click()
+        download = await started.value
+        assert (download.suggested_filename, await download.failure()) == (f"{path[1:]}.{ending}", None)
 
 
 async def test_page_5_nothing_found_is_one_sentence_and_the_way_out(visit: Visit) -> None:

@@ -10,11 +10,12 @@ from urllib.parse import parse_qs, urlsplit
 import aiohttp
 import pytest
 from playwright.async_api import Page, expect
+from tests.portal.walking import cookie_of_language
 
-from chassis import clock
 from devstack.testing import world as worlds
 from devstack.testing.running import RunningStack
 from devstack.testing.world import World
+from web import clock
 
 pytestmark = pytest.mark.e2e
 
@@ -34,7 +35,7 @@ async def test_page_6_a_click_on_a_row_leads_to_the_contract(visit: Visit) -> No
     await page.locator("tbody tr", has_text="29962").get_by_text("Client Test").click(force=True)
     await expect(page).to_have_url("/contrats/29962")
     await expect(page.locator(".crumbs")).to_contain_text("Mes contrats")
-    await expect(page.locator(".crumbs")).to_contain_text("Contrat n°29962")
+    await expect(page.locator(".crumbs")).to_contain_text("Contrat n° 29962")
     await expect(page.get_by_role("heading", level=1)).to_have_text("Contrat pour TS-131K-1TIW")
     await page.get_by_role("link", name="Mes contrats").click()
     await expect(page).to_have_url("/contrats")
@@ -148,7 +149,7 @@ async def test_page_6_without_scripts_the_page_is_whole(visit: Visit) -> None:
 
 async def test_page_6_in_english(visit: Visit) -> None:
     page = await visit("revendeur_test", "/contrats/29962")
-    await page.context.add_cookies([{"name": "language", "value": "en", "url": page.url.partition("/contrats")[0]}])
+    await page.context.add_cookies([cookie_of_language(page.url.partition("/contrats")[0], "en")])
     await page.reload()
     await expect(page.get_by_role("heading", level=1)).to_have_text("Contract for TS-131K-1TIW")
     await expect(page.locator(".cover")).to_contain_text("an incident can no longer be declared")

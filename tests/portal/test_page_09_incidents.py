@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from uuid import uuid4
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
+from services.files.tests.pictures import photo
 from tests.portal.incidents import LOG, Declare, People, live, move, write
 
 pytestmark = pytest.mark.e2e
@@ -19,12 +22,14 @@ async def test_page_9_incidents_shows_every_ticket_in_the_five_columns(visit: Vi
     number = await declare()
     page = await visit("revendeur_test", "/contrats")
     await page.get_by_role("navigation", name="Menu principal").get_by_role("link", name="Incidents").click()
+    await page.wait_for_url("**/incidents")
     heads = await page.locator("thead th").all_inner_texts()
     titles = ["#", "Intitulé", "Référence produit", "Client", "État"]
     assert [head.strip(" ↑↓\n").lower() for head in heads] == [title.lower() for title in titles]
     row = page.locator("tbody tr", has_text=number)
     for sentence in ("Problème avec mon NAS", "TS-131K-1TIW", "Q217B20101", "Client Test", "Déclaré"):
         await expect(row).to_contain_text(sentence)
+    await page.goto("/incidents?q=degrade")
     await expect(page.locator("tbody tr", has_text="Disque 2 dégradé")).to_contain_text("Résolu")
 
 
@@ -50,9 +55,23 @@ async def test_page_9_the_list_goes_on_25_at_a_time(visit: Visit, declare: Decla
         await declare(title=f"Série {index:02d}", key=str(index))
     page = await visit("sqp_support", "/incidents?q=serie&sort=title")
     await expect(page.locator("tbody .row-link")).to_have_count(25)
+    await live(page)
+    # Meanwhile something happens: the list reads itself afresh, and does not lose what was asked of it.
+    asked, may_go_on = asyncio.Event(), asyncio.Event()
+
+    async def slowly(route: Route) -> None:
+        asked.set()
+        await may_go_on.wait()
+        await route.continue_()
+
+    await page.route("**/incidents?*cursor=*", slowly)
     await page.get_by_role("link", name="Afficher la suite").click()
+    await asked.wait()
+    await page.evaluate("document.body.dispatchEvent(new CustomEvent('stream-reset'))")
+    async with page.expect_response(lambda answer: "shown=" in answer.url):
+        may_go_on.set()
     await expect(page.locator("tbody .row-link")).to_have_count(26)
-    await expect(page.locator("tbody .row-link").last).to_have_text("Série 25")
+    await expect(page.locator("tbody .row-link").last).to_contain_text("Série 25")
     await expect(page.get_by_role("link", name="Afficher la suite")).to_have_count(0)
 
 
@@ -61,7 +80,7 @@ async def test_page_9_an_incident_shows_the_declaration_and_its_six_tabs(visit: 
     page = await visit("revendeur_test", f"/incidents?q={number}")
     await page.get_by_role("link", name="Problème avec mon NAS").click()
     await expect(page.locator("nav.crumbs")).to_contain_text(f"Mes Incidents›Incident n° {number}")
-    await expect(page.locator("h1")).to_have_text("Problème avec mon NAS")
+    await expect(page.locator("h1")).to_contain_text("Problème avec mon NAS")
     await expect(page.locator(".incident-head")).to_contain_text(number)
     await expect(page.locator("#line")).to_contain_text("Déclaré")
     await expect(page.locator("#line")).to_contain_text("SQP va examiner la déclaration.")
@@ -118,6 +137,32 @@ async def test_page_9_a_file_is_downloaded(visit: Visit, declare: Declare) -> No
     await expect(row.get_by_text("Supprimer")).to_have_count(0)
 
 
+async def test_page_9_photos_are_shown_small_and_what_cannot_be_by_its_icon(
+    visit: Visit, declare: Declare, people: People
+) -> None:
+    number, who = await declare(), people("revendeur_test")
+    pictures = {"photo.jpg": photo(), "abimee.jpg": photo()[:400], "notes.txt": LOG}
+    ids = [
+        (await who.upload(name, content, "application/octet-stream", key=f"{number} {name}"))["id"]
+        for name, content in pictures.items()
+    ]
+    named = {"body": "Voici.", "file_ids": [*ids, str(uuid4())]}
+    await who.post(f"/incidents/{number}/messages?thread=sqp", named, key=number)
+    page = await visit("sqp_support", f"/incidents/{number}?onglet=messagerie-sqp")
+    small = page.get_by_role("img", name="Aperçu de photo.jpg")
+    await expect(small).to_be_visible()
+    is_there = "(image) => image.complete && image.naturalWidth === 320"
+    await page.wait_for_function(is_there, arg=await small.element_handle())
+    assert await small.evaluate("(image) => [image.offsetWidth, image.offsetHeight]") == [96, 72]
+    damaged = page.locator(".attachment", has_text="abimee.jpg")
+    await expect(damaged.locator(".thumbnail.missing svg")).to_be_visible()
+    await expect(damaged.locator("img")).to_be_hidden()
+    await expect(page.locator(".attachment", has_text="notes.txt").locator("img")).to_have_count(0)
+    await expect(page.locator(".attachment")).to_have_count(3)
+    page = await visit("revendeur_test", f"/incidents/{number}?onglet=messagerie-sqp")
+    await expect(page.locator(".attachment", has_text="Fichier non joint")).to_contain_text("joignez-le de nouveau")
+
+
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
 async def test_page_9_a_file_is_deleted_once_confirmed(visit: Visit, declare: Declare, scripts: bool) -> None:
     number = await declare(files=("document.txt",))
@@ -125,8 +170,20 @@ async def test_page_9_a_file_is_deleted_once_confirmed(visit: Visit, declare: De
     row = page.locator(".attachment", has_text="document.txt")
     while not scripts and await row.get_by_text("Supprimer", exact=False).count() == 0:
         await page.reload()
-    await row.locator("summary").click()
-    await expect(row).to_contain_text("Supprimer « document.txt » pour de bon ?")
+    asks = row.locator("summary")
+    question = row.get_by_text("Supprimer « document.txt » pour de bon ?")
+    await asks.click()
+    await expect(question).to_be_visible()
+    await expect(asks).to_contain_text("Annuler", use_inner_text=True)
+    await asks.click()
+    await expect(question).to_be_hidden()
+    if scripts:
+        await asks.click()
+        await page.keyboard.press("Tab")
+        await page.keyboard.press("Escape")
+        await expect(question).to_be_hidden()
+        await expect(asks).to_be_focused()
+    await asks.click()
     await row.get_by_role("button", name="Oui, supprimer").click()
     await expect(page.locator(".notice")).to_contain_text("Le fichier est supprimé.")
     await expect(page.locator("section.sheet")).to_contain_text("Aucun fichier joint.")
@@ -176,6 +233,20 @@ async def test_page_9_a_state_that_somebody_else_changed_meanwhile_is_said(
     await expect(page.locator("#summary")).to_contain_text("Quelqu’un d’autre a changé l’état entre-temps")
     await expect(page.get_by_label("Note")).to_have_value("Hors garantie.")
     await expect(page.locator("#line")).to_contain_text("Diagnostic en cours")
+
+
+async def test_page_9_a_note_that_can_no_longer_be_sent_stays_on_the_page(
+    visit: Visit, declare: Declare, people: People
+) -> None:
+    number = await declare(by="client_test")
+    page = await visit("client_test", f"/incidents/{number}", java_script_enabled=False)
+    await page.get_by_text("Annuler l’incident").click()
+    await page.get_by_label("Note").fill("Résolu de notre côté.")
+    await move(people("sqp_support"), number, "in_diagnosis")
+    await page.get_by_role("button", name="Confirmer l’annulation").click()
+    await expect(page.locator("#summary")).to_contain_text("Quelqu’un d’autre a changé l’état entre-temps")
+    await expect(page.get_by_role("heading", name="Votre note, qui n’est pas envoyée")).to_be_visible()
+    await expect(page.get_by_text("Résolu de notre côté.")).to_be_visible()
 
 
 async def test_page_9_a_message_meanwhile_does_not_stand_in_the_way_of_a_state(

@@ -80,8 +80,8 @@ async def test_page_9_a_message_takes_files_along(visit: Visit, declare: Declare
     reseller, client = await visit("revendeur_test", path), await visit("client_test", path)
     await live(client)
     chosen = {"name": "smart.txt", "mimeType": "text/plain", "buffer": LOG}
-    await composer(reseller).locator("input[type=file]").set_input_files(chosen)  # type: ignore[arg-type]
-    await expect(composer(reseller).locator(".upload-list li")).to_contain_text("Envoyé")
+    await composer(reseller).locator("input[type=file]").first.set_input_files(chosen)  # type: ignore[arg-type]
+    await expect(composer(reseller).locator(".upload-list li")).to_contain_text("Envoyé", use_inner_text=True)
     await write(reseller, "Voici le journal.")
     row = client.locator(".message .attachment", has_text="smart.txt")
     await expect(row.get_by_role("link", name="Télécharger")).to_be_visible()
@@ -161,7 +161,7 @@ async def test_page_9_messages_and_files_are_sent_without_scripts(visit: Visit, 
     page = await visit("client_test", path, java_script_enabled=False)
     await composer(page).locator("textarea").fill("Sans script, avec un fichier.")
     chosen = {"name": "notes.txt", "mimeType": "text/plain", "buffer": LOG}
-    await composer(page).locator("input[type=file]").set_input_files(chosen)  # type: ignore[arg-type]
+    await composer(page).locator("input[type=file]").first.set_input_files(chosen)  # type: ignore[arg-type]
     await composer(page).get_by_role("button", name="Envoyer à Revendeur Test").click()
     await expect(page.locator(".notice")).to_contain_text("Votre message est envoyé.")
     message = page.locator(".message", has_text="Sans script")
@@ -174,8 +174,35 @@ async def test_page_9_without_scripts_a_refused_file_gives_the_message_back(visi
     page = await visit("client_test", f"/incidents/{await declare()}?onglet=messagerie", java_script_enabled=False)
     await composer(page).locator("textarea").fill("Ce que j’ai écrit.")
     chosen = {"name": "page.html", "mimeType": "text/html", "buffer": b"<html><script>1</script></html>"}
-    await composer(page).locator("input[type=file]").set_input_files(chosen)  # type: ignore[arg-type]
+    await composer(page).locator("input[type=file]").first.set_input_files(chosen)  # type: ignore[arg-type]
     await composer(page).get_by_role("button", name="Envoyer à").click()
     await expect(composer(page).locator(".wrong")).to_contain_text("page.html")
     await expect(composer(page).locator("textarea")).to_have_value("Ce que j’ai écrit.")
     await expect(page.locator(".message")).to_have_count(0)
+
+
+async def test_page_9_what_is_written_next_is_not_said_to_be_sent(visit: Visit, declare: Declare) -> None:
+    page = await visit("revendeur_test", f"/incidents/{await declare()}?onglet=messagerie")
+    said = composer(page).locator(".said")
+    for attaching in (True, False):
+        await write(page, "Bonjour")
+        await expect(said).to_contain_text("Envoyé à")
+        if attaching:
+            chosen = {"name": "journal.log", "mimeType": "text/plain", "buffer": LOG}
+            await composer(page).locator("input[type=file]").first.set_input_files(chosen)  # type: ignore[arg-type]
+        else:
+            await composer(page).locator("textarea").fill("Autre chose")
+        await expect(said).to_have_text("")
+
+
+async def test_page_9_a_phone_has_one_touch_to_the_composer(visit: Visit, declare: Declare) -> None:
+    small = {"width": 320, "height": 640}
+    page = await visit("revendeur_test", f"/incidents/{await declare()}?onglet=messagerie", viewport=small)
+    await write(page, "Ligne\n" * 30)
+    await expect(composer(page).locator(".said")).to_contain_text("Envoyé à")
+    await page.evaluate("scrollTo(0, 0)")
+    await page.get_by_role("link", name="Écrire un message").click()
+    await expect(composer(page).locator("textarea")).to_be_in_viewport(ratio=1)
+    await expect(composer(page).locator("textarea")).to_be_focused()
+    # Under the bar on top it would not be seen who reads.
+    assert await composer(page).locator(".reader").evaluate("line => line.getBoundingClientRect().top") > 56

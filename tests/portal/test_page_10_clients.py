@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from playwright.async_api import Locator, Page, expect
 
-from devstack import caller
+from demonstration import caller
 from devstack.testing import world as worlds
+from devstack.testing.running import RunningStack
 from devstack.testing.world import World
 from events import organisation_id
 
@@ -25,7 +26,7 @@ SENT_BEFORE = """async (selector) => {
 
 
 def client_page(world: World) -> str:
-    return f"/clients/{organisation_id('client', f'client-{world.mark}')}"
+    return f"/clients/{organisation_id('client', f'CLIENT-{world.mark}')}"
 
 
 def heads_of(page: Page) -> Locator:
@@ -36,9 +37,9 @@ async def test_page_10_clients_with_the_number_of_contracts_in_force(visit: Visi
     page = await visit("revendeur_test", "/contrats")
     await page.get_by_role("link", name="Clients").click()
     heads = [head.strip(" ↑↓\n").upper() for head in await heads_of(page).all_inner_texts()]
-    assert heads == ["NOM", "TÉLÉPHONE", "EMAIL", "CONTRATS"]
+    assert heads == ["NOM", "TÉLÉPHONE", "E-MAIL", "CONTRATS"]
     row = page.locator("tbody tr", has_text="Client Test")
-    for fact in ("0123456789", "client_test@sqp.fr", re.compile(r"\d contrats? activés?")):
+    for fact in ("01 23 45 67 89", "client_test@sqp.fr", re.compile(r"\d contrats? activés?")):
         await expect(row).to_contain_text(fact)
     await expect(page.locator("tbody tr", has_text="Atelier Durand")).to_contain_text("1 contrat activé")
 
@@ -69,15 +70,18 @@ async def test_a_new_client_is_created_once_and_changed(as_reseller: Any, world:
     page = await as_reseller("/clients")
     await page.get_by_role("link", name="Nouveau client").click()
     await page.get_by_label("Nom / Raison sociale").fill(f"Menuiserie {world.mark}")
-    await page.get_by_label("Email").fill("pas une adresse")
+    await page.get_by_label("E-mail").fill("pas une adresse")
     await page.locator("form.card").evaluate("form => form.noValidate = true")
     await page.get_by_role("button", name="Créer le client").click()
-    await expect(page.get_by_role("alert")).to_contain_text("Email")
+    await expect(page.get_by_role("alert")).to_contain_text("E-mail")
     await expect(page.get_by_label("Nom / Raison sociale")).to_have_value(f"Menuiserie {world.mark}")
-    await page.get_by_label("Email").fill("atelier@menuiserie.example")
+    await page.get_by_label("E-mail").fill("atelier@menuiserie.example")
     await page.evaluate(SENT_BEFORE, "form.card")
     await page.get_by_role("button", name="Créer le client").click()
-    await expect(page.get_by_role("status")).to_have_text("Le client est créé.")
+    await expect(page.get_by_role("status")).to_contain_text("Le client est créé.")
+    await expect(page.get_by_label("E-mail")).to_have_value("atelier@menuiserie.example")
+    await page.get_by_role("button", name="Envoyer l’invitation").click()
+    await expect(page.get_by_role("region", name="Utilisateurs")).to_contain_text("Invitation envoyée")
     await expect(page.get_by_role("region", name="Coordonnées")).to_contain_text("atelier@menuiserie.example")
     await page.get_by_role("link", name="Modifier", exact=True).click()
     await page.get_by_label("Téléphone").fill("04 72 00 00 00")
@@ -87,11 +91,39 @@ async def test_a_new_client_is_created_once_and_changed(as_reseller: Any, world:
     await expect(page.locator("tbody tr")).to_have_count(1)
 
 
+async def test_a_client_on_file_is_shown_before_a_second_one_is_made(as_reseller: Any, world: World) -> None:
+    page = await as_reseller("/clients/nouveau")
+    await page.get_by_label("Nom / Raison sociale").fill(f"Doublon {world.mark}")
+    await page.get_by_role("button", name="Créer le client").click()
+    await expect(page.get_by_role("status")).to_contain_text("Le client est créé.")
+    await page.goto("/clients/nouveau")
+    await page.get_by_label("Nom / Raison sociale").fill(f"Doublon {world.mark}")
+    await page.get_by_role("button", name="Créer le client").click()
+    await expect(page.get_by_role("group", name="Déjà enregistré")).to_contain_text(f"Doublon {world.mark}")
+    await page.get_by_label("C’est un autre client").check()
+    await page.get_by_role("button", name="Créer le client").click()
+    await expect(page.get_by_role("status")).to_contain_text("Le client est créé.")
+
+
+async def test_an_invitation_is_sent_again_to_a_corrected_address(as_reseller: Any, world: World) -> None:
+    page = await as_reseller(client_page(world))
+    await page.get_by_role("link", name="Inviter un utilisateur").click()
+    await page.get_by_label("E-mail").fill(f"faute-{world.mark.lower()}@exmaple.example")
+    await page.get_by_role("button", name="Envoyer l’invitation").click()
+    await expect(page.get_by_role("status").first).to_contain_text("invitation")
+    await page.goto(f"/invitations?q={world.mark}")
+    await page.get_by_role("link", name=f"faute-{world.mark.lower()}@exmaple.example").click()
+    await page.get_by_label("E-mail").fill(f"juste-{world.mark.lower()}@exemple.example")
+    await page.get_by_role("button", name="Renvoyer l’invitation").click()
+    await expect(page.get_by_role("status")).to_contain_text("Une invitation vient de partir à juste-")
+    await expect(page.get_by_role("region", name="Utilisateurs")).to_contain_text(f"juste-{world.mark.lower()}")
+
+
 async def test_a_reseller_manages_its_clients_addresses(as_reseller: Any, world: World) -> None:
     page = await as_reseller(client_page(world))
     await page.get_by_role("link", name="Nouvelle adresse").click()
     typed = {"Intitulé": "Entrepôt", "N° et nom de rue": "8 quai Rambaud", "Ville": "Lyon", "Code postal": "69002"}
-    for label, value in {**typed, "Email": "quai@sqp.example", "Téléphone": "0478000000"}.items():
+    for label, value in {**typed, "E-mail": "quai@sqp.example", "Téléphone": "0478000000"}.items():
         await page.get_by_label(label).fill(value)
     await page.get_by_role("button", name="Enregistrer").click()
     addresses = page.get_by_role("region", name="Adresses de livraison")
@@ -188,3 +220,18 @@ async def test_a_client_has_no_clients_page(visit: Visit) -> None:
         assert answer is not None
         assert answer.status == 403
         await expect(page.get_by_role("heading", level=1)).to_have_text("Opération refusée")
+
+
+async def test_a_contract_without_client_is_given_to_a_new_one(visit: Visit, site: RunningStack, http: Any) -> None:
+    world = await worlds.make(site, http)
+    login = f"reseller-{world.mark.lower()}"
+    page = await visit(login, f"/contrats/{world.unheld}", password=worlds.PASSWORD)
+    await page.get_by_role("link", name="Attribuer à un client").click()
+    await expect(page.locator("#client_id")).to_contain_text(f"Client {world.mark}")
+    await page.get_by_role("link", name="Nouveau client").click()
+    await page.get_by_label("Nom / Raison sociale").fill("Atelier Neuf")
+    await page.get_by_role("button", name="Créer le client").click()
+    await expect(page.get_by_text("Le client est créé. Invitez-le à présent")).to_be_visible()
+    await page.goto(f"/contrats/{world.unheld}")
+    await expect(page.locator(".contract-side").get_by_role("link", name="Atelier Neuf")).to_be_visible()
+    await expect(page.get_by_role("link", name="Attribuer à un client")).to_have_count(0)

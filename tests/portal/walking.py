@@ -10,13 +10,19 @@ from typing import Any
 from playwright.async_api import Browser, Page, StorageState
 from tests.portal.paths import Place
 
-from devstack.demonstration import PASSWORD
+from demonstration.seeding import PASSWORD
+from portal.cookies import LANGUAGE
 
 DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
-OVERFLOW = "document.documentElement.scrollWidth - window.innerWidth"
 # Moving parts hide what is behind them for a moment; pictures and checks want the page at rest.
 SETTLED = "document.fonts.ready.then(() => Promise.all(document.getAnimations().map((each) => each.finished)))"
+
+
+def cookie_of_language(url: str, language: str) -> Any:
+    """The protocol takes a cookie of this host alone from https only, and sends it to localhost all the same."""
+    secure = url.replace("http://", "https://")
+    return {"name": LANGUAGE, "value": language, "url": secure, "secure": True, "httpOnly": True}
 
 
 @dataclass
@@ -26,6 +32,8 @@ class Walker:
     browser: Browser
     url: str
     facts: dict[str, str]
+    # Log-in and password behind the name of a place's person, where they are not the demonstration's.
+    persons: dict[str, tuple[str, str]] = field(default_factory=dict)
     complaints: list[str] = field(default_factory=list)
     _sessions: dict[str, StorageState] = field(default_factory=dict)
 
@@ -36,7 +44,7 @@ class Walker:
         chosen = {"viewport": DESKTOP, "base_url": self.url, "reduced_motion": "reduce", **options}
         state = await self._session(place.login)
         context = await self.browser.new_context(storage_state=state, **chosen)
-        await context.add_cookies([{"name": "language", "value": language, "url": self.url}])
+        await context.add_cookies([cookie_of_language(self.url, language)])
         page = await context.new_page()
         self._listen(page, place)
         try:
@@ -65,8 +73,9 @@ class Walker:
             context = await self.browser.new_context(base_url=self.url)
             page = await context.new_page()
             await page.goto("/connexion")
-            await page.locator("#login").fill(login)
-            await page.locator("#password").fill(PASSWORD)
+            name, password = self.persons.get(login, (login, PASSWORD))
+            await page.locator("#login").fill(name)
+            await page.locator("#password").fill(password)
             await page.locator("button.primary").click()
             await page.wait_for_url("**/contrats*")
             self._sessions[login] = await context.storage_state()

@@ -9,13 +9,14 @@ import time
 
 from pydantic import ValidationError
 
-from chassis.local.process import Missing, ServerFailed
-from chassis.observability import configure_logging
-from devstack import demonstration, first_start
+from demonstration import seeding
+from devkit.servers.process import Missing, ServerFailed
+from devstack import first_start
 from devstack.folder import AlreadyRunning, alone
 from devstack.servers import Listener, PortTaken
 from devstack.settings import DevstackSettings
 from devstack.stack import Stack, running
+from web.observability import configure_logging
 
 WELCOME = """
   SQP, contrats de service               prêt en {seconds:.1f} s
@@ -37,7 +38,7 @@ async def main(settings: DevstackSettings) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    public = Listener(settings.host, settings.port)
+    public = Listener(settings.host, settings.port, for_people=True)
     async with running(settings) as stack:
         if settings.seed:
             await _first(stop, stack, asyncio.create_task(first_start.ensure(stack)))
@@ -59,16 +60,16 @@ async def _first(stop: asyncio.Event, stack: Stack, *work: asyncio.Task[None]) -
 
 
 def _welcome(settings: DevstackSettings, seconds: float) -> None:
-    logins = "".join(f"      {login:<19}{who}\n" for login, who in demonstration.LOGINS.items())
+    logins = "".join(f"      {login:<19}{who}\n" for login, who in seeding.LOGINS.items())
     print(
         WELCOME.format(
             seconds=seconds,
             url=settings.public_url,
             mail_port=settings.mail_port or settings.port + 1,
-            password=demonstration.PASSWORD,
+            password=seeding.PASSWORD,
             logins=logins,
-            account=demonstration.ACCOUNT,
-            secret=demonstration.SECRET,
+            account=seeding.ACCOUNT,
+            secret=seeding.SECRET,
             data=settings.data,
         ),
         flush=True,

@@ -5,9 +5,9 @@ from __future__ import annotations
 import secrets
 from pathlib import Path
 
-from chassis.local.postgres import Postgres
-from chassis.local.process import secret_file
 from chassis.provision import Databases
+from devkit.servers.postgres import Postgres
+from devkit.servers.process import secret_file
 
 SERVICES = ("identity", "contracts", "incidents", "files", "notifications")
 BUS = "bus"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import aiohttp
 
 import identity.demo
-from devstack.demonstration import Seeding
+from demonstration.seeding import Seeding
 from devstack.mail_page import text_of
 from devstack.stack import Stack
 

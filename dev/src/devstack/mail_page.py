@@ -8,16 +8,21 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from chassis.local.mail import MailCatcher, Received
+from devkit.servers.mail import MailCatcher, Received
+from devstack.servers import LOOPBACK
 
 HEADERS = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'", "Cache-Control": "no-store"}
 
 
-def app(mail: MailCatcher) -> Starlette:
+def app(mail: MailCatcher, host: str) -> Starlette:
+    """``host`` is where it listens. On the loopback it answers to no other name: a site whose own name led there would
+    read the mail of its visitors."""
     templates = Environment(loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True)
 
     async def page(_request: Request) -> Response:
@@ -28,7 +33,11 @@ def app(mail: MailCatcher) -> Starlette:
         wanted = request.query_params.get("to")
         return JSONResponse([_plain(r) for r in mail.messages if wanted in (None, *r.recipients)])
 
-    return Starlette(routes=[Route("/", page), Route("/messages", listing)])
+    names = ["localhost", LOOPBACK] if host == LOOPBACK else ["*"]
+    return Starlette(
+        routes=[Route("/", page), Route("/messages", listing)],
+        middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=names, www_redirect=False)],
+    )
 
 
 def _plain(received: Received) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The whole platform in one process: real PostgreSQL, the in-process bus, one worker thread, six HTTP servers."""
+"""The whole platform in one process: real PostgreSQL, the in-process bus and its jobs, seven HTTP servers."""
 
 from __future__ import annotations
 
@@ -11,18 +11,21 @@ from typing import Any
 from chassis import migrate
 from chassis.database import Database
 from chassis.http.app import create_app
-from chassis.jobs.embedded import EmbeddedWorker
-from chassis.local.mail import MailCatcher
-from chassis.messaging.local import LocalBus, LocalRunner
+from chassis.jobs.schedule import run_schedule
 from chassis.messaging.relay import Relay
 from chassis.service import Service
 from chassis.settings import ServiceSettings
+from devkit.local_bus import LocalBus, LocalRunner
+from devkit.local_jobs import LocalJobRunner
+from devkit.servers.mail import MailCatcher
 from devstack import databases, mail_page
 from devstack.servers import Listener
 from devstack.settings import DevstackSettings
 from devstack.wiring import build_services, bus_database
 from gateway.bootstrap import build as build_gateway
 from gateway.settings import Settings as GatewaySettings
+from portal.bootstrap import build as build_portal
+from portal.settings import Settings as PortalSettings
 
 # In one process every commit and every delivery nudges whom it concerns; polling is left for what waits for its time.
 IDLE_POLL = 1.0
@@ -37,7 +40,7 @@ class Stack:
     mail: MailCatcher
     gateway: Any
     api: str
-    # Relays and consumers, which never end by themselves.
+    # Relays, consumers and jobs, which never end by themselves.
     loops: list[asyncio.Task[None]]
 
 
@@ -59,10 +62,14 @@ async def running(settings: DevstackSettings) -> AsyncIterator[Stack]:
         loops = await stack.enter_async_context(_messaging(list(services.values()), bus_database(urls[databases.BUS])))
         for name, service in services.items():
             await _serve(stack, listeners[name], create_app(service))
-        gateway = build_gateway(_gateway_settings(settings, listeners)).app
+        urls_of_services = _upstreams(settings, listeners)
+        portal = Listener()
+        await _serve(stack, portal, build_portal(PortalSettings(**urls_of_services)).app)
+        gateway = build_gateway(GatewaySettings(**urls_of_services, portal_url=portal.url)).app
         api = Listener()
         await _serve(stack, api, gateway, proxy_headers=False)
-        await _serve(stack, Listener(settings.host, settings.mail_port or settings.port + 1), mail_page.app(mail))
+        mail_listener = Listener(settings.host, settings.mail_port or settings.port + 1, for_people=True)
+        await _serve(stack, mail_listener, mail_page.app(mail, settings.host))
         yield Stack(settings, services, mail, gateway, api.url, loops)
 
 
@@ -77,10 +84,9 @@ async def _migrate(services: Any) -> None:
 
 @asynccontextmanager
 async def _messaging(services: list[Service], bus_database: dict[str, Any]) -> AsyncIterator[list[asyncio.Task[None]]]:
-    """Relays, consumers and the worker; ends them before the databases are closed."""
+    """Relays, consumers and jobs; ends them before the databases are closed."""
     database = Database(BusSettings(**bus_database))
     bus = LocalBus(database, poll=IDLE_POLL)
-    worker = EmbeddedWorker(services, bus)
     await bus.create_tables()
     runners = [
         LocalRunner(bus, consumer, s.database, s.settings.retry_ladder, s.metrics)
@@ -90,13 +96,13 @@ async def _messaging(services: list[Service], bus_database: dict[str, Any]) -> A
     relays = [
         Relay(s.database, bus, s.metrics, poll=IDLE_POLL, confirm_timeout=s.settings.confirm_timeout) for s in services
     ]
-    await worker.start()
-    loops = [*(relay.run() for relay in relays), *(runner.run() for runner in runners)]
+    jobs = LocalJobRunner(services, bus)
+    schedules = [run_schedule(service) for service in services]
+    loops = [*(relay.run() for relay in relays), *(runner.run() for runner in runners), jobs.run(), *schedules]
     tasks = [asyncio.create_task(loop) for loop in loops]
     try:
         yield tasks
     finally:
-        await worker.stop()
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -109,11 +115,10 @@ async def _serve(stack: AsyncExitStack, listener: Listener, app: Any, *, proxy_h
     stack.push_async_callback(listener.stop)
 
 
-def _gateway_settings(settings: DevstackSettings, listeners: dict[str, Listener]) -> GatewaySettings:
-    urls: dict[str, Any] = {f"{name}_url": listener.url for name, listener in listeners.items()}
-    return GatewaySettings(
-        **urls,
-        public_url=settings.public_url,
-        issuer=settings.public_url,
-        jwks_url=f"{listeners['identity'].url}/.well-known/jwks.json",
-    )
+def _upstreams(settings: DevstackSettings, listeners: dict[str, Listener]) -> dict[str, Any]:
+    """What the portal and the gateway both are told."""
+    return {
+        **{f"{name}_url": listener.url for name, listener in listeners.items()},
+        "public_url": settings.public_url,
+        "issuer": settings.public_url,
+    }

@@ -1,1 +1,1 @@
-"""The edge: reverse proxy, browser sessions, the portal."""
+"""The one entrance: the API by token to its services, everything else to the portal."""

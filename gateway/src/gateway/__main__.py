@@ -4,10 +4,10 @@ import argparse
 
 from prometheus_client import start_http_server
 
-from chassis.http.serving import Server
-from chassis.observability import configure_logging
 from gateway.bootstrap import build
 from gateway.settings import Settings
+from web.http.serving import Server
+from web.observability import configure_logging
 
 
 def main() -> None:

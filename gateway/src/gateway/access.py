@@ -6,44 +6,34 @@ from dataclasses import dataclass
 
 from starlette.datastructures import Headers
 
-from chassis.auth.tokens import TokenVerifier
-from chassis.errors import Unavailable
-from gateway import sessions
+from web.auth.principal import Principal
+from web.auth.tokens import TokenVerifier
+from web.errors import Unavailable
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """``authorization`` is the header for the service; ``subject`` names a verified caller."""
+    """``authorization`` is the header for the service; ``principal`` is a verified caller."""
 
     authorization: str | None = None
-    subject: str | None = None
+    principal: Principal | None = None
 
 
 class Access:
-    def __init__(self, verifier: TokenVerifier, browser: sessions.Sessions, public_origin: str) -> None:
+    def __init__(self, verifier: TokenVerifier) -> None:
         self._verifier = verifier
-        self._browser = browser
-        self._public_origin = public_origin
 
-    async def identify(self, method: str, headers: Headers) -> Caller:
-        """Raises Unauthenticated, SessionEnded, CrossSite, or Unavailable for a session that nobody can exchange now.
-
-        No token at all passes (some routes are public), and so does any token while identity's keys cannot be had.
-        """
+    async def identify(self, headers: Headers) -> Caller:
+        """Raises Unauthenticated. No token at all passes (some routes are public), and so does any token while
+        identity's keys cannot be had."""
         authorization = headers.get("authorization")
-        if authorization is not None:
-            scheme, _, token = authorization.partition(" ")
-            subject = await self._subject(token.strip()) if scheme.lower() == "bearer" else None
-            return Caller(authorization, subject)
-        token = sessions.session_token(headers) or ""
-        if not token:
+        if authorization is None:
             return Caller()
-        sessions.refuse_cross_site(method, headers, self._public_origin)
-        access_token = await self._browser.access_token(token)
-        return Caller(f"Bearer {access_token}", await self._subject(access_token))
+        scheme, _, token = authorization.partition(" ")
+        return Caller(authorization, await self._principal(token.strip()) if scheme.lower() == "bearer" else None)
 
-    async def _subject(self, token: str) -> str | None:
+    async def _principal(self, token: str) -> Principal | None:
         try:
-            return (await self._verifier.verify(token)).subject
+            return await self._verifier.verify(token)
         except Unavailable:
             return None

@@ -5,13 +5,14 @@ from __future__ import annotations
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from chassis.errors import MethodNotAllowed, Unauthenticated
-from gateway import headers, routing
+from gateway import routing
 from gateway.access import Access, Caller
-from gateway.errors import SessionEnded
-from gateway.proxy import Proxy
 from gateway.settings import Settings
-from gateway.throttle import Throttle, network
+from gateway.throttle import Throttle
+from web.errors import MethodNotAllowed, Unauthenticated
+from web.http.proxy import headers
+from web.http.proxy.forwarding import Proxy
+from web.networks import network
 
 METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
 PROBES = frozenset({"/livez", "/readyz"})
@@ -28,7 +29,7 @@ class Limits:
 
     def take(self, scope: Scope, caller: Caller) -> None:
         if self._active:
-            self._callers.take(caller.subject or _address(scope))
+            self._callers.take(caller.principal.subject if caller.principal else _address(scope))
 
     def take_authentication(self, scope: Scope) -> None:
         if self._active:
@@ -51,13 +52,21 @@ class Edge:
         routing.check_path(scope["raw_path"], path)
         headers.check(scope["headers"])
         if scope["method"] not in METHODS:
-            raise MethodNotAllowed
+            raise MethodNotAllowed(headers={"Allow": ", ".join(sorted(METHODS))})
         if routing.is_api(path):
             await self._api(scope, receive, send)
             return
         if path not in PROBES:
             self._limits.take(scope, Caller())
-        await self._pages(scope, receive, send)
+        if routing.is_own(path):
+            await self._pages(scope, receive, send)
+        else:
+            await self._page_of_portal(scope, receive, send)
+
+    async def _page_of_portal(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope["route"] = routing.PORTAL
+        limit = self._settings.max_form_bytes
+        await self._proxy.forward(scope, receive, send, upstream="portal", limit=limit, with_cookies=True)
 
     async def _api(self, scope: Scope, receive: Receive, send: Send) -> None:
         target = routing.target(scope["path"])
@@ -68,7 +77,7 @@ class Edge:
             scope,
             receive,
             send,
-            service=target.service,
+            upstream=target.service,
             authorization=caller.authorization,
             limit=self._settings.max_upload_bytes if is_upload else self._settings.max_body_bytes,
         )
@@ -80,10 +89,13 @@ class Edge:
 
     async def _caller(self, scope: Scope) -> Caller:
         try:
-            caller = await self._access.identify(scope["method"], Headers(scope=scope))
-        except (Unauthenticated, SessionEnded):
+            caller = await self._access.identify(Headers(scope=scope))
+        except Unauthenticated:
             self._limits.take(scope, Caller())
             raise
+        if caller.principal is not None:
+            # For the log of requests.
+            scope.setdefault("state", {})["principal"] = caller.principal
         self._limits.take(scope, caller)
         return caller
 

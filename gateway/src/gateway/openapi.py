@@ -6,40 +6,12 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from web.http.route_access import PROBLEM
+
 Document = dict[str, Any]
 
 SCHEMAS = "#/components/schemas/"
 METHODS = frozenset({"get", "put", "post", "delete", "patch", "head", "options", "trace"})
-# What FastAPI writes down for malformed input; every service answers a problem instead.
-REPLACED = frozenset({"HTTPValidationError", "ValidationError"})
-
-PROBLEM: Document = {
-    "type": "object",
-    "title": "Problem",
-    "description": "A refusal (RFC 9457). `title` is a sentence for a person, in French or English by Accept-Language; "
-    "`code` is for programs.",
-    "required": ["type", "title", "status", "code"],
-    "properties": {
-        "type": {"type": "string", "examples": ["urn:sqp:problem:not_found"]},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "code": {"type": "string"},
-        "instance": {"type": "string"},
-        "request_id": {"type": "string"},
-        "errors": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "properties": {
-                    "field": {"type": "string"},
-                    "message": {"type": "string"},
-                    "type": {"type": "string"},
-                },
-            },
-        },
-    },
-}
-
 
 # A generic model's name, as FastAPI writes it: Page_Address_ for Page[Address].
 _GENERIC = re.compile(r"^([A-Za-z0-9]+)_([A-Za-z0-9]+)_$")
@@ -69,7 +41,7 @@ def merge(
         "info": {
             "title": "SQP",
             "version": "1",
-            "description": "Service contracts, incidents and their follow-up: the interface of the platform.",
+            "description": _description(unavailable),
         },
         "servers": [{"url": server}],
         "security": [{"bearer": []}],
@@ -77,21 +49,21 @@ def merge(
         "paths": dict(sorted(paths.items())),
         "components": {
             "schemas": _reachable(paths, schemas),
-            "responses": {
-                "Problem": {
-                    "description": "The refusal, as a problem",
-                    "content": {"application/problem+json": {"schema": {"$ref": f"{SCHEMAS}Problem"}}},
-                }
-            },
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
         },
         "x-unavailable": unavailable,
     }
 
 
+def _description(unavailable: list[str]) -> str:
+    """Also what a reader of the page must know: that a part of it is missing."""
+    told = "Service contracts, incidents and their follow-up. The events between services: [AsyncAPI](/asyncapi.yaml)."
+    return f"{told}\n\n**Not answering now: {', '.join(unavailable)}.**" if unavailable else told
+
+
 def _schemas(document: Document) -> Document:
     found: Document = document.get("components", {}).get("schemas", {})
-    return {name: schema for name, schema in found.items() if name not in REPLACED}
+    return found
 
 
 def _readable(document: Document) -> Document:
@@ -104,8 +76,8 @@ def _readable(document: Document) -> Document:
 
 
 def _clashing(documents: Mapping[str, Document]) -> set[str]:
-    """Names under which two services say different things. ``Problem`` is the gateway's own."""
-    first: Document = {"Problem": PROBLEM}
+    """Names under which two services say different things."""
+    first: Document = {}
     clashing = set()
     for document in documents.values():
         for name, schema in _schemas(document).items():
@@ -159,15 +131,8 @@ def _renamed(node: Any, names: Mapping[str, str]) -> Any:
 
 
 def _operations(service: str, item: Document) -> Document:
-    """The operations of one path, tagged with their service and refusing with problems."""
-    return {key: _operation(service, value) if key in METHODS else value for key, value in item.items()}
-
-
-def _operation(service: str, operation: Document) -> Document:
-    responses = {status: answer for status, answer in operation.get("responses", {}).items() if status != "422"}
+    """The operations of one path, tagged with their service."""
     return {
-        **operation,
-        "tags": [service],
-        "x-service": service,
-        "responses": {**responses, "default": {"$ref": "#/components/responses/Problem"}},
+        key: {**value, "tags": [service], "x-service": service} if key in METHODS else value
+        for key, value in item.items()
     }

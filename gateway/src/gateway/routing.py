@@ -5,34 +5,20 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from chassis.errors import NotFound
-from gateway.errors import BadPath
+from api.upstreams import API, SEGMENTS
+from web.errors import NotFound
+from web.http.proxy.errors import BadPath
 
-API = "/api/v1/"
 JWKS = "/.well-known/jwks.json"
 
-SEGMENTS = {
-    **dict.fromkeys(
-        ("auth", "oauth", "me", "sessions", "organisation", "audit", "users", "addresses", "clients", "resellers"),
-        "identity",
-    ),
-    "sign-up-requests": "identity",
-    **dict.fromkeys(("contracts", "coverage", "client-summaries"), "contracts"),
-    **dict.fromkeys(("incidents", "incident-drafts", "delivery-addresses"), "incidents"),
-    "files": "files",
-    **dict.fromkeys(("notifications", "webhooks"), "notifications"),
-    **dict.fromkeys(("backoffice/resellers", "backoffice/clients"), "identity"),
-    **dict.fromkeys(
-        ("backoffice/contracts", "backoffice/extension-offers", "backoffice/products", "backoffice/imports"),
-        "contracts",
-    ),
-}
-
-# Where a session token becomes an access token: the gateway's own business with identity.
+# Where a session token becomes an access token: the portal's business with identity.
 PRIVATE = frozenset({"/api/v1/auth/exchange"})
 
 # A path that decodes to another path, or that two parsers may read in two ways, is not guessed at.
 _SUSPECT = re.compile(rb"%(?:2f|5c|00)|\\|//|[^\x21-\x7e]", re.IGNORECASE)
+# References of products have slashes (MXK32FN/A), which a path holds encoded.
+_PRODUCTS = b"/api/v1/backoffice/products/"
+_SLASH = re.compile(rb"%2f", re.IGNORECASE)
 _DOTS = re.compile(r"(?:^|/)\.{1,2}(?:/|$)")
 
 
@@ -48,11 +34,18 @@ class Target:
 TARGETS = {
     segment: Target(service, API + segment, segment in ("auth", "oauth")) for segment, service in SEGMENTS.items()
 }
+# What the gateway answers itself; every other page is the portal's.
+OWN_PAGES = re.compile(r"/(?:docs|docs/.*|static/.*|openapi\.json|asyncapi\.yaml|livez|readyz)")
 KEYS = Target("identity", JWKS)
+PORTAL = Target("portal", "pages")
 
 
 def is_api(path: str) -> bool:
     return path.startswith("/api/") or path == JWKS
+
+
+def is_own(path: str) -> bool:
+    return OWN_PAGES.fullmatch(path) is not None
 
 
 def target(path: str) -> Target:
@@ -62,7 +55,7 @@ def target(path: str) -> Target:
     if not path.startswith(API) or path in PRIVATE:
         raise NotFound
     first, _, rest = path[len(API) :].partition("/")
-    found = TARGETS.get(f"{first}/{rest.partition('/')[0]}" if first == "backoffice" else first)
+    found = TARGETS.get(f"{first}/{rest.partition('/')[0]}") or TARGETS.get(first)
     if found is None:
         raise NotFound
     return found
@@ -77,6 +70,11 @@ def is_offered(path: str) -> bool:
 
 
 def check_path(raw_path: bytes, path: str) -> None:
-    """Raises BadPath for encoded separators, dot segments, doubled slashes and bytes that are no part of a URL."""
+    """Raises BadPath for encoded separators, dot segments, doubled slashes and bytes that are no part of a URL.
+
+    Only the reference of a product may hold an encoded slash, which is judged as a plain one.
+    """
+    if raw_path.startswith(_PRODUCTS):
+        raw_path = _PRODUCTS + _SLASH.sub(b"/", raw_path.removeprefix(_PRODUCTS))
     if _SUSPECT.search(raw_path) or _DOTS.search(path) or not path.startswith("/"):
         raise BadPath

@@ -10,10 +10,10 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from ipaddress import IPv6Address, ip_address
 
-from chassis.errors import TooManyRequests
-from gateway.recent import Recent
+from cachetools import LRUCache
+
+from web.errors import TooManyRequests
 
 
 @dataclass(slots=True)
@@ -28,7 +28,7 @@ class Throttle:
     def __init__(self, rate: float, burst: int, principals: int, now: Callable[[], float] = time.monotonic) -> None:
         self._rate = rate
         self._burst = float(burst)
-        self._buckets: Recent[str, _Bucket] = Recent(principals)
+        self._buckets: LRUCache[str, _Bucket] = LRUCache(principals)
         self._now = now
 
     def take(self, principal: str) -> None:
@@ -36,7 +36,7 @@ class Throttle:
         now = self._now()
         bucket = self._buckets.get(principal)
         if bucket is None:
-            self._buckets.put(principal, _Bucket(self._burst - 1, now))
+            self._buckets[principal] = _Bucket(self._burst - 1, now)
             return
         bucket.tokens = min(self._burst, bucket.tokens + (now - bucket.at) * self._rate)
         bucket.at = now
@@ -46,16 +46,3 @@ class Throttle:
 
     def __len__(self) -> int:
         return len(self._buckets)
-
-
-def network(address: str) -> str:
-    """Who stands behind an address: an IPv6 subscriber owns a whole /64."""
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        return address
-    if not isinstance(parsed, IPv6Address):
-        return address
-    if parsed.ipv4_mapped is not None:
-        return str(parsed.ipv4_mapped)
-    return str(IPv6Address(int(parsed) >> 64 << 64))

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from chassis.local.targets import PostgresTarget
-from chassis.testkit.harness import Harness, settings_for
+from devkit.harness import Harness, settings_for
+from devkit.servers.targets import PostgresTarget
 
 PACKAGES = Path(__file__).parent / "packages"
 sys.path.insert(0, str(PACKAGES))

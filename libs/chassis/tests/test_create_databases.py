@@ -9,9 +9,9 @@ import psycopg
 import pytest
 
 from chassis.create_databases import main
-from chassis.local.targets import PostgresTarget
 from chassis.messaging.definitions import user
-from chassis.settings import SecretRefused
+from devkit.servers.targets import PostgresTarget
+from web.settings import SecretRefused
 
 GOOD = {"postgres_password": "x" * 32, "made_database_password": "y" * 32, "made_database_owner_password": "z" * 32}
 

@@ -14,7 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from chassis.database import CONNECTING, Database, is_away
-from chassis.testkit.harness import Harness
+from devkit.harness import Harness
 
 PATIENCE = 0.3
 IN_TIME = PATIENCE + CONNECTING + 0.7

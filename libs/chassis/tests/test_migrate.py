@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -15,15 +14,14 @@ from sample.settings import Settings
 from sqlalchemy import create_engine, text
 
 from chassis import migrate
-from chassis.local.targets import PostgresTarget
+from chassis.provision import Databases
 from chassis.tables import ChassisBase
-from chassis.testkit.harness import settings_for
+from devkit.harness import settings_for
 
 
 @pytest.fixture
-def fresh(postgres_server: PostgresTarget) -> Iterator[Settings]:
-    yield settings_for(Settings, postgres_server.provision("sample_fresh"))
-    postgres_server.drop("sample_fresh")
+def fresh(empty_database: Databases) -> Settings:
+    return settings_for(Settings, empty_database)
 
 
 async def test_concurrent_migrations_wait_for_each_other(fresh: Settings) -> None:

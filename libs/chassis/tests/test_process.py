@@ -15,16 +15,18 @@ import pytest
 from sample.bootstrap import build
 from sample.settings import Settings
 
-from chassis import cli, faults, observability
+from chassis import cli
+from chassis.failpoints import CRASH_POINT, UnknownPoint, crash_point
 from chassis.jobs.buried import BuriedJobs
-from chassis.observability import configure_logging, continue_trace, request_id, traceparent
 from chassis.service import Service
 from chassis.tables import DeadJob
-from chassis.testkit.harness import Harness
+from devkit.harness import Harness
+from web import observability
+from web.observability import configure_logging, continue_trace, request_id, traceparent
 
 DIE = """
 import sys
-from chassis.faults import crash_point
+from chassis.failpoints import crash_point
 for number in range(5):
     print(number, flush=True)
     crash_point(sys.argv[1])
@@ -34,7 +36,10 @@ for number in range(5):
 @pytest.mark.parametrize(("wanted", "printed"), [("api.after_commit", 1), ("api.after_commit:3", 3)])
 def test_a_crash_point_kills_at_the_pass_it_names(wanted: str, printed: int) -> None:
     process = subprocess.run(
-        [sys.executable, "-c", DIE, "api.after_commit"], env={faults.VARIABLE: wanted}, capture_output=True, check=False
+        [sys.executable, "-c", DIE, "api.after_commit"],
+        env={CRASH_POINT: wanted},
+        capture_output=True,
+        check=False,
     )
     assert process.returncode == -signal.SIGKILL
     assert len(process.stdout.split()) == printed
@@ -43,16 +48,19 @@ def test_a_crash_point_kills_at_the_pass_it_names(wanted: str, printed: int) -> 
 @pytest.mark.parametrize("wanted", ["", "relay.after_confirm"])
 def test_any_other_crash_point_is_passed(wanted: str) -> None:
     process = subprocess.run(
-        [sys.executable, "-c", DIE, "api.after_commit"], env={faults.VARIABLE: wanted}, capture_output=True, check=False
+        [sys.executable, "-c", DIE, "api.after_commit"],
+        env={CRASH_POINT: wanted},
+        capture_output=True,
+        check=False,
     )
     assert (process.returncode, len(process.stdout.split())) == (0, 5)
 
 
 def test_a_crash_point_that_does_not_exist_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """A fault test with a misspelt point would pass without any fault."""
-    monkeypatch.setenv(faults.VARIABLE, "api.after_comit")
-    with pytest.raises(faults.UnknownPoint):
-        faults.crash_point("api.after_commit")
+    monkeypatch.setenv(CRASH_POINT, "api.after_comit")
+    with pytest.raises(UnknownPoint):
+        crash_point("api.after_commit")
 
 
 def test_a_log_line_is_json_with_the_ids_of_its_request(capsys: pytest.CaptureFixture[str]) -> None:

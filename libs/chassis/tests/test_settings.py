@@ -11,7 +11,7 @@ from pydantic import SecretStr, ValidationError
 from pydantic_settings import SettingsError
 from sample.settings import Settings
 
-from chassis.settings import development_secret
+from web.settings import development_secret
 
 REAL = {
     "database_url": "postgresql+psycopg://app:x@db/sample",
@@ -27,6 +27,12 @@ def production(**changes: str) -> Settings:
 
 def test_production_starts_with_secrets_of_its_own() -> None:
     assert production().environment == "production"
+
+
+def test_production_refuses_a_crash_point(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CRASH_POINT", "api.after_commit")
+    with pytest.raises(ValidationError, match="CRASH_POINT is set"):
+        production()
 
 
 @pytest.mark.parametrize("name", REAL)

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from chassis import clock
-from chassis.local.targets import PostgresTarget
-from chassis.testkit.harness import Harness, back_office, settings_for
 from contracts.bootstrap import build
 from contracts.settings import Settings
+from devkit.harness import Harness, back_office, settings_for
+from devkit.servers.targets import PostgresTarget
+from web import clock
 
 
 @pytest.fixture(scope="session")

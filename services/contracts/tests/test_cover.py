@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy import text
 
-from chassis import clock
-from chassis.testkit.harness import OTHER_RESELLER, RESELLER, Harness, back_office
+from devkit.harness import OTHER_RESELLER, RESELLER, Harness, back_office
 from events.contracts import ContractExpiring
+from web import clock
 
 DISK = {"designation": "Disque", "product_reference": "ST1000", "serial_number": "Z9CBPM5M"}
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import asyncio
+import io
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 
-from chassis import clock
-from chassis.testkit.harness import CLIENT, OTHER_RESELLER, RESELLER, RESELLER_BASIC, SQP, Harness, person
+from chassis.http import exporting
+from devkit.harness import CLIENT, OTHER_RESELLER, RESELLER, RESELLER_BASIC, SQP, Harness, person
 from events import organisation_id
+from web import clock
 
 PATH = "/api/v1/contracts"
 
@@ -125,6 +129,39 @@ async def test_the_export_holds_every_row_and_runs_no_formula(harness: Harness, 
     assert lines[0].startswith("N° de contrat;Référence produit;N° de série;Client;Fin de garantie")
     assert lines[1].startswith("1;'=CMD();S1;")
     assert len(lines) == 3
+    async with harness.client(CLIENT) as http:
+        own = await http.get(PATH, headers={"Accept": "text/csv"})
+    assert own.text.removeprefix("\ufeff").splitlines()[0].startswith("N° de contrat;Référence produit;N° de série;Fin")
+
+
+async def test_sqps_export_names_the_reseller_and_a_workbook_holds_the_same(harness: Harness, register: Any) -> None:
+    await register("0010", serial_number="0012345", reseller="REV-0002", client=None)
+    await register("9")
+    async with harness.client(SQP) as http:
+        answers = [
+            await http.get(PATH, params={"sort": "number"}, headers={"Accept": media_type})
+            for media_type in exporting.MEDIA_TYPES.values()
+        ]
+    assert "Client;Revendeur;Fin de garantie" in answers[0].text
+    heading, first, second = load_workbook(io.BytesIO(answers[1].content)).active.values
+    assert heading[:5] == ("N° de contrat", "Référence produit", "N° de série", "Client", "Revendeur")
+    assert (first[0], second[:5]) == ("9", ("10", "TS-131K-1TIW", "0012345", None, "Revendeur REV-0002"))
+    assert isinstance(second[5], datetime)
+
+
+async def test_exports_leave_room_for_every_other_request(harness: Harness, register: Any) -> None:
+    """One person who asked for a hundred took every connection of the database."""
+    await register("1")
+    async with harness.client(RESELLER) as http, harness.client(SQP) as other:
+        asked = [http.get(PATH, headers={"Accept": kind}) for kind in exporting.MEDIA_TYPES.values() for _ in range(20)]
+        *exported, page, export = await asyncio.gather(
+            *asked, other.get(PATH), other.get(PATH, headers={"Accept": "text/csv"})
+        )
+        assert {answer.status_code for answer in exported} == {200, 429}
+        refused = next(answer for answer in exported if answer.status_code == 429)
+        assert refused.headers["retry-after"] == "10"
+        assert (page.status_code, export.status_code) == (200, 200)
+        assert (await http.get(PATH, headers={"Accept": "text/csv"})).status_code == 200, "their places are free again"
 
 
 async def test_summaries_count_contracts_in_force_per_client(harness: Harness, register: Any) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chassis.testkit.harness import RESELLER, Harness, back_office
+from devkit.harness import RESELLER, Harness, back_office
 from events import organisation_id
 from events.contracts import ContractChanged, ContractExtended, ContractRegistered
 from events.identity import OrganisationChanged
@@ -72,6 +72,84 @@ async def test_a_repeated_registration_undoes_no_extension(harness: Harness) -> 
     async with harness.client(RESELLER) as http:
         seen = (await http.get("/api/v1/contracts/29962")).json()
     assert seen["warranty_ends_on"] == "2025-12-09"
+
+
+async def test_an_extension_ordered_by_mistake_is_taken_back(harness: Harness) -> None:
+    await register(harness)
+    await register(harness, "29963")
+    order = {"order_id": "CMD-1", "sku": "CL-SV", "ordered_at": "2023-12-20T09:00:00"}
+    taken_back = "/api/v1/backoffice/contracts/29962/extensions/CMD-1"
+    async with harness.client(WRITER) as http:
+        await http.put("/api/v1/backoffice/extension-offers/CL-SV", json=OFFER)
+        extended = await http.post("/api/v1/backoffice/contracts/29962/extensions", json=order)
+        elsewhere = await http.delete("/api/v1/backoffice/contracts/29963/extensions/CMD-1")
+        first, again = await http.delete(taken_back), await http.delete(taken_back)
+        missing = await http.delete("/api/v1/backoffice/contracts/1/extensions/CMD-1")
+        right = await http.post("/api/v1/backoffice/contracts/29963/extensions", json=order)
+    assert (elsewhere.status_code, elsewhere.json()["code"]) == (409, "order_used_elsewhere")
+    assert (missing.status_code, missing.json()["code"]) == (404, "contract_not_found")
+    assert [answer.status_code for answer in (first, again)] == [200, 200]
+    assert first.json() == again.json() != extended.json()
+    assert first.json()["warranty_ends_on"] == "2023-12-09"
+    assert right.status_code == 201
+    changes = [event for event in await harness.told() if isinstance(event, ContractChanged)]
+    [told] = [event for event in changes if event.withdrawn_order_id]
+    assert (told.withdrawn_order_id, told.extensions, told.version) == ("CMD-1", [], 3)
+    async with harness.client(RESELLER) as http:
+        seen = (await http.get("/api/v1/contracts/29962")).json()
+    assert (seen["extensions"], seen["warranty_ends_on"]) == ([], "2023-12-09")
+
+
+@pytest.mark.parametrize(
+    "ordered_at",
+    [
+        "0001-01-01T00:00:00+01:00",
+        "0001-01-01T00:00:00+14:00",
+        "9999-12-31T23:59:59Z",
+        "1989-12-31",
+        "2101-01-01",
+        1e12,
+    ],
+)
+async def test_an_order_of_no_time_is_refused(harness: Harness, ordered_at: Any) -> None:
+    await register(harness)
+    async with harness.client(WRITER) as http:
+        await http.put("/api/v1/backoffice/extension-offers/CL-SV", json=OFFER)
+        order = {"order_id": "CMD-1", "sku": "CL-SV", "ordered_at": ordered_at}
+        answer = await http.post("/api/v1/backoffice/contracts/29962/extensions", json=order)
+    assert (answer.status_code, [error["field"] for error in answer.json()["errors"]]) == (422, ["ordered_at"])
+
+
+async def test_no_extension_moves_the_end_past_what_any_reader_shows(harness: Harness) -> None:
+    await register(harness, warranty_ends_on="2100-06-30")
+    async with harness.client(WRITER) as http:
+        await http.put("/api/v1/backoffice/extension-offers/CL-SV", json={**OFFER, "months": 6})
+        ends = []
+        for order_id in ("CMD-1", "CMD-2"):
+            order = {"order_id": order_id, "sku": "CL-SV"}
+            answer = await http.post("/api/v1/backoffice/contracts/29962/extensions", json=order)
+            ends.append((answer.status_code, answer.json().get("warranty_ends_on") or answer.json()["code"]))
+    assert ends == [(201, "2100-12-30"), (409, "cover_ends_too_late")]
+
+
+async def test_an_order_without_zone_is_one_of_paris(harness: Harness) -> None:
+    await register(harness)
+    async with harness.client(WRITER) as http:
+        await http.put("/api/v1/backoffice/extension-offers/CL-SV", json=OFFER)
+        order = {"order_id": "CMD-1", "sku": "CL-SV", "ordered_at": "2023-07-01T00:30:00"}
+        assert (await http.post("/api/v1/backoffice/contracts/29962/extensions", json=order)).status_code == 201
+    [told] = await harness.told(ContractExtended)
+    assert isinstance(told, ContractExtended)
+    assert told.extensions[0].ordered_at.isoformat() == "2023-06-30T22:30:00+00:00"
+
+
+async def test_any_notation_of_a_phone_and_an_address_registers_one_contract(harness: Harness) -> None:
+    reseller = contract()["reseller"]
+    await register(harness, reseller={**reseller, "phone": "01\u202f23\u00a045 67\u201189 poste 12"})
+    await register(harness, reseller={**reseller, "phone": "tel:+33123456789;ext=12"})
+    [told] = await harness.told()
+    assert isinstance(told, ContractRegistered)
+    assert told.reseller.phone == "+33123456789;ext=12"
 
 
 async def test_a_contract_cannot_change_reseller(harness: Harness) -> None:

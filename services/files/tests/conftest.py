@@ -12,13 +12,13 @@ import httpx
 import pytest
 import uvicorn
 
-from chassis.auth.principal import Principal
-from chassis.local.s3 import S3Access
-from chassis.local.targets import PostgresTarget
-from chassis.testkit.harness import CLIENT, RESELLER, Harness, settings_for
+from devkit.harness import CLIENT, RESELLER, Harness, settings_for
+from devkit.servers.s3 import S3Access
+from devkit.servers.targets import PostgresTarget
 from events.incidents import FileDetached, FilesAttached, IncidentEvent
 from files.bootstrap import build
 from files.settings import Settings
+from web.auth.principal import Principal
 
 
 @pytest.fixture(scope="session")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from services.files.tests.pictures import picture
 
-from chassis.auth.principal import Principal
-from chassis.testkit.harness import (
+from devkit.harness import (
     CLIENT,
     CLIENT_BASIC,
     OTHER_CLIENT,
@@ -18,7 +18,9 @@ from chassis.testkit.harness import (
     back_office,
     person,
 )
+from web.auth.principal import Principal
 
+PATHS = ("{}", "{}/content", "{}/thumbnail")
 SIDES = {
     "declaration": (RESELLER, RESELLER_BASIC, CLIENT, CLIENT_BASIC, SQP),
     "client": (RESELLER, RESELLER_BASIC, CLIENT, CLIENT_BASIC),
@@ -28,29 +30,29 @@ PEOPLE = (RESELLER, RESELLER_BASIC, CLIENT, CLIENT_BASIC, SQP, OTHER_RESELLER, O
 
 
 @pytest.mark.parametrize("scope", SIDES)
-@pytest.mark.parametrize("path", ["{}", "{}/content"])
+@pytest.mark.parametrize("path", PATHS)
 async def test_a_bound_file_is_seen_by_the_sides_of_its_scope_alone(
     sender: Any, incidents: Any, scope: str, path: str
 ) -> None:
-    file = await sender.clean()
+    file = await sender.clean(picture(), "photo.png")
     await incidents.attach(file, scope=scope)
     seen = {person.name: (await sender.get(path.format(file), person)).status_code for person in PEOPLE}
     allowed = {person.name for person in SIDES[scope]}
     assert seen == {name: 200 if name in allowed else 404 for name in seen}
 
 
-@pytest.mark.parametrize("path", ["{}", "{}/content"])
+@pytest.mark.parametrize("path", PATHS)
 async def test_an_unbound_file_is_its_uploaders_alone(sender: Any, path: str) -> None:
-    file = await sender.clean()
+    file = await sender.clean(picture(), "photo.png")
     colleague = person("reseller", "REV-0001", name="collègue")
     others = [who for who in (*PEOPLE, colleague) if who is not RESELLER]
     assert (await sender.get(path.format(file))).status_code == 200
     assert {(await sender.get(path.format(file), who)).status_code for who in others} == {404}
 
 
-@pytest.mark.parametrize("path", ["{}", "{}/content"])
+@pytest.mark.parametrize("path", PATHS)
 async def test_foreign_and_missing_answer_the_same(sender: Any, path: str) -> None:
-    file = await sender.clean()
+    file = await sender.clean(picture(), "photo.png")
     foreign = await sender.get(path.format(file), OTHER_RESELLER)
     missing = await sender.get(path.format("00000000-0000-4000-8000-000000000000"), OTHER_RESELLER)
     ignored = ("instance", "request_id")
@@ -61,10 +63,10 @@ async def test_foreign_and_missing_answer_the_same(sender: Any, path: str) -> No
 
 @pytest.mark.parametrize("principal", [None, back_office("contracts:read")])
 async def test_nobody_else_reads(sender: Any, principal: Principal | None) -> None:
-    file = await sender.clean()
+    file = await sender.clean(picture(), "photo.png")
     wanted = 401 if principal is None else 403
-    for path in (file, f"{file}/content"):
-        assert (await sender.get(path, principal)).status_code == wanted
+    for path in PATHS:
+        assert (await sender.get(path.format(file), principal)).status_code == wanted
 
 
 async def test_the_uploader_takes_back_an_unbound_file(sender: Any) -> None:

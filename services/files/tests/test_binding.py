@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import select
 
-from chassis.testkit.harness import CLIENT, OTHER_RESELLER, RESELLER, SQP, Harness
+from devkit.harness import CLIENT, OTHER_RESELLER, RESELLER, SQP, Harness
 from events.files import FileBindingRefused, FileBound, FileErased, FileScanned
 from events.incidents import FilesAttached
 from files.models import StoredFile

@@ -10,17 +10,17 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from chassis import clock
-from chassis.local.clamav import Clamd
-from chassis.local.process import Missing, free_port
 from chassis.storage.interface import ObjectMissing
-from chassis.testkit.harness import Harness
+from devkit.harness import Harness
+from devkit.servers.clamav import Clamd
+from devkit.servers.process import Missing, free_port
 from events.files import FileErased, FileScanned
 from files.bootstrap import build
 from files.models import StoredFile
+from files.processing import scan
 from files.scanners import EICAR, ClamAV, EicarScanner, Scanner, ScannerAway
 from files.settings import Settings
-from files.tasks import scan
+from web import clock
 
 
 async def pieces(content: bytes, size: int) -> AsyncIterator[bytes]:

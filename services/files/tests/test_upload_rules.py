@@ -14,7 +14,7 @@ from sqlalchemy import func, select, update
 
 from chassis.storage.folder import FolderStorage
 from chassis.storage.interface import StorageAway
-from chassis.testkit.harness import CLIENT, RESELLER, RESELLER_BASIC, SQP, Harness, back_office
+from devkit.harness import CLIENT, RESELLER, RESELLER_BASIC, SQP, Harness, back_office
 from files.models import StoredFile
 
 

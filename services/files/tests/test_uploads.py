@@ -25,7 +25,7 @@ from services.files.tests.uploading import (
 )
 from sqlalchemy import func, select
 
-from chassis.testkit.harness import RESELLER, Harness
+from devkit.harness import RESELLER, Harness
 from files.models import StoredFile
 
 

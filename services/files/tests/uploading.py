@@ -9,9 +9,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from chassis.testkit.harness import RESELLER, Harness
+from devkit.harness import RESELLER, Harness
+from files.dependencies import Services
 from files.models import StoredFile
-from files.resources import Resources
 
 MIB = 1024 * 1024
 LIMIT = 20 * MIB
@@ -24,8 +24,8 @@ TAIL = f"\r\n--{BOUNDARY}--\r\n".encode()
 MULTIPART = f"multipart/form-data; boundary={BOUNDARY}"
 
 
-def resources(harness: Harness) -> Resources:
-    held: Resources = harness.service.resources
+def resources(harness: Harness) -> Services:
+    held: Services = harness.service.resources
     return held
 
 

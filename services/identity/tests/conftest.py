@@ -5,20 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 import httpx
 import pytest
 from joserfc.jwk import OKPKey
+from services.identity.tests.contracts import contract
 from sqlalchemy import insert, select, text
 
 from chassis import migrate
-from chassis.auth.principal import Principal
-from chassis.auth.sealing import unseal
-from chassis.auth.tokens import KeySource
-from chassis.local.targets import PostgresTarget
-from chassis.testkit.harness import (
+from chassis.tables import AuditEntry
+from devkit.harness import (
     CLIENT,
     CLIENT_BASIC,
     OTHER_CLIENT,
@@ -28,18 +26,31 @@ from chassis.testkit.harness import (
     SQP,
     Harness,
     TestKeys,
+    back_office,
     settings_for,
 )
-from events import Address, Event, organisation_id
-from events.contracts import Article, ContractRegistered, Party
+from devkit.servers.targets import PostgresTarget
+from events import Event
 from events.identity import AccountInvited, MailLink
 from identity.bootstrap import build
-from identity.models import AuditEntry, Organisation, User
+from identity.models import Organisation, ServiceAccount, Session, User, found_by
 from identity.settings import Settings
+from web import clock
+from web.auth.principal import Principal
+from web.auth.sealing import unseal
+from web.auth.tokens import KeySource
 
 MAIL_KEY = OKPKey.generate_key("X25519", {"kid": "mail-test"})
+
+
 PASSWORD = "un mot de passe de test"
+
+
+HERE = "192.0.2.1"
+
+
 NEW = "un tout nouveau mot de passe"
+
 
 ORGANISATIONS = (
     (SQP, "sqp", "SQP", None),
@@ -48,6 +59,11 @@ ORGANISATIONS = (
     (CLIENT, "client", "CLI-0001", RESELLER.organisation_id),
     (OTHER_CLIENT, "client", "CLI-0002", OTHER_RESELLER.organisation_id),
 )
+
+
+OFFICE = back_office("identity:write")
+
+
 PEOPLE = {
     "sqp": SQP,
     "revendeur": RESELLER,
@@ -94,11 +110,14 @@ class World:
             for principal, kind, code, reseller_id in ORGANISATIONS:
                 values = {"id": principal.organisation_id, "kind": kind, "code": code, "reseller_id": reseller_id}
                 name, email = f"Organisation {code}", f"{code.lower()}@exemple.fr"
-                await session.execute(
-                    insert(Organisation).values(**values, name=name, email=email, search_text=name.lower())
-                )
+                values |= {"name": name, "email": email, "search_text": found_by(name, code, email, "")}
+                await session.execute(insert(Organisation).values(**values))
             for login, principal in PEOPLE.items():
                 session.add(person(login, principal, hashed))
+            await session.flush()
+            for principal in PEOPLE.values():
+                session.add(opened(principal))
+            session.add(ServiceAccount(id=OFFICE.subject, secret_hash=hashed, scopes=sorted(OFFICE.scopes)))
         return self
 
     async def call(self, method: str, path: str, principal: Principal | None = None, **options: Any) -> httpx.Response:
@@ -117,9 +136,20 @@ class World:
         async with self.harness.client() as http:
             return await http.request(method, f"/api/v1{path}", headers=headers, **options)
 
-    async def log_in(self, login: str, password: str = PASSWORD, agent: str = "test", **more: Any) -> httpx.Response:
+    async def log_in(
+        self, login: str, password: str = PASSWORD, agent: str = "test", address: str = HERE, **more: Any
+    ) -> httpx.Response:
         body = {"login": login, "password": password, **more}
-        return await self.call("POST", "/auth/login", json=body, headers={"User-Agent": agent})
+        return await self.ask("/auth/login", body, address, agent)
+
+    async def ask(
+        self, path: str, body: Any, address: str = HERE, agent: str = "test", **options: Any
+    ) -> httpx.Response:
+        """A POST from ``address``, without a token."""
+        transport = httpx.ASGITransport(self.harness.app, raise_app_exceptions=False, client=(address, 4000))
+        headers = {"User-Agent": agent}
+        async with httpx.AsyncClient(transport=transport, base_url="http://service.test", headers=headers) as http:
+            return await http.post(f"/api/v1{path}", **({"json": body} | options))
 
     async def links(self, model: type[MailLink] = AccountInvited) -> list[tuple[Any, str]]:
         """The links told so far, with their tokens as notifications alone can read them."""
@@ -150,6 +180,18 @@ class World:
         async with self.harness.service.database.transaction() as session:
             await session.execute(text(statement), values)
 
+    async def without_people(self, of: Principal) -> None:
+        """The organisation of ``of`` has no account yet."""
+        values = {"id": of.organisation_id}
+        sessions = "DELETE FROM sessions USING users u WHERE u.id = user_id AND u.organisation_id = :id"
+        await self.sql(sessions, **values)
+        await self.sql("DELETE FROM users WHERE organisation_id = :id", **values)
+
+    async def office(self) -> None:
+        """The back office's service account, where nobody else is known."""
+        async with self.harness.service.database.transaction() as session:
+            session.add(ServiceAccount(id=OFFICE.subject, secret_hash="", scopes=sorted(OFFICE.scopes)))
+
     async def register_contract(self, **changes: Any) -> None:
         await self.harness.deliver(contract(**changes))
 
@@ -169,48 +211,25 @@ def person(login: str, principal: Principal, password_hash: str) -> User:
         status="active",
         password_hash=password_hash,
     )
-    user.settle()
+    user.refresh_search_columns()
     return user
 
 
-def contract(
-    number: str = "29962",
-    reseller: str = "REV-0001",
-    client: str | None = "CLI-0001",
-    email: str = "client_test@sqp.fr",
-    version: int = 1,
-    **changes: Any,
-) -> ContractRegistered:
-    fields: dict[str, Any] = {
-        "version": version,
-        "number": number,
-        "product_reference": "TS-131K-1TIW",
-        "serial_number": "Q207B17555",
-        "reseller": Party(
-            organisation_id=organisation_id("reseller", reseller),
-            code=reseller,
-            name="Revendeur Test",
-            email="revendeur_test@sqp.fr",
-            phone="0400000000",
-        ),
-        "client": client_party(client, email) if client else None,
-        "starts_on": "2020-12-09",
-        "warranty_ends_on": "2023-12-09",
-        "articles": [
-            Article(designation="NAS", product_reference="TS-131K", serial_number="Q207B17555"),
-            Article(designation="Disque", product_reference="ST1000VN002", serial_number="z9cbpm5m"),
-        ],
-    }
-    return ContractRegistered(**{**fields, **changes})
-
-
-def client_party(code: str, email: str) -> Party:
-    address = Address(
-        label="", street="123 rue des tests", postal_code="69001", city="Lyon", country="FR", email="", phone=""
-    )
-    identifier: UUID = organisation_id("client", code)
-    return Party(
-        organisation_id=identifier, code=code, name="Client Test", email=email, phone="0123456789", address=address
+def opened(principal: Principal) -> Session:
+    """The session that the harness's tokens name: that of a program, two hours old."""
+    assert principal.user_id is not None
+    assert principal.session_id is not None
+    now = clock.now()
+    return Session(
+        id=principal.session_id,
+        user_id=principal.user_id,
+        client="api",
+        remember=False,
+        device="harness",
+        address="",
+        created_at=now - timedelta(hours=2),
+        last_used_at=now - timedelta(hours=1),
+        expires_at=now + timedelta(hours=1),
     )
 
 
@@ -254,3 +273,14 @@ def told(harness: Harness) -> Any:
         return list(await harness.told(model))
 
     return of
+
+
+@pytest.fixture
+def cheap(world: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Hashing is not what is tried: a password matches by being equal."""
+
+    async def verify(_known: str | None, password: str) -> bool:
+        return bool(password == world.password)
+
+    monkeypatch.setattr(world.kit.passwords, "verify", verify)
+    return world

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chassis.testkit.harness import CLIENT, OTHER_CLIENT, OTHER_RESELLER, RESELLER, SQP, back_office
+from devkit.harness import CLIENT, OTHER_CLIENT, OTHER_RESELLER, RESELLER, SQP, back_office
 from events import organisation_id
 from events.identity import AddressChanged, OrganisationChanged
 
@@ -29,8 +29,46 @@ async def test_names_stand_as_in_a_french_directory(world: Any) -> None:
     assert [name for name in names if name in directory] == directory
 
 
+@pytest.mark.parametrize(
+    ("who", "heading", "codes"),
+    [
+        (RESELLER, "Nom;Code;Téléphone;E-mail;Accès au portail", {"CLI-0001"}),
+        (SQP, "Nom;Code;Téléphone;E-mail;Accès au portail;Revendeur", {"CLI-0001", "CLI-0002"}),
+    ],
+    ids=["reseller", "sqp"],
+)
+async def test_clients_are_exported_for_those_who_see_them(world: Any, who: Any, heading: str, codes: set[str]) -> None:
+    answer = await world.call("GET", "/clients", who, headers={"Accept": "text/csv"})
+    first, *lines = answer.text.removeprefix("\ufeff").splitlines()
+    assert first == heading
+    assert {line.split(";")[1] for line in lines} == codes
+    assert (await world.call("GET", "/clients", CLIENT, headers={"Accept": "text/csv"})).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("change", "access"),
+    [
+        ("UPDATE users SET status = 'active'", "Ouvert"),
+        ("UPDATE users SET status = 'invited'", "Invité"),
+        ("UPDATE users SET status = 'disabled'", "Comptes désactivés"),
+        ("UPDATE organisations SET portal_access = false", "Fermé"),
+    ],
+)
+async def test_the_export_says_whether_anybody_of_a_client_comes_in(world: Any, change: str, access: str) -> None:
+    column = "id" if "organisations" in change else "organisation_id"
+    await world.sql(f"{change} WHERE {column} = :id", id=CLIENT.organisation_id)
+    answer = await world.call("GET", "/clients", RESELLER, headers={"Accept": "text/csv"})
+    assert [line.split(";")[4] for line in answer.text.splitlines()[1:]] == [access]
+
+
 async def add_address(world: Any, principal: Any = RESELLER, **changes: Any) -> Any:
     return await world.call("POST", "/addresses", principal, json={**ADDRESS, **changes})
+
+
+@pytest.mark.parametrize("primary", [0, 1, "no", 0.0])
+async def test_a_number_or_a_word_is_no_boolean(world: Any, primary: Any) -> None:
+    answer = await add_address(world, primary=primary)
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "primary")
 
 
 async def test_an_administrator_changes_the_organisation(world: Any, told: Any) -> None:
@@ -107,6 +145,32 @@ async def test_a_repeated_creation_with_one_key_creates_one_client(world: Any) -
     assert (await world.call("GET", "/clients", RESELLER)).json()["total"] == 2
 
 
+@pytest.mark.parametrize(
+    ("typed", "is_known"),
+    [
+        ({"name": "Organisation CLI-0001"}, True),
+        ({"name": "ORGANISATION  cli-0001"}, True),
+        ({"name": "Autre nom", "email": "CLI-0001@exemple.fr"}, True),
+        ({"name": "Organisation CLI-00011"}, False),
+        ({"name": "Organisation CLI-0002"}, False),
+        ({"name": "Autre nom", "email": ""}, False),
+    ],
+)
+async def test_a_client_of_the_same_name_or_address_is_named_before_a_second_is_made(
+    world: Any, typed: dict[str, str], is_known: bool
+) -> None:
+    """That of another reseller is nobody's business."""
+    first = await world.call("POST", "/clients", RESELLER, json=typed)
+    assert first.status_code == (409 if is_known else 201)
+    if not is_known:
+        return
+    assert first.json()["code"] == "client_known"
+    [known] = first.json()["clients"]
+    assert (known["id"], known["name"]) == (str(CLIENT.organisation_id), "Organisation CLI-0001")
+    confirmed = await world.call("POST", "/clients", RESELLER, json={**typed, "is_another": True})
+    assert confirmed.status_code == 201
+
+
 async def test_a_reseller_changes_its_client(world: Any) -> None:
     changed = await world.change(f"/clients/{CLIENT.organisation_id}", RESELLER, {"email": ""})
     assert changed.json()["email"] == ""
@@ -150,7 +214,7 @@ async def test_a_login_under_way_while_the_portal_closes_leaves_no_open_session(
 async def test_a_closed_client_invites_nobody(world: Any) -> None:
     await world.sql("UPDATE organisations SET portal_access = false WHERE code = 'CLI-0001'")
     body = {"login": "abc", "first_name": "A", "last_name": "B", "email": "a@b.fr", "role": "basic"}
-    assert (await world.call("POST", "/users", CLIENT, json=body)).json()["code"] == "portal_closed"
+    assert (await world.call("POST", "/users", CLIENT, json=body)).json()["code"] == "session_over"
 
 
 async def test_the_first_address_is_primary_and_there_is_only_one(world: Any, told: Any) -> None:
@@ -216,10 +280,11 @@ async def put(world: Any, path: str, **body: Any) -> Any:
 
 
 async def test_the_back_office_creates_and_replaces_organisations(empty: Any, told: Any) -> None:
+    await empty.office()
     first = await put(empty, "resellers/REV-0009", name="Revendeur", email="r@exemple.fr")
     again = await put(empty, "resellers/REV-0009", name="Revendeur", email="r@exemple.fr")
-    client = await put(empty, "clients/CLI-0009", name="Client", reseller_code="REV-0009", phone="01")
-    renamed = await put(empty, "clients/CLI-0009", name="Client renommé", reseller_code="REV-0009", phone="01")
+    client = await put(empty, "clients/CLI-0009", name="Client", reseller_code="REV-0009", phone="0102030405")
+    renamed = await put(empty, "clients/CLI-0009", name="Client renommé", reseller_code="REV-0009", phone="0102030405")
     assert [answer.status_code for answer in (first, again, client, renamed)] == [201, 200, 201, 200]
     assert client.json()["reseller_id"] == first.json()["id"]
     names = [(event.name, event.version) for event in await told(OrganisationChanged)]
@@ -237,3 +302,11 @@ async def test_the_back_office_wants_its_scope(world: Any) -> None:
     wrong = back_office("contracts:write")
     answer = await world.call("PUT", "/backoffice/resellers/REV-1", wrong, json={"name": "R"})
     assert answer.status_code == 403
+
+
+@pytest.mark.parametrize(("name", "status"), [("Booking.com", 201), ("1&1", 201), ("voir http://evil.example", 422)])
+async def test_the_back_office_names_companies_and_no_pages(world: Any, name: str, status: int) -> None:
+    reseller = await world.call("PUT", "/backoffice/resellers/NOM-1", OFFICE, json={"name": name})
+    client = {"name": name, "reseller_code": "REV-0001"}
+    assert reseller.status_code == status
+    assert (await world.call("PUT", "/backoffice/clients/NOM-2", OFFICE, json=client)).status_code == status

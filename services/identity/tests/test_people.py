@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
-from chassis.auth.principal import Principal
-from chassis.testkit.harness import CLIENT, CLIENT_BASIC, RESELLER, RESELLER_BASIC
-from events.identity import UserChanged
+from devkit.harness import CLIENT, CLIENT_BASIC, RESELLER, RESELLER_BASIC
+from events.identity import EmailChangeRequested, UserChanged
 from events.notifications import EmailFailed
+from web.auth.principal import Principal
 
 COLLEAGUE = {"login": "nouveau", "first_name": "N", "last_name": "Ouveau", "email": "n@exemple.fr", "role": "basic"}
 NEW = "un tout nouveau mot de passe"
@@ -30,14 +31,16 @@ async def test_an_administrator_invites_a_colleague(world: Any, told: Any) -> No
 async def test_a_login_is_unique_over_the_platform_whatever_its_case(world: Any) -> None:
     answer = await world.call("POST", "/users", RESELLER, json={**COLLEAGUE, "login": "CLIENT"})
     assert (answer.status_code, answer.json()["code"]) == (409, "login_taken")
-    mine = await world.change("/me", RESELLER, {"login": "Client"})
+    mine = await world.change("/me", RESELLER, {"login": "Client", "current_password": world.password})
     assert mine.json()["code"] == "login_taken"
 
 
 @pytest.mark.parametrize("login", ["a@b.fr", "a b", "ab", "-abc", "x" * 41, "é" * 4])
 async def test_a_login_is_no_e_mail_and_has_a_form(world: Any, login: str) -> None:
-    answer = await world.call("POST", "/users", RESELLER, json={**COLLEAGUE, "login": login})
+    french = {"Accept-Language": "fr"}
+    answer = await world.call("POST", "/users", RESELLER, json={**COLLEAGUE, "login": login}, headers=french)
     assert answer.status_code == 422
+    assert "3 à 40 lettres sans accent" in answer.text
 
 
 async def test_another_invitation_voids_the_first(world: Any) -> None:
@@ -54,7 +57,7 @@ async def test_another_invitation_voids_the_first(world: Any) -> None:
 
 async def test_the_list_searches_and_pages_the_own_organisation(world: Any) -> None:
     for n in range(3):
-        body = {**COLLEAGUE, "login": f"collegue{n}", "last_name": f"{'éÉe'[n]}lan {n}"}
+        body = {**COLLEAGUE, "login": f"collegue{n}", "email": f"c{n}@exemple.fr", "last_name": f"{'éÉe'[n]}lan {n}"}
         await world.call("POST", "/users", RESELLER, json=body)
     listed = (await world.call("GET", "/users", RESELLER, params={"q": "elan", "limit": 2})).json()
     assert (listed["total"], len(listed["items"])) == (3, 2)
@@ -67,12 +70,12 @@ async def test_the_list_searches_and_pages_the_own_organisation(world: Any) -> N
 
 async def test_a_change_wants_the_version_that_it_changes(world: Any) -> None:
     path = f"/users/{RESELLER_BASIC.user_id}"
-    missing = await world.call("PATCH", path, RESELLER, json={"phone": "1"})
-    stale = await world.call("PATCH", path, RESELLER, json={"phone": "1"}, headers={"If-Match": '"99"'})
+    missing = await world.call("PATCH", path, RESELLER, json={"phone": "0102030405"})
+    stale = await world.call("PATCH", path, RESELLER, json={"phone": "0102030405"}, headers={"If-Match": '"99"'})
     assert (missing.status_code, stale.status_code) == (428, 412)
     changed = await world.change(path, RESELLER, {"phone": "0102030405", "role": "administrator"})
     assert (changed.json()["phone"], changed.json()["role"], changed.json()["version"]) == (
-        "0102030405",
+        "+33102030405",
         "administrator",
         2,
     )
@@ -139,10 +142,12 @@ async def test_of_two_administrators_demoted_at_once_one_stays(world: Any) -> No
 
 
 async def test_a_basic_user_changes_its_own_profile_and_password(world: Any, told: Any) -> None:
-    changed = await world.change("/me", CLIENT_BASIC, {"email": "neuf@exemple.fr", "language": "en", "login": "neuf"})
+    changed = await world.change("/me", CLIENT_BASIC, {
+        "language": "en", "login": "neuf", "current_password": world.password,
+    })  # fmt: skip
     assert (changed.status_code, changed.json()["language"]) == (200, "en")
     [event] = await told(UserChanged)
-    assert (event.email, event.login, event.version) == ("neuf@exemple.fr", "neuf", 2)
+    assert (event.login, event.version) == ("neuf", 2)
     body = {"current": world.password, "new": NEW}
     assert (await world.call("POST", "/me/password", CLIENT_BASIC, json=body)).status_code == 204
     assert (await world.log_in("neuf", NEW)).status_code == 200
@@ -193,28 +198,22 @@ async def test_an_undeliverable_address_is_shown_until_it_changes(world: Any) ->
     path = f"/users/{CLIENT.user_id}"
     assert (await world.call("GET", path, CLIENT)).json()["email_undeliverable"] is True
     assert len(await world.audited("email.fail")) == 1
-    await world.change(path, CLIENT, {"email": "autre@exemple.fr"})
+    await world.sql("UPDATE users SET role = 'administrator' WHERE login = 'client_lecteur'")
+    helper = replace(CLIENT_BASIC, role="administrator")
+    await world.change(path, helper, {"email": "autre@exemple.fr"})
+    [(_, token)] = await world.links(EmailChangeRequested)
+    await world.call("POST", "/auth/email/confirm", json={"token": token})
     assert (await world.call("GET", path, CLIENT)).json()["email_undeliverable"] is False
 
 
 async def test_the_audit_trail_is_the_own_organisations_and_append_only(world: Any) -> None:
     await world.change("/organisation", RESELLER, {"phone": "0102030405"})
     await world.change("/organisation", CLIENT, {"phone": "0102030406"})
-    listed = (await world.call("GET", "/audit", RESELLER)).json()["items"]
+    listed = (await world.call("GET", "/audit/identity", RESELLER)).json()["items"]
     assert [(entry["action"], entry["actor"]) for entry in listed] == [("organisation.change", str(RESELLER.user_id))]
     for statement in ("DELETE FROM audit", "UPDATE audit SET actor = 'x'", "TRUNCATE audit"):
         with pytest.raises(Exception, match="permission denied"):
             await world.sql(statement)
-
-
-async def test_the_audit_trail_pages(world: Any) -> None:
-    for n in range(3):
-        await world.change("/organisation", RESELLER, {"phone": f"010203040{n}"})
-    first = (await world.call("GET", "/audit", RESELLER, params={"limit": 2})).json()
-    rest = (await world.call("GET", "/audit", RESELLER, params={"limit": 2, "cursor": first["next"]})).json()
-    ids = [entry["id"] for entry in first["items"] + rest["items"]]
-    assert len(ids) == 3
-    assert ids == sorted(ids, reverse=True)
 
 
 async def test_a_person_of_a_vanished_account_gets_a_404(world: Any) -> None:

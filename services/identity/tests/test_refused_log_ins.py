@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import event
 
-from chassis.testkit.harness import CLIENT
+from devkit.harness import CLIENT
 
 
 async def test_a_stranger_cannot_tell_why_a_login_was_refused(world: Any) -> None:
@@ -83,40 +82,6 @@ async def test_a_refused_login_is_audited_without_what_was_typed(world: Any) -> 
     unknown, known = await world.audited("session.refuse")
     assert "secret" not in f"{unknown.subject}{unknown.details}"
     assert known.organisation_id == CLIENT.organisation_id
-
-
-async def test_attempts_on_one_account_are_throttled_known_or_not(world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    world.settings(monkeypatch, account_attempts=3)
-    for login in ("nobody", "client"):
-        answers = [await world.log_in(login, "wrong") for _ in range(4)]
-        assert [answer.status_code for answer in answers] == [401, 401, 401, 429]
-        assert int(answers[-1].headers["retry-after"]) > 0
-    assert (await world.log_in("client")).status_code == 429
-    assert (await world.log_in("revendeur")).status_code == 200
-
-
-async def test_parallel_guesses_count_each(world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    world.settings(monkeypatch, account_attempts=3)
-    answers = await asyncio.gather(*(world.log_in("client", f"guess {n}") for n in range(8)))
-    assert sorted(answer.status_code for answer in answers) == [401] * 3 + [429] * 5
-
-
-async def test_attempts_from_one_address_and_overall_are_throttled(world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    world.settings(monkeypatch, address_attempts=2)
-    answers = [(await world.log_in(f"nobody{n}", "x")).status_code for n in range(3)]
-    assert answers == [401, 401, 429]
-    world.settings(monkeypatch, address_attempts=100, overall_attempts=3)
-    assert (await world.log_in("somebody", "x")).status_code == 429
-
-
-async def test_a_success_forgives_the_account_and_a_window_ends(world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    world.settings(monkeypatch, account_attempts=2)
-    await world.log_in("client", "wrong")
-    assert (await world.log_in("client")).status_code == 200
-    answers = [(await world.log_in("client", "wrong")).status_code for _ in range(3)]
-    assert answers == [401, 401, 429]
-    await world.sql("UPDATE throttle_counters SET started_at = started_at - interval '1 hour'")
-    assert (await world.log_in("client")).status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -11,10 +11,10 @@ from pydantic import SecretStr
 from sqlalchemy import text
 
 from chassis.cli import _parser
-from chassis.settings import SecretRefused
 from events.identity import AddressChanged, OrganisationChanged, UserChanged
 from identity import commands, demo
 from identity.settings import Settings
+from web.settings import SecretRefused
 
 FORM = {"grant_type": "client_credentials", "client_id": demo.ACCOUNT, "client_secret": demo.SECRET}
 
@@ -97,7 +97,7 @@ async def test_json_and_repeated_parameters_are_no_token_request(prepared: Any) 
 
 
 async def test_guesses_at_a_secret_are_throttled(prepared: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    prepared.settings(monkeypatch, account_attempts=2)
+    prepared.settings(monkeypatch, address_attempts=4)
     answers = [(await ask(prepared, **{**FORM, "client_secret": "wrong"})).status_code for _ in range(3)]
     assert answers == [401, 401, 429]
 
@@ -132,7 +132,7 @@ async def test_the_first_person_of_sqp_is_invited_by_command(empty: Any, capsys:
     [(invited, _)] = await empty.links()
     assert (invited.organisation_name, invited.login) == ("SQP", "premier")
     with pytest.raises(SystemExit):
-        await run(empty, "invite-support", "PREMIER", "premier@sqp.fr")
+        await run(empty, "invite-support", "PREMIER", "second@sqp.fr")
     assert capsys.readouterr().out == "invited premier\n"
 
 

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from chassis.auth.tokens import LEEWAY
-from chassis.testkit.harness import CLIENT, RESELLER
+from devkit.harness import CLIENT, RESELLER
 from events.identity import LoggedInFromNewDevice, SessionClosed
+from web.auth.tokens import LEEWAY
 
 
 async def refresh(world: Any, token: str) -> Any:
@@ -61,7 +61,8 @@ async def test_a_used_session_slides(world: Any) -> None:
     token = (await world.log_in("client", client="browser")).json()["session_token"]
     await world.sql("UPDATE sessions SET expires_at = now() + interval '1 minute'")
     assert (await exchange(world, token)).status_code == 200
-    [session] = (await world.call("GET", "/sessions", CLIENT)).json()["items"]
+    listed = (await world.call("GET", "/sessions", CLIENT)).json()["items"]
+    [session] = [session for session in listed if session["client"] == "browser"]
     left = datetime.fromisoformat(session["expires_at"]) - datetime.fromisoformat(session["last_used_at"])
     assert left == timedelta(hours=12)
 
@@ -110,6 +111,13 @@ async def test_a_repeat_after_the_grace_revokes_the_whole_session(world: Any) ->
     assert reuse.organisation_id == CLIENT.organisation_id
 
 
+async def test_the_journal_names_the_device_of_a_session(world: Any) -> None:
+    await world.log_in("client")
+    [opened] = await world.audited("session.open")
+    assert opened.details["device"]
+    assert opened.details["address"]
+
+
 async def test_an_older_generation_revokes_the_session_even_within_the_grace(world: Any) -> None:
     first = (await world.log_in("client")).json()["refresh_token"]
     second = (await refresh(world, first)).json()["refresh_token"]
@@ -140,7 +148,7 @@ async def test_one_ends_ones_own_sessions_and_nobody_elses(world: Any) -> None:
     token = (await world.log_in("client")).json()["access_token"]
     browser = (await world.log_in("client", client="browser")).json()["session_token"]
     listed = (await world.bearer(token, "GET", "/sessions")).json()["items"]
-    assert [item["current"] for item in listed] == [False, True]
+    assert [item["current"] for item in listed] == [False, True, False]
     other = listed[0]["id"]
     foreign = await world.call("DELETE", f"/sessions/{other}", RESELLER)
     missing = await world.call("DELETE", "/sessions/7b1c64a8-0f58-4d1c-9d69-111111111111", RESELLER)
@@ -188,4 +196,4 @@ async def test_every_end_of_a_session_before_its_time_is_told_once(world: Any, t
     access = (await exchange(world, tokens[1])).json()["access_token"]
     change = {"current": world.password, "new": "un-autre-mot-de-passe-1"}
     assert (await world.bearer(access, "POST", "/me/password", json=change)).status_code == 204
-    assert len(await told(SessionClosed)) == 2
+    assert len(await told(SessionClosed)) == 3, "the third browser's and the harness's"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chassis.testkit.harness import CLIENT, OTHER_RESELLER, RESELLER, SQP
+from devkit.harness import CLIENT, OTHER_RESELLER, RESELLER, SQP
 from events.identity import AccountInvited, SignUpRequested
 
 NEW = "un tout nouveau mot de passe"
@@ -15,7 +15,7 @@ NEW = "un tout nouveau mot de passe"
 async def test_an_older_contract_does_not_undo_a_newer_one(world: Any) -> None:
     await world.register_contract(version=3, serial_number="NEW-1", articles=[])
     await world.register_contract(version=2)
-    await world.sql("DELETE FROM users WHERE organisation_id = :id", id=CLIENT.organisation_id)
+    await world.without_people(CLIENT)
     await world.register("cli-0001@exemple.fr", serial="Q207B17555")
     assert await world.links() == []
     await world.register("cli-0001@exemple.fr", serial="new-1")
@@ -24,22 +24,22 @@ async def test_an_older_contract_does_not_undo_a_newer_one(world: Any) -> None:
 
 async def test_an_end_client_signs_up_by_the_address_on_file(empty: Any) -> None:
     await empty.register_contract()
-    assert (await empty.register("Client_Test@SQP.fr", serial="Z9CBPM5M")).status_code == 202
+    assert (await empty.register("Client_Test@SQP.fr", "Contrat n° 29962", "S/N Z9CBPM5M")).status_code == 202
     [_, (invited, token)] = await empty.links()
-    assert (invited.purpose, invited.email, invited.login) == ("client_sign_up", "client_test@sqp.fr", "cli-0001")
+    assert (invited.purpose, invited.email, invited.login) == ("client_sign_up", "client_test@sqp.fr", "client_test")
     await empty.activate(token, login="client_test", first_name="Client", last_name="Test")
     me = await empty.bearer((await empty.log_in("client_test", NEW)).json()["access_token"], "GET", "/me")
     assert (me.json()["role"], me.json()["organisation"]["kind"]) == ("administrator", "client")
 
 
-async def test_signing_up_again_sends_another_link_and_voids_the_first(empty: Any) -> None:
+async def test_signing_up_again_sends_another_link_beside_the_first(empty: Any) -> None:
     await empty.register_contract()
     await empty.register("client_test@sqp.fr")
     await empty.register("client_test@sqp.fr")
     [_, (first, old), (second, new)] = await empty.links()
     assert first.user_id == second.user_id
-    assert (await empty.activate(old)).status_code == 409
-    assert (await empty.activate(new)).status_code == 200
+    assert (await empty.activate(old)).status_code == 200
+    assert (await empty.activate(new)).status_code == 409
 
 
 async def test_a_sign_up_answers_the_same_whatever_the_case(empty: Any) -> None:
@@ -55,7 +55,7 @@ async def test_a_sign_up_answers_the_same_whatever_the_case(empty: Any) -> None:
 
 async def test_a_closed_portal_lets_nobody_sign_up(world: Any, told: Any) -> None:
     await world.register_contract()
-    await world.sql("DELETE FROM users WHERE organisation_id = :id", id=CLIENT.organisation_id)
+    await world.without_people(CLIENT)
     await world.sql("UPDATE organisations SET portal_access = false WHERE id = :id", id=CLIENT.organisation_id)
     for email in ("cli-0001@exemple.fr", "other@exemple.fr"):
         assert (await world.register(email)).status_code == 202
@@ -63,8 +63,8 @@ async def test_a_closed_portal_lets_nobody_sign_up(world: Any, told: Any) -> Non
     assert await told(SignUpRequested) == []
 
 
-async def test_sign_ups_are_throttled_by_contract(world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    world.settings(monkeypatch, mail_requests_per_account=2)
+async def test_sign_ups_are_throttled_by_address(world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.settings(monkeypatch, mail_requests_per_address=2)
     answers = [(await world.register(f"a{n}@b.fr", serial=f"GUESS{n}")).status_code for n in range(3)]
     assert answers == [202, 202, 429]
 
@@ -77,7 +77,7 @@ async def asked(world: Any) -> str:
 
 
 async def test_another_address_becomes_a_request_that_the_reseller_approves(world: Any, told: Any) -> None:
-    await world.sql("DELETE FROM users WHERE organisation_id = :id", id=CLIENT.organisation_id)
+    await world.without_people(CLIENT)
     path = await asked(world)
     await world.register("DIRIGEANT@exemple.fr")
     [request] = await told(SignUpRequested)
@@ -98,6 +98,14 @@ async def test_once_a_client_has_an_administrator_whom_the_reseller_admits_reads
     await world.change(f"{path}/approve", SQP, None, method="POST")
     [(invited, _)] = await world.links()
     assert (await world.user(invited.login)).role == "basic"
+
+
+@pytest.mark.parametrize(("days", "stays"), [(29, True), (31, False)])
+async def test_a_request_that_nobody_decides_is_over_after_thirty_days(world: Any, days: int, stays: bool) -> None:
+    path = await asked(world)
+    await world.sql("UPDATE sign_up_requests SET created_at = now() - make_interval(days => :days)", days=days)
+    await world.harness.run_job("identity.clear_away_sessions")
+    assert (await world.call("GET", path, RESELLER)).status_code == (200 if stays else 404)
 
 
 async def test_a_refused_request_sends_nothing(world: Any) -> None:

@@ -15,12 +15,12 @@ from joserfc import jwt
 from joserfc.jwk import OKPKey
 from sqlalchemy import text
 
-from chassis.auth.tokens import TOKEN_TYPE, sign
-from chassis.testkit.harness import RESELLER
+from devkit.harness import RESELLER
 from identity import keys
 from identity.bootstrap import build
 from identity.errors import KeyTooYoung
 from identity.models import SigningKey
+from web.auth.tokens import TOKEN_TYPE, sign
 
 
 def part(value: Any) -> str:

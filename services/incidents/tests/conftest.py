@@ -11,16 +11,16 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
-from chassis import clock
-from chassis.auth.principal import Principal
-from chassis.local.targets import PostgresTarget
-from chassis.testkit.harness import RESELLER, SQP, Harness, settings_for
+from devkit.harness import RESELLER, SQP, Harness, settings_for
+from devkit.servers.targets import PostgresTarget
 from events import Address, organisation_id
 from events.contracts import Article, ContractRegistered, Party
 from events.files import FileBound
-from events.identity import AddressChanged, OrganisationChanged
+from events.identity import AddressChanged, OrganisationChanged, UserChanged
 from incidents.bootstrap import build
 from incidents.settings import Settings
+from web import clock
+from web.auth.principal import Principal
 
 NAS = Article(designation="NAS QNAP Tour", product_reference="TS-131K", serial_number="Q207B17555")
 DISK = Article(designation="Disque dur", product_reference="ST1000VN002", serial_number="Z9CBPM5M")
@@ -98,6 +98,7 @@ class Desk:
 
     harness: Harness
     _clients: list[httpx.AsyncClient] = field(default_factory=list)
+    _declared: int = 0
 
     def as_(self, principal: Principal | None, **headers: str) -> httpx.AsyncClient:
         http = self.harness.client(principal, **headers)
@@ -112,14 +113,40 @@ class Desk:
     async def register(self, **changes: Any) -> None:
         assert await self.harness.deliver(cover(**changes)) == 1
 
-    async def organisation(self, kind: Any, code: str, name: str, version: int = 1) -> UUID:
+    async def organisation(self, kind: Any, code: str, name: str, version: int = 1, **more: Any) -> UUID:
         identifier = organisation_id(kind, code)
         await self.harness.deliver(
             OrganisationChanged(
-                version=version, organisation_id=identifier, kind=kind, code=code, name=name, email="a@b.fr", phone="01"
+                version=version,
+                organisation_id=identifier,
+                kind=kind,
+                code=code,
+                name=name,
+                email="a@b.fr",
+                phone="01",
+                **more,
             )
         )
         return identifier
+
+    async def user(self, who: Principal, status: Any = "active", version: int = 1) -> None:
+        assert who.user_id is not None
+        assert who.organisation_id is not None
+        assert who.organisation_kind is not None
+        await self.harness.deliver(
+            UserChanged(
+                version=version,
+                user_id=who.user_id,
+                organisation_id=who.organisation_id,
+                organisation_kind=who.organisation_kind,
+                login="login",
+                first_name="Prénom",
+                last_name="Nom",
+                email="a@b.fr",
+                role="administrator",
+                status=status,
+            )
+        )
 
     async def address(self, kind: Any, code: str, name: str, **changes: Any) -> UUID:
         address_id: UUID = changes.pop("address_id", None) or uuid4()
@@ -137,6 +164,10 @@ class Desk:
         return address_id
 
     async def declare(self, by: Principal = RESELLER, **changes: Any) -> str:
+        """Each under a title of its own, as a repeat would be refused."""
+        self._declared += 1
+        if self._declared > 1:
+            changes.setdefault("title", f"Problème avec mon NAS ({self._declared})")
         answer = await self.as_(by).post("/incidents", json=declaration(**changes))
         assert answer.status_code == 201, answer.text
         number: str = answer.json()["number"]
@@ -152,6 +183,8 @@ class Desk:
         version = (await self.incident(number))["version"]
         if status == "pending":
             more.setdefault("reason", "stock")
+        if status == "rejected":
+            more.setdefault("note", "Le contrat ne couvre pas les chutes.")
         http = self.as_(by, **{"If-Match": f'"{version}"'})
         return await http.post(f"/incidents/{number}/status", json={"status": status, **more})
 

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from chassis.testkit.harness import CLIENT, CLIENT_BASIC, OTHER_RESELLER, RESELLER, SQP
+from devkit.harness import CLIENT, CLIENT_BASIC, OTHER_RESELLER, RESELLER, SQP
 
 
 async def offers(desk: Any, by: Any) -> list[str]:

@@ -8,10 +8,10 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from chassis.auth.principal import Principal
-from chassis.testkit.harness import CLIENT, CLIENT_BASIC, RESELLER, SQP, person
+from devkit.harness import CLIENT, CLIENT_BASIC, RESELLER, SQP, person
 from events.files import FileBindingRefused, FileBound, FileErased, FileScanned
 from events.incidents import FileDetached, FilesAttached
+from web.auth.principal import Principal
 
 COLLEAGUE = person("reseller", "REV-0001", name="Collègue")
 
@@ -71,14 +71,20 @@ async def test_the_scan_of_a_file_that_is_not_bound_yet_changes_nothing(open_des
 
 
 @pytest.mark.parametrize("reason", ["unknown", "foreign", "already_bound"])
-async def test_a_refused_file_is_not_shown_and_may_be_named_again(open_desk: Any, reason: Any) -> None:
+async def test_a_refused_file_is_shown_as_such_to_who_named_it_and_may_be_named_again(
+    open_desk: Any, reason: Any
+) -> None:
     number = await open_desk.declare()
     file_id = uuid4()
     await open_desk.attach(number, "declaration", RESELLER, file_id)
     refusal = FileBindingRefused(version=1, file_id=file_id, incident_number=number, reason=reason)
     await open_desk.harness.deliver(refusal)
-    assert await files(open_desk, number) == []
+    [refused] = await files(open_desk, number)
+    assert (refused["state"], refused["name"], refused["removable"]) == ("refused", None, False)
+    for other in (SQP, CLIENT):
+        assert await files(open_desk, number, other) == []
     assert (await open_desk.attach(number, "declaration", RESELLER, file_id)).status_code == 201
+    assert [file["state"] for file in await files(open_desk, number)] == ["pending"]
 
 
 async def test_a_refusal_does_not_touch_what_is_bound_or_elsewhere(open_desk: Any) -> None:
@@ -89,7 +95,7 @@ async def test_a_refusal_does_not_touch_what_is_bound_or_elsewhere(open_desk: An
         refusal = FileBindingRefused(version=3, file_id=file_id, incident_number=number, reason="already_bound")
         await open_desk.harness.deliver(refusal)
     assert [file["state"] for file in await files(open_desk, first)] == ["bound"]
-    assert await files(open_desk, second) == []
+    assert [file["state"] for file in await files(open_desk, second)] == ["refused"]
 
 
 @pytest.mark.parametrize("late", [False, True])
@@ -125,6 +131,35 @@ async def test_a_file_attached_already_is_refused(open_desk: Any) -> None:
         str(file_id),
     )
     assert len(await files(open_desk, number)) == 1
+
+
+@pytest.mark.parametrize(
+    ("scope", "owner", "asking", "own"), [("sqp", SQP, CLIENT, "client"), ("client", CLIENT, SQP, "sqp")]
+)
+@pytest.mark.parametrize("is_bound", [True, False])
+async def test_a_file_of_a_thread_that_is_not_ones_own_is_answered_like_one_that_does_not_exist(
+    open_desk: Any, scope: str, owner: Principal, asking: Principal, own: str, is_bound: bool
+) -> None:
+    number = await open_desk.declare()
+    hidden = await open_desk.attached(number, scope, owner) if is_bound else uuid4()
+    if not is_bound:
+        await open_desk.attach(number, scope, owner, hidden)
+    answers, missing = [], uuid4()
+    for file_id in (hidden, missing):
+        answer = await open_desk.attach(number, own, asking, file_id)
+        [shown] = answer.json()["items"]
+        assert shown.pop("file_id") == str(file_id)
+        answers.append((answer.status_code, sorted(shown), shown["state"], shown["name"], shown["scope"]))
+    assert answers[0] == answers[1] == (201, answers[0][1], "pending", None, own)
+    told = [file_id for event in await open_desk.harness.told(FilesAttached) for file_id in event.file_ids]
+    assert told.count(hidden) == 1
+    assert str(hidden) in [file["file_id"] for file in await files(open_desk, number, owner)]
+    await open_desk.harness.deliver(
+        FileBindingRefused(version=1, file_id=missing, incident_number=number, reason="unknown")
+    )
+    seen = {file.pop("file_id"): file for file in await files(open_desk, number, asking)}
+    assert seen[str(hidden)] | {"attached_at": ""} == seen[str(missing)] | {"attached_at": ""}
+    assert seen[str(missing)]["state"] == "refused"
 
 
 async def test_the_tag_changes_with_the_files_and_a_move_does_not_mind(open_desk: Any) -> None:

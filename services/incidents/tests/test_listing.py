@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 
-from chassis.auth.principal import Principal
-from chassis.testkit.harness import (
+from chassis.http import exporting
+from devkit.harness import (
     CLIENT,
     CLIENT_BASIC,
     OTHER_CLIENT,
@@ -16,8 +18,10 @@ from chassis.testkit.harness import (
     RESELLER_BASIC,
     SQP,
     back_office,
+    person,
 )
 from events import organisation_id
+from web.auth.principal import Principal
 
 SECOND_CLIENT = organisation_id("client", "CLI-0002")
 
@@ -31,6 +35,24 @@ async def listed(desk: Any, by: Principal = RESELLER, **parameters: Any) -> dict
 
 async def titles(desk: Any, by: Principal = RESELLER, **parameters: Any) -> list[str]:
     return [row["title"] for row in (await listed(desk, by, **parameters))["items"]]
+
+
+async def test_the_list_is_exported_as_it_is_narrowed_for_those_who_see_it(full_desk: Any) -> None:
+    def lines(answer: Any) -> list[list[str]]:
+        return [line.split(";") for line in answer.text.removeprefix("\ufeff").splitlines()]
+
+    asked: dict[str, Any] = {"params": {"sort": "title", "open": "true"}, "headers": {"Accept": "text/csv"}}
+    heading, *rows = lines(await full_desk.as_(RESELLER).get("/incidents", **asked))
+    assert heading[:4] == ["N° d’incident", "Intitulé", "État", "Déclaré le"]
+    assert (heading[-1], "Revendeur" in heading) == ("Client", False)
+    assert [row[1] for row in rows] == ["a. Écran noir", "b. Disque bruyant", "C. Ventilateur"]
+    assert (rows[0][2], rows[0][6:]) == ("Déclaré", ["KIT-2", "ARTICLE-2", "Société Élodie"])
+    assert lines(await full_desk.as_(SQP).get("/incidents", **asked))[0][-1] == "Revendeur"
+    assert lines(await full_desk.as_(CLIENT).get("/incidents", **asked))[0] == heading[:-1]
+    assert len(lines(await full_desk.as_(OTHER_RESELLER).get("/incidents", **asked))) == 1
+    asked["headers"] = {"Accept": exporting.MEDIA_TYPES["xlsx"]}
+    answer = await full_desk.as_(RESELLER).get("/incidents", **asked)
+    assert [row[1] for row in load_workbook(io.BytesIO(answer.content)).active.values][1:] == [row[1] for row in rows]
 
 
 @pytest.fixture
@@ -85,9 +107,9 @@ async def test_every_column_sorts_both_ways_and_empty_clients_come_last(
 
 @pytest.mark.parametrize("sort", ["number", "-client", "client", "status", "-status", "product_reference", "title"])
 async def test_pages_never_repeat_nor_skip_among_equal_keys(full_desk: Any, sort: str) -> None:
-    for _ in range(3):
-        await full_desk.declare(title="b. Disque bruyant")
-        await full_desk.declare(title="C. Ventilateur", contract_number="3", serial_numbers=["KIT-3"])
+    for colleague in (person("reseller", "REV-0001", name=name) for name in ("A", "B", "C")):
+        await full_desk.declare(colleague, title="b. Disque bruyant")
+        await full_desk.declare(colleague, title="C. Ventilateur", contract_number="3", serial_numbers=["KIT-3"])
     whole = [row["number"] for row in (await listed(full_desk, sort=sort))["items"]]
     seen: list[str] = []
     cursor: dict[str, Any] = {}
@@ -175,7 +197,7 @@ async def test_each_sees_its_own(full_desk: Any, by: Principal, expected: str) -
         {"q": "x" * 201},
         {"cursor": "nonsense"},
         {"client_id": "x"},
-        {"contract": "a b"},
+        {"contract": "a/b"},
     ],
 )
 async def test_malformed_parameters_are_refused(open_desk: Any, parameters: dict[str, Any]) -> None:

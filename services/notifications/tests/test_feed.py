@@ -10,7 +10,7 @@ import pytest
 from fastapi.routing import APIRoute
 from sqlalchemy import text
 
-from chassis.testkit.harness import CLIENT, RESELLER, RESELLER_BASIC, SQP, back_office, person
+from devkit.harness import CLIENT, RESELLER, RESELLER_BASIC, SQP, back_office, person
 
 READ = "/api/v1/notifications/read"
 PREFERENCES = "/api/v1/notifications/preferences"
@@ -131,7 +131,7 @@ async def test_links_are_no_preference_and_a_choice_is_yes_or_no(world: Any, ema
 
 async def test_every_route_is_for_people_alone(world: Any) -> None:
     routes = [r for router in world.harness.service.routers for r in router.routes if isinstance(r, APIRoute)]
-    assert len(routes) == 6
+    assert len(routes) == 7
     for route in routes:
         for method in route.methods or ():
             for caller, status in ((None, 401), (back_office("contracts:write"), 403)):

@@ -9,9 +9,9 @@ from uuid import uuid4
 
 import pytest
 
-from chassis.auth.principal import Principal
-from chassis.testkit.harness import CLIENT, RESELLER, SQP
+from devkit.harness import CLIENT, RESELLER, SQP
 from notifications.errors import NotYetKnown
+from web.auth.principal import Principal
 
 FILE = "[Nouveau fichier] Incident n. 20122301"
 

@@ -11,7 +11,7 @@ import pytest
 from pydantic import ValidationError
 from sqlalchemy import text
 
-from chassis.testkit.harness import CLIENT, RESELLER
+from devkit.harness import CLIENT, RESELLER
 from events.notifications import EmailFailed
 from notifications.settings import Settings
 
@@ -47,6 +47,23 @@ async def test_a_forgotten_password_gets_its_link(world: Any) -> None:
     message = await world.mail.wait_for(INVITED)
     assert message["Subject"] == "[Password] Choose a new password"
     assert "https://portail.test/mot-de-passe?token=t" in part(message, "plain")
+
+
+async def test_a_person_who_asks_for_an_account_and_has_one_is_told_the_log_in(world: Any) -> None:
+    await world.tell(world.facts.reset(token="t", because="account_exists"))
+    await world.harness.run_jobs()
+    message = await world.mail.wait_for(INVITED)
+    assert message["Subject"] == "[Votre compte] Vous avez déjà un compte"
+    for twin in (part(message, "plain"), part(message, "html")):
+        assert "l’identifiant rev-0001" in twin
+        assert "https://portail.test/mot-de-passe?token=t" in twin
+
+
+@pytest.mark.parametrize(("names", "greeted"), [(("", ""), "Bonjour,"), (("Jeanne", ""), "Bonjour Jeanne,")])
+async def test_a_person_is_greeted_by_the_first_name_and_by_no_companys(world: Any, names: Any, greeted: str) -> None:
+    await world.tell(world.facts.invited(first_name=names[0], last_name=names[1]))
+    await world.harness.run_jobs()
+    assert part(await world.mail.wait_for(INVITED), "plain").splitlines()[0] == greeted
 
 
 @pytest.mark.parametrize("status", ["invited", "disabled"])

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from chassis.testkit.harness import CLIENT, CLIENT_BASIC, RESELLER, RESELLER_BASIC, SQP, person
+from devkit.harness import CLIENT, CLIENT_BASIC, RESELLER, RESELLER_BASIC, SQP, person
 from notifications.errors import NotYetKnown
 
 SQP_SIDE, RESELLER_SIDE, CLIENT_SIDE = ({n, f"{n}_basic"} for n in ("sqp", "reseller", "client"))
@@ -139,3 +139,8 @@ async def test_a_second_person_of_the_authors_side_is_not_told_of_a_message(worl
     await world.tell(world.facts.user(colleague))
     await world.tell(world.facts.message("client", RESELLER_BASIC))
     assert (await world.feed(colleague))["total"] == 0
+
+
+async def test_a_contract_that_a_person_gives_reaches_its_new_clients_administrator_alone(world: Any) -> None:
+    await world.tell(world.facts.changed(), world.facts.changed(number="3", given_by=RESELLER.user_id))
+    assert await world.told() == {"client": ["[Nouveau contrat] Contrat n° 3"]}

@@ -21,17 +21,17 @@ ELSEWHERE = {
     "identity-demo": "demonstration data are no part of a cluster",
     "seed": "demonstration data are no part of a cluster",
 }
-# Each site's own, compose's come from SQP_* variables.
-SITE = r"\w+_(ENVIRONMENT|ISSUER)|GATEWAY_PUBLIC_URL|NOTIFICATIONS_(PORTAL_URL|MAIL_FROM)"
+# Values of the site; in compose they come from SQP_* variables.
+SITE = r"\w+_(ENVIRONMENT|ISSUER)|(GATEWAY|PORTAL)_PUBLIC_URL|NOTIFICATIONS_(PORTAL_URL|MAIL_FROM)"
 STORES = r"FILES_S3_\w+|NOTIFICATIONS_SMTP_\w+"
 OPERATED = {"Cluster": "postgres", "RabbitmqCluster": "rabbitmq"}
-# Beside what compose says: the scanner's start script for somebody who is not root; its own would be.
+# Differs from compose: the image's own start script needs root, this one does not.
 COMMANDS = {"clamav": {"command": ["/init-unprivileged"]}}
 STARTS = ("command", "args", "env", "envFrom")
 
 
 def processes(manifests: Sequence[Manifest]) -> list[str]:
-    """The same ones, started by the same verbs of the same images."""
+    """The same processes, started by the same verbs of the same images."""
     here = {workload.process: workload for workload in workloads(manifests)}
     there = {name for name in compose.services() if name not in ELSEWHERE}
     found = [f"{name}: only in compose" for name in sorted(there - set(here))]
@@ -51,12 +51,12 @@ def _differs(workload: Workload) -> Iterator[str]:
 
 
 def _repository(image: str) -> str:
-    """Its last part: a registry, its port and its folders are a site's own."""
+    """The last part of an image's name: registry, port and path are the site's."""
     return image.rpartition("/")[2].partition(":")[0]
 
 
 def settings(manifests: Sequence[Manifest]) -> list[str]:
-    """The same names for every process; the same values where they are not a site's own."""
+    """The same settings for every process, and the same values except the site's."""
     stores_inside = any(workload.process == "s3" for workload in workloads(manifests))
     free = SITE if stores_inside else f"{SITE}|{STORES}"
     found = []
@@ -74,7 +74,7 @@ def _unlike(here: dict[str, str], there: dict[str, str], free: str) -> Iterator[
         if re.fullmatch(free, name):
             continue
         if name.endswith("_DRAIN_SECONDS"):
-            # Here it takes longer until everybody knows.
+            # In a cluster it takes longer until all clients know that a pod is leaving.
             if float(here[name]) < float(there[name]):
                 yield f"{name} is shorter than compose's {there[name]}"
         elif here[name].replace("@postgres-rw:", "@postgres:") != there[name]:
@@ -93,7 +93,7 @@ def secrets(manifests: Sequence[Manifest]) -> list[str]:
 
 
 def bounds(manifests: Sequence[Manifest]) -> list[str]:
-    """No less memory, processor, room in /tmp and time to end than compose gives, to the stores neither."""
+    """At least as much memory, processor, space in /tmp and grace period as in compose, also for the stores."""
     found = []
     for workload in workloads(manifests):
         there = compose.services().get(workload.process)
@@ -103,7 +103,7 @@ def bounds(manifests: Sequence[Manifest]) -> list[str]:
             found += [f"{workload.process}: less {what} than in compose" for what in lines]
     for kind, name in OPERATED.items():
         spec = named(manifests, kind, name)["spec"]
-        # A database's operator gives it half an hour where nothing is said.
+        # CloudNativePG's default is half an hour.
         grace = spec.get("terminationGracePeriodSeconds", 1800)
         lines = [*_tighter(spec["resources"]["limits"], grace, compose.services()[name])]
         found += [f"{name}: less {what} than in compose" for what in lines]
@@ -127,7 +127,7 @@ def _smaller(workload: Workload, there: dict[str, Any]) -> Iterator[str]:
 
 
 def images(manifests: Sequence[Manifest]) -> list[str]:
-    """Other people's in compose's versions, started by the same words."""
+    """Third-party images have compose's versions and the same command."""
     others = [workload for workload in workloads(manifests) if not workload.is_ours]
     real = {workload.process: workload.main["image"] for workload in others}
     real["rabbitmq"] = named(manifests, "RabbitmqCluster", "rabbitmq")["spec"]["image"]

@@ -1,4 +1,4 @@
-"""Who may talk to whom: nothing, but by an arrow of the drawing."""
+"""Network policies allow the connections of the drawing, and no other."""
 
 from __future__ import annotations
 
@@ -10,15 +10,14 @@ from tests.cluster.policies import Half, arrows, halves, pods, selectors, types
 from tests.cluster.reading import name_of, of_kind, ours, selects, settings_of
 from tests.cluster.rendering import Manifest
 
-# A setting may name a neighbour that this kind of process, or this one, never calls.
+# A setting may name a neighbour that this process, or this kind of process, never calls.
 UNCALLED = {
     ("api", "rabbitmq"): "an API writes to its outbox",
-    ("beat", "postgres"): "the scheduler only sends ticks",
     ("identity-api", "identity-api"): "it has its keys at hand",
-    **{(process, "identity-api"): "no token reaches it" for process in ("events", "tasks", "beat", "migrate")},
-    **{(process, "s3"): "contents are for the API and for jobs" for process in ("events", "beat", "migrate")},
-    **{(process, "mail"): "mail is sent by jobs" for process in ("api", "events", "beat", "migrate")},
-    **{(process, "clamav"): "files are scanned by jobs" for process in ("api", "events", "beat", "migrate")},
+    **{(process, "identity-api"): "no token reaches it" for process in ("worker", "migrate")},
+    ("migrate", "s3"): "contents are for the API and for jobs",
+    **{(process, "mail"): "mail is sent by jobs" for process in ("api", "migrate")},
+    **{(process, "clamav"): "files are scanned by jobs" for process in ("api", "migrate")},
 }
 
 
@@ -31,7 +30,7 @@ def denied_by_default(manifests: Sequence[Manifest]) -> list[str]:
 
 
 def arrows_as_drawn(manifests: Sequence[Manifest]) -> list[str]:
-    """Each drawn arrow where it leaves and where it arrives, and no other at either end."""
+    """Each drawn arrow is allowed at both ends, and no other arrow at either."""
     known = pods(manifests)
     wanted = {half for arrow in drawn(manifests, list(known)) for half in _ends(arrow, set(known))}
     real = halves(manifests)
@@ -45,7 +44,7 @@ def _ends(arrow: Arrow, inside: set[str]) -> list[Half]:
 
 
 def aimed(manifests: Sequence[Manifest]) -> list[str]:
-    """Every selector chooses pods that are there, and every direction that a policy speaks of is one that it closes."""
+    """Every selector matches existing pods, and a policy restricts every direction that it mentions."""
     known, found = pods(manifests), []
     for policy in of_kind(manifests, "NetworkPolicy"):
         spoken = {direction for direction in ("ingress", "egress") if direction in policy["spec"]}
@@ -72,6 +71,6 @@ def settings_reach(manifests: Sequence[Manifest]) -> list[str]:
 
 
 def _neighbour(value: str) -> tuple[str, int]:
-    """Pod and port of an address; the database's service is called after what it is for."""
+    """Pod and port of an address; the database's service has a name of its own."""
     address = re.fullmatch(r"[\w+]+://(?:[^@/]*@)?([^:/]*)(?::(\d+))?(/.*)?", value)
     return (address[1].removesuffix("-rw"), int(address[2] or 0)) if address else ("", 0)

@@ -13,11 +13,11 @@ from tests.cluster.rendering import Manifest
 
 from identity.settings import MAIL_DEVELOPMENT_KEY
 
-# The scaler may look at queues; the name it has at the broker.
+# KEDA's user at the broker, which may read queue lengths.
 ONLY_LOOKS = {"configure": "^$", "write": "^$", "read": "^$"}
 SCALER = "keda"
 SPELT = {"autoDelete": "auto_delete", "destinationType": "destination_type", "routingKey": "routing_key"}
-# What an object need not say, or cannot.
+# Fields that an object may or must omit.
 LEFT_OUT: dict[str, dict[str, Any]] = {
     "Binding": {"arguments": {}},
     "Exchange": {"arguments": {}, "auto_delete": False, "internal": False},
@@ -76,7 +76,7 @@ def _vhosts(manifests: Sequence[Manifest], wanted: set[str]) -> Iterator[str]:
 
 
 def _tags(manifests: Sequence[Manifest]) -> Iterator[str]:
-    """By the management interface, which is shut for a user without a tag, the scaler looks."""
+    """KEDA reads the management interface, which needs a user tag."""
     for user in of_kind(manifests, "User"):
         wanted = ["monitoring"] if name_of(user) == "keda-broker" else []
         if (given := user["spec"].get("tags", [])) != wanted:
@@ -99,7 +99,7 @@ def _unequal(one: dict[tuple[str, str], Any], other: dict[tuple[str, str], Any])
 
 
 def database(manifests: Sequence[Manifest]) -> list[str]:
-    """A database and its two roles per service as in ``chassis.provision``, each role at home in its own alone."""
+    """Per service a database and two roles as in ``chassis.provision``, each with access to that database only."""
     spec = named(manifests, "Cluster", "postgres")["spec"]
     roles = {role["name"]: role["passwordSecret"]["name"] for role in spec["managed"]["roles"]}
     wanted = {f"{service}_{kind}" for service in SERVICES for kind in ("owner", "app")}

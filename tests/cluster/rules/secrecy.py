@@ -1,4 +1,4 @@
-"""No value of a secret is in a manifest, and every reference leads to one that is made."""
+"""No manifest contains the value of a secret, and every referenced Secret exists."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from tests.cluster.reading import name_of, of_kind, secret_files, walk, workload
 from tests.cluster.rendering import Manifest
 from tests.cluster.rules.rights import made
 
-from chassis.settings import DEVELOPMENT_MARK
+from web.settings import DEVELOPMENT_MARK
 
-# What an operator makes by hand or an operator's program by itself; docs/operations/cluster.md says how.
+# Secrets that are created by hand (docs/operations/cluster.md) or by an operator's program.
 OTHERS = {
     "portal-tls": {"tls.crt", "tls.key"},
     "postgres-backups": {"ACCESS_KEY_ID", "ACCESS_SECRET_KEY"},
@@ -24,7 +24,7 @@ LOGIN = {"username", "password"}
 
 
 def by_reference(manifests: Sequence[Manifest]) -> list[str]:
-    """No Secret is among the manifests, no setting carries one, no address a password."""
+    """No Secret object in the manifests, no secret in a setting, no password in an address."""
     found = [f"Secret {name_of(manifest)} is written out" for manifest in of_kind(manifests, "Secret")]
     for manifest in of_kind(manifests, "ConfigMap"):
         found += [f"{name_of(manifest)}: {line}" for line in _told(manifest.get("data", {}))]
@@ -62,7 +62,7 @@ def _references(manifests: Sequence[Manifest]) -> Iterator[tuple[str, str]]:
 
 
 def _of_operators(part: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """How an Ingress and the operators' objects refer to a Secret."""
+    """References of an Ingress and of the operators' objects to a Secret."""
     logins = [part[field]["name"] for field in ("passwordSecret", "importCredentialsSecret") if field in part]
     yield from ((name, key) for name in logins for key in LOGIN)
     keys = [part[field] for field in ("accessKeyId", "secretAccessKey") if field in part]

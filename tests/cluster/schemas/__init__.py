@@ -1,4 +1,4 @@
-"""Whether a manifest is one: by Kubernetes' own schemas of a version, and by small ones of the operators' kinds."""
+"""Validates manifests by Kubernetes' schemas of a version, and by small schemas of the operators' kinds."""
 
 from __future__ import annotations
 
@@ -13,15 +13,14 @@ from kubernetes_validate.utils import SchemaNotFoundError, schema_contents
 from referencing import Registry, Resource
 from tests.cluster.rendering import Manifest
 
-# The oldest that is still cared for, and the newest.
+# The oldest and the newest supported version.
 VERSIONS = ("1.35", "1.37")
-NEWEST = VERSIONS[-1]
 DEFINITIONS = "https://kubernetes.io/api/_definitions.json"
 OPERATORS = Path(__file__).with_name("operators.yaml")
 
 
 def problems(manifest: Manifest, version: str) -> list[str]:
-    """What is wrong with it, one line each. Strict: a field that nobody declares is wrong.
+    """Errors of the manifest, one line each. Strict: an undeclared field is an error.
 
     Raises SchemaNotFoundError for a kind that neither Kubernetes nor ``operators.yaml`` knows.
     """
@@ -85,9 +84,3 @@ def _registry(version: str) -> Registry[Any]:
     definitions = schema_contents(f"{_folder(version)}/_definitions.json", version)
     registry: Registry[Any] = Registry().with_resource(DEFINITIONS, Resource.from_contents(definitions))
     return registry
-
-
-def definition(reference: str, version: str) -> dict[str, Any]:
-    """What a ``$ref`` inside a schema of Kubernetes names."""
-    found: dict[str, Any] = _registry(version).contents(DEFINITIONS)["$defs"][reference.rpartition("/")[2]]
-    return found

@@ -1,20 +1,20 @@
-"""A Docker engine with Compose and buildx: the one that runs already, else one of our own that is started by hand.
+"""A Docker engine with Compose and buildx: a running one, else one that this package starts.
 
     eval "$(python -m tests.containers.engine)"     start or find it, and point this shell at it
-    python -m tests.containers.engine stop          end it, if it was ours, and take back what it left behind
+    python -m tests.containers.engine stop          end it, if it was ours, and undo its changes
 
-Where no engine can be had the command ends with 3 and one sentence that says why; `ready` raises `Missing` with it.
+Without an engine the command exits with 3 and one sentence that says why; `ready` raises `Missing` with it.
 """
 
 from tests.containers.engine import client, daemon
 
-from chassis.local.process import Missing
+from devkit.servers.process import Missing
 
 __all__ = ["Missing", "ready", "stop"]
 
 
 def ready() -> dict[str, str]:
-    """What the environment wants for `docker`, `docker compose` and `docker buildx` to work. Raises Missing."""
+    """The variables that `docker`, `docker compose` and `docker buildx` need. Raises Missing."""
     return client.environment(daemon.find_or_start())
 
 

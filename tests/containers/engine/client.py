@@ -8,8 +8,8 @@ from pathlib import Path
 from tests.containers.engine.daemon import STATE
 from tests.containers.standins import debian
 
-from chassis.local import apt
-from chassis.local.process import Missing
+from devkit.servers import apt
+from devkit.servers.process import Missing
 
 _CHECKOUT = Path(__file__).parents[3]
 _CONFIG = STATE / "client"

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from tests.containers.engine import network
 
-from chassis.local import apt, docker, process
-from chassis.local.process import Missing, ServerFailed
+from devkit.servers import apt, docker, process
+from devkit.servers.process import Missing, ServerFailed
 
 _CHECKOUT = Path(__file__).parents[3]
 STATE = _CHECKOUT / ".cache" / "docker"
@@ -57,7 +57,7 @@ class Daemon:
             raise Missing(f"dockerd does not start on this machine ({process.tail(self._log, 1)[-300:]})") from None
 
     def stop(self) -> bool:
-        """Ends it with its containers and takes back what it did to the network. False: it does not run."""
+        """Ends the engine with its containers and undoes its network changes. False if it does not run."""
         pid = self._pid()
         if pid is None:
             return False
@@ -75,7 +75,7 @@ class Daemon:
             *("--data-root", self.state / "data"),
             *("--exec-root", self.run / "exec"),
             *("--pidfile", self._pid_file),
-            "--ip6tables=false",  # what it does not touch need not be taken back
+            "--ip6tables=false",  # not changed by the daemon, so not undone
         ]
         # The daemon starts containerd, runc and iptables by name.
         environment = os.environ | {
@@ -87,7 +87,7 @@ class Daemon:
             )
 
     def _pid(self) -> int | None:
-        """While it lives; a stale file may name a process of somebody else's."""
+        """The process id while the daemon runs; a stale file may name another program's process."""
         with contextlib.suppress(OSError, ValueError):
             pid = int(self._pid_file.read_text())
             if _is_dockerd(Path(f"/proc/{pid}/cmdline")):
@@ -143,12 +143,12 @@ def _require_possible() -> None:
     if sys.platform != "linux" or not apt.may_install():
         raise Missing("none answers here, and only root on Debian may start one")
     if any(map(_is_dockerd, Path("/proc").glob("[0-9]*/cmdline"))):
-        # Two daemons in one network would each tear down the other's bridge and rules.
+        # Two daemons in one network would remove each other's bridge and rules.
         raise Missing("another dockerd runs on this machine: name its socket in DOCKER_HOST")
 
 
 def _is_dockerd(cmdline: Path) -> bool:
-    # Empty for a process that has ended and that nobody has asked after yet.
+    # Empty for a zombie: an ended process that its parent has not waited for.
     with contextlib.suppress(OSError):
         return Path(os.fsdecode(cmdline.read_bytes().split(b"\0")[0])).name == "dockerd"
     return False

@@ -14,12 +14,12 @@ _OPEN = ":FORWARD ACCEPT [0:0]"
 
 
 def record(file: Path) -> None:
-    """Writes down what is there before the daemon starts."""
+    """Records the state before the daemon starts."""
     file.write_text(json.dumps({"forward": _FORWARD.read_text(), "rules": _rules(), "links": _links()}))
 
 
 def restore(file: Path) -> None:
-    """Takes back what the daemon added since `record`; what others changed meanwhile stays. Once is enough."""
+    """Undoes what the daemon added since `record`; changes of other programs stay. Calling it once is enough."""
     if not file.exists():
         return
     before = json.loads(file.read_text())

@@ -1,4 +1,4 @@
-"""The engine's command: found before started, one sentence where it cannot be, and nothing left behind."""
+"""The engine's command finds an engine before it starts one, explains a failure in a sentence, leaves nothing."""
 
 import json
 import os
@@ -78,7 +78,7 @@ def test_an_engine_that_was_named_and_does_not_answer_is_not_replaced(host: str)
 
 ALONE = """
 import json, pathlib, socket, subprocess, sys
-from chassis.local import docker
+from devkit.servers import docker
 from tests.containers.engine.daemon import Daemon
 
 def rules():

@@ -1,7 +1,7 @@
-"""Makes every image that the compose file names be there: `python -m tests.containers.standins [NAME...]`.
+"""Provides every image that the compose file names: `python -m tests.containers.standins [NAME...]`.
 
-Asks the engine of DOCKER_HOST. What can be pulled is pulled; the rest is built here, in about three minutes on two
-cores, and kept. Ends with 3 where that cannot be done, and says why in one sentence.
+Asks the engine of DOCKER_HOST. It pulls what it can and builds the rest, in about three minutes on two cores.
+Exits with 3 and one sentence if it cannot.
 """
 
 import sys
@@ -12,7 +12,7 @@ from tests.containers.standins import docker
 from tests.containers.standins.builder import ensure
 from tests.containers.standins.images import STAND_INS, StandIn
 
-from chassis.local.process import Missing
+from devkit.servers.process import Missing
 
 
 def main(names: list[str]) -> int:

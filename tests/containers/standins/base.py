@@ -1,8 +1,8 @@
 """One Debian tree that every stand-in is built on, with this machine's own certificate authorities.
 
 Debian testing has the versions that the compose file names (Python 3.14, PostgreSQL 18, RabbitMQ 4.3, HAProxy 3.2).
-Where it cannot be had, Debian 13 stands in with older ones (Python 3.13, PostgreSQL 17, RabbitMQ 4.0, HAProxy 3.0):
-the Dockerfile's steps are still proved then, the versions are not.
+Without it Debian 13 is used, with older ones (Python 3.13, PostgreSQL 17, RabbitMQ 4.0, HAProxy 3.0):
+the Dockerfile's steps are still tested then, the versions are not.
 """
 
 import hashlib
@@ -13,8 +13,8 @@ from pathlib import Path
 
 from tests.containers.standins import debian, docker
 
-from chassis.local import apt
-from chassis.local.process import Missing
+from devkit.servers import apt
+from devkit.servers.process import Missing
 
 IMAGE = "sqp-standin/base"
 _AUTHORITIES = Path("/usr/local/share/ca-certificates")

@@ -1,4 +1,4 @@
-"""Builds a stand-in where its tag is neither there nor to be pulled, and again only when its inputs changed."""
+"""Builds a stand-in if its tag neither exists nor can be pulled, and again only if its inputs changed."""
 
 import hashlib
 import shutil
@@ -12,7 +12,7 @@ _FOLDER = Path(__file__).parent
 
 
 def ensure(stand_in: StandIn) -> str:
-    """Makes the tag be there; says in a word where it came from. Raises EngineFailed or Missing.
+    """Provides the tag and returns its origin in a word. Raises EngineFailed or Missing.
 
     A published image is never replaced: only a tag with our own label is.
     """

@@ -3,7 +3,7 @@
 import subprocess
 from pathlib import Path
 
-from chassis.local.process import Missing
+from devkit.servers.process import Missing
 
 # Newest first. A mirror may keep a release for longer than its Release file says, hence `FRESH`.
 SUITES = ("forky", "trixie")

@@ -1,4 +1,4 @@
-"""The engine's command line, which everything here goes through."""
+"""Calls of the engine's command line."""
 
 import subprocess
 from pathlib import Path
@@ -7,7 +7,7 @@ LABEL = "sqp.standin"
 
 
 class EngineFailed(RuntimeError):
-    """A command of the engine ended badly; the text carries the command and what it said last."""
+    """A command of the engine failed; the text contains the command and its last output."""
 
 
 def run(*arguments: str | Path, stdin: int | None = None, seconds: float = 900) -> str:
@@ -27,7 +27,7 @@ def run(*arguments: str | Path, stdin: int | None = None, seconds: float = 900) 
 
 
 def label(image: str) -> str | None:
-    """None: no such image. Empty: an image that is none of ours. Else the digest that it was built from."""
+    """None: no such image. Empty: a foreign image. Otherwise the digest of the inputs that it was built from."""
     try:
         return run(
             "image", "inspect", "--format", f'{{{{with .Config.Labels}}}}{{{{index . "{LABEL}"}}}}{{{{end}}}}', image

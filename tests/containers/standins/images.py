@@ -1,4 +1,4 @@
-"""Which images stand in, and what each one's build needs beside its own folder."""
+"""The stand-in images, and what each build needs beside its own folder."""
 
 import importlib.metadata
 import shutil
@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from chassis.local.docker import POSTGRES_IMAGE, RABBITMQ_IMAGE
+from devkit.servers.docker import POSTGRES_IMAGE, RABBITMQ_IMAGE
 
 _AUTHORITIES = "/etc/ssl/certs/ca-certificates.crt"  # the tree's own bundle, this machine's authorities included
 _MAILDEV = "2.2.1"

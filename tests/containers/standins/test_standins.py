@@ -1,4 +1,4 @@
-"""Stand-ins: for each image that is named anywhere, built once, and never in the place of a published one."""
+"""Stand-ins exist for each image that is named anywhere, are built once, and never replace a published image."""
 
 import os
 import re
@@ -17,7 +17,7 @@ OURS = "${SQP_REGISTRY:-sqp}/"
 
 
 def named() -> set[str]:
-    """The images of others: of the compose file, and the Dockerfile's base."""
+    """Third-party images: of the compose file, and the Dockerfile's base."""
     services = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"].values()
     images = {service["image"] for service in services}
     bases = re.findall(r"^ARG \w+_IMAGE=(\S+)", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
@@ -36,7 +36,7 @@ def engine_here(engine: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None
 
 @pytest.fixture
 def published(engine_here: None, tmp_path: Path) -> Iterator[str]:
-    """A tag of an image that is none of ours, as if it had been pulled."""
+    """The tag of a foreign image, as if it had been pulled."""
     with tarfile.open(tmp_path / "tree.tar", "w") as tree:
         tree.addfile(tarfile.TarInfo("somebody-elses"))
     tag = f"sqp-standin-test:{os.getpid()}"

@@ -9,7 +9,7 @@ import os
 
 import aiohttp
 
-from devstack import maildev
+from demonstration import maildev
 
 
 class AddressStack:

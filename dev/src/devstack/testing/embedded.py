@@ -11,7 +11,7 @@ from pathlib import Path
 
 import aiohttp
 
-from chassis.local import process
+from devkit.servers import process
 
 READY_SECONDS = 90.0
 

@@ -12,22 +12,23 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from chassis.local import process
-from chassis.local.mail import MailCatcher
-from chassis.local.s3 import S3Access
-from chassis.local.targets import PostgresTarget, RabbitMQTarget
 from chassis.messaging.definitions import EVENTS_VHOST, definitions, jobs_vhost
 from chassis.provision import Databases
+from devkit.servers import process
+from devkit.servers.mail import MailCatcher
+from devkit.servers.s3 import S3Access
+from devkit.servers.targets import PostgresTarget, RabbitMQTarget
 from devstack.databases import SERVICES
 from devstack.mail_page import text_of
 from devstack.testing.embedded import wait_ready
 
-ROLES = ("api", "events", "tasks", "beat")
+EDGES = ("portal", "gateway")
+ROLES = ("api", "worker")
 BUCKET = "sqp-files"
 
 
 class RealStack:
-    """Starts 21 processes. ``restart`` and ``kill`` act on one, named as ``incidents.events``."""
+    """Starts 12 processes, of each service its API and its worker. ``kill`` acts on one: ``incidents.worker``."""
 
     kind = "real"
 
@@ -40,7 +41,7 @@ class RealStack:
         self._mail = mail
         self._prefix = f"real-{secrets.token_hex(4)}-"
         self._password = secrets.token_hex(12)
-        self._ports = dict(zip((*SERVICES, "gateway"), process.free_ports(6), strict=True))
+        self._ports = dict(zip((*SERVICES, *EDGES), process.free_ports(7), strict=True))
         self._databases = {name: postgres.provision(f"real_{name}") for name in SERVICES}
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
         self.url = f"http://localhost:{self._ports['gateway']}"
@@ -53,7 +54,8 @@ class RealStack:
         for name in SERVICES:
             for role in ROLES:
                 self.launch(f"{name}.{role}")
-        self.launch("gateway.api")
+        for name in EDGES:
+            self.launch(f"{name}.api")
         for name, port in self._ports.items():
             await wait_ready(f"http://127.0.0.1:{port}", self._processes[f"{name}.api"], self._log(f"{name}.api"))
         return self
@@ -108,8 +110,8 @@ class RealStack:
             raise process.ServerFailed(f"{service} {verb} ended with {code}: {process.tail(log, 30)}")
 
     def _environment(self, service: str) -> dict[str, str]:
-        if service == "gateway":
-            own = self._gateway()
+        if service in EDGES:
+            own = self._edge(service)
         else:
             own = {**self._common(service), **_database(self._databases[service]), **self._special(service)}
         return {**os.environ, **{f"{service.upper()}_{key.upper()}": value for key, value in own.items()}}
@@ -137,14 +139,13 @@ class RealStack:
             return {"smtp_host": "127.0.0.1", "smtp_port": str(self._mail.port), "portal_url": self.url}
         return {}
 
-    def _gateway(self) -> dict[str, str]:
-        urls = {f"{name}_url": f"http://127.0.0.1:{self._ports[name]}" for name in SERVICES}
+    def _edge(self, name: str) -> dict[str, str]:
+        urls = {f"{other}_url": f"http://127.0.0.1:{self._ports[other]}" for other in (*SERVICES, "portal")}
         return {
             **urls,
             "public_url": self.url,
             "issuer": self.url,
-            "jwks_url": f"{urls['identity_url']}/.well-known/jwks.json",
-            "port": str(self._ports["gateway"]),
+            "port": str(self._ports[name]),
             "environment": "test",
         }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
@@ -9,10 +10,10 @@ from typing import Any
 
 import aiohttp
 
-from chassis import clock
-from devstack import caller, demonstration
-from devstack.caller import Caller, eventually
+from demonstration import caller, seeding
+from demonstration.caller import Caller, eventually
 from devstack.testing.running import RunningStack, token_in
+from web import clock
 
 PASSWORD = "essai-de-bout-en-bout-1"  # noqa: S105
 
@@ -56,8 +57,8 @@ class World:
 async def make(stack: RunningStack, http: aiohttp.ClientSession) -> World:
     """Registers three contracts, activates the reseller, signs the client up, and invites a basic colleague."""
     mark = secrets.token_hex(4).upper()
-    office = caller.service_account(http, stack.url, demonstration.ACCOUNT, demonstration.SECRET)
-    support = caller.person(http, stack.url, "sqp_support", demonstration.PASSWORD)
+    office = caller.service_account(http, stack.url, seeding.ACCOUNT, seeding.SECRET)
+    support = caller.person(http, stack.url, "sqp_support", seeding.PASSWORD)
 
     def person(name: str) -> Caller:
         return caller.person(http, stack.url, f"{name}-{mark.lower()}", PASSWORD)
@@ -129,7 +130,8 @@ async def link_mailed_to(stack: RunningStack, recipient: str) -> str:
 
 async def _activate(world: World, name: str) -> None:
     token = await link_mailed_to(world.stack, world.address(name))
-    choice = {"token": token, "password": PASSWORD, "login": f"{name}-{world.mark.lower()}"}
+    login = f"{name}-{world.mark.lower()}"
+    choice = {"token": token, "password": PASSWORD, "login": login, "last_name": f"Essai {world.mark}"}
     await caller.anonymous(world.http, world.stack.url).post("/auth/activate", choice)
 
 
@@ -162,6 +164,9 @@ ADDRESS = {
 }
 
 
+DECLARED = itertools.count(1)
+
+
 def declaration(world: World, **changes: Any) -> dict[str, Any]:
     return {
         "contract_number": world.contract,
@@ -176,8 +181,8 @@ def declaration(world: World, **changes: Any) -> dict[str, Any]:
 
 
 async def declared(world: World, who: Caller | None = None, **changes: Any) -> str:
-    """An incident's number, declared as soon as the contract's event has arrived."""
-    body = declaration(world, **changes)
+    """An incident's number, declared as soon as the contract's event has arrived; each under a title of its own."""
+    body = declaration(world, **{"title": f"Problème avec mon NAS, n° {next(DECLARED)}", **changes})
 
     async def declare() -> str | None:
         return str((await (who or world.reseller).post("/incidents", body))["number"])

@@ -1,4 +1,5 @@
-"""``python -m <service> api | events | tasks | beat | migrate | dlq | retell …``: the same verbs everywhere."""
+"""``python -m <service> api | worker | migrate | dlq | retell …``: the same verbs everywhere. ``events``, ``tasks`` and
+``beat`` are the worker's parts apart."""
 
 from __future__ import annotations
 
@@ -10,13 +11,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeVar
 
-from chassis import clock, migrate, processes
+from chassis import migrate, processes
 from chassis.jobs.buried import BuriedJobs
 from chassis.messaging import outbox
 from chassis.messaging.dead_letters import AmqpDeadLetters, DeadLetter, DeadLetters
-from chassis.observability import configure_logging
 from chassis.service import Service
 from chassis.settings import ServiceSettings
+from web import clock
+from web.observability import configure_logging
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ class Command:
 
 S = TypeVar("S", bound=ServiceSettings)
 
-PROCESSES = ("api", "events", "tasks", "beat", "migrate")
+PROCESSES = ("api", "worker", "events", "tasks", "beat", "migrate")
 
 
 def main(
@@ -57,6 +59,8 @@ def main(
 def _run_process(verb: str, service: Service) -> None:
     if verb == "api":
         processes.run_api(service)
+    elif verb == "worker":
+        asyncio.run(processes.run_worker(service))
     elif verb == "events":
         asyncio.run(processes.run_events(service))
     elif verb == "tasks":

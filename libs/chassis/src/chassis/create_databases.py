@@ -15,7 +15,8 @@ from pathlib import Path
 
 from chassis.messaging.definitions import password_hash
 from chassis.provision import provision
-from chassis.settings import DEVELOPMENT_MARK, SecretRefused, with_password
+from chassis.settings import with_password
+from web.settings import DEVELOPMENT_MARK, SecretRefused
 
 
 def main(names: list[str]) -> None:

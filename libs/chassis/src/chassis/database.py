@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 from sqlalchemy import AsyncAdaptedQueuePool, PoolProxiedConnection, text
@@ -14,7 +14,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.util import await_, greenlet_spawn
 
-from chassis.faults import crash_point
+from chassis.failpoints import crash_point
+from chassis.retry_policy import DatabaseAway
 from chassis.settings import ServiceSettings
 
 
@@ -54,6 +55,11 @@ class Database:
             return False
         return True
 
+    async def wait(self) -> None:
+        """Until the database answers."""
+        while not await self.answers():
+            await asyncio.sleep(AWAY_PAUSE)
+
     async def close(self) -> None:
         await self.engine.dispose()
         await self.readers.dispose()
@@ -63,6 +69,9 @@ class Database:
         for engine in (self.engine, self.readers):
             engine.sync_engine.dispose(close=False)
 
+
+# Seconds between two questions to a database that does not answer.
+AWAY_PAUSE = 0.5
 
 # Seconds beside the wait for a place in the pool; a server that is there needs a hundredth of it.
 CONNECTING = 1.0
@@ -126,3 +135,14 @@ def is_away(error: Exception) -> bool:
         return True
     state: str | None = getattr(error.orig, "sqlstate", None)
     return isinstance(error, OperationalError) and (state is None or state.startswith(_AWAY_CLASSES))
+
+
+@contextmanager
+def telling_absence() -> Iterator[None]:
+    """Raises DatabaseAway in the place of an error which means that the database does not answer."""
+    try:
+        yield
+    except (DBAPIError, PoolTimeout) as error:
+        if is_away(error):
+            raise DatabaseAway from error
+        raise

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 
 EVERY = 2.0
@@ -19,8 +20,9 @@ class Heartbeat:
         if self._file is not None:
             self._file.touch()
 
-    async def run(self) -> None:
-        """Beats for ever, in the caller's event loop."""
+    async def run(self, others_live: Callable[[], bool] = lambda: True) -> None:
+        """Beats for ever, in the caller's event loop, as long as ``others_live``: the process's other loops."""
         while True:
-            self.beat()
+            if others_live():
+                self.beat()
             await asyncio.sleep(EVERY)

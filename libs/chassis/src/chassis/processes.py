@@ -1,4 +1,5 @@
-"""The processes of a service: api, events (relay and consumers in one loop), tasks, beat."""
+"""The processes of a service: api and worker; for those who scale its parts apart, events (relay and consumers in one
+loop), tasks and beat."""
 
 from __future__ import annotations
 
@@ -15,14 +16,16 @@ from prometheus_client import start_http_server
 
 from chassis.heartbeat import Heartbeat
 from chassis.http.app import create_app
-from chassis.http.serving import Server, server_config
-from chassis.jobs.running import run_scheduler, run_worker
+from chassis.jobs.beside import JobThread
+from chassis.jobs.running import run_celery_worker, run_scheduler
+from chassis.jobs.schedule import run_schedule
 from chassis.jobs.worker import ProcessLoop, declare_queues, make_celery, register_tasks
 from chassis.messaging.amqp import Connection
-from chassis.messaging.publisher import AmqpPublisher
+from chassis.messaging.amqp_publisher import AmqpPublisher
 from chassis.messaging.relay import Relay
 from chassis.messaging.runner import ConsumerRunner, declare
 from chassis.service import Service
+from web.http.serving import Server, server_config
 
 log = logging.getLogger(__name__)
 
@@ -61,11 +64,24 @@ def make_relay(service: Service) -> Relay:
 async def run_events(service: Service) -> None:
     """Relay and consumers until SIGTERM or SIGINT: the relay's window and the deliveries under way end first."""
     _tell_figures(service)
+    heartbeat = Heartbeat(service.settings.heartbeat_file)
+    await until_signalled([heartbeat.run(), *_messaging(service)])
+    await service.database.close()
+
+
+async def run_worker(service: Service) -> None:
+    """Relay, consumers, jobs and schedule until SIGTERM or SIGINT; the job under way ends first, too."""
+    _tell_figures(service)
+    jobs = JobThread(service)
+    heartbeat = Heartbeat(service.settings.heartbeat_file)
+    await until_signalled([heartbeat.run(jobs.is_turning), jobs.run(), run_schedule(service), *_messaging(service)])
+    await service.database.close()
+
+
+def _messaging(service: Service) -> list[Coroutine[Any, Any, None]]:
     relay = make_relay(service)
     runners = [ConsumerRunner(c, service.database, service.settings, service.metrics) for c in service.consumers]
-    heartbeat = Heartbeat(service.settings.heartbeat_file)
-    await until_signalled([heartbeat.run(), relay.run(), _observe(relay), *(runner.run() for runner in runners)])
-    await service.database.close()
+    return [relay.run(), _observe(relay), *(runner.run() for runner in runners)]
 
 
 def _tell_figures(service: Service) -> None:
@@ -108,12 +124,12 @@ def _signalled(number: int, stop: asyncio.Event) -> None:
 def run_tasks(service: Service) -> None:
     """Jobs, and their figures, in the worker's one child."""
     app = make_celery(service.jobs, service.settings.jobs_url.get_secret_value())
-    register_tasks(app, service, ProcessLoop(service))
+    register_tasks(app, service, ProcessLoop(service).run)
     worker_process_init.connect(lambda **_signal: _tell_figures(service), weak=False)
-    sys.exit(run_worker(app, Heartbeat(service.settings.heartbeat_file)))
+    sys.exit(run_celery_worker(app, Heartbeat(service.settings.heartbeat_file)))
 
 
 def run_beat(service: Service) -> None:
     app = make_celery(service.jobs, service.settings.jobs_url.get_secret_value())
-    register_tasks(app, service, ProcessLoop(service))
+    register_tasks(app, service, ProcessLoop(service).run)
     run_scheduler(app, Heartbeat(service.settings.heartbeat_file))

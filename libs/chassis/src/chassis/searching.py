@@ -1,38 +1,45 @@
-"""Search as people type: accents and case ignored, every word must occur somewhere."""
+"""Search as people type: whatever the notation, every word of :mod:`web.text.folding` must occur somewhere."""
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, and_, bindparam, func, literal_column, true
+from sqlalchemy import ColumnElement, Text, and_, bindparam, func, or_, true
 from sqlalchemy.orm import InstrumentedAttribute
 
-from chassis.errors import MalformedInput
-from chassis.i18n import text
+from web.errors import MalformedInput
+from web.i18n import text
+from web.text.characters import APOSTROPHES, DASHES, INVISIBLE, LINE_BREAKS, QUOTES, SPACES
+from web.text.folding import LETTERS, MARKS, words
 
 ESCAPES = str.maketrans({"%": "/%", "_": "/_", "/": "//"})
 
 
-def fold(value: str) -> str:
-    """``Éric`` and ``ERIC`` become ``eric``; runs of white space become one space."""
-    decomposed = unicodedata.normalize("NFKD", value)
-    plain = "".join(character for character in decomposed if not unicodedata.combining(character)).replace("’", "'")
-    return " ".join(plain.casefold().split())
-
-
 def folded(column: InstrumentedAttribute[Any]) -> ColumnElement[str]:
-    """``column`` as :func:`fold` leaves it, to sort by: ``Étienne`` stands before ``eve``. No index serves it."""
-    decomposed = func.normalize(column, literal_column("NFKD"))
-    return func.lower(func.regexp_replace(decomposed, "[\u0300-\u036f]", "", "g"), type_=Text)
+    """``column`` as :func:`web.text.folding.fold` leaves it, to sort by: ``Étienne`` stands before ``eve``.
+
+    No index serves it.
+    """
+    return func.fold(column, type_=Text)
 
 
-def searchable(values: Iterable[str | date | None]) -> str:
-    """What a row is found by, dates as ``09/12/2023`` and as ISO 8601."""
-    words = [f"{v:%d/%m/%Y} {v.isoformat()}" if isinstance(v, date) else v for v in values if v]
-    return fold(" ".join(words))
+def fold_sql() -> str:
+    """The statement that defines the function ``fold`` of :func:`folded`, and of generated columns."""
+    alike = {**dict.fromkeys(DASHES, "-"), **dict.fromkeys(APOSTROPHES, "'"), **dict.fromkeys(QUOTES, '"')}
+    single = {letter: typed for letter, typed in LETTERS.items() if len(typed) == 1}
+    # A NUL never reaches PostgreSQL, and its expressions cannot name one.
+    unseen = _quoted(f"[{MARKS}]|{INVISIBLE.pattern}".replace("\x00-", "\x01-"))
+    folding = f"regexp_replace(normalize({_translated('value', alike)}, NFKD), {unseen}, '', 'g')"
+    folding = _translated(f"lower({folding})", {**alike, **single})
+    for letter, typed in LETTERS.items():
+        if len(typed) > 1:
+            folding = f"replace({folding}, '{letter}', '{typed}')"
+    spaces = _quoted(f"[\\s{SPACES}{LINE_BREAKS}]+")
+    return (
+        "CREATE OR REPLACE FUNCTION fold(value text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT "
+        f"AS $fold$ SELECT btrim(regexp_replace({folding}, {spaces}, ' ', 'g')) $fold$"
+    )
 
 
 def patterns(query: str) -> list[str]:
@@ -41,14 +48,40 @@ def patterns(query: str) -> list[str]:
         # PostgreSQL cannot hold it.
         message = text("Les caractères de contrôle ne sont pas admis.", "Control characters are not allowed.")
         raise MalformedInput(errors=[{"field": "q", "message": message, "type": "value_error"}])
-    return [f"%{word.translate(ESCAPES)}%" for word in fold(query).split()]
+    return [f"%{word.translate(ESCAPES)}%" for word in words(query)]
 
 
-def holds(column: ColumnElement[str], words: int) -> ColumnElement[bool]:
-    """``column`` has every pattern of the parameters ``word_0``, ``word_1`` …: a statement that may be kept."""
-    return and_(true(), *(column.like(bindparam(f"word_{i}", type_=Text), escape="/") for i in range(words)))
+Otherwise = Callable[[ColumnElement[str]], ColumnElement[bool]]
 
 
-def matches(column: ColumnElement[str], query: str) -> ColumnElement[bool]:
+def holds(column: ColumnElement[str], words: int, otherwise: Otherwise | None = None) -> ColumnElement[bool]:
+    """``column`` has every pattern of the parameters ``word_0``, ``word_1`` …: a statement that may be kept.
+
+    ``otherwise`` says of a pattern where else it may be found.
+    """
+    asked = (bindparam(f"word_{i}", type_=Text) for i in range(words))
+    return and_(true(), *(_held(column, pattern, otherwise) for pattern in asked))
+
+
+def matches(column: ColumnElement[str], query: str, otherwise: Otherwise | None = None) -> ColumnElement[bool]:
     """``column`` holds every word of ``query``; raises MalformedInput as :func:`patterns` does."""
-    return and_(true(), *(column.like(pattern, escape="/") for pattern in patterns(query)))
+    asked = (bindparam(None, pattern, type_=Text) for pattern in patterns(query))
+    return and_(true(), *(_held(column, pattern, otherwise) for pattern in asked))
+
+
+def like(column: ColumnElement[str], pattern: ColumnElement[str]) -> ColumnElement[bool]:
+    """``column`` has the pattern, one of :func:`patterns`."""
+    return column.like(pattern, escape="/")
+
+
+def _held(column: ColumnElement[str], pattern: ColumnElement[str], otherwise: Otherwise | None) -> ColumnElement[bool]:
+    here = like(column, pattern)
+    return or_(here, otherwise(pattern)) if otherwise else here
+
+
+def _translated(expression: str, characters: dict[str, str]) -> str:
+    return f"translate({expression}, {_quoted(''.join(characters))}, {_quoted(''.join(characters.values()))})"
+
+
+def _quoted(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"

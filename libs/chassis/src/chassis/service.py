@@ -12,12 +12,12 @@ from fastapi import APIRouter
 from sqlalchemy import MetaData
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chassis.auth.tokens import JwksKeys, KeySource, TokenVerifier
 from chassis.database import Database
-from chassis.jobs.registry import JobRegistry
+from chassis.job_registry import JobRegistry
 from chassis.messaging.consumer import Consumer
-from chassis.observability import Metrics
 from chassis.settings import ServiceSettings
+from web.auth.tokens import JwksKeys, KeySource, TokenVerifier
+from web.observability import Metrics
 
 
 @asynccontextmanager

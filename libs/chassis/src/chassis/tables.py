@@ -1,4 +1,4 @@
-"""The tables that every service has: outbox, inbox, idempotency, periodic slots, dead jobs."""
+"""The tables that every service has: outbox, inbox, idempotency, periodic slots, dead jobs, audit."""
 
 from __future__ import annotations
 
@@ -99,3 +99,28 @@ class DeadJob(ChassisBase):
     arguments: Mapped[dict[str, Any]]
     error: Mapped[str]
     failed_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class AuditEntry(ChassisBase):
+    """Who did what to what; the application can only add. Readable by the administrators of ``organisation_id`` (whose
+    matter it is) and of ``actor_organisation_id``; what a service account did, by SQP's."""
+
+    __tablename__ = "audit"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    at: Mapped[datetime] = mapped_column(server_default=func.now())
+    organisation_id: Mapped[UUID | None]
+    actor: Mapped[str]
+    actor_kind: Mapped[str] = mapped_column(server_default=text("'person'"))
+    actor_name: Mapped[str] = mapped_column(server_default=text("''"))
+    actor_organisation_id: Mapped[UUID | None]
+    action: Mapped[str]
+    subject: Mapped[str]
+    details: Mapped[dict[str, Any]]
+    request_id: Mapped[str | None]
+
+    __table_args__ = (
+        Index("ix_audit_organisation", "organisation_id", "id"),
+        Index("ix_audit_actor_organisation", "actor_organisation_id", "at", "id"),
+        Index("ix_audit_services", "at", "id", postgresql_where=text("actor_kind = 'service'")),
+    )

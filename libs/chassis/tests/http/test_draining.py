@@ -16,9 +16,9 @@ from sample.served import Api, serving_api
 from sample.testing import eventually, scalar
 from sqlalchemy import text
 
-from chassis.http.draining import LEAVING_HEADER, Draining
-from chassis.testkit import impatient
-from chassis.testkit.harness import Harness
+from devkit import short_timeouts
+from devkit.harness import Harness
+from web.http.draining import LEAVING_HEADER, Draining
 
 NOTES = "/api/v1/notes"
 JSON = {"Content-Type": "application/json"}
@@ -68,7 +68,7 @@ async def test_a_request_under_way_is_answered_after_the_door_has_closed(start: 
 @pytest.fixture
 def start_impatient(harness: Harness, tmp_path: Path) -> Callable[[], AbstractAsyncContextManager[Api]]:
     """As ``start``, with half a second for requests under way."""
-    return lambda: serving_api(harness, tmp_path / "api", impatient.command("sample", grace=0.5))
+    return lambda: serving_api(harness, tmp_path / "api", short_timeouts.command("sample", grace=0.5))
 
 
 def cut(status: int, headers: Mapping[str, str], body: bytes) -> None:

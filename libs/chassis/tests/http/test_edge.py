@@ -7,7 +7,7 @@ import re
 import pytest
 from sample.testing import scalar
 
-from chassis.testkit.harness import RESELLER, Harness
+from devkit.harness import RESELLER, Harness
 
 NOTES = "/api/v1/notes"
 

@@ -8,7 +8,7 @@ from fastapi import FastAPI
 
 from chassis.http import problems
 from chassis.http.app import Application
-from chassis.observability import Metrics
+from web.observability import Metrics
 
 
 @pytest.fixture

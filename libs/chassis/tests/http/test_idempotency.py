@@ -10,9 +10,9 @@ import pytest
 from sample.testing import scalar
 from sqlalchemy import text
 
-from chassis.auth.principal import Principal
 from chassis.http import idempotency
-from chassis.testkit.harness import OTHER_RESELLER, RESELLER, RESELLER_BASIC, Harness
+from devkit.harness import OTHER_RESELLER, RESELLER, RESELLER_BASIC, Harness
+from web.auth.principal import Principal
 
 NOTES = "/api/v1/notes"
 
@@ -51,6 +51,13 @@ async def test_another_callers_key_is_another_key(harness: Harness, by: Principa
     first = await post(harness, "k", {"text": "a"})
     other = await post(harness, "k", {"text": "b"}, by=by)
     assert other.status_code == 201
+    assert other.json() != first.json()
+
+
+async def test_the_key_with_another_query_is_another_key(harness: Harness) -> None:
+    first = await post(harness, "k", {"text": "a"}, to=f"{NOTES}?thread=sqp")
+    other = await post(harness, "k", {"text": "a"}, to=f"{NOTES}?thread=client")
+    assert "idempotency-replayed" not in other.headers
     assert other.json() != first.json()
 
 

@@ -7,11 +7,11 @@ from dataclasses import replace
 from fastapi import APIRouter, Depends
 from sqlalchemy import text
 
-from chassis.auth.rules import Public
-from chassis.errors import Conflict
 from chassis.http.unit_of_work import Session, UnitOfWorkRoute
-from chassis.i18n import text as sentence
-from chassis.testkit.harness import Harness
+from devkit.harness import Harness
+from web.auth.rules import Public
+from web.errors import Conflict
+from web.i18n import text as sentence
 
 router = APIRouter(route_class=UnitOfWorkRoute, dependencies=[Depends(Public("a test"))])
 INSERT = text("INSERT INTO inbox (consumer, event_id) VALUES ('test', gen_random_uuid())")

@@ -11,7 +11,7 @@ from uuid import UUID
 import pytest
 from sample.models import Note
 
-from chassis.testkit.harness import RESELLER, Harness
+from devkit.harness import RESELLER, Harness
 
 NOTES = "/api/v1/notes"
 

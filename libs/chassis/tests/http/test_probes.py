@@ -13,8 +13,8 @@ from sample.served import serving_api
 from sample.testing import eventually, scalar
 
 from chassis.database import CONNECTING
-from chassis.local.process import free_port
-from chassis.testkit.harness import Harness
+from devkit.harness import Harness
+from devkit.servers.process import free_port
 
 NOTES = "/api/v1/notes"
 

@@ -10,8 +10,8 @@ import pytest
 from sample.served import serving_api
 from sample.testing import eventually
 
-from chassis.http import request_log
-from chassis.testkit.harness import Harness
+from devkit.harness import RESELLER, Harness
+from web.http import request_log
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 NOTE = "/api/v1/notes/8d7a3fbe-98a1-4a8c-9f4e-26d4aa0d0d4f"
@@ -43,6 +43,15 @@ def test_a_path_of_any_length_is_one_short_line(caplog: pytest.LogCaptureFixture
     caplog.set_level("INFO", "chassis.requests")
     request_log.answered({"type": "http", "method": "GET", "path": "/" + "x" * 100_000}, 404, 0.001)
     assert len(caplog.messages[0]) < 400
+
+
+def test_a_line_names_the_caller_who_proved_to_be_one(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", "chassis.requests")
+    scope = {"type": "http", "method": "GET", "path": "/", "state": {"principal": RESELLER}}
+    for asked in (scope, {**scope, "state": {}}):
+        request_log.answered(asked, 200, 0.001)
+    told = [(vars(line)["subject"], vars(line)["organisation"]) for line in caplog.records]
+    assert told == [(RESELLER.subject, str(RESELLER.organisation_id)), (None, None)]
 
 
 def test_where_nobody_reads_such_lines_none_is_made(caplog: pytest.LogCaptureFixture) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from sample.testing import eventually, scalar
 
-from chassis.testkit.harness import RESELLER, Harness
+from devkit.harness import RESELLER, Harness
 
 
 async def rows(harness: Harness) -> tuple[int, int]:
@@ -62,7 +62,7 @@ async def test_a_refusal_leaves_nothing_behind(harness: Harness) -> None:
 
 SCRIPT = """
 import asyncio, json, sys
-from chassis.testkit.harness import Harness, TestKeys, RESELLER
+from devkit.harness import Harness, TestKeys, RESELLER
 from sample.bootstrap import build
 from sample.settings import Settings
 

@@ -10,9 +10,9 @@ from sample.broker import Log, on_broker, process
 from sample.settings import Settings
 
 from chassis import processes
-from chassis.local.targets import RabbitMQTarget
 from chassis.service import Service
-from chassis.testkit.harness import Harness
+from devkit.harness import Harness
+from devkit.servers.targets import RabbitMQTarget
 
 
 @pytest.fixture(scope="module")
@@ -37,8 +37,8 @@ async def service(harness: Harness, settings: Settings) -> AsyncIterator[Service
     await built.database.close()
 
 
-@pytest.fixture(scope="module")
-def log(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Log]:
-    path = tmp_path_factory.mktemp("worker") / "tasks"
-    with process("tasks", settings, path, SAMPLE_TICK_EVERY="3"):
+@pytest.fixture(scope="module", params=["tasks", "worker"])
+def log(request: pytest.FixtureRequest, settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Log]:
+    path = tmp_path_factory.mktemp("worker") / request.param
+    with process(request.param, settings, path, SAMPLE_TICK_EVERY="3"):
         yield Log(path)

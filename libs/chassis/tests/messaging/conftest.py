@@ -11,7 +11,7 @@ from sample.settings import Settings
 
 from chassis import processes
 from chassis.service import Service
-from chassis.testkit.harness import Harness
+from devkit.harness import Harness
 
 
 @pytest.fixture

@@ -19,13 +19,13 @@ from sqlalchemy import text
 
 from chassis import cli, processes
 from chassis.database import Database
-from chassis.local.targets import PostgresTarget
 from chassis.messaging.dead_letters import AmqpDeadLetters, DeadLetters
-from chassis.messaging.local import LocalBus, LocalDeadLetters, LocalRunner
 from chassis.messaging.relay import Relay
 from chassis.messaging.runner import ConsumerRunner
 from chassis.service import Service
-from chassis.testkit.harness import Harness, settings_for
+from devkit.harness import Harness, settings_for
+from devkit.local_bus import LocalBus, LocalDeadLetters, LocalRunner
+from devkit.servers.targets import PostgresTarget
 
 QUEUE = "sample.readers"
 
@@ -86,7 +86,7 @@ async def _in_process(service: Service, postgres: PostgresTarget) -> AsyncIterat
 
 def said(caplog: pytest.LogCaptureFixture, words: str) -> set[tuple[int, bool]]:
     """Level, and whether with a traceback, of every line of the buses that has these words."""
-    records = [record for record in caplog.records if record.name.startswith("chassis.messaging")]
+    records = [record for record in caplog.records if record.name.startswith(("chassis.messaging", "devkit."))]
     return {(record.levelno, record.exc_info is not None) for record in records if words in record.getMessage()}
 
 
@@ -120,7 +120,7 @@ class TestBothBuses:
     async def test_an_expected_wait_is_one_quiet_line_and_a_failure_shows_its_trace(
         self, bus: Bus, caplog: pytest.LogCaptureFixture
     ) -> None:
-        caplog.set_level(logging.INFO, "chassis.messaging")
+        caplog.set_level(logging.INFO)
         for switch in (EXPECTED, "broken"):
             await switch_on(bus.service.database, switch)
         async with bus.flowing():

@@ -17,12 +17,12 @@ from sample.testing import effects, eventually, running, scalar, switch_off, swi
 from sample.told import NoteWritten
 from sqlalchemy import text
 
-from chassis.local.targets import PostgresTarget
-from chassis.messaging.consumer import DatabaseAway
 from chassis.messaging.runner import ConsumerRunner
 from chassis.messaging.topology import ATTEMPTS_HEADER, ERROR_HEADER
 from chassis.processes import make_relay
+from chassis.retry_policy import DatabaseAway
 from chassis.service import Service
+from devkit.servers.targets import PostgresTarget
 from events import Envelope
 
 pytestmark = pytest.mark.rabbitmq
@@ -123,6 +123,13 @@ async def test_what_cannot_be_understood_is_dead_at_once(service: Service, setti
     assert dead.body == body
     assert "PermanentFailure" in dead.headers[ERROR_HEADER]
     assert outcomes(service, "retried") == 0
+
+
+async def test_an_event_by_the_default_exchange_is_not_believed(service: Service, settings: Settings) -> None:
+    await put(settings, QUEUE, envelope("a"), exchange="")
+    async with running(runner(service).run()):
+        await eventually(lambda: outcomes(service, "forged"))
+    assert await effects(service.database, QUEUE) == []
 
 
 async def test_poison_holds_up_nothing_else(service: Service, settings: Settings) -> None:

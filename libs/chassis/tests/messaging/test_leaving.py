@@ -18,9 +18,9 @@ from sample.testing import effects, eventually, scalar
 from sample.told import NoteWritten
 from sqlalchemy import text
 
-from chassis.local.targets import OwnBroker, RabbitMQTarget
 from chassis.messaging import outbox
 from chassis.service import Service
+from devkit.servers.targets import OwnBroker, RabbitMQTarget
 from events import Envelope
 
 pytestmark = pytest.mark.rabbitmq

@@ -18,13 +18,13 @@ from sample.told import NoteBurnt
 from sqlalchemy import text
 
 from chassis import processes
-from chassis.jobs.registry import Job
-from chassis.local.process import free_ports
+from chassis.job_registry import Job
 from chassis.messaging import outbox
-from chassis.messaging.amqp import BrokerUnavailable
+from chassis.messaging.publisher import BrokerUnavailable
 from chassis.messaging.topology import EVENTS_EXCHANGE, UNROUTED, door
 from chassis.processes import make_relay
 from chassis.service import Service
+from devkit.servers.process import free_ports
 
 pytestmark = pytest.mark.rabbitmq
 

@@ -17,12 +17,12 @@ from sample.testing import effects, eventually, running, scalar
 from sample.told import NoteWritten
 
 from chassis import processes
-from chassis.local.targets import OwnBroker, RabbitMQTarget
 from chassis.messaging import outbox
-from chassis.messaging.amqp import BrokerUnavailable
+from chassis.messaging.publisher import BrokerUnavailable
 from chassis.messaging.runner import ConsumerRunner
 from chassis.processes import make_relay
 from chassis.service import Service
+from devkit.servers.targets import OwnBroker, RabbitMQTarget
 
 pytestmark = pytest.mark.rabbitmq
 

@@ -13,15 +13,16 @@ from sample.testing import effects, eventually, running, scalar, switch_off, swi
 from sample.told import NoteWritten
 
 from chassis import processes
-from chassis.local.management import Management
-from chassis.local.targets import RabbitMQTarget
-from chassis.messaging.amqp import BrokerUnavailable, Connection, Message
+from chassis.messaging.amqp import Connection, Message
 from chassis.messaging.dead_letters import AmqpDeadLetters
 from chassis.messaging.definitions import EVENTS_VHOST, definitions, jobs_vhost
+from chassis.messaging.publisher import BrokerUnavailable
 from chassis.messaging.runner import ConsumerRunner, declare
 from chassis.messaging.topology import EVENTS_EXCHANGE, UNROUTED, door, retry_exchange, shared_exchanges, unrouted
 from chassis.service import Service
-from chassis.testkit.harness import Harness
+from devkit.harness import Harness
+from devkit.servers.management import Management
+from devkit.servers.targets import RabbitMQTarget
 from events import Envelope
 
 pytestmark = pytest.mark.rabbitmq
@@ -121,7 +122,7 @@ async def test_what_is_shared_and_what_is_the_neighbours_is_out_of_reach(
 
 async def test_a_neighbours_queue_is_not_written_to(service: Service, thief: Settings) -> None:
     with pytest.raises(BrokerUnavailable, match="ACCESS_REFUSED"):
-        await put(thief, QUEUE, b"anything")
+        await put(thief, QUEUE, b"anything", exchange="")
 
 
 async def test_another_vhost_is_shut(service: Service, thief: Settings, broker: Management, prefix: str) -> None:

@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from chassis.local.process import free_port
-from chassis.local.s3 import S3Access
 from chassis.storage.folder import FolderStorage
 from chassis.storage.interface import ObjectMissing, ObjectStorage, ObjectTooLarge, StorageAway
 from chassis.storage.s3 import PART, S3Location, S3Storage
+from devkit.servers.process import free_port
+from devkit.servers.s3 import S3Access
 
 MIB = 1024 * 1024
 KINDS = ["folder", pytest.param("s3", marks=pytest.mark.s3)]

@@ -30,7 +30,7 @@ def document() -> Document:
         "info": {
             "title": "SQP events",
             "version": "1",
-            "description": "Facts that the services of the platform tell each other, as CloudEvents 1.0 in structured "
+            "description": "Events that the services of the platform publish, as CloudEvents 1.0 in structured "
             "JSON. They are additive: ignore fields that you do not know. Delivery is at least once and in no "
             "guaranteed order: `aggregateversion` says which of two states is the newer.",
         },
@@ -52,7 +52,7 @@ def publisher(type_: str) -> str:
 
 
 def summary(model: type[Event]) -> str:
-    """The event's own docstring; one that has none is named after what happened."""
+    """The event's docstring; without one, its name in words."""
     return inspect.cleandoc(model.__doc__) if "__doc__" in vars(model) and model.__doc__ else ""
 
 
@@ -60,7 +60,7 @@ def _channel(name: str) -> Document:
     types = [type_ for type_ in sorted(CATALOGUE) if publisher(type_) == name]
     return {
         "address": f"{name}.#",
-        "title": f"What {name} tells",
+        "title": f"Events of {name}",
         "description": f"Sent to the exchange `{EXCHANGE}.{name}`, which only {name} may do, and received from here.",
         "messages": {type_: {"$ref": f"#/components/messages/{type_}"} for type_ in types},
         "bindings": {
@@ -74,7 +74,7 @@ def _channel(name: str) -> Document:
 
 
 def _sending(name: str) -> Document:
-    return {"action": "send", "channel": {"$ref": f"#/channels/{name}"}, "title": f"{name} tells"}
+    return {"action": "send", "channel": {"$ref": f"#/channels/{name}"}, "title": f"{name} publishes"}
 
 
 def _receiving(consumer: str, source: str) -> Document:
@@ -90,7 +90,7 @@ def _receiving(consumer: str, source: str) -> Document:
 
 
 def _takings() -> list[tuple[str, str]]:
-    """Queue and publisher. An operation is bound to one channel: a queue that takes from two publishers has two."""
+    """Queue and publisher. An operation is bound to one channel: a queue that receives from two publishers has two."""
     return sorted({(name, publisher(type_)) for type_, takers in subscriptions().items() for name in takers})
 
 

@@ -1,4 +1,4 @@
-"""What every event of the platform shares: CloudEvents 1.0 around a typed, additive payload."""
+"""The base of every event: a CloudEvents 1.0 envelope around a typed payload that only grows."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from uuid import UUID, uuid4, uuid5
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from events.times import Moment
+
 TYPE_PATTERN = re.compile(r"^(?P<publisher>[a-z]+)\.[a-z_]+\.[a-z_]+\.v[1-9]\d*$")
 
-# Any fixed namespace does; it must never change, or every organisation would.
+# Any fixed namespace will do. It must never change, since every organisation's id depends on it.
 ORGANISATION_NAMESPACE = UUID("5d0f1f3a-8a53-4a55-9f0d-0c3f3f0e2a11")
 
 OrganisationKind = Literal["sqp", "reseller", "client"]
@@ -19,7 +21,7 @@ Role = Literal["administrator", "basic"]
 
 
 def organisation_id(kind: OrganisationKind, code: str) -> UUID:
-    """The id of an organisation from its business code, so that a service can name one it has not met yet."""
+    """The id of an organisation from its business code, so that a service can name one that it does not know yet."""
     return uuid5(ORGANISATION_NAMESPACE, f"{kind}:{code}")
 
 
@@ -67,7 +69,7 @@ class Envelope(Payload):
     source: str
     type: str
     subject: str
-    time: datetime = Field(default_factory=lambda: datetime.now(UTC))
+    time: Moment = Field(default_factory=lambda: datetime.now(UTC))
     datacontenttype: Literal["application/json"] = "application/json"
     tenantid: UUID | None = None
     aggregateversion: int
@@ -88,7 +90,7 @@ class Envelope(Payload):
 
 
 class Address(Payload):
-    """Where a parcel goes. ``country`` is ISO 3166-1 alpha-2."""
+    """A delivery address. ``country`` is ISO 3166-1 alpha-2."""
 
     label: str
     street: str

@@ -1,14 +1,14 @@
-"""What the contracts service tells."""
+"""Events that the contracts service publishes."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from typing import ClassVar
 from uuid import UUID
 
 from pydantic import Field
 
 from events.base import Address, Event, Payload
+from events.times import Day, Moment
 
 
 class Party(Payload):
@@ -34,7 +34,7 @@ class Extension(Payload):
     sku: str
     label: str
     months: int
-    ordered_at: datetime
+    ordered_at: Moment
 
 
 class ContractState(Event):
@@ -47,8 +47,8 @@ class ContractState(Event):
     serial_number: str
     reseller: Party
     client: Party | None
-    starts_on: date
-    warranty_ends_on: date
+    starts_on: Day
+    warranty_ends_on: Day
     service_level: str = ""
     articles: list[Article]
     extensions: list[Extension] = Field(default_factory=list)
@@ -65,17 +65,21 @@ class ContractRegistered(ContractState):
 
 
 class ContractChanged(ContractState):
-    """The back office put a known contract with other content."""
+    """The back office changed a known contract, or withdrew the extension ``withdrawn_order_id``; or
+    the person ``given_by`` gave the contract, which had no client, to one."""
 
     type: ClassVar[str] = "contracts.contract.changed.v1"
 
+    withdrawn_order_id: str | None = None
+    given_by: UUID | None = None
+
 
 class ContractExtended(ContractState):
-    """An extension was taken: the end date has moved."""
+    """An extension was ordered: the end date has moved."""
 
     type: ClassVar[str] = "contracts.contract.extended.v1"
 
-    previous_warranty_ends_on: date
+    previous_warranty_ends_on: Day
 
 
 class ContractExpiring(ContractState):

@@ -1,4 +1,4 @@
-"""What the files service tells."""
+"""Events that the files service publishes."""
 
 from __future__ import annotations
 
@@ -7,6 +7,13 @@ from uuid import UUID
 
 from events.base import Event
 from events.incidents import Scope
+
+MAX_FILE_BYTES = 20 * 1024 * 1024
+# Extensions, in lower case, that are refused whatever the content.
+PROGRAM_NAMES = frozenset(("exe", "msi", "dll", "scr", "com", "cpl", "lnk", "hta", "app", "apk", "dmg"))
+PAGE_NAMES = frozenset(("html", "htm", "xhtml", "shtml", "mht", "mhtml", "svg", "svgz"))
+# Of these a clean file usually has a thumbnail.
+THUMBNAIL_TYPES = frozenset(("image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp"))
 
 ScanState = Literal["pending", "clean", "infected"]
 
@@ -36,19 +43,19 @@ class FileBound(FileState):
 
 
 class FileScanned(FileState):
-    """The scanner has decided."""
+    """The scanner has a result."""
 
     type: ClassVar[str] = "files.file.scanned.v1"
 
 
 class FileErased(FileState):
-    """The bytes are gone."""
+    """The bytes were erased."""
 
     type: ClassVar[str] = "files.file.erased.v1"
 
 
 class FileBindingRefused(Event):
-    """A named file was not the actor's own, or was bound already, or does not exist."""
+    """An attached file did not belong to the actor, or was bound already, or does not exist."""
 
     type: ClassVar[str] = "files.file.binding_refused.v1"
     aggregate: ClassVar[str] = "file_id"

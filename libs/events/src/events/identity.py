@@ -1,15 +1,16 @@
-"""What the identity service tells. ``sealed_token`` is a JWE that notifications alone can open."""
+"""Events that the identity service publishes. ``sealed_token`` is a JWE that only notifications can decrypt."""
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import ClassVar, Literal
 from uuid import UUID
 
 from events.base import Address, Event, OrganisationKind, Role
+from events.times import Moment
 
 UserStatus = Literal["invited", "active", "disabled"]
 LinkPurpose = Literal["reseller_account", "invitation", "client_sign_up"]
+ResetReason = Literal["forgotten", "account_exists"]
 
 
 class OrganisationChanged(Event):
@@ -63,8 +64,8 @@ class AddressChanged(Event):
     deleted: bool = False
 
 
-class MailLink(Event):
-    """A message to one person that carries a link good until ``expires_at``."""
+class AccountMail(Event):
+    """A message to one person about the account, sent to ``email`` whatever the person's preferences."""
 
     aggregate: ClassVar[str] = "user_id"
     tenant: ClassVar[str] = "organisation_id"
@@ -77,22 +78,54 @@ class MailLink(Event):
     last_name: str
     email: str
     language: Literal["fr", "en"] = "fr"
+
+
+class MailLink(AccountMail):
+    """Such a message with a link that is valid until ``expires_at``."""
+
     sealed_token: str
-    expires_at: datetime
+    expires_at: Moment
 
 
 class AccountInvited(MailLink):
-    """Somebody got an account and must choose a password."""
+    """A person got an account and must choose a password. ``invited_by`` is the organisation of the person who sent the
+    invitation; empty if no person did."""
 
     type: ClassVar[str] = "identity.account.invited.v1"
 
     purpose: LinkPurpose
+    invited_by: str = ""
 
 
 class PasswordResetRequested(MailLink):
-    """Somebody forgot a password and may choose another."""
+    """A person may choose another password: it was forgotten, or the person signed up and has an account already."""
 
     type: ClassVar[str] = "identity.password.reset_requested.v1"
+
+    because: ResetReason = "forgotten"
+
+
+class EmailChangeRequested(MailLink):
+    """``email`` becomes the person's address when the link is followed."""
+
+    type: ClassVar[str] = "identity.email.change_requested.v1"
+
+
+class EmailChangeAnnounced(MailLink):
+    """For the address that ``new_email`` is to replace: the link undoes the change and sets another password."""
+
+    type: ClassVar[str] = "identity.email.change_announced.v1"
+
+    new_email: str
+
+
+class CredentialsChanged(AccountMail):
+    """A password or a log-in was changed at ``at``; ``login`` is the present one."""
+
+    type: ClassVar[str] = "identity.credentials.changed.v1"
+
+    changed: Literal["password", "login"]
+    at: Moment
 
 
 class SignUpRequested(Event):
@@ -111,7 +144,7 @@ class SignUpRequested(Event):
 
 
 class LoggedInFromNewDevice(Event):
-    """Somebody logged in from a device or address that the account had not used before."""
+    """A log-in from a device or address that the account had not used before."""
 
     type: ClassVar[str] = "identity.session.opened_on_new_device.v1"
     aggregate: ClassVar[str] = "session_id"
@@ -122,11 +155,11 @@ class LoggedInFromNewDevice(Event):
     organisation_id: UUID
     device: str
     address: str
-    at: datetime
+    at: Moment
 
 
 class SessionClosed(Event):
-    """The session was ended before its time: by a log-out, its owner, a new password, a theft, or a lost access."""
+    """The session was ended before its time: by a log-out, its owner, a new password, a theft, or closed access."""
 
     type: ClassVar[str] = "identity.session.closed.v1"
     aggregate: ClassVar[str] = "session_id"
@@ -143,6 +176,9 @@ EVENTS: tuple[type[Event], ...] = (
     AddressChanged,
     AccountInvited,
     PasswordResetRequested,
+    EmailChangeRequested,
+    EmailChangeAnnounced,
+    CredentialsChanged,
     SignUpRequested,
     LoggedInFromNewDevice,
     SessionClosed,

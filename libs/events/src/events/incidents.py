@@ -1,21 +1,22 @@
-"""What the incidents service tells."""
+"""Events that the incidents service publishes."""
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import ClassVar, Literal
 from uuid import UUID
 
 from events.base import Event, OrganisationKind, Payload
+from events.times import Day, Moment
 
 Thread = Literal["client", "sqp"]
 Scope = Literal["declaration", "client", "sqp"]
 Status = Literal["new", "in_diagnosis", "pending", "exchange", "resolved", "closed", "rejected", "cancelled"]
 Nature = Literal["defective", "damaged", "incomplete", "other"]
+PendingReason = Literal["waiting_reseller", "waiting_client", "stock", "maker", "carrier", "other"]
 
 
 class Actor(Payload):
-    """Who did it: a person, or the platform itself (``user_id`` empty)."""
+    """The person that acted, or the platform itself (``user_id`` empty)."""
 
     user_id: UUID | None
     organisation_id: UUID | None
@@ -24,7 +25,7 @@ class Actor(Payload):
 
 
 class IncidentEvent(Event):
-    """What every fact about an incident says of it, so that a consumer needs no other event to act."""
+    """Fields that every event of an incident carries, so that a consumer needs no other event to act."""
 
     aggregate: ClassVar[str] = "number"
     tenant: ClassVar[str] = "reseller_id"
@@ -37,7 +38,7 @@ class IncidentEvent(Event):
     client_name: str = ""
     status: Status
     actor: Actor
-    at: datetime
+    at: Moment
 
 
 class IncidentDeclared(IncidentEvent):
@@ -51,12 +52,28 @@ class IncidentDeclared(IncidentEvent):
 
 
 class IncidentStatusChanged(IncidentEvent):
-    """The incident moved from ``previous_status`` to ``status``."""
+    """The incident moved from ``previous_status`` to ``status``; ``reason``: why it is pending."""
 
     type: ClassVar[str] = "incidents.incident.status_changed.v1"
 
     previous_status: Status
     note: str = ""
+    reason: PendingReason | None = None
+
+
+class IncidentClosingPostponed(IncidentEvent):
+    """The reseller or the client wrote to the other after the incident was resolved: it closes on ``closes_on`` at the
+    earliest. Published for the first such message of a resolution, without its text."""
+
+    type: ClassVar[str] = "incidents.incident.closing_postponed.v1"
+
+    closes_on: Day
+
+
+class IncidentClientGiven(IncidentEvent):
+    """The incident's contract had no client and got one, which reads the incident from now on."""
+
+    type: ClassVar[str] = "incidents.incident.client_given.v1"
 
 
 class MessagePosted(IncidentEvent):
@@ -70,7 +87,7 @@ class MessagePosted(IncidentEvent):
 
 
 class FilesAttached(IncidentEvent):
-    """The actor named these files on the incident. Files binds those that are the actor's own and still unbound."""
+    """The actor attached these files to the incident. Files binds the actor's unbound ones."""
 
     type: ClassVar[str] = "incidents.files.attached.v1"
 
@@ -80,7 +97,7 @@ class FilesAttached(IncidentEvent):
 
 
 class FileDetached(IncidentEvent):
-    """The file was taken off the incident: files erases it."""
+    """The file was detached from the incident: files erases it."""
 
     type: ClassVar[str] = "incidents.file.detached.v1"
 
@@ -91,6 +108,8 @@ class FileDetached(IncidentEvent):
 EVENTS: tuple[type[Event], ...] = (
     IncidentDeclared,
     IncidentStatusChanged,
+    IncidentClosingPostponed,
+    IncidentClientGiven,
     MessagePosted,
     FilesAttached,
     FileDetached,

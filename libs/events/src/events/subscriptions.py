@@ -1,5 +1,5 @@
-"""Which consumers take which event. Written down by ``scripts/generate-docs`` from the services' own registrations,
-so that what knows no service (the gateway's pages, the AsyncAPI document) can still tell."""
+"""Which consumers receive which event. ``scripts/generate-docs`` writes the list from the services' registrations,
+so that the gateway and the AsyncAPI document need not import a service."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import json
 from functools import cache
 from importlib.resources import files
 
-# Events that nobody takes yet, and why they are told all the same.
+# Events without a consumer so far, and why they are published.
 UNCONSUMED: dict[str, str] = {}
 
 

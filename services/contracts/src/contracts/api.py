@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
-from chassis import clock
-from chassis.http import idempotency, paging
+from api import contracts as schemas
+from chassis.http import exporting, idempotency, paging
 from chassis.http.paging import Cursor, Limit, Search, Sort
-from chassis.http.preconditions import set_etag
 from chassis.http.unit_of_work import Reader, Session, UnitOfWorkRoute
-from chassis.i18n import negotiate
-from contracts import auth, exports, queries, schemas, service, views
+from contracts import auth, exports, queries, service, views
 from contracts.errors import ContractNotFound, OfferNotFound, ProductNotFound
+from web import clock
+from web.http.preconditions import IfMatch, set_etag
+from web.i18n import negotiate
+from web.schemas import ContractNumber, Day, Reference, Serial
 
 contracts = APIRouter(tags=["contracts"], route_class=UnitOfWorkRoute)
 backoffice = APIRouter(prefix="/backoffice", tags=["back office"], route_class=UnitOfWorkRoute)
 
 
-@contracts.get("/contracts", response_model=schemas.ContractPage, responses={200: {"content": {"text/csv": {}}}})
+@contracts.get("/contracts", response_model=schemas.ContractPage, responses=exporting.DOCUMENTED)
 async def list_contracts(
     request: Request,
-    principal: auth.Reader,
+    principal: auth.CanRead,
+    _place: exporting.Place,
     reader: Reader,
     q: Search = "",
     sort: Annotated[str, Query(max_length=40)] = "-number",
@@ -34,12 +36,13 @@ async def list_contracts(
     limit: Limit = 25,
     cursor: Cursor = None,
 ) -> schemas.ContractPage | Response:
-    """Contracts that the caller may see; as CSV, whole, when ``Accept`` prefers ``text/csv``."""
+    """Contracts that the caller may see; as CSV or Excel, whole, when ``Accept`` prefers one of them."""
     today = clock.today()
-    order = Sort.parse(sort, queries.SORTS)
+    order = Sort.parse(sort, queries.sorts(principal))
     wanted = queries.Wanted.of(principal, q, client_id, validity, today, reseller_id)
-    if request.headers.get("accept", "").startswith("text/csv"):
-        return exports.csv_response(request.app.state.database, wanted, order, negotiate(_language(request)))
+    if ending := exporting.asked(request):
+        whole = exports.rows(wanted, order)
+        return await exporting.response(request, ending, exports.NAME, exports.columns(principal), whole)
     rows, following = await queries.page(reader, wanted, order, limit, cursor)
     counted, by_validity = await queries.counts(reader, wanted)
     total, total_is = paging.total(counted)
@@ -54,7 +57,7 @@ async def list_contracts(
 
 @contracts.get("/contracts/{number}")
 async def get_contract(
-    number: schemas.Number, request: Request, response: Response, principal: auth.Reader, reader: Reader
+    number: ContractNumber, request: Request, response: Response, principal: auth.CanRead, reader: Reader
 ) -> schemas.Contract:
     row = await queries.contract(reader, number, principal)
     if row is None:
@@ -64,9 +67,24 @@ async def get_contract(
     return await views.contract(reader, row, shop, negotiate(_language(request)))
 
 
+@contracts.put("/contracts/{number}/client")
+async def give_contract(
+    number: ContractNumber,
+    body: schemas.HolderPut,
+    response: Response,
+    principal: auth.Giver,
+    precondition: IfMatch,
+    session: Session,
+) -> schemas.Registered:
+    """Gives a contract without client to one of its reseller's clients, who sees it and its incidents from now on."""
+    contract = await service.give(session, number, body.client_id, principal, precondition)
+    set_etag(response, contract.version)
+    return schemas.Registered.model_validate(contract)
+
+
 @contracts.get("/coverage")
 async def get_coverage(
-    request: Request, principal: auth.Reader, reader: Reader, serial: schemas.Serial, on: date | None = None
+    request: Request, principal: auth.CanRead, reader: Reader, serial: Serial, on: Day | None = None
 ) -> schemas.Coverage:
     """Whether ``serial`` is covered on a day (today by default), by which contract, and otherwise why not."""
     day = on or clock.today()
@@ -75,7 +93,7 @@ async def get_coverage(
 
 
 @contracts.get("/client-summaries")
-async def list_client_summaries(principal: auth.Reader, reader: Reader) -> schemas.ClientSummaries:
+async def list_client_summaries(principal: auth.CanRead, reader: Reader) -> schemas.ClientSummaries:
     """Contracts in force and in all, per client that holds one."""
     rows = await queries.client_summaries(reader, principal, clock.today())
     return schemas.ClientSummaries(items=[schemas.ClientSummary.model_validate(row) for row in rows])
@@ -83,9 +101,12 @@ async def list_client_summaries(principal: auth.Reader, reader: Reader) -> schem
 
 @backoffice.put("/contracts/{number}", responses={201: {"description": "Registered"}})
 async def put_contract(
-    number: schemas.Number, body: schemas.ContractPut, response: Response, _: auth.BackOffice, session: Session
+    number: ContractNumber, body: schemas.ContractPut, response: Response, _: auth.BackOffice, session: Session
 ) -> schemas.Registered:
-    """Registers a contract or replaces what it says; the same body again changes nothing."""
+    """Registers a contract or replaces what it says; the same body again changes nothing.
+
+    A body without client takes none away that a person gave the contract to.
+    """
     contract, is_new = await service.put_contract(session, number, body)
     response.status_code = 201 if is_new else 200
     set_etag(response, contract.version)
@@ -94,11 +115,21 @@ async def put_contract(
 
 @backoffice.post("/contracts/{number}/extensions", status_code=201, dependencies=[idempotency.Documented])
 async def extend_contract(
-    number: schemas.Number, body: schemas.ExtensionCreate, response: Response, _: auth.BackOffice, session: Session
+    number: ContractNumber, body: schemas.ExtensionCreate, response: Response, _: auth.BackOffice, session: Session
 ) -> schemas.Registered:
     """Adds an extension that the shop sold and moves the end date; a repeated order changes nothing."""
     contract, is_new = await service.extend(session, number, body)
     response.status_code = 201 if is_new else 200
+    set_etag(response, contract.version)
+    return schemas.Registered.model_validate(contract)
+
+
+@backoffice.delete("/contracts/{number}/extensions/{order_id}")
+async def withdraw_extension(
+    number: ContractNumber, order_id: schemas.OrderId, response: Response, _: auth.BackOffice, session: Session
+) -> schemas.Registered:
+    """Takes back an extension ordered by mistake and moves the end date with it; repeated, it changes nothing."""
+    contract = await service.withdraw(session, number, order_id)
     set_etag(response, contract.version)
     return schemas.Registered.model_validate(contract)
 
@@ -113,21 +144,20 @@ async def get_offer(sku: schemas.Sku, _: auth.BackOffice, reader: Reader) -> sch
 
 @backoffice.put("/extension-offers/{sku}")
 async def put_offer(sku: schemas.Sku, body: schemas.OfferPut, _: auth.BackOffice, session: Session) -> schemas.Offer:
-    await service.put_offer(session, sku, body)
-    return schemas.Offer(sku=sku, **body.model_dump())
+    return schemas.Offer.model_validate(await service.put_offer(session, sku, body))
 
 
-@backoffice.get("/products/{reference}")
-async def get_product(reference: schemas.Reference, _: auth.BackOffice, reader: Reader) -> schemas.Product:
+@backoffice.get("/products/{reference:path}")
+async def get_product(reference: Reference, _: auth.BackOffice, reader: Reader) -> schemas.Product:
     row = await queries.product(reader, reference)
     if row is None:
         raise ProductNotFound(reference=reference)
     return schemas.Product.model_validate(row, from_attributes=True)
 
 
-@backoffice.put("/products/{reference}")
+@backoffice.put("/products/{reference:path}")
 async def put_product(
-    reference: schemas.Reference, body: schemas.ProductPut, _: auth.BackOffice, session: Session
+    reference: Reference, body: schemas.ProductPut, _: auth.BackOffice, session: Session
 ) -> schemas.Product:
     await service.put_product(session, reference, body)
     return schemas.Product(reference=reference, **body.model_dump())

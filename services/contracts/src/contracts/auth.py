@@ -6,8 +6,10 @@ from typing import Annotated
 
 from fastapi import Depends
 
-from chassis.auth.principal import Principal
-from chassis.auth.rules import people, service_account
+from web.auth.principal import Principal
+from web.auth.rules import people, service_account
 
-Reader = Annotated[Principal, Depends(people(scope="contracts:read"))]
+CanRead = Annotated[Principal, Depends(people(scope="contracts:read"))]
+# Whose contract it is, the contract says.
+Giver = Annotated[Principal, Depends(people("reseller", "sqp", write=True))]
 BackOffice = Annotated[Principal, Depends(service_account("contracts:write"))]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 from chassis.database import Database
+from chassis.job_registry import JobRegistry
+from chassis.jobs import housekeeping
 from chassis.service import Service, jwks
-from contracts import api, tasks
-from contracts.consumers import CONSUMERS
+from contracts import api, reminders, tasks
+from contracts.consumers import consumers
 from contracts.models import Base
 from contracts.settings import Settings
 
@@ -19,7 +22,14 @@ def build(settings: Settings) -> Service:
         metadata=Base.metadata,
         migrations=Path(__file__).parent / "migrations",
         routers=(api.contracts, api.backoffice),
-        consumers=CONSUMERS,
-        jobs=tasks.registry(),
+        consumers=consumers(),
+        jobs=_jobs(),
         keys=jwks(settings),
     )
+
+
+def _jobs() -> JobRegistry:
+    jobs = JobRegistry("contracts")
+    housekeeping.register(jobs)
+    jobs.bind_periodic(tasks.REMIND, timedelta(hours=1), reminders.remind)
+    return jobs

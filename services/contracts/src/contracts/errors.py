@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from chassis.errors import Conflict, NotFound
-from chassis.i18n import text
+from web.errors import Conflict, NotFound
+from web.i18n import text
 
 
 class ContractNotFound(NotFound):
@@ -29,6 +29,20 @@ class ClientOfAnotherReseller(Conflict):
     )
 
 
+class HeldAlready(Conflict):
+    code = "held_already"
+    message = text(
+        "Le contrat n° {number} a déjà un client : {client}.", "Contract no. {number} has a client: {client}."
+    )
+
+
+class UnknownClient(Conflict):
+    """Also of a client whose creation has yet to arrive here."""
+
+    code = "unknown_client"
+    message = text("Ce client n’est pas connu du revendeur.", "The reseller does not know this client.")
+
+
 class UnknownOffer(Conflict):
     code = "unknown_offer"
     message = text("Aucune offre d’extension {sku} n’est connue.", "No extension offer {sku} is known.")
@@ -39,6 +53,14 @@ class OfferDoesNotApply(Conflict):
     message = text(
         "L’extension {sku} ne concerne aucun produit du contrat n° {number}.",
         "Extension {sku} applies to no product of contract no. {number}.",
+    )
+
+
+class CoverEndsTooLate(Conflict):
+    code = "cover_ends_too_late"
+    message = text(
+        "La couverture du contrat n° {number} finirait après {year}.",
+        "The cover of contract no. {number} would end after {year}.",
     )
 
 

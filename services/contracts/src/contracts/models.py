@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from calendar import monthrange
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Computed, ForeignKey, Identity, Index, Integer, MetaData, func, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
-from chassis.searching import fold, searchable
+from api.contracts import State
 from chassis.tables import NAMING, TYPES
-
-State = Literal["active", "expiring", "expired", "upcoming"]
+from contracts.errors import CoverEndsTooLate
+from events.times import LATEST
+from web.text.codes import NUMBER_SQL, SERIAL_SQL
+from web.text.folding import fold, searchable
 
 EXPIRING_DAYS = 90
 
@@ -36,6 +38,11 @@ class Organisation(Base):
     phone: Mapped[str] = mapped_column(server_default=text("''"))
     reseller_id: Mapped[UUID | None]
     version: Mapped[int] = mapped_column(server_default=text("0"))
+    name_key: Mapped[str] = mapped_column(Computed("fold(name)", persisted=True))
+    # What SQP finds a reseller's contracts by.
+    search_text: Mapped[str] = mapped_column(server_default=text("''"))
+
+    __table_args__ = (Index("ix_organisations_code", "kind", text("upper(code)")),)
 
 
 class Contract(Base):
@@ -46,6 +53,13 @@ class Contract(Base):
     number: Mapped[str] = mapped_column(primary_key=True)
     # Numbers sort as numbers: 9999 before 29962.
     number_key: Mapped[str] = mapped_column(Computed("lpad(number, 20, '0')", persisted=True), unique=True)
+    # The number and the serial number as they are compared: case, padding and separators apart.
+    number_code: Mapped[str] = mapped_column(Computed(NUMBER_SQL.format(column="number"), persisted=True), index=True)
+    serial_code: Mapped[str] = mapped_column(
+        Computed(SERIAL_SQL.format(column="serial_number"), persisted=True), index=True
+    )
+    product_key: Mapped[str] = mapped_column(Computed("fold(product_reference)", persisted=True))
+    serial_key: Mapped[str] = mapped_column(Computed("fold(serial_number)", persisted=True))
     version: Mapped[int] = mapped_column(Integer, default=1)
     product_reference: Mapped[str]
     serial_number: Mapped[str]
@@ -60,7 +74,8 @@ class Contract(Base):
     warranty_ends_on: Mapped[date]
     extension_count: Mapped[int] = mapped_column(Integer, default=0)
     service_level: Mapped[str] = mapped_column(default="")
-    # The parties as the back office named them, told on with every event of the contract.
+    # The parties as the back office named them, told on with every event of the contract; ``is_given`` where a person
+    # gave the contract to its client.
     parties: Mapped[dict[str, Any]]
     search_text: Mapped[str]
     registered_at: Mapped[datetime] = mapped_column(server_default=func.now())
@@ -85,8 +100,8 @@ class Contract(Base):
             Index(f"ix_contracts_by_{name}", "reseller_id", column, "number_key")
             for name, column in (
                 ("end", "warranty_ends_on"),
-                ("product", "product_reference"),
-                ("serial", "serial_number"),
+                ("product", "product_key"),
+                ("serial", "serial_key"),
                 ("client_name", "client_key"),
                 ("extensions", "extension_count"),
             )
@@ -94,16 +109,29 @@ class Contract(Base):
         Index("ix_contracts_by_number", "reseller_id", "number_key"),
         Index("ix_contracts_by_client", "client_id", "number_key"),
         Index("ix_contracts_ends", "warranty_ends_on"),
-        Index("ix_contracts_serial", text("upper(serial_number)")),
     )
+
+    @property
+    def is_given(self) -> bool:
+        return bool(self.parties.get("is_given"))
+
+    def give(self, client: Organisation) -> None:
+        named = {"code": client.code, "name": client.name, "email": client.email, "phone": client.phone}
+        self.parties = {**self.parties, "client": {**named, "address": None}, "is_given": True}
+        self.client_id = client.id
+        self.client_name = client.name
+        self.version += 1
+        self.refresh_search_columns()
 
     def state(self, on: date) -> State:
         return state_of(self.starts_on, self.warranty_ends_on, on)
 
-    def settle(self) -> None:
-        """Recomputes what follows from base end, extensions, articles and client."""
+    def refresh_search_columns(self) -> None:
+        """Recomputes what follows from base end, extensions, articles and client. Raises CoverEndsTooLate."""
         months = sum(extension.months for extension in self.extensions)
         self.warranty_ends_on = add_months(self.base_ends_on, months)
+        if self.warranty_ends_on > LATEST:
+            raise CoverEndsTooLate(number=self.number, year=LATEST.year)
         self.extension_count = len(self.extensions)
         self.client_key = fold(self.client_name) if self.client_name else None
         self.search_text = searchable(
@@ -122,7 +150,15 @@ class Contract(Base):
         """Adds the extension and moves the end date; answers the previous one."""
         previous = self.warranty_ends_on
         self.extensions.append(extension)
-        self.settle()
+        self.refresh_search_columns()
+        self.version += 1
+        return previous
+
+    def withdraw(self, extension: Extension) -> date:
+        """Takes the extension back and moves the end date with it; answers the previous one."""
+        previous = self.warranty_ends_on
+        self.extensions.remove(extension)
+        self.refresh_search_columns()
         self.version += 1
         return previous
 
@@ -138,8 +174,9 @@ class Article(Base):
     serial_number: Mapped[str]
     specification_url: Mapped[str] = mapped_column(default="")
     picture_url: Mapped[str] = mapped_column(default="")
-
-    __table_args__ = (Index("ix_articles_serial", text("upper(serial_number)")),)
+    serial_code: Mapped[str] = mapped_column(
+        Computed(SERIAL_SQL.format(column="serial_number"), persisted=True), index=True
+    )
 
 
 class Extension(Base):

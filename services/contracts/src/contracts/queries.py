@@ -9,27 +9,47 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BindParameter, ColumnElement, Date, Uuid, and_, bindparam, case, func, or_, select, true
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Date,
+    Text,
+    Uuid,
+    and_,
+    bindparam,
+    case,
+    func,
+    not_,
+    or_,
+    select,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from api import contracts as schemas
 from chassis import searching
-from chassis.auth.principal import Principal
 from chassis.http import paging
 from chassis.sql import AnyRow, AnySelect
-from contracts import schemas
+from contracts.access import shows_reseller, visible, visible_to
 from contracts.models import EXPIRING_DAYS, Article, Contract, Extension, ExtensionOffer, Organisation, Product
 from events import OrganisationKind
+from web.auth.principal import Principal
+from web.text import codes, folding
 
 VALIDITIES: tuple[schemas.Validity, ...] = ("active", "expiring", "expired")
 
 SORTS: dict[str, ColumnElement[Any]] = {
     "number": Contract.number_key.expression,
-    "product_reference": Contract.product_reference.expression,
-    "serial_number": Contract.serial_number.expression,
+    "product_reference": Contract.product_key.expression,
+    "serial_number": Contract.serial_key.expression,
     "client": Contract.client_key.expression,
     "warranty_ends_on": Contract.warranty_ends_on.expression,
     "extensions": Contract.extension_count.expression,
 }
+
+_OF_THE_CONTRACT = Organisation.id == Contract.reseller_id
+# Read for the rows of a page alone: a join would be counted with.
+RESELLER = select(Organisation.name).where(_OF_THE_CONTRACT).scalar_subquery()
+SORTS_WITH_RESELLER = {**SORTS, "reseller": select(Organisation.name_key).where(_OF_THE_CONTRACT).scalar_subquery()}
 
 ROW = (
     Contract.number,
@@ -43,17 +63,8 @@ ROW = (
 )
 
 
-def visible(principal: Principal) -> ColumnElement[bool]:
-    """A reseller sees what it sold, a client what it holds, SQP and its back office everything."""
-    return _visible_to(principal.organisation_kind, principal.organisation_id)
-
-
-def _visible_to(kind: OrganisationKind | None, organisation: UUID | BindParameter[UUID] | None) -> ColumnElement[bool]:
-    if kind == "reseller":
-        return Contract.reseller_id == organisation
-    if kind == "client":
-        return Contract.client_id == organisation
-    return true()
+def sorts(principal: Principal) -> dict[str, ColumnElement[Any]]:
+    return SORTS_WITH_RESELLER if shows_reseller(principal.organisation_kind) else SORTS
 
 
 def validity(name: str, today: date | BindParameter[date]) -> ColumnElement[bool]:
@@ -78,14 +89,24 @@ class Shape:
     by_client: bool
     by_reseller: bool = False
     validity: schemas.Validity | None = None
+    # Those that are exactly what was searched, or the others; None for both.
+    exact: bool | None = None
+    # Whether a number or a serial number may be what was searched.
+    numbered: bool = False
 
 
 @lru_cache(maxsize=256)
 def listing(shape: Shape) -> AnySelect:
-    query = select(*ROW).where(
-        _visible_to(shape.kind, bindparam("organisation", type_=Uuid)),
-        searching.holds(Contract.search_text.expression, shape.words),
+    named = shows_reseller(shape.kind)
+    found = searching.holds(Contract.search_text.expression, shape.words, _of_reseller if named else None)
+    if shape.numbered:
+        # With zeros in front the number is no part of the text.
+        found = or_(found, _has_number())
+    query = select(*ROW, *([RESELLER.label("reseller")] if named else [])).where(
+        visible_to(shape.kind, bindparam("organisation", type_=Uuid)), found
     )
+    if shape.exact is not None:
+        query = query.where(_is_searched() if shape.exact else not_(_is_searched()))
     if shape.by_client:
         query = query.where(Contract.client_id == bindparam("client", type_=Uuid))
     if shape.by_reseller:
@@ -93,6 +114,26 @@ def listing(shape: Shape) -> AnySelect:
     if shape.validity:
         query = query.where(validity(shape.validity, bindparam("today", type_=Date)))
     return query
+
+
+def _of_reseller(pattern: ColumnElement[str]) -> ColumnElement[bool]:
+    found = searching.like(Organisation.search_text.expression, pattern)
+    return Contract.reseller_id.in_(select(Organisation.id).where(Organisation.kind == "reseller", found))
+
+
+def _has_number() -> ColumnElement[bool]:
+    numbers = (bindparam("exact_number", type_=Text), bindparam("exact_words", type_=Text))
+    return Contract.number_code.in_(numbers)
+
+
+def _is_searched() -> ColumnElement[bool]:
+    """The contract of this number, or with equipment of this serial number."""
+    serial = bindparam("exact_serial", type_=Text)
+    return or_(
+        _has_number(),
+        Contract.serial_code == serial,
+        Contract.number.in_(select(Article.contract_number).where(Article.serial_code == serial)),
+    )
 
 
 @lru_cache(maxsize=256)
@@ -123,19 +164,33 @@ class Wanted:
         reseller_id: UUID | None = None,
     ) -> Wanted:
         words = searching.patterns(q)
-        values = {"organisation": principal.organisation_id, "client": client_id, "reseller": reseller_id}
+        exact = folding.exactly(q)
+        values: dict[str, Any] = {
+            "organisation": principal.organisation_id,
+            "client": client_id,
+            "reseller": reseller_id,
+        }
+        values |= {"exact_number": codes.number(q), "exact_words": codes.number(exact), "exact_serial": exact}
         named = {f"word_{index}": word for index, word in enumerate(words)}
         by_client, by_reseller = client_id is not None, reseller_id is not None
-        shape = Shape(principal.organisation_kind, len(words), by_client, by_reseller, validity)
+        shape = Shape(principal.organisation_kind, len(words), by_client, by_reseller, validity, None, bool(exact))
         return cls(shape, {**values, **named, "today": today})
 
 
 async def page(
     reader: AsyncConnection, wanted: Wanted, sort: paging.Sort, limit: int, cursor: str | None
 ) -> tuple[Sequence[AnyRow], str | None]:
-    make = paging.page if cursor else first_page
-    statement = make(listing(wanted.shape), sort, Contract.number_key.expression, limit, cursor)
-    return paging.split((await reader.execute(statement, wanted.values)).all(), sort, limit)
+    """What is searched exactly comes first."""
+
+    async def fetch(exact: bool | None, limit: int, cursor: str | None) -> Sequence[AnyRow]:
+        make = paging.page if cursor else first_page
+        shape = replace(wanted.shape, exact=exact)
+        statement = make(listing(shape), sort, Contract.number_key.expression, limit, cursor)
+        return (await reader.execute(statement, wanted.values)).all()
+
+    if wanted.shape.numbered:
+        return await paging.exact_first(fetch, sort, limit, cursor)
+    return paging.split(await fetch(None, limit, cursor), sort, limit)
 
 
 async def counts(reader: AsyncConnection, wanted: Wanted) -> tuple[int, dict[str, int]]:
@@ -145,7 +200,9 @@ async def counts(reader: AsyncConnection, wanted: Wanted) -> tuple[int, dict[str
 
 
 async def contract(reader: AsyncConnection, number: str, principal: Principal) -> AnyRow | None:
-    query = select(Contract.__table__).where(Contract.number == number, visible(principal))
+    """By its number in any notation; one that was registered in exactly this notation comes first."""
+    query = select(Contract.__table__).where(Contract.number_code == codes.number(number), visible(principal))
+    query = query.order_by((Contract.number == number).desc()).limit(1)
     return (await reader.execute(query)).one_or_none()
 
 
@@ -187,12 +244,12 @@ async def offers(reader: AsyncConnection, references: Sequence[str]) -> Sequence
 
 async def by_serial(reader: AsyncConnection, serial: str, on: date, principal: Principal) -> AnyRow | None:
     """The visible contract that says most about ``serial`` on that day: covering, else ended, else to start."""
-    wanted = serial.strip().upper()
-    holders = select(Article.contract_number).where(func.upper(Article.serial_number) == wanted)
+    wanted = codes.serial(serial)
+    holders = select(Article.contract_number).where(Article.serial_code == wanted)
     rank = case((Contract.warranty_ends_on < on, 1), (Contract.starts_on > on, 2), else_=0)
     query = (
         select(Contract.number, Contract.starts_on, Contract.warranty_ends_on)
-        .where(visible(principal), or_(func.upper(Contract.serial_number) == wanted, Contract.number.in_(holders)))
+        .where(visible(principal), or_(Contract.serial_code == wanted, Contract.number.in_(holders)))
         .order_by(rank, Contract.warranty_ends_on.desc())
         .limit(1)
     )
@@ -210,7 +267,9 @@ async def client_summaries(reader: AsyncConnection, principal: Principal, today:
 
 
 async def offer(reader: AsyncConnection, sku: str) -> AnyRow | None:
-    query = select(ExtensionOffer.__table__).where(ExtensionOffer.sku == sku)
+    """By its SKU in any case; one that was entered in exactly this one comes first."""
+    query = select(ExtensionOffer.__table__).where(func.upper(ExtensionOffer.sku) == codes.code(sku))
+    query = query.order_by((ExtensionOffer.sku == sku).desc()).limit(1)
     return (await reader.execute(query)).one_or_none()
 
 

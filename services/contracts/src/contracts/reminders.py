@@ -9,11 +9,10 @@ from sqlalchemy import case, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
-from chassis import clock
 from chassis.messaging import outbox
+from contracts import event_mapper
 from contracts.models import Contract, Reminder
-from contracts.telling import state_of_contract
-from events.contracts import ContractExpiring
+from web import clock
 
 THRESHOLDS = (7, 30, 60, 90)
 BATCH = 500
@@ -26,7 +25,7 @@ async def remind(session: AsyncSession, today: date | None = None) -> int:
     for contract in contracts:
         days_left = (contract.warranty_ends_on - day).days
         session.add_all(await _log_lines(session, contract, days_left))
-        outbox.add(session, ContractExpiring(**state_of_contract(contract), days_left=days_left))
+        outbox.add(session, event_mapper.expiring(contract, days_left))
     return len(contracts)
 
 

@@ -5,21 +5,34 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
+import events
 from contracts.models import Contract, Extension, ExtensionOffer, Organisation
-from events.identity import OrganisationChanged
+from events import OrganisationKind
+from web.text import codes
+from web.text.folding import searchable
 
 WHOLE = (selectinload(Contract.articles), selectinload(Contract.extensions))
 
 
 async def find_for_change(session: AsyncSession, number: str) -> Contract | None:
-    """The contract with all its parts, its row locked."""
-    query = select(Contract).where(Contract.number == number).options(*WHOLE).with_for_update()
-    return await session.scalar(query)
+    """The contract with all its parts, by its number in any notation; its row locked, and its number while it is none.
+
+    Of two that were registered before case and zeros stopped counting, the one in this notation.
+    """
+    code = codes.number(number)
+    await one_at_a_time(session, f"contract {code}")
+    query = select(Contract).where(Contract.number_code == code).order_by((Contract.number == number).desc()).limit(1)
+    return await session.scalar(query.options(*WHOLE).with_for_update())
+
+
+async def one_at_a_time(session: AsyncSession, what: str) -> None:
+    """Waits for other transactions that named ``what``: what they added is seen rather than added twice."""
+    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(what, 0))))
 
 
 async def held_by(session: AsyncSession, client_id: UUID) -> Sequence[Contract]:
@@ -31,42 +44,35 @@ async def organisation(session: AsyncSession, identifier: UUID) -> Organisation 
     return await session.get(Organisation, identifier)
 
 
+async def organisation_id(
+    session: AsyncSession, kind: OrganisationKind, code: str, known_as: UUID | None = None
+) -> UUID:
+    """The id that goes with the code, which an organisation from before case stopped counting has of its own.
+
+    ``known_as`` is the one to answer where several have the code.
+    """
+    query = select(Organisation.id).where(Organisation.kind == kind, func.upper(Organisation.code) == code)
+    query = query.order_by((Organisation.id == known_as).desc().nulls_last(), (Organisation.code == code).desc())
+    return await session.scalar(query.limit(1)) or events.organisation_id(kind, code)
+
+
 async def seed(session: AsyncSession, organisation: Organisation) -> None:
     """Adds the organisation unless it is known; refreshes a seed, never what identity has told."""
     values = {
         column: getattr(organisation, column)
         for column in ("id", "kind", "code", "name", "email", "phone", "reseller_id")
     }
-    statement = insert(Organisation).values(**values)
-    refresh = {column: statement.excluded[column] for column in ("name", "email", "phone")}
+    statement = insert(Organisation).values(**values, search_text=searchable([organisation.name]))
+    refresh = {column: statement.excluded[column] for column in ("name", "email", "phone", "search_text")}
     await session.execute(
         statement.on_conflict_do_update(index_elements=["id"], set_=refresh, where=Organisation.version == 0)
     )
 
 
-async def learn(session: AsyncSession, event: OrganisationChanged) -> bool:
-    """Takes identity's word for an organisation; False when a newer one is known."""
-    values = {
-        "id": event.organisation_id,
-        "kind": event.kind,
-        "code": event.code,
-        "name": event.name,
-        "email": event.email,
-        "phone": event.phone,
-        "reseller_id": event.reseller_id,
-        "version": event.version,
-    }
-    statement = insert(Organisation).values(values)
-    newer = statement.on_conflict_do_update(
-        index_elements=["id"],
-        set_={key: value for key, value in values.items() if key != "id"},
-        where=Organisation.version < event.version,
-    )
-    return await session.scalar(newer.returning(Organisation.id)) is not None
-
-
 async def offer(session: AsyncSession, sku: str) -> ExtensionOffer | None:
-    return await session.get(ExtensionOffer, sku)
+    """By its SKU in any case; one that was entered in exactly this one comes first."""
+    query = select(ExtensionOffer).where(func.upper(ExtensionOffer.sku) == codes.code(sku))
+    return await session.scalar(query.order_by((ExtensionOffer.sku == sku).desc()).limit(1))
 
 
 async def extension_by_order(session: AsyncSession, order_id: str) -> Extension | None:

@@ -2,44 +2,80 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chassis import clock
+from api import contracts as schemas
+from chassis import audit
 from chassis.messaging import outbox
-from contracts import repository, schemas
+from contracts import access, event_mapper, repository
 from contracts.errors import (
     ClientOfAnotherReseller,
     ContractNotFound,
+    HeldAlready,
     OfferDoesNotApply,
     OrderUsedElsewhere,
     ResellerChanged,
+    UnknownClient,
     UnknownOffer,
 )
 from contracts.models import Article, Contract, Extension, ExtensionOffer, Organisation, Product
-from contracts.telling import state_of_contract
-from events import organisation_id
-from events.contracts import ContractChanged, ContractExtended, ContractRegistered
-from events.identity import OrganisationChanged
+from events import OrganisationKind
+from web import clock
+from web.auth.principal import Principal
+from web.http.preconditions import Precondition
+from web.text import codes
 
 
 async def put_contract(session: AsyncSession, number: str, wanted: schemas.ContractPut) -> tuple[Contract, bool]:
     """Registers or replaces; answers the contract and whether it is new. Equal content changes and tells nothing."""
-    await _seed_parties(session, wanted)
     contract = await repository.find_for_change(session, number)
+    parties = await _seed_parties(session, wanted, contract)
     if contract is None:
-        contract = Contract(number=number, articles=[], extensions=[])
-        await _fill(session, contract, wanted)
+        contract = Contract(number=codes.number(number), articles=[], extensions=[])
+        await _fill(session, contract, wanted, parties)
         session.add(contract)
         await session.flush()
-        outbox.add(session, ContractRegistered(**state_of_contract(contract)))
+        outbox.add(session, event_mapper.registered(contract))
         return contract, True
     if _same(contract, wanted):
+        audit.skip(session)
         return contract, False
-    await _fill(session, contract, wanted)
+    await _fill(session, contract, wanted, parties)
     contract.version += 1
-    outbox.add(session, ContractChanged(**state_of_contract(contract)))
+    outbox.add(session, event_mapper.changed(contract))
     return contract, False
+
+
+async def give(
+    session: AsyncSession, number: str, client_id: UUID, principal: Principal, precondition: Precondition
+) -> Contract:
+    """A contract without client, to a client of its reseller. To the client that has it, nothing changes."""
+    contract = await repository.find_for_change(session, number)
+    if contract is None or not access.may_give(principal, contract):
+        raise ContractNotFound(number=number)
+    if contract.client_id == client_id:
+        audit.skip(session)
+        return contract
+    if contract.client_id is not None:
+        raise HeldAlready(number=contract.number, client=contract.client_name)
+    precondition.check(contract.version)
+    client = await repository.organisation(session, client_id)
+    if client is None or client.kind != "client" or client.reseller_id != contract.reseller_id:
+        raise UnknownClient(field="client_id")
+    contract.give(client)
+    outbox.add(session, event_mapper.changed(contract, given_by=principal.user_id))
+    audit.record(
+        session,
+        "contract.give",
+        organisation_id=contract.reseller_id,
+        subject=contract.number,
+        by=principal,
+        client=str(client_id),
+    )
+    return contract
 
 
 async def extend(session: AsyncSession, number: str, wanted: schemas.ExtensionCreate) -> tuple[Contract, bool]:
@@ -47,10 +83,11 @@ async def extend(session: AsyncSession, number: str, wanted: schemas.ExtensionCr
     contract = await repository.find_for_change(session, number)
     if contract is None:
         raise ContractNotFound(number=number)
+    await repository.one_at_a_time(session, f"order {wanted.order_id}")
     known = await repository.extension_by_order(session, wanted.order_id)
     if known is not None:
-        if known.contract_number != number:
-            raise OrderUsedElsewhere(order_id=wanted.order_id)
+        if known.contract_number != contract.number:
+            raise OrderUsedElsewhere(order_id=wanted.order_id, field="order_id")
         return contract, False
     offer = await _applicable_offer(session, contract, wanted.sku)
     previous = contract.extend(
@@ -62,29 +99,42 @@ async def extend(session: AsyncSession, number: str, wanted: schemas.ExtensionCr
             ordered_at=wanted.ordered_at or clock.now(),
         )
     )
-    outbox.add(session, ContractExtended(**state_of_contract(contract), previous_warranty_ends_on=previous))
+    outbox.add(session, event_mapper.extended(contract, previous))
     return contract, True
 
 
-async def put_offer(session: AsyncSession, sku: str, wanted: schemas.OfferPut) -> None:
-    values = wanted.model_dump()
-    statement = insert(ExtensionOffer).values(sku=sku, **values)
-    await session.execute(statement.on_conflict_do_update(index_elements=["sku"], set_=values))
+async def withdraw(session: AsyncSession, number: str, order_id: str) -> Contract:
+    """Takes back an extension that was ordered by mistake; one that is not there any more changes nothing.
+
+    The order may be entered again, on the contract that it belongs to.
+    """
+    contract = await repository.find_for_change(session, number)
+    if contract is None:
+        raise ContractNotFound(number=number)
+    known = await repository.extension_by_order(session, order_id)
+    if known is None:
+        return contract
+    if known.contract_number != contract.number:
+        raise OrderUsedElsewhere(order_id=order_id)
+    contract.withdraw(known)
+    outbox.add(session, event_mapper.changed(contract, withdrawn_order_id=order_id))
+    return contract
+
+
+async def put_offer(session: AsyncSession, sku: str, wanted: schemas.OfferPut) -> ExtensionOffer:
+    """A SKU in another case is the same offer, which keeps the case it was first entered in."""
+    await repository.one_at_a_time(session, f"offer {codes.code(sku)}")
+    offer = await repository.offer(session, sku) or ExtensionOffer(sku=sku)
+    for name, value in wanted.model_dump().items():
+        setattr(offer, name, value)
+    session.add(offer)
+    return offer
 
 
 async def put_product(session: AsyncSession, reference: str, wanted: schemas.ProductPut) -> None:
     values = wanted.model_dump()
     statement = insert(Product).values(reference=reference, **values)
     await session.execute(statement.on_conflict_do_update(index_elements=["reference"], set_=values))
-
-
-async def learn_organisation(session: AsyncSession, event: OrganisationChanged) -> None:
-    """Identity's names replace the seeds, on the contracts' copies too."""
-    if not await repository.learn(session, event) or event.kind != "client":
-        return
-    for contract in await repository.held_by(session, event.organisation_id):
-        contract.client_name = event.name
-        contract.settle()
 
 
 async def _applicable_offer(session: AsyncSession, contract: Contract, sku: str) -> ExtensionOffer:
@@ -96,20 +146,32 @@ async def _applicable_offer(session: AsyncSession, contract: Contract, sku: str)
     return offer
 
 
-async def _seed_parties(session: AsyncSession, wanted: schemas.ContractPut) -> None:
+Parties = tuple[UUID, UUID | None]
+
+
+async def _seed_parties(session: AsyncSession, wanted: schemas.ContractPut, of: Contract | None) -> Parties:
+    """The ids of reseller and client, both known from then on."""
     reseller = wanted.reseller
-    reseller_id = organisation_id("reseller", reseller.code)
-    await repository.seed(session, _organisation("reseller", reseller, None))
+    held = of.reseller_id if of else None
+    reseller_id = await repository.organisation_id(session, "reseller", reseller.code, held)
+    await repository.seed(session, _organisation(reseller_id, "reseller", reseller, None))
     if wanted.client is None:
-        return
-    await repository.seed(session, _organisation("client", wanted.client, reseller_id))
-    known = await repository.organisation(session, organisation_id("client", wanted.client.code))
+        return reseller_id, of.client_id if of and of.is_given else None
+    held = of.client_id if of else None
+    client_id = await repository.organisation_id(session, "client", wanted.client.code, held)
+    await repository.seed(session, _organisation(client_id, "client", wanted.client, reseller_id))
+    known = await repository.organisation(session, client_id)
     if known is not None and known.reseller_id not in (None, reseller_id):
         raise ClientOfAnotherReseller(client=wanted.client.code)
+    return reseller_id, client_id
 
 
-def _organisation(kind: str, party: schemas.ResellerPut | schemas.ClientPut, reseller_id: object) -> Organisation:
-    identifier = organisation_id("reseller" if kind == "reseller" else "client", party.code)
+def _organisation(
+    identifier: UUID,
+    kind: OrganisationKind,
+    party: schemas.ResellerPut | schemas.ClientPut,
+    reseller_id: UUID | None,
+) -> Organisation:
     return Organisation(
         id=identifier,
         kind=kind,
@@ -121,26 +183,29 @@ def _organisation(kind: str, party: schemas.ResellerPut | schemas.ClientPut, res
     )
 
 
-async def _fill(session: AsyncSession, contract: Contract, wanted: schemas.ContractPut) -> None:
-    reseller_id = organisation_id("reseller", wanted.reseller.code)
+async def _fill(session: AsyncSession, contract: Contract, wanted: schemas.ContractPut, parties: Parties) -> None:
+    reseller_id, client_id = parties
     if contract.reseller_id not in (None, reseller_id):
         raise ResellerChanged(number=contract.number, reseller=contract.parties["reseller"]["code"])
     contract.reseller_id = reseller_id
-    contract.client_id = organisation_id("client", wanted.client.code) if wanted.client else None
-    client = await repository.organisation(session, contract.client_id) if contract.client_id else None
+    contract.client_id = client_id
+    client = await repository.organisation(session, client_id) if client_id else None
     contract.client_name = client.name if client else None
     contract.product_reference = wanted.product_reference
     contract.serial_number = wanted.serial_number
     contract.starts_on = wanted.starts_on
     contract.base_ends_on = wanted.warranty_ends_on
     contract.service_level = wanted.service_level
-    contract.parties = _parties(wanted)
+    contract.parties = _parties(wanted, contract)
     contract.articles = [Article(position=i, **a.model_dump()) for i, a in enumerate(wanted.articles)]
-    contract.settle()
+    contract.refresh_search_columns()
 
 
-def _parties(wanted: schemas.ContractPut) -> dict[str, object]:
-    return wanted.model_dump(mode="json", include={"reseller", "client"})
+def _parties(wanted: schemas.ContractPut, contract: Contract) -> dict[str, object]:
+    """A client that a person gave the contract to stays until the back office names one."""
+    named = wanted.model_dump(mode="json", include={"reseller", "client"})
+    is_kept = wanted.client is None and contract.parties is not None and contract.is_given
+    return {**named, "client": contract.parties["client"], "is_given": True} if is_kept else named
 
 
 def _same(contract: Contract, wanted: schemas.ContractPut) -> bool:
@@ -153,7 +218,7 @@ def _same(contract: Contract, wanted: schemas.ContractPut) -> bool:
         "service_level": contract.service_level,
         "articles": [_plain(article) for article in contract.articles],
     }
-    return held == wanted.model_dump(include=set(held)) and contract.parties == _parties(wanted)
+    return held == wanted.model_dump(include=set(held)) and contract.parties == _parties(wanted, contract)
 
 
 def _plain(article: Article) -> dict[str, str]:

@@ -7,11 +7,12 @@ from urllib.parse import urlencode
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chassis import clock
-from chassis.i18n import Language
+from api import contracts as schemas
 from chassis.sql import AnyRow
-from contracts import queries, schemas, sentences
+from contracts import labels, queries
 from contracts.models import add_months, state_of
+from web import clock
+from web.i18n import Language
 
 
 def row(line: AnyRow, today: date) -> schemas.ContractRow:
@@ -19,6 +20,7 @@ def row(line: AnyRow, today: date) -> schemas.ContractRow:
         number=line.number,
         product_reference=line.product_reference,
         serial_number=line.serial_number,
+        reseller=getattr(line, "reseller", None),
         client=line.client_name,
         client_id=line.client_id,
         warranty_ends_on=line.warranty_ends_on,
@@ -36,7 +38,14 @@ async def contract(reader: AsyncConnection, found: AnyRow, shop_url: str, langua
     extensions = await queries.extensions(reader, found.number)
     months = sum(extension.months for extension in extensions)
     return schemas.Contract(
-        **{name: getattr(found, name) for name in PLAIN},
+        number=found.number,
+        version=found.version,
+        product_reference=found.product_reference,
+        serial_number=found.serial_number,
+        starts_on=found.starts_on,
+        warranty_ends_on=found.warranty_ends_on,
+        service_level=found.service_level,
+        registered_at=found.registered_at,
         reseller=schemas.Party.model_validate(parties[found.reseller_id]),
         client=schemas.Party.model_validate(parties[found.client_id]) if found.client_id else None,
         cover=_cover(found, language),
@@ -46,21 +55,9 @@ async def contract(reader: AsyncConnection, found: AnyRow, shop_url: str, langua
     )
 
 
-PLAIN = (
-    "number",
-    "version",
-    "product_reference",
-    "serial_number",
-    "starts_on",
-    "warranty_ends_on",
-    "service_level",
-    "registered_at",
-)
-
-
 def coverage(found: AnyRow | None, serial: str, on: date, language: Language) -> schemas.Coverage:
     if found is None:
-        sentence = sentences.NO_CONTRACT[language].format(serial=serial)
+        sentence = labels.NO_CONTRACT[language].format(serial=serial)
         return schemas.Coverage(serial_number=serial, on=on, covered=False, reason="unknown_serial", sentence=sentence)
     state = state_of(found.starts_on, found.warranty_ends_on, on)
     return schemas.Coverage(
@@ -70,7 +67,7 @@ def coverage(found: AnyRow | None, serial: str, on: date, language: Language) ->
         contract_number=found.number,
         warranty_ends_on=found.warranty_ends_on,
         reason={"expired": "expired", "upcoming": "not_started"}.get(state),
-        sentence=sentences.cover(state, found.starts_on, found.warranty_ends_on, on, language),
+        sentence=labels.cover(state, found.starts_on, found.warranty_ends_on, on, language),
     )
 
 
@@ -81,7 +78,7 @@ def _cover(found: AnyRow, language: Language) -> schemas.Cover:
         state=state,
         ends_on=found.warranty_ends_on,
         days_left=None if state == "expired" else (found.warranty_ends_on - today).days,
-        sentence=sentences.cover(state, found.starts_on, found.warranty_ends_on, today, language),
+        sentence=labels.cover(state, found.starts_on, found.warranty_ends_on, today, language),
     )
 
 

@@ -7,13 +7,16 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
+from api import files as schemas
+from chassis import audit
 from chassis.http import idempotency
-from chassis.http.preconditions import set_etag
 from chassis.http.unit_of_work import Reader, Session, UnitOfWorkRoute
-from files import auth, downloads, queries, schemas, service
+from files import auth, downloads, queries, service
+from files.dependencies import ServicesDep
 from files.errors import FileNotFound
-from files.resources import Resources
 from files.uploads import Upload
+from web.http.preconditions import set_etag
+from web.http.route_access import REFUSAL
 
 # Not a unit of work: an upload has two short ones of its own, and none while bytes come in.
 uploads = APIRouter(tags=["files"])
@@ -36,11 +39,19 @@ FORM: dict[str, Any] = {
         },
     }
 }
+CONTENT = {"*/*": {"schema": {"type": "string", "format": "binary"}}}
 BYTES: dict[int | str, dict[str, Any]] = {
-    200: {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}},
-    206: {"description": "One range of the file"},
-    409: {"description": "Not scanned yet: try again after Retry-After"},
-    410: {"description": "Infected and destroyed"},
+    200: {"description": "The file, of the media type that its record names", "content": CONTENT},
+    206: {"description": "One range of the file", "content": CONTENT},
+    304: {"description": "The caller has it: If-None-Match names its content"},
+    409: {**REFUSAL, "description": "Not scanned yet: try again after Retry-After"},
+    410: {**REFUSAL, "description": "Infected and destroyed"},
+}
+
+SMALL: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"image/jpeg": {"schema": {"type": "string", "format": "binary"}}}},
+    409: BYTES[409],
+    410: BYTES[410],
 }
 
 
@@ -58,11 +69,14 @@ async def upload_file(request: Request, principal: auth.Uploader) -> Response:
     An Idempotency-Key compares the content's hash. The file is the uploader's alone until an incident names it, and is
     erased after 24 hours if none does.
     """
-    return await Upload(request, principal).answer()
+    answer = await Upload(request, principal).answer()
+    file = schemas.File.model_validate_json(bytes(answer.body))
+    audit.note(request, file.id, about=file.name)
+    return answer
 
 
 @files.get("/files/{file_id}")
-async def get_file(file_id: UUID, response: Response, principal: auth.Reader, reader: Reader) -> schemas.File:
+async def get_file(file_id: UUID, response: Response, principal: auth.CanRead, reader: Reader) -> schemas.File:
     row = await queries.file(reader, file_id, principal)
     if row is None:
         raise FileNotFound
@@ -71,13 +85,26 @@ async def get_file(file_id: UUID, response: Response, principal: auth.Reader, re
 
 
 @files.get("/files/{file_id}/content", response_class=Response, responses=BYTES)
-async def get_content(file_id: UUID, request: Request, principal: auth.Reader, reader: Reader) -> Response:
+async def get_content(
+    file_id: UUID, request: Request, principal: auth.CanRead, reader: Reader, services: ServicesDep
+) -> Response:
     """The bytes, as a download, once the file is clean."""
     row = await queries.file(reader, file_id, principal)
     if row is None:
         raise FileNotFound
-    resources: Resources = request.app.state.resources
-    return await downloads.respond(resources.storage, row, request)
+    audit.note(request, about=row.name)
+    return await downloads.respond(services.storage, row, request)
+
+
+@files.get("/files/{file_id}/thumbnail", response_class=Response, responses=SMALL)
+async def get_thumbnail(
+    file_id: UUID, request: Request, principal: auth.CanRead, reader: Reader, services: ServicesDep
+) -> Response:
+    """A clean picture within 320 by 320 pixels, as JPEG."""
+    row = await queries.file(reader, file_id, principal)
+    if row is None:
+        raise FileNotFound
+    return await downloads.respond_small(services.storage, row, request)
 
 
 @files.delete("/files/{file_id}", status_code=204)

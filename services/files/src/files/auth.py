@@ -6,8 +6,8 @@ from typing import Annotated
 
 from fastapi import Depends
 
-from chassis.auth.principal import Principal
-from chassis.auth.rules import people
+from web.auth.principal import Principal
+from web.auth.rules import people
 
-Reader = Annotated[Principal, Depends(people())]
+CanRead = Annotated[Principal, Depends(people())]
 Uploader = Annotated[Principal, Depends(people(write=True))]

@@ -7,11 +7,12 @@ from collections.abc import AsyncGenerator
 
 from starlette.requests import Request
 
-from files.errors import FileTooLarge, UploadInterrupted, UploadTooSlow
-from files.multipart import FilePart
+from files.errors import FileTooLarge, UploadInterrupted, UploadMalformed, UploadTooSlow
+from web.http.multipart import MalformedMultipart, MultipartReader, Part
 
 # What a multipart form may add to its file.
 OVERHEAD = 64 * 1024
+FIELD = "file"
 # What is still taken in after a refusal, so that a sender about to finish reads the answer instead of a broken pipe.
 DRAIN_BYTES = 1024 * 1024
 DRAIN_SECONDS = 1.0
@@ -24,12 +25,9 @@ class Body:
         self._idle = idle
         self._ended = False
         self._taken = 0
-        self._part: FilePart | None = None
-
-    @property
-    def filename(self) -> str:
-        """As the sender wrote it; known once the content has begun."""
-        return self._part.filename if self._part else ""
+        self._has_part = False
+        # As the sender wrote it; known once the content has begun.
+        self.filename = ""
 
     def declared(self) -> int | None:
         """Content-Length in bytes; None when the sender does not say. Raises FileTooLarge when it is hopeless."""
@@ -43,15 +41,28 @@ class Body:
     async def content(self) -> AsyncGenerator[bytes, None]:
         """The file in the body. Raises UploadMalformed, UploadInterrupted, UploadTooSlow, or FileTooLarge when what
         stands around the file is too much."""
-        part = self._part = FilePart(self._request.headers.get("content-type", ""))
-        while not self._ended:
-            piece = await self._receive()
-            self._taken += len(piece)
-            if self._taken > self._limit + OVERHEAD:
-                raise FileTooLarge(self._limit)
-            for data in part.feed(piece):
-                yield data
-        part.finish()
+        try:
+            reader = MultipartReader(self._request.headers.get("content-type", ""))
+            while not self._ended:
+                piece = await self._receive()
+                self._taken += len(piece)
+                if self._taken > self._limit + OVERHEAD:
+                    raise FileTooLarge(self._limit)
+                for met in reader.feed(piece):
+                    if isinstance(met, bytes):
+                        yield met
+                    elif met is not None:
+                        self._begin(met)
+        except MalformedMultipart as error:
+            raise UploadMalformed from error
+        if not (reader.is_complete and self._has_part):
+            raise UploadMalformed
+
+    def _begin(self, part: Part) -> None:
+        """The form has one part, the file."""
+        if self._has_part or part.name != FIELD:
+            raise UploadMalformed
+        self._has_part, self.filename = True, part.filename or ""
 
     async def _receive(self) -> bytes:
         try:

@@ -6,16 +6,20 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from chassis.database import Database
+from chassis.job_registry import JobRegistry
+from chassis.jobs import housekeeping
 from chassis.service import Service, jwks
 from chassis.storage.choice import open_storage
 from chassis.storage.interface import ObjectStorage, StorageAway
-from files import api, tasks
-from files.consumers import CONSUMERS
+from files import api, processing, service, tasks
+from files.consumers import consumers
+from files.dependencies import Services
 from files.models import Base
-from files.resources import Resources
 from files.scanners import open_scanner
 from files.settings import Settings
 
@@ -26,21 +30,31 @@ STORE_PATIENCE = 2.0
 
 
 def build(settings: Settings) -> Service:
-    resources = Resources(open_storage(settings), open_scanner(settings.scanner_url, settings.scanner_timeout))
-    if not resources.scanner.is_virus_scanner:
-        log.warning(resources.scanner.description)
+    services = Services(open_storage(settings), open_scanner(settings.scanner_url, settings.scanner_timeout))
+    if not services.scanner.is_virus_scanner:
+        log.warning(services.scanner.description)
     return Service(
         settings=settings,
         database=Database(settings),
         metadata=Base.metadata,
         migrations=Path(__file__).parent / "migrations",
         routers=(api.uploads, api.files),
-        consumers=CONSUMERS,
-        jobs=tasks.registry(resources),
+        consumers=consumers(),
+        jobs=_jobs(services),
         keys=jwks(settings),
-        resources=resources,
-        lifespan=lambda: _ready(resources.storage),
+        resources=services,
+        lifespan=lambda: _ready(services.storage),
     )
+
+
+def _jobs(services: Services) -> JobRegistry:
+    jobs = JobRegistry("files")
+    housekeeping.register(jobs)
+    jobs.bind(tasks.SCAN, partial(processing.scan, services))
+    jobs.bind(tasks.ERASE, partial(processing.erase, services))
+    jobs.bind_periodic(tasks.SWEEP, timedelta(minutes=10), service.sweep)
+    jobs.bind_periodic(tasks.RESCAN, timedelta(minutes=30), service.ask_scans_again)
+    return jobs
 
 
 @asynccontextmanager

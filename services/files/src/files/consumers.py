@@ -1,4 +1,4 @@
-"""What the files service learns from incidents: who may read which, and which files they name."""
+"""The events that the files service consumes."""
 
 from __future__ import annotations
 
@@ -8,31 +8,27 @@ from chassis.messaging.consumer import Consumer
 from events.incidents import (
     FileDetached,
     FilesAttached,
+    IncidentClientGiven,
     IncidentDeclared,
-    IncidentEvent,
     IncidentStatusChanged,
     MessagePosted,
 )
-from files import service
-
-incidents = Consumer("files.incidents")
+from files import projections, service
 
 
-@incidents.on(IncidentDeclared, IncidentStatusChanged, MessagePosted)
-async def learn(session: AsyncSession, event: IncidentEvent) -> None:
-    await service.learn(session, event)
+def consumers() -> tuple[Consumer, ...]:
+    incidents = Consumer("files.incidents")
+    incidents.on(IncidentDeclared, IncidentClientGiven, IncidentStatusChanged, MessagePosted)(projections.incident)
+    incidents.on(FilesAttached)(attach)
+    incidents.on(FileDetached)(detach)
+    return (incidents,)
 
 
-@incidents.on(FilesAttached)
 async def attach(session: AsyncSession, event: FilesAttached) -> None:
-    await service.learn(session, event)
+    await projections.incident(session, event)
     await service.attach(session, event)
 
 
-@incidents.on(FileDetached)
 async def detach(session: AsyncSession, event: FileDetached) -> None:
-    await service.learn(session, event)
+    await projections.incident(session, event)
     await service.detach(session, event)
-
-
-CONSUMERS = (incidents,)

@@ -12,10 +12,16 @@ from starlette.types import Send
 
 from chassis.sql import AnyRow
 from chassis.storage.interface import ObjectMissing, ObjectStorage, Reading, StorageAway
-from files.errors import FileInfected, FileNotScannedYet, RangeNotSatisfiable
-from files.names import disposition
+from files import thumbnails
+from files.errors import FileInfected, FileNotScannedYet, RangeNotSatisfiable, ThumbnailNotFound
+from files.filenames import disposition
 
-ONE_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+SAFELY = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "sandbox; default-src 'none'; frame-ancestors 'none'",
+}
+# 20 digits are more bytes than there are; a longer number is no range.
+ONE_RANGE = re.compile(r"bytes=([0-9]{0,20})-([0-9]{0,20})")
 
 
 class Content(StreamingResponse):
@@ -32,10 +38,7 @@ class Content(StreamingResponse):
 
 async def respond(storage: ObjectStorage, file: AnyRow, request: Request) -> Response:
     """The bytes of a clean file. Raises FileNotScannedYet, FileInfected or RangeNotSatisfiable."""
-    if file.scan == "pending":
-        raise FileNotScannedYet
-    if file.scan == "infected":
-        raise FileInfected
+    _require_clean(file)
     headers = _headers(file)
     if request.headers.get("if-none-match") in ("*", headers["ETag"]):
         return Response(status_code=304, headers=headers)
@@ -47,7 +50,27 @@ async def respond(storage: ObjectStorage, file: AnyRow, request: Request) -> Res
     return Content(await _open(storage, file.object_key, start, end), 206 if window else 200, headers)
 
 
-async def _open(storage: ObjectStorage, key: str, start: int, end: int) -> Reading:
+async def respond_small(storage: ObjectStorage, file: AnyRow, request: Request) -> Response:
+    """The thumbnail of a clean picture. Raises FileNotScannedYet, FileInfected or ThumbnailNotFound."""
+    _require_clean(file)
+    if file.thumbnail_key is None:
+        raise ThumbnailNotFound
+    headers = {**SAFELY, "ETag": f'"{file.sha256}-thumbnail"', "Cache-Control": "private, max-age=86400"}
+    if request.headers.get("if-none-match") in ("*", headers["ETag"]):
+        return Response(status_code=304, headers=headers)
+    async with aclosing(await _open(storage, file.thumbnail_key, 0, None)) as content:
+        small = b"".join([piece async for piece in content])
+    return Response(small, media_type=thumbnails.MEDIA_TYPE, headers=headers)
+
+
+def _require_clean(file: AnyRow) -> None:
+    if file.scan == "pending":
+        raise FileNotScannedYet
+    if file.scan == "infected":
+        raise FileInfected
+
+
+async def _open(storage: ObjectStorage, key: str, start: int, end: int | None) -> Reading:
     try:
         return await storage.get(key, start=start, end=end)
     except ObjectMissing as error:
@@ -61,8 +84,7 @@ def _headers(file: AnyRow) -> dict[str, str]:
         "Content-Disposition": disposition(file.name),
         "ETag": f'"{file.sha256}"',
         "Accept-Ranges": "bytes",
-        "X-Content-Type-Options": "nosniff",
-        "Content-Security-Policy": "sandbox; default-src 'none'; frame-ancestors 'none'",
+        **SAFELY,
     }
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from chassis.errors import Conflict, MalformedRequest, NotFound, Problem, UnsupportedMediaType
-from chassis.i18n import text
+from web.errors import Conflict, MalformedRequest, NotFound, Problem, UnsupportedMediaType
+from web.i18n import text
 
 
 class FileNotFound(NotFound):
@@ -13,6 +13,11 @@ class FileNotFound(NotFound):
     message = text(
         "Ce fichier n’existe pas ou ne vous est pas accessible.", "This file does not exist or is not yours to see."
     )
+
+
+class ThumbnailNotFound(NotFound):
+    code = "thumbnail_not_found"
+    message = text("Ce fichier n’a pas d’aperçu.", "This file has no preview.")
 
 
 class FileTooLarge(Problem):
@@ -39,9 +44,8 @@ class FileTypeRefused(UnsupportedMediaType):
 
     code = "file_type_refused"
     message = text(
-        "Ce type de fichier n’est pas accepté. Envoyez une image, un PDF, un texte, un document bureautique, "
-        "une archive ou une vidéo.",
-        "This type of file is not accepted. Send a picture, a PDF, a text, an office document, an archive or a video.",
+        "Ce type de fichier n’est pas accepté tel quel : mettez-le dans une archive (.zip).",
+        "This type of file is not accepted as it is: put it into an archive (.zip).",
     )
 
     def __init__(self, found: str = "") -> None:
@@ -51,16 +55,16 @@ class FileTypeRefused(UnsupportedMediaType):
 class ActiveContentRefused(UnsupportedMediaType):
     code = "active_content_refused"
     message = text(
-        "Les pages HTML et les images SVG ne sont pas acceptées, quel que soit leur nom.",
-        "HTML pages and SVG pictures are not accepted, whatever their name.",
+        "Les pages HTML et les images SVG ne sont pas acceptées telles quelles : placez-les dans une archive (.zip).",
+        "HTML pages and SVG pictures are not accepted as they are: put them into an archive (.zip).",
     )
 
 
 class PolyglotRefused(UnsupportedMediaType):
     code = "polyglot_refused"
     message = text(
-        "Ce fichier en cache un autre d’un type différent : il n’est pas accepté.",
-        "This file hides another of a different type: it is not accepted.",
+        "Ce fichier en cache un autre d’un type différent : mettez-le dans une archive (.zip).",
+        "This file hides another of a different type: put it into an archive (.zip).",
     )
 
 

@@ -42,8 +42,9 @@ class StoredFile(Base):
     """A file and where its bytes are. A row comes before its object and goes after it, so no object is unknown.
 
     ``uploading``: the object is on its way (``size`` is what the quota sets aside). ``stored``: whole. ``erased``: the
-    tombstone of a file that was bound. ``object_key`` is empty once the bytes are gone. ``version`` grows with every
-    change that anyone can see, under the row's lock.
+    tombstone of a file that was bound. ``object_key`` is empty once the bytes are gone, ``thumbnail_key`` unless the
+    file is a picture that could be made small. ``version`` grows with every change that anyone can see, under the row's
+    lock.
     """
 
     __tablename__ = "files"
@@ -52,6 +53,7 @@ class StoredFile(Base):
     version: Mapped[int] = mapped_column(Integer, server_default=text("0"))
     stage: Mapped[Stage]
     object_key: Mapped[str | None] = mapped_column(unique=True)
+    thumbnail_key: Mapped[str | None]
     uploader_id: Mapped[UUID]
     organisation_id: Mapped[UUID]
     upload_key: Mapped[str | None]

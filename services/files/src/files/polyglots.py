@@ -5,8 +5,9 @@ from __future__ import annotations
 import struct
 
 from files.errors import ActiveContentRefused, FileTypeRefused, PolyglotRefused
-from files.kinds import XML, Kind
-from files.markup import ACTIVE_ANYWHERE, has_binary, is_wide
+from files.file_types import office
+from files.formats import XML, ZIP, Kind
+from files.markup import ACTIVE_ANYWHERE, LOG_CONTROLS, TEXT_BYTES, has_binary, wide_encoding
 
 EDGE = 64 * 1024
 OVERLAP = 64
@@ -14,24 +15,33 @@ OVERLAP = 64
 ANYWHERE = (b"<script", b"<iframe", b"%pdf-1.", b"rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c")
 # Shorter ones, at both ends only.
 AT_THE_EDGES = (b"<html", b"<svg ", b"<svg>", b"<!doctype", b"<?php")
-MEDIA = frozenset({"image", "video"})
+MEDIA = frozenset({"image", "video", "sound"})
+# What a text with the name of a text may hold of other bytes, zeros, bells and the like aside.
+STRANGE = 0.1
+KNOWN_BYTES = TEXT_BYTES + LOG_CONTROLS[:-1].encode()
 END_OF_ZIP = struct.Struct("<4s4H2LH")
 
 
 class Watch:
     """Sees a file of one kind pass, piece by piece, and refuses what contradicts it."""
 
-    def __init__(self, kind: Kind, head: bytes) -> None:
+    def __init__(self, kind: Kind, head: bytes, *, is_named_text: bool = False) -> None:
         self._kind = kind
         self._head = head
         self._seam = b""
         self._tail = bytearray()
-        self._only_text = kind.family == "text" and not is_wide(head)
+        is_narrow = kind.family == "text" and wide_encoding(head) is None
+        self._only_text = is_narrow and not is_named_text
+        self._mostly_text = is_narrow and is_named_text
+        self._size = self._strange = 0
 
     def see(self, piece: bytes) -> None:
         """Raises FileTypeRefused, ActiveContentRefused or PolyglotRefused."""
         if self._only_text and has_binary(piece):
             raise FileTypeRefused
+        if self._mostly_text:
+            self._size += len(piece) - piece.count(0)
+            self._strange += len(piece.translate(None, KNOWN_BYTES))
         self._tail += piece
         del self._tail[:-EDGE]
         if self._kind is XML:
@@ -39,15 +49,20 @@ class Watch:
         elif self._kind.family in MEDIA:
             self._look(piece, ANYWHERE, PolyglotRefused)
 
-    def end(self) -> None:
-        """The last piece has passed; raises PolyglotRefused."""
+    def end(self) -> Kind:
+        """The last piece has passed: what the whole is. Raises FileTypeRefused or PolyglotRefused."""
         tail = bytes(self._tail)
+        if self._strange > STRANGE * self._size:
+            raise FileTypeRefused
+        if self._mostly_text and _ends_as_zip(tail, exactly=True):
+            raise PolyglotRefused
         if self._kind.family in MEDIA:
             edges = self._head.lower() + b"\0" + tail.lower()
             if any(marker in edges for marker in AT_THE_EDGES) or _ends_as_zip(tail, exactly=False):
                 raise PolyglotRefused
         elif self._kind.family == "pdf" and _ends_as_zip(tail, exactly=True):
             raise PolyglotRefused
+        return office(self._head + tail) or ZIP if self._kind is ZIP else self._kind
 
     def _look(self, piece: bytes, markers: tuple[bytes, ...], refusal: type[Exception]) -> None:
         seen = self._seam + piece.lower()

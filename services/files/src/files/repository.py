@@ -1,4 +1,4 @@
-"""The SQL of files: loading for a change, what is left over, whose an incident is."""
+"""The SQL of files: loading for a change, what is left over."""
 
 from __future__ import annotations
 
@@ -8,12 +8,10 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import exists, func, or_, select, text, update
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.tables import IdempotencyRecord
-from events.incidents import FileDetached, IncidentEvent
-from files.models import Detachment, Incident, StoredFile
+from files.models import Detachment, StoredFile
 
 BATCH = 500
 
@@ -29,15 +27,15 @@ async def find_all_for_change(session: AsyncSession, identifiers: Iterable[UUID]
     return {file.id: file for file in await session.scalars(query)}
 
 
-async def unbound(session: AsyncSession, uploader: UUID) -> tuple[int, int]:
+async def unbound(session: AsyncSession, uploader_id: UUID) -> tuple[int, int]:
     """How many files and bytes the uploader holds that no incident has, those on their way included.
 
     Until this transaction ends, no other counts for the same uploader.
     """
-    lock = int.from_bytes(hashlib.sha256(b"unbound" + uploader.bytes).digest()[:8], signed=True)
+    lock = int.from_bytes(hashlib.sha256(b"unbound" + uploader_id.bytes).digest()[:8], signed=True)
     await session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": lock})
     query = select(func.count(), func.coalesce(func.sum(StoredFile.size), 0)).where(
-        StoredFile.uploader_id == uploader,
+        StoredFile.uploader_id == uploader_id,
         StoredFile.incident_number.is_(None),
         StoredFile.object_key.is_not(None),
         StoredFile.stage != "erased",
@@ -76,26 +74,6 @@ async def unscanned(session: AsyncSession, before: datetime) -> Sequence[StoredF
         .with_for_update(skip_locked=True)
     )
     return (await session.scalars(query)).all()
-
-
-async def learn(session: AsyncSession, event: IncidentEvent) -> None:
-    """Takes the incident's parties, unless a newer version is known."""
-    values = {"reseller_id": event.reseller_id, "client_id": event.client_id, "version": event.version}
-    statement = insert(Incident).values(number=event.number, **values)
-    newer = statement.on_conflict_do_update(
-        index_elements=["number"], set_=values, where=Incident.version < event.version
-    )
-    await session.execute(newer)
-
-
-async def note_detachment(session: AsyncSession, event: FileDetached) -> None:
-    statement = insert(Detachment).values(incident_number=event.number, file_id=event.file_id, version=event.version)
-    newer = statement.on_conflict_do_update(
-        index_elements=["incident_number", "file_id"],
-        set_={"version": event.version},
-        where=Detachment.version < event.version,
-    )
-    await session.execute(newer)
 
 
 async def detached_since(session: AsyncSession, number: str, version: int) -> set[UUID]:

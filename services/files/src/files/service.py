@@ -1,4 +1,4 @@
-"""The order of work when files change. Who holds the bytes is :mod:`files.uploads`' and :mod:`files.tasks`' concern."""
+"""The order of work when files change. The bytes are for :mod:`files.uploads` and :mod:`files.processing`."""
 
 from __future__ import annotations
 
@@ -8,37 +8,36 @@ from uuid import UUID, uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chassis import clock
-from chassis.auth.principal import Principal
+from chassis import audit
 from chassis.messaging import outbox
-from events.files import FileBindingRefused, FileBound, FileErased, FileScanned
-from events.incidents import FileDetached, FilesAttached, IncidentEvent
-from files import repository
+from events.incidents import FileDetached, FilesAttached
+from files import event_mapper, projections, repository
 from files.errors import FileAttached, FileNotFound, TooManyUnboundFiles, UploadInterrupted
-from files.jobs import ERASE, SCAN
-from files.models import Content, StoredFile
+from files.models import Content, Refusal, StoredFile
 from files.settings import Settings
-from files.telling import state_of_file
+from files.tasks import ERASE, SCAN
+from web import clock
+from web.auth.principal import Principal
 
 LIFETIME = timedelta(hours=24)
 SCAN_AGAIN = timedelta(hours=4)
 
 
 async def begin(
-    session: AsyncSession, uploader: Principal, settings: Settings, room: int, upload_key: str | None
+    session: AsyncSession, principal: Principal, settings: Settings, room: int, upload_key: str | None
 ) -> StoredFile:
     """A row for an upload that is about to start, ``room`` bytes set aside for it. Raises TooManyUnboundFiles."""
-    assert uploader.user_id is not None
-    assert uploader.organisation_id is not None
-    count, size = await repository.unbound(session, uploader.user_id)
+    assert principal.user_id is not None
+    assert principal.organisation_id is not None
+    count, size = await repository.unbound(session, principal.user_id)
     if count >= settings.max_unbound_files or size + room > settings.max_unbound_bytes:
         raise TooManyUnboundFiles
     file = StoredFile(
         id=uuid4(),
         stage="uploading",
         object_key=secrets.token_hex(16),
-        uploader_id=uploader.user_id,
-        organisation_id=uploader.organisation_id,
+        uploader_id=principal.user_id,
+        organisation_id=principal.organisation_id,
         upload_key=upload_key,
         size=room,
     )
@@ -64,18 +63,15 @@ async def abandon(session: AsyncSession, identifier: UUID) -> None:
         await _erase(session, file)
 
 
-async def discard(session: AsyncSession, identifier: UUID, uploader: Principal) -> None:
+async def discard(session: AsyncSession, identifier: UUID, principal: Principal) -> None:
     """The uploader takes back a file that no incident has."""
     file = await repository.find_for_change(session, identifier)
-    if file is None or file.stage != "stored" or file.uploader_id != uploader.user_id:
+    if file is None or file.stage != "stored" or file.uploader_id != principal.user_id:
         raise FileNotFound
     if file.incident_number is not None:
         raise FileAttached
+    audit.name(session, file.name)
     await _erase(session, file)
-
-
-async def learn(session: AsyncSession, event: IncidentEvent) -> None:
-    await repository.learn(session, event)
 
 
 async def attach(session: AsyncSession, event: FilesAttached) -> None:
@@ -97,32 +93,34 @@ async def _bind(session: AsyncSession, file: StoredFile, event: FilesAttached, d
         _refuse(session, file.id, event.number, refusal, file.version)
         return
     file.bind(event.number, event.scope)
-    outbox.add(session, FileBound(**state_of_file(file)))
+    outbox.add(session, event_mapper.bound(file))
     if detached:
         await _erase(session, file)
 
 
-def _refuse(session: AsyncSession, identifier: UUID, number: str, reason: str, version: int) -> None:
-    refused = {"file_id": identifier, "incident_number": number, "reason": reason, "version": version}
-    outbox.add(session, FileBindingRefused.model_validate(refused))
+def _refuse(session: AsyncSession, identifier: UUID, number: str, reason: Refusal, version: int) -> None:
+    outbox.add(session, event_mapper.binding_refused(identifier, number, reason, version))
 
 
 async def detach(session: AsyncSession, event: FileDetached) -> None:
     """Erases the file if it is this incident's, and remembers it for an attachment that arrives late."""
     file = await repository.find_for_change(session, event.file_id)
-    await repository.note_detachment(session, event)
+    await projections.detachment(session, event)
     if file is not None and file.stage == "stored" and file.incident_number == event.number:
         await _erase(session, file)
 
 
-async def judge(session: AsyncSession, identifier: UUID, *, infected: bool, scanner: str) -> None:
+async def judge(
+    session: AsyncSession, identifier: UUID, *, infected: bool, scanner: str, thumbnail_key: str | None = None
+) -> None:
     """The scanner's verdict; an infected file loses its bytes and keeps its row."""
     file = await repository.find_for_change(session, identifier)
     if file is None or file.stage != "stored" or file.scan != "pending":
         return
     file.judge(infected, scanner)
+    file.thumbnail_key = thumbnail_key
     if file.incident_number is not None:
-        outbox.add(session, FileScanned(**state_of_file(file)))
+        outbox.add(session, event_mapper.scanned(file))
     if infected:
         outbox.add_job(session, ERASE, file_id=file.id, object_key=file.object_key)
 
@@ -132,7 +130,7 @@ async def bytes_gone(session: AsyncSession, identifier: UUID) -> None:
     file = await repository.find_for_change(session, identifier)
     if file is None or file.object_key is None:
         return
-    file.object_key = None
+    file.object_key = file.thumbnail_key = None
     if file.stage == "erased":  # otherwise infected: it stays to say so
         await _gone(session, file)
 
@@ -155,7 +153,7 @@ async def ask_scans_again(session: AsyncSession) -> int:
 
 
 def _ask_scan(session: AsyncSession, file: StoredFile) -> None:
-    outbox.add_job(session, SCAN, file_id=file.id, object_key=file.object_key)
+    outbox.add_job(session, SCAN, file_id=file.id, object_key=file.object_key, media_type=file.media_type)
 
 
 async def _erase(session: AsyncSession, file: StoredFile) -> None:
@@ -173,4 +171,4 @@ async def _gone(session: AsyncSession, file: StoredFile) -> None:
         await session.delete(file)
         return
     file.version += 1
-    outbox.add(session, FileErased(**state_of_file(file)))
+    outbox.add(session, event_mapper.erased(file))

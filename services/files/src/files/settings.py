@@ -8,6 +8,7 @@ from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
 from chassis.storage.choice import StorageSettings
+from events.files import MAX_FILE_BYTES
 
 MIB = 1024 * 1024
 
@@ -25,7 +26,7 @@ class Settings(StorageSettings):
 
     # The most that one file may have; a multipart body carries a little more. Every other route keeps
     # ``max_body_bytes``.
-    max_file_bytes: int = 20 * MIB
+    max_file_bytes: int = MAX_FILE_BYTES
     max_unbound_files: int = 100
     max_unbound_bytes: int = 1024 * MIB
     upload_timeout: float = Field(default=1800.0, description="a whole upload")

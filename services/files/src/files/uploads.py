@@ -17,20 +17,21 @@ from fastapi import Request, Response
 from fastapi.responses import JSONResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chassis import clock
-from chassis.auth.principal import Principal
+from api import files as schemas
 from chassis.database import Database
-from chassis.errors import Problem
-from chassis.faults import crash_point
+from chassis.failpoints import crash_point
 from chassis.http import idempotency
-from chassis.http.preconditions import etag
-from files import repository, schemas, service
+from files import repository, service
 from files.body import Body
+from files.dependencies import Services
 from files.errors import UploadTooSlow
-from files.intake import Intake
 from files.models import StoredFile
-from files.resources import Resources
 from files.settings import Settings
+from files.upload_stream import UploadStream
+from web import clock
+from web.auth.principal import Principal
+from web.errors import Problem
+from web.http.preconditions import etag
 
 log = logging.getLogger(__name__)
 
@@ -38,16 +39,16 @@ log = logging.getLogger(__name__)
 class Upload:
     """One POST of one file."""
 
-    def __init__(self, request: Request, uploader: Principal) -> None:
+    def __init__(self, request: Request, principal: Principal) -> None:
         state = request.app.state
         self._settings: Settings = state.settings
         self._database: Database = state.database
-        self._resources: Resources = state.resources
-        self._uploader = uploader
+        self._services: Services = state.resources
+        self._principal = principal
         self._path = request.url.path
         self._key = request.headers.get(idempotency.HEADER)
         self._body = Body(request, self._settings.max_file_bytes, self._settings.upload_idle_timeout)
-        self._intake = Intake(self._settings.max_file_bytes, lambda: self._body.filename)
+        self._stream = UploadStream(self._settings.max_file_bytes, lambda: self._body.filename)
 
     async def answer(self) -> Response:
         """201 with the file, or the answer that the Idempotency-Key got before. Raises what is wrong."""
@@ -78,16 +79,16 @@ class Upload:
                 await self._claim(session)
                 if await self._is_answered(session):
                     return None
-            return await service.begin(session, self._uploader, self._settings, room, self._upload_key)
+            return await service.begin(session, self._principal, self._settings, room, self._upload_key)
 
     async def _store(self, file: StoredFile) -> None:
         assert file.object_key is not None
-        async with aclosing(self._body.content()) as content, aclosing(self._intake.passing(content)) as passing:
-            await self._resources.storage.put(file.object_key, passing, limit=self._settings.max_file_bytes)
+        async with aclosing(self._body.content()) as content, aclosing(self._stream.passing(content)) as passing:
+            await self._services.storage.put(file.object_key, passing, limit=self._settings.max_file_bytes)
 
     async def _complete(self, identifier: UUID) -> Response:
         async with self._database.transaction() as session:
-            file = await service.complete(session, identifier, self._intake.content())
+            file = await service.complete(session, identifier, self._stream.content())
             response = _created(file)
             if self._key is not None:
                 idempotency.remember(session, self._scope, self._key, file.sha256, response)
@@ -97,11 +98,11 @@ class Upload:
     async def _again(self) -> Response:
         """Reads the content for its hash alone."""
         assert self._key is not None
-        async with aclosing(self._body.content()) as content, aclosing(self._intake.passing(content)) as passing:
+        async with aclosing(self._body.content()) as content, aclosing(self._stream.passing(content)) as passing:
             async for _ in passing:
                 pass
         async with self._database.transaction() as session:
-            stored = await idempotency.replay(session, self._scope, self._key, self._intake.content().sha256)
+            stored = await idempotency.replay(session, self._scope, self._key, self._stream.content().sha256)
         if stored is None:  # forgotten since: 24 hours are over
             raise idempotency.RequestInFlight(headers={"Retry-After": "1"})
         return stored
@@ -137,7 +138,7 @@ class Upload:
 
     @property
     def _scope(self) -> str:
-        return f"{self._uploader.tenant} {self._path}"
+        return f"{self._principal.tenant} {self._path}"
 
     @property
     def _upload_key(self) -> str | None:

@@ -11,46 +11,52 @@ import sys
 from chassis.cli import Command
 from chassis.service import Service
 from identity import demo, keys, republish
-from identity.errors import KeyTooYoung, LoginTaken
-from identity.resources import Resources
-from identity.service import accounts, service_accounts, sqp
+from identity.dependencies import Services
+from identity.errors import AccountDisabled, AccountExists, KeyTooYoung, LoginTaken
+from identity.service import invitations, service_accounts, sqp
 
 SCOPE = re.compile(r"^[a-z]+:(read|write)$")
 
 
 async def rotate_keys(service: Service, arguments: argparse.Namespace) -> None:
-    resources: Resources = service.resources
+    services: Services = service.resources
     try:
         async with service.database.transaction() as session:
-            kid = await keys.rotate(session, resources.settings, force=arguments.force)
+            kid = await keys.rotate(session, services.settings, force=arguments.force)
     except KeyTooYoung as error:
         sys.exit(f"the next key cannot sign yet: {error}; --force if the present one is compromised")
     print("signing from now on:", kid)
 
 
 async def create_service_account(service: Service, arguments: argparse.Namespace) -> None:
-    resources: Resources = service.resources
+    services: Services = service.resources
     refused = [scope for scope in arguments.scopes if not SCOPE.match(scope)]
     if refused:
         sys.exit(f"not a scope: {', '.join(refused)}")
     secret = secrets.token_urlsafe(32)
-    secret_hash = await resources.passwords.hash(secret)
+    secret_hash = await services.passwords.hash(secret)
     async with service.database.transaction() as session:
         await service_accounts.put(session, arguments.id, secret_hash, arguments.scopes)
     print(f"client_id={arguments.id}\nclient_secret={secret}\nThe secret is shown this once.")
 
 
+async def disable_service_account(service: Service, arguments: argparse.Namespace) -> None:
+    async with service.database.transaction() as session:
+        if not await service_accounts.disable(session, arguments.id):
+            sys.exit(f"no such account, or disabled already: {arguments.id}")
+    print("disabled", arguments.id)
+
+
 async def invite_support(service: Service, arguments: argparse.Namespace) -> None:
     """SQP's own organisation and one more administrator of it, who gets a link by e-mail."""
-    resources: Resources = service.resources
+    services: Services = service.resources
     try:
         async with service.database.transaction() as session:
             of = await sqp.ensure(session)
-            user = accounts.invited(of, login=arguments.login, email=arguments.email, role="administrator")
-            user = await accounts.add_user(session, user)
-            await accounts.welcome(session, user, of, "invitation", resources.links)
-    except LoginTaken:
-        sys.exit(f"the log-in {arguments.login} is taken")
+            wanted = {"login": arguments.login, "email": arguments.email, "role": "administrator"}
+            await invitations.admit(session, of, wanted, "invitation", services.links)
+    except (LoginTaken, AccountExists, AccountDisabled) as error:
+        sys.exit(error.sentence("en"))
     print("invited", arguments.login)
 
 
@@ -79,6 +85,10 @@ def _account(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--scopes", nargs="+", required=True, metavar="SCOPE", help="such as contracts:write")
 
 
+def _account_id(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("id")
+
+
 def _support(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("login")
     parser.add_argument("email")
@@ -95,6 +105,12 @@ COMMANDS = (
         "for a back-office system; or another secret for one",
         create_service_account,
         _account,
+    ),
+    Command(
+        "disable-service-account",
+        "no more tokens for it; create-service-account enables it with another secret",
+        disable_service_account,
+        _account_id,
     ),
     Command("invite-support", "an administrator of SQP", invite_support, _support),
     Command("demo", "the demonstration's accounts; refused in production", run_demo, _demo),

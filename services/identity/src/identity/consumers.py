@@ -1,28 +1,21 @@
-"""What the identity service learns from its neighbours."""
+"""The events that the identity service consumes."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from sqlalchemy.ext.asyncio import AsyncSession
+from functools import partial
 
 from chassis.messaging.consumer import Consumer
-from events.contracts import ContractChanged, ContractExtended, ContractRegistered, ContractState
+from events.contracts import ContractChanged, ContractExtended, ContractRegistered
 from events.notifications import EmailFailed
+from identity import projections
 from identity.links import Links
-from identity.service import contracts, people
+from identity.service import people
 
 
-def consumers(links: Links) -> Sequence[Consumer]:
-    registered = Consumer("identity.contracts")
+def consumers(links: Links) -> tuple[Consumer, ...]:
+    contracts = Consumer("identity.contracts")
+    contracts.on(ContractRegistered, ContractChanged, ContractExtended)(partial(projections.contract, by_links=links))
+
     deliveries = Consumer("identity.deliveries")
-
-    @registered.on(ContractRegistered, ContractChanged, ContractExtended)
-    async def learn_contract(session: AsyncSession, event: ContractState) -> None:
-        await contracts.learn(session, event, links)
-
-    @deliveries.on(EmailFailed)
-    async def note_failed_email(session: AsyncSession, event: EmailFailed) -> None:
-        await people.mark_undeliverable(session, event.user_id, event.kind, event.reason)
-
-    return (registered, deliveries)
+    deliveries.on(EmailFailed)(people.mark_undeliverable)
+    return (contracts, deliveries)

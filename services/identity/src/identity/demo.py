@@ -5,10 +5,11 @@ from __future__ import annotations
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.messaging import outbox
 from chassis.service import Service
-from identity import repository, telling
+from identity import event_mapper, repository
+from identity.dependencies import Services
 from identity.models import Organisation, User
-from identity.resources import Resources
 from identity.service import accounts, service_accounts, sqp
 
 PASSWORD = "demo-portail-2026"  # noqa: S105 - printed in the README, refused in production
@@ -25,9 +26,9 @@ class RefusedInProduction(RuntimeError):
 
 async def prepare(service: Service) -> None:
     """SQP, its support and the back office's service account; repeating it changes nothing but the secret's hash."""
-    resources = _resources(service)
-    password_hash = await resources.passwords.hash(PASSWORD)
-    secret_hash = await resources.passwords.hash(SECRET)
+    services = _services(service)
+    password_hash = await services.passwords.hash(PASSWORD)
+    secret_hash = await services.passwords.hash(SECRET)
     async with service.database.transaction() as session:
         of = await sqp.ensure(session, "support@sqp.fr")
         await _support(session, of, password_hash)
@@ -36,7 +37,7 @@ async def prepare(service: Service) -> None:
 
 async def set_passwords(service: Service) -> list[str]:
     """Gives the demonstration's password to those of its people that exist; answers their log-ins."""
-    password_hash = await _resources(service).passwords.hash(PASSWORD)
+    password_hash = await _services(service).passwords.hash(PASSWORD)
     async with service.database.transaction() as session:
         query = select(User).where(func.lower(User.login).in_(LOGINS)).order_by(User.login).with_for_update()
         people = (await session.scalars(query)).all()
@@ -60,11 +61,11 @@ async def _activate(session: AsyncSession, user: User, password_hash: str) -> No
     assert of is not None
     user.status = "active"
     user.set_password(password_hash)
-    telling.user(session, user, of)
+    outbox.add(session, event_mapper.user_changed(user, of))
 
 
-def _resources(service: Service) -> Resources:
+def _services(service: Service) -> Services:
     if service.settings.environment == "production":
         raise RefusedInProduction("the demonstration is not for production")
-    resources: Resources = service.resources
-    return resources
+    services: Services = service.resources
+    return services

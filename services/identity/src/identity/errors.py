@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from chassis.errors import Conflict, NotFound, Problem
-from chassis.i18n import text
+from web.errors import Conflict, NotFound, Problem
+from web.i18n import text
 
 
 class LoginRefused(Problem):
@@ -13,6 +13,21 @@ class LoginRefused(Problem):
     code = "login_refused"
     message = text("Identifiant ou mot de passe incorrect.", "Wrong login or password.")
     keeps_changes = True
+
+
+class LogInByMail(Problem):
+    """The account is being guessed at from many addresses: an unknown device goes by the mailbox, whether or not the
+    password is right and whether or not there is such an account."""
+
+    status = 429
+    code = "log_in_by_mail"
+    keeps_changes = True
+    message = text(
+        "Ce compte fait l’objet de trop de tentatives. Un lien vient d’être envoyé à son adresse e-mail pour choisir un"
+        " nouveau mot de passe et vous connecter.",
+        "Too many attempts were made on this account. A link was sent to its e-mail address to choose a new password"
+        " and log in.",
+    )
 
 
 class SessionOver(Problem):
@@ -36,6 +51,27 @@ class WrongPassword(Conflict):
     message = text("Le mot de passe actuel est incorrect.", "The current password is wrong.")
 
 
+class PasswordNeeded(Conflict):
+    code = "password_needed"
+    message = text(
+        "Pour changer d’identifiant ou d’adresse e-mail, saisissez votre mot de passe actuel.",
+        "To change your login or e-mail address, enter your current password.",
+    )
+
+
+class NoPendingAddress(Conflict):
+    code = "no_pending_address"
+    message = text("Aucune adresse e-mail n’attend de confirmation.", "No e-mail address waits to be confirmed.")
+
+
+class DisabledAddress(Conflict):
+    code = "disabled_address"
+    message = text(
+        "Rétablissez l’accès de cette personne avant de changer son adresse e-mail.",
+        "Enable this person’s access before you change the e-mail address.",
+    )
+
+
 class PasswordRefused(Problem):
     """The base of what a new password must not be."""
 
@@ -54,7 +90,8 @@ class PasswordTooShort(PasswordRefused):
 class PasswordTooCommon(PasswordRefused):
     code = "password_too_common"
     message = text(
-        "Ce mot de passe est trop courant : choisissez-en un autre.", "This password is too common: choose another."
+        "Ce mot de passe est trop courant, ou fait de votre nom ou de celui de votre société : choisissez-en un autre.",
+        "This password is too common, or made of your name or your organisation’s: choose another.",
     )
 
 
@@ -79,9 +116,39 @@ class LastAdministrator(Conflict):
     )
 
 
+class OwnAccount(Conflict):
+    code = "own_account"
+    message = text(
+        "Votre propre compte ne se modifie pas ici : vos informations se changent dans votre profil, votre rôle et"
+        " votre accès par un autre administrateur.",
+        "Your own account is not changed here: your details are changed in your profile, your role and your access by"
+        " another administrator.",
+    )
+
+
 class NotInvited(Conflict):
     code = "not_invited"
     message = text("Ce compte n’attend pas d’activation.", "This account is not waiting for activation.")
+
+
+class AccountExists(Conflict):
+    """One person has one account per organisation, known by the e-mail address."""
+
+    code = "account_exists"
+    message = text(
+        "Cette adresse a déjà un compte dans cette société : identifiant {login}.",
+        "This address has an account in this organisation already: log-in {login}.",
+    )
+
+
+class AccountDisabled(Conflict):
+    code = "account_disabled"
+    message = text(
+        "Cette adresse a un compte désactivé dans cette société : un administrateur de la société peut le réactiver "
+        "(identifiant {login}).",
+        "This address has a disabled account in this organisation: an administrator of it can enable it again "
+        "(log-in {login}).",
+    )
 
 
 class NeverActivated(Conflict):
@@ -106,6 +173,16 @@ class ClientOfAnotherReseller(Conflict):
     code = "client_of_another_reseller"
     message = text(
         "Le client {client} appartient à un autre revendeur.", "Client {client} belongs to another reseller."
+    )
+
+
+class ClientKnown(Conflict):
+    """``clients`` names those of the reseller that have the name or the address already."""
+
+    code = "client_known"
+    message = text(
+        "Un client a déjà ce nom ou cette adresse. Vérifiez, puis confirmez s’il s’agit d’un autre.",
+        "A client has that name or address already. Check, then confirm that this is another one.",
     )
 
 

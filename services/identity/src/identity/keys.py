@@ -17,13 +17,13 @@ from joserfc.jwk import OctKey, OKPKey
 from sqlalchemy import delete, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chassis import clock
-from chassis.auth.tokens import ALGORITHM
+from chassis import audit
 from chassis.database import Database
-from identity import audit
 from identity.errors import KeyTooYoung
 from identity.models import SigningKey
 from identity.settings import Settings
+from web import clock
+from web.auth.tokens import ALGORITHM
 
 LOCK = 7_205_759_405
 UNKNOWN_KID_COOLDOWN = 1.0

@@ -3,29 +3,32 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import secrets
+import threading
 import unicodedata
+from collections.abc import Sequence
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from zxcvbn import zxcvbn
 
 from identity.errors import PasswordNamesUser, PasswordTooCommon, PasswordTooShort
 from identity.settings import Settings
+from web.text.folding import fold
 
 MINIMUM = 12
-# The most common ones that are long enough; a run of one character is refused by rule.
-COMMON = frozenset(
-    {
-        "password1234", "password12345", "password123456", "passwordpassword", "motdepasse123", "motdepasse1234",
-        "motdepassemotdepasse", "azertyuiop123", "azertyuiopqsdf", "azertyuiopqsdfghjklm", "qwertyuiop12",
-        "qwertyuiop123", "qwertyuiopasdf", "123456789012", "1234567890123", "12345678901234", "1234567890azerty",
-        "123456789azerty", "azerty123456", "azerty123456789", "qwerty123456", "qwerty123456789", "administrateur",
-        "administrator", "administrateur1", "administrator1", "adminadminadmin", "bienvenue1234", "bienvenue2024",
-        "bienvenue2025", "bienvenue2026", "welcome12345", "iloveyou1234", "jetaimejetaime", "changeme1234",
-        "changemechangeme", "letmein12345", "soleilsoleil", "doudoudoudou", "marseille13000", "abcdefghijkl",
-        "abcdefghijklmnop", "abcd12345678", "1q2w3e4r5t6y", "1qaz2wsx3edc", "a1b2c3d4e5f6", "000000000000",
-    }
-)  # fmt: skip
+# What zxcvbn looks at: its time grows faster than the length (0.4 s for this much of "4@8({[<3", 6 s for 64 of it), and
+# what this much cannot tell is strong.
+LOOKED_AT = 24
+# zxcvbn keeps the words of the person whom it was last asked about in its module.
+_ONE_AT_A_TIME = threading.Lock()
+# Initials and articles are in every password.
+SHORTEST_WORD = 3
+# Of 0 to 4: at least 10^8 guesses, which a limit on attempts keeps out of reach for years.
+STRONG_ENOUGH = 3
+# Words of the house and of French keyboards, which an English list of passwords does not hold.
+CONTEXT = ("sqp", "portail", "revendeur", "client", "contrat", "motdepasse", "bienvenue", "azertyuiop", "qsdfghjklm")
 
 
 class Passwords:
@@ -53,6 +56,12 @@ class Passwords:
             return None
         return await self.hash(password)
 
+    async def refuse_weak(self, password: str, *, login: str, email: str, names: Sequence[str]) -> None:
+        """Raises a PasswordRefused unless ``password`` may be used by this person; ``names`` are the person's and the
+        organisation's."""
+        async with self._slots:
+            await asyncio.to_thread(_refuse_weak, password, login, email, names)
+
     def _matches(self, known: str, password: str) -> bool:
         try:
             return self._hasher.verify(known, password)
@@ -60,15 +69,33 @@ class Passwords:
             return False
 
 
-def refuse_weak(password: str, *, login: str, email: str) -> None:
-    """Raises a PasswordRefused unless ``password`` may be used by this person."""
-    folded = _normal(password).casefold().strip()
-    if len(_normal(password)) < MINIMUM:
+def _refuse_weak(password: str, login: str, email: str, names: Sequence[str]) -> None:
+    written = _normal(password)
+    if len(written) < MINIMUM:
         raise PasswordTooShort(minimum=MINIMUM)
-    if folded in {login.casefold(), email.casefold()}:
+    if written.casefold().strip() in {login.casefold(), email.casefold()}:
         raise PasswordNamesUser
-    if folded in COMMON or len(set(folded)) <= 2:
+    known = {*CONTEXT, *(word for text in (login, email, *names) for word in _words(text))}
+    folded = fold(written)
+    # Own words count for nothing, whatever stands between them.
+    left = re.sub("|".join(map(re.escape, sorted(known, key=len, reverse=True))), "", folded)
+    if _score(written, known) < STRONG_ENOUGH or (left != folded and _score(left, known) < STRONG_ENOUGH):
         raise PasswordTooCommon
+
+
+def _score(password: str, known: set[str]) -> int:
+    with _ONE_AT_A_TIME:
+        return int(zxcvbn(password[:LOOKED_AT], user_inputs=sorted(known))["score"]) if password else 0
+
+
+def _words(text: str) -> set[str]:
+    """Whole, in parts and without what stands between them, with and without accents: a name with a year behind it is
+    no password."""
+    found = set()
+    for form in (text.casefold(), fold(text)):
+        parts = re.findall(r"[^\W_]+", form)
+        found |= {form, "".join(parts), *parts}
+    return {word for word in found if len(word) >= SHORTEST_WORD}
 
 
 def _normal(password: str) -> str:

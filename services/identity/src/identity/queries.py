@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, case, exists, func, null, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
-from chassis.auth.principal import Principal
-from chassis.searching import folded, matches
+from api.identity.common import SignUpState
+from chassis.searching import folded, like, matches
 from chassis.sql import AnyRow, AnySelect
+from identity.access import clients_of, looked_after_by, manageable, requests_of
 from identity.models import (
     Address,
-    AuditEntry,
+    Device,
     LinkToken,
     Organisation,
     ServiceAccount,
@@ -22,8 +23,9 @@ from identity.models import (
     SignUpRequest,
     User,
 )
-from identity.models.base import Purpose, SignUpState
-from identity.repository import clients_of, manageable, requests_of
+from identity.models.base import ACCOUNT_PURPOSES, Purpose
+from web.auth.principal import Principal
+from web.text import codes
 
 USER = (
     User.id,
@@ -31,6 +33,7 @@ USER = (
     User.first_name,
     User.last_name,
     User.email,
+    User.pending_email,
     User.phone,
     User.role,
     User.status,
@@ -50,6 +53,19 @@ ORGANISATION = (
     Organisation.version,
 )
 _Reseller = aliased(Organisation)
+# Until when the person's last link is good; nothing once it was used, made void or cleared away.
+_EXPIRY = (
+    select(func.max(LinkToken.expires_at))
+    .where(LinkToken.user_id == User.id, LinkToken.used_at.is_(None), LinkToken.purpose.in_(ACCOUNT_PURPOSES))
+    .correlate(User)
+    .scalar_subquery()
+)
+invitation_state: ColumnElement[Any] = case(
+    (User.status != "invited", null()),
+    (User.email_undeliverable, "failed"),
+    (func.now() < _EXPIRY, "pending"),
+    else_="expired",
+)
 USER_SORTS: dict[str, ColumnElement[Any]] = {
     "login": folded(User.login),
     "last_name": folded(User.last_name),
@@ -58,8 +74,7 @@ USER_SORTS: dict[str, ColumnElement[Any]] = {
     "status": User.status.expression,
 }
 ORGANISATION_SORTS: dict[str, ColumnElement[Any]] = {
-    # Begins with the name, folded.
-    "name": Organisation.search_text.expression,
+    "name": Organisation.name_key.expression,
     "code": Organisation.code.expression,
     "email": folded(Organisation.email),
     "phone": Organisation.phone.expression,
@@ -69,24 +84,33 @@ ADDRESS_SORTS: dict[str, ColumnElement[Any]] = {
     "label": folded(Address.label),
 }
 REQUEST_SORTS: dict[str, ColumnElement[Any]] = {"created_at": SignUpRequest.created_at.expression}
-AUDIT_SORTS: dict[str, ColumnElement[Any]] = {"at": AuditEntry.at.expression}
+INVITATION_SORTS: dict[str, ColumnElement[Any]] = {"created_at": User.created_at.expression}
 
 
-async def credentials(reader: AsyncConnection, login: str) -> AnyRow | None:
-    query = select(User.id, User.organisation_id, User.password_hash).where(
-        func.lower(User.login) == login.strip().lower()
-    )
-    return (await reader.execute(query)).one_or_none()
+async def credentials(reader: AsyncConnection, login: str, device: str) -> AnyRow | None:
+    """Of the account with that log-in, or of the one active account with that e-mail address (a log-in has no @);
+    the last column says whether it was opened on that device before."""
+    typed = codes.login(login)
+    named = func.lower(User.login) == typed
+    if "@" in typed:
+        named = (func.lower(User.email) == typed) & (User.status == "active")
+    on_device = exists().where(Device.user_id == User.id, Device.digest == device)
+    query = select(User.id, User.organisation_id, User.password_hash, on_device).where(named).limit(2)
+    rows = (await reader.execute(query)).all()
+    return rows[0] if len(rows) == 1 else None
 
 
 async def password_hash(reader: AsyncConnection, user_id: UUID | None) -> AnyRow | None:
-    """The hash with login and e-mail, which a new password must not be."""
-    query = select(User.password_hash, User.login, User.email).where(User.id == user_id)
+    """The hash with what a new password must not be made of."""
+    names = (User.first_name, User.last_name, Organisation.name.label("organisation"))
+    query = select(User.password_hash, User.login, User.email, *names)
+    query = query.join(Organisation, Organisation.id == User.organisation_id).where(User.id == user_id)
     return (await reader.execute(query)).one_or_none()
 
 
 async def service_account(reader: AsyncConnection, identifier: str) -> AnyRow | None:
-    query = select(ServiceAccount.secret_hash, ServiceAccount.scopes).where(ServiceAccount.id == identifier)
+    query = select(ServiceAccount.secret_hash, ServiceAccount.scopes)
+    query = query.where(ServiceAccount.id == identifier, ServiceAccount.disabled_at.is_(None))
     return (await reader.execute(query)).one_or_none()
 
 
@@ -96,6 +120,8 @@ async def link(reader: AsyncConnection, digest: str, purposes: tuple[Purpose, ..
         select(
             LinkToken.purpose,
             LinkToken.expires_at,
+            LinkToken.email.label("link_email"),
+            User.id.label("user_id"),
             User.login,
             User.first_name,
             User.last_name,
@@ -131,8 +157,30 @@ async def organisation(reader: AsyncConnection, identifier: UUID | None) -> AnyR
 
 
 def clients(principal: Principal, q: str, reseller_id: UUID | None) -> AnySelect:
-    query = _clients(principal).where(matches(Organisation.search_text.expression, q))
+    """SQP's list names each client's reseller, and finds by it."""
+    by_reseller = _of_reseller if principal.organisation_kind == "sqp" else None
+    query = _clients(principal).where(matches(Organisation.search_text.expression, q, by_reseller))
     return query.where(Organisation.reseller_id == reseller_id) if reseller_id else query
+
+
+def with_access(clients: AnySelect) -> AnySelect:
+    """With ``access``: whether anybody of the client comes in, could, or cannot."""
+
+    def anybody(status: str) -> ColumnElement[bool]:
+        return exists().where(User.organisation_id == Organisation.id, User.status == status)
+
+    access = case(
+        (Organisation.portal_access.is_(False), "closed"),
+        (anybody("active"), "active"),
+        (anybody("invited"), "invited"),
+        (anybody("disabled"), "disabled"),
+        else_="no_account",
+    )
+    return clients.add_columns(access.label("access"))
+
+
+def _of_reseller(pattern: ColumnElement[str]) -> ColumnElement[bool]:
+    return like(_Reseller.search_text.expression, pattern)
 
 
 async def client(reader: AsyncConnection, identifier: UUID, principal: Principal) -> AnyRow | None:
@@ -144,9 +192,34 @@ def _clients(principal: Principal) -> AnySelect:
     return query.join(_Reseller, _Reseller.id == Organisation.reseller_id).where(clients_of(principal))
 
 
-def users_of(client_id: UUID, q: str) -> AnySelect:
-    """The people of a client; whether the caller may ask is for :func:`client` to say."""
-    return select(*USER).where(User.organisation_id == client_id, matches(User.search_text.expression, q))
+def people_of(organisation_id: UUID, q: str) -> AnySelect:
+    """The people of an organisation with their invitations; whether the caller may ask is for the caller's route to
+    say."""
+    query = select(*USER, invitation_state.label("invitation"), _EXPIRY.label("invitation_expires_at"))
+    return query.where(User.organisation_id == organisation_id, matches(User.search_text.expression, q))
+
+
+def invitations(principal: Principal, q: str, state: str | None) -> AnySelect:
+    """People who have yet to choose a first password, in the organisations that the caller looks after."""
+    query = (
+        select(
+            *USER,
+            invitation_state.label("invitation"),
+            _EXPIRY.label("invitation_expires_at"),
+            User.created_at,
+            Organisation.id.label("organisation_id"),
+            Organisation.kind.label("organisation_kind"),
+            Organisation.name.label("organisation_name"),
+        )
+        .join(Organisation, Organisation.id == User.organisation_id)
+        .where(User.status == "invited", Organisation.portal_access, looked_after_by(principal))
+        .where(or_(matches(User.search_text.expression, q), matches(Organisation.search_text.expression, q)))
+    )
+    return query.where(invitation_state == state) if state else query
+
+
+async def invitation(reader: AsyncConnection, user_id: UUID, principal: Principal) -> AnyRow | None:
+    return (await reader.execute(invitations(principal, "", None).where(User.id == user_id))).one_or_none()
 
 
 def resellers(q: str) -> AnySelect:
@@ -159,11 +232,22 @@ async def reseller(reader: AsyncConnection, identifier: UUID) -> AnyRow | None:
     return (await reader.execute(query)).one_or_none()
 
 
-def addresses(principal: Principal, organisation_id: UUID | None) -> AnySelect:
+def is_code(q: str) -> ColumnElement[bool]:
+    """The organisation with exactly the code that is searched."""
+    return func.upper(Organisation.code) == codes.code(q)
+
+
+def is_login(q: str) -> ColumnElement[bool]:
+    return func.lower(User.login) == codes.login(q)
+
+
+def addresses(principal: Principal, organisation_id: UUID | None, q: str = "") -> AnySelect:
     """Those of the caller's organisation, or of the client that is named, if it is the caller's."""
     wanted = organisation_id or principal.organisation_id
     return select(Address.__table__).where(
-        Address.organisation_id == wanted, manageable(Address.organisation_id.expression, principal)
+        Address.organisation_id == wanted,
+        manageable(Address.organisation_id.expression, principal),
+        matches(Address.search_text.expression, q),
     )
 
 
@@ -205,10 +289,6 @@ async def sessions(reader: AsyncConnection, user_id: UUID | None) -> list[AnyRow
         .limit(200)
     )
     return list((await reader.execute(query)).all())
-
-
-def audit(principal: Principal) -> AnySelect:
-    return select(AuditEntry.__table__).where(AuditEntry.organisation_id == principal.organisation_id)
 
 
 async def may_manage(reader: AsyncConnection, organisation_id: UUID | None, principal: Principal) -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from identity import telling
+from chassis.messaging import outbox
+from identity import event_mapper
 from identity.models import Address, Organisation, User
 
 
@@ -15,9 +16,9 @@ async def everything(session: AsyncSession) -> int:
     users = (await session.scalars(select(User).with_for_update(read=True))).all()
     addresses = (await session.scalars(select(Address).with_for_update(read=True))).all()
     for organisation in organisations.values():
-        telling.organisation(session, organisation)
+        outbox.add(session, event_mapper.organisation_changed(organisation))
     for user in users:
-        telling.user(session, user, organisations[user.organisation_id])
+        outbox.add(session, event_mapper.user_changed(user, organisations[user.organisation_id]))
     for address in addresses:
-        telling.address(session, address, organisations[address.organisation_id])
+        outbox.add(session, event_mapper.address_changed(address, organisations[address.organisation_id]))
     return len(organisations) + len(users) + len(addresses)

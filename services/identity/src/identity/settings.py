@@ -7,8 +7,9 @@ from typing import ClassVar
 from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
-from chassis.auth.tokens import LEEWAY
-from chassis.settings import ServiceSettings, development_secret
+from chassis.settings import ServiceSettings
+from web.auth.tokens import LEEWAY
+from web.settings import development_secret
 
 MAIL_DEVELOPMENT_KEY = (
     '{"crv":"X25519","x":"uxBdEz6Ed1rek2NZefZp-eFFqL9asO1WVPuMSsIfS1E",'
@@ -17,7 +18,8 @@ MAIL_DEVELOPMENT_KEY = (
 
 
 class Settings(ServiceSettings):
-    """Limits count attempts per ``throttle_window_seconds``."""
+    """Limits count attempts per ``throttle_window_seconds`` unless their names say otherwise. ``overall_attempts``
+    refuses nothing: it is when to alarm."""
 
     model_config = SettingsConfigDict(env_prefix="IDENTITY_")
 
@@ -30,6 +32,12 @@ class Settings(ServiceSettings):
     refresh_grace_seconds: int = 10
     remember_days: int = 30
     idle_hours: int = 12
+    # A session that is used without a pause ends all the same, and a person has at most so many of each kind.
+    longest_session_days: int = 7
+    sessions_per_person: int = 20
+    # How long after its log-in a session may change log-in and e-mail without the password.
+    fresh_minutes: int = 5
+    device_days: int = 365
 
     key_encryption_secret: SecretStr = development_secret("identity-development-key-encryption")
     key_cache_seconds: float = 30.0
@@ -42,6 +50,9 @@ class Settings(ServiceSettings):
     mail_public_key: str = Field(default=MAIL_DEVELOPMENT_KEY, json_schema_extra={"development_only": True})
     invitation_days: int = 7
     reset_minutes: int = 30
+    # How long another e-mail address may be confirmed, and the old one may object, which outlives a holiday's week.
+    email_change_hours: int = 24
+    objection_days: int = 7
 
     argon2_memory_kib: int = Field(default=47_104, ge=47_104)
     password_hash_concurrency: int = Field(default=2, ge=1)
@@ -52,3 +63,11 @@ class Settings(ServiceSettings):
     overall_attempts: int = 3000
     mail_requests_per_account: int = 5
     mail_requests_per_address: int = 60
+    # A day's wrong passwords for one account, after which an unknown device is asked to go by e-mail.
+    guesses_per_account: int = 1000
+    logins_taken_per_hour: int = 10
+    email_changes_per_hour: int = 10
+    invitations_per_sender: int = 100
+    invitations_per_recipient: int = 5
+    # A day and a network.
+    sign_ups_per_contract: int = 20

@@ -11,10 +11,10 @@ from uuid import UUID
 
 from joserfc.jwk import OKPKey
 
-from chassis.auth.principal import Principal
-from chassis.auth.tokens import sign
 from identity.models import Organisation, Session, User
 from identity.settings import Settings
+from web.auth.principal import Principal
+from web.auth.tokens import sign
 
 
 @dataclass(frozen=True)

@@ -8,19 +8,21 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chassis.auth.principal import Principal
-from chassis.http import idempotency, paging
-from chassis.http.paging import Cursor, Limit, Page, Search, Sort
-from chassis.http.preconditions import IfMatch, set_etag
+from api import incidents as schemas
+from chassis.http import exporting, idempotency, paging
+from chassis.http.paging import Cursor, Limit, Search, Sort
 from chassis.http.unit_of_work import Reader, Session, UnitOfWorkRoute
-from chassis.i18n import Language, negotiate
 from chassis.sql import AnyRow
 from events.incidents import Thread
-from incidents import auth, queries, schemas, service, states, views
-from incidents.drafts import schemas as drafts
-from incidents.drafts import service as drafting
-from incidents.errors import ContractNotFound, DraftNotFound, IncidentNotFound, ThreadNotFound
-from incidents.telling import actor
+from incidents import access, auth, exports, queries, views
+from incidents.auth import actor
+from incidents.errors import ContractNotFound, IncidentNotFound, ThreadNotFound
+from incidents.models import Incident
+from incidents.service import attachments, changes, declarations
+from web.auth.principal import Principal
+from web.http.preconditions import IfMatch, set_etag
+from web.i18n import Language, negotiate
+from web.schemas import ContractNumber, Page, Serial
 
 incidents = APIRouter(prefix="/incidents", tags=["incidents"], route_class=UnitOfWorkRoute)
 declaring = APIRouter(tags=["declaring"], route_class=UnitOfWorkRoute)
@@ -30,26 +32,36 @@ async def _language(request: Request) -> Language:
     return negotiate(request.headers.get("accept-language"))
 
 
-Spoken = Annotated[Language, Depends(_language)]
+Lang = Annotated[Language, Depends(_language)]
 
 
-@incidents.get("")
+@incidents.get("", response_model=schemas.IncidentPage, responses=exporting.DOCUMENTED)
 async def list_incidents(
-    principal: auth.Reader,
+    request: Request,
+    principal: auth.CanRead,
+    _place: exporting.Place,
     reader: Reader,
-    language: Spoken,
+    language: Lang,
     q: Search = "",
     sort: Annotated[str, Query(max_length=40)] = "-number",
     is_open: Annotated[bool | None, Query(alias="open")] = None,
-    contract: schemas.ContractNumber | None = None,
+    contract: ContractNumber | None = None,
     client_id: UUID | None = None,
+    serial: Annotated[list[Serial] | None, Query(max_length=50)] = None,
     limit: Limit = 25,
     cursor: Cursor = None,
-) -> schemas.IncidentPage:
-    """Incidents that the caller may see."""
-    everything = queries.listing(principal, q, contract, client_id)
+) -> schemas.IncidentPage | Response:
+    """Incidents that the caller may see; ``serial`` (repeatable): those that concern one of these products.
+
+    As CSV or Excel, whole, when ``Accept`` prefers one of them.
+    """
+    order = Sort.parse(sort, queries.SORTS)
+    everything = queries.listing(principal, q, contract, client_id, serial or [])
     query = everything if is_open is None else everything.where(queries.is_open(is_open))
-    rows, following = await queries.page(reader, query, Sort.parse(sort, queries.SORTS), limit, cursor)
+    if ending := exporting.asked(request):
+        whole = paging.ordered(query, order, Incident.number_key.expression)
+        return await exporting.response(request, ending, exports.NAME, exports.columns(principal), whole)
+    rows, following = await queries.page(reader, query, order, limit, cursor, q)
     counted, by_openness = await queries.counts(reader, everything, query)
     total, total_is = paging.total(counted)
     return schemas.IncidentPage(
@@ -68,10 +80,10 @@ async def declare_incident(
     response: Response,
     principal: auth.Declarer,
     session: Session,
-    language: Spoken,
+    language: Lang,
 ) -> schemas.IncidentState:
     """Declares an incident on a contract that covers it today; otherwise 409 says why not."""
-    incident = await service.declare(session, body, actor(principal))
+    incident = await declarations.declare(session, body, actor(principal))
     response.headers["Location"] = f"{request.url.path}/{incident.number}"
     set_etag(response, incident.version)
     return views.state(incident, language)
@@ -79,7 +91,7 @@ async def declare_incident(
 
 @incidents.get("/{number}")
 async def get_incident(
-    number: schemas.Number, response: Response, principal: auth.Reader, reader: Reader, language: Spoken
+    number: schemas.Number, response: Response, principal: auth.CanRead, reader: Reader, language: Lang
 ) -> schemas.Incident:
     """Everything of the incident that the caller may read, and what the caller may do with it now."""
     row = await _visible(reader, number, principal)
@@ -91,7 +103,7 @@ async def get_incident(
 
 @incidents.get("/{number}/history")
 async def get_history(
-    number: schemas.Number, principal: auth.Reader, reader: Reader, language: Spoken
+    number: schemas.Number, principal: auth.CanRead, reader: Reader, language: Lang
 ) -> schemas.History:
     """Every change of state, oldest first; all parties of the incident read it."""
     await _visible(reader, number, principal)
@@ -107,10 +119,10 @@ async def change_status(
     principal: auth.Writer,
     session: Session,
     precondition: IfMatch,
-    language: Spoken,
+    language: Lang,
 ) -> schemas.IncidentState:
     """Moves the incident on, as its states and the caller's side allow."""
-    incident = await service.move(session, number, body, actor(principal), precondition)
+    incident = await changes.move(session, number, body, actor(principal), precondition)
     set_etag(response, incident.version)
     return views.state(incident, language)
 
@@ -118,7 +130,7 @@ async def change_status(
 @incidents.get("/{number}/messages")
 async def list_messages(
     number: schemas.Number,
-    principal: auth.Reader,
+    principal: auth.CanRead,
     reader: Reader,
     thread: Thread,
     sort: Annotated[str, Query(max_length=40)] = "-at",
@@ -127,7 +139,7 @@ async def list_messages(
 ) -> Page[schemas.Message]:
     """A thread, newest first (``sort=at``: oldest first); 404 for whom it is not."""
     incident = await _visible(reader, number, principal)
-    if thread not in states.threads(principal.organisation_kind, incident.client_id):
+    if thread not in access.threads(principal.organisation_kind, incident.client_id):
         raise ThreadNotFound
     query = queries.thread(number, thread)
     order = Sort.parse(sort, queries.MESSAGE_SORTS)
@@ -142,7 +154,7 @@ async def post_message(
     number: schemas.Number, thread: Thread, body: schemas.MessageCreate, principal: auth.Writer, session: Session
 ) -> schemas.Posted:
     """Writes in a thread that the caller takes part in, until the incident is closed or cancelled."""
-    return views.posted(*await service.post(session, number, thread, body, actor(principal)))
+    return views.posted(*await changes.post(session, number, thread, body, actor(principal)))
 
 
 @incidents.post("/{number}/files", status_code=201, dependencies=[idempotency.Documented])
@@ -150,7 +162,7 @@ async def attach_files(
     number: schemas.Number, body: schemas.FilesCreate, response: Response, principal: auth.Writer, session: Session
 ) -> schemas.Attachments:
     """Names the caller's own uploads on the incident; each is ``pending`` until the files service has bound it."""
-    incident, attached = await service.attach(session, number, body, actor(principal))
+    incident, attached = await attachments.attach(session, number, body, actor(principal))
     set_etag(response, incident.version)
     return schemas.Attachments(items=[schemas.Attachment.model_validate(one) for one in attached])
 
@@ -158,39 +170,20 @@ async def attach_files(
 @incidents.delete("/{number}/files/{file_id}", status_code=204)
 async def detach_file(number: schemas.Number, file_id: UUID, principal: auth.Writer, session: Session) -> None:
     """Takes a file off the incident for good: its bytes are erased."""
-    await service.detach(session, number, file_id, actor(principal))
+    await attachments.detach(session, number, file_id, actor(principal))
 
 
 @declaring.get("/delivery-addresses")
 async def list_delivery_addresses(
-    principal: auth.Party, reader: Reader, contract: schemas.ContractNumber
+    principal: auth.Party, reader: Reader, contract: ContractNumber
 ) -> schemas.OfferedAddresses:
     """What a declaration on ``contract`` may choose from: its client's addresses, then the caller's organisation's."""
-    cover = await queries.cover(reader, contract, principal)
-    if cover is None:
+    held = await queries.covered_contract(reader, contract, principal)
+    if held is None:
         raise ContractNotFound(number=contract)
-    owners = [owner for owner in dict.fromkeys((cover.client_id, principal.organisation_id)) if owner is not None]
+    owners = [owner for owner in dict.fromkeys((held.client_id, principal.organisation_id)) if owner is not None]
     rows = await queries.addresses(reader, owners)
     return schemas.OfferedAddresses(items=[views.offered(row) for row in rows])
-
-
-@declaring.get("/incident-drafts/{draft_id}")
-async def get_draft(draft_id: UUID, principal: auth.Declarer, reader: Reader) -> drafts.Draft:
-    row = await queries.draft(reader, principal, draft_id)
-    if row is None:
-        raise DraftNotFound
-    return drafts.Draft.model_validate(row)
-
-
-@declaring.put("/incident-drafts/{draft_id}")
-async def put_draft(draft_id: UUID, body: drafts.DraftPut, principal: auth.Declarer, session: Session) -> drafts.Draft:
-    """Keeps the caller's declaration under way, under an id of the caller's choice, for 30 days."""
-    return drafts.Draft.model_validate(await drafting.put(session, draft_id, body, actor(principal)))
-
-
-@declaring.delete("/incident-drafts/{draft_id}", status_code=204)
-async def delete_draft(draft_id: UUID, principal: auth.Declarer, session: Session) -> None:
-    await drafting.delete(session, draft_id, actor(principal))
 
 
 async def _visible(reader: AsyncConnection, number: str, principal: Principal) -> AnyRow:

@@ -6,13 +6,25 @@ from typing import Annotated
 
 from fastapi import Depends
 
-from chassis.auth.principal import Principal
-from chassis.auth.rules import people
+from events.incidents import Actor
+from web.auth.principal import Principal
+from web.auth.rules import people
 
 # Everybody of an organisation reads; SQP's back office too.
-Reader = Annotated[Principal, Depends(people(scope="incidents:read"))]
+CanRead = Annotated[Principal, Depends(people(scope="incidents:read"))]
 # Administrators of the three sides: which state, thread or file is whose is the incident's to say.
 Writer = Annotated[Principal, Depends(people(write=True))]
 # SQP declares nothing: a reseller or a client does.
 Declarer = Annotated[Principal, Depends(people("reseller", "client", write=True))]
 Party = Annotated[Principal, Depends(people("reseller", "client"))]
+
+
+def actor(principal: Principal) -> Actor:
+    """The person who acts. A service account only reads: without ``user_id`` it would pass for the platform."""
+    assert principal.is_person, "the route lets people in only"
+    return Actor(
+        user_id=principal.user_id,
+        organisation_id=principal.organisation_id,
+        organisation_kind=principal.organisation_kind,
+        name=principal.name,
+    )

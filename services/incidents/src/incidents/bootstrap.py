@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 from chassis.database import Database
+from chassis.job_registry import JobRegistry
+from chassis.jobs import housekeeping
 from chassis.service import Service, jwks
 from incidents import api, tasks
-from incidents.base import Base
-from incidents.consumers import CONSUMERS
+from incidents.consumers import consumers
+from incidents.drafts import api as drafts_api
+from incidents.drafts import service as drafts
+from incidents.models import Base
+from incidents.service import changes
 from incidents.settings import Settings
 
 
@@ -18,8 +24,16 @@ def build(settings: Settings) -> Service:
         database=Database(settings),
         metadata=Base.metadata,
         migrations=Path(__file__).parent / "migrations",
-        routers=(api.incidents, api.declaring),
-        consumers=CONSUMERS,
-        jobs=tasks.registry(),
+        routers=(api.incidents, api.declaring, drafts_api.drafts),
+        consumers=consumers(),
+        jobs=_jobs(),
         keys=jwks(settings),
     )
+
+
+def _jobs() -> JobRegistry:
+    jobs = JobRegistry("incidents")
+    housekeeping.register(jobs)
+    jobs.bind_periodic(tasks.CLOSE_RESOLVED, timedelta(minutes=15), changes.close_resolved)
+    jobs.bind_periodic(tasks.EXPIRE_DRAFTS, timedelta(hours=1), drafts.expire)
+    return jobs

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import Self
 
-from chassis.errors import Conflict, Forbidden, NotFound
-from chassis.i18n import Language, text
-from incidents.sentences import STATUS
+from incidents.labels import STATUS
+from web.errors import Conflict, Forbidden, NotFound
+from web.i18n import Language, text
 
 
 class IncidentNotFound(NotFound):
@@ -41,11 +41,6 @@ class AttachmentNotFound(NotFound):
         "Ce fichier n’est pas joint à l’incident ou ne vous est pas accessible.",
         "This file is not attached to the incident or is not yours to see.",
     )
-
-
-class DraftNotFound(NotFound):
-    code = "draft_not_found"
-    message = text("Ce brouillon n’existe pas ou n’existe plus.", "This draft does not exist, or no longer does.")
 
 
 class CoverRefused(Conflict):
@@ -93,6 +88,15 @@ class UnknownLinkedIncident(Conflict):
     message = text(
         "L’incident n° {linked_to} n’existe pas sur ce contrat.",
         "There is no incident no. {linked_to} on this contract.",
+    )
+
+
+class DeclaredAlready(Conflict):
+    """The same person declared the same a moment ago: a form sent again, not another incident."""
+
+    code = "declared_already"
+    message = text(
+        "Cet incident est déjà déclaré sous le n° {number}.", "This incident is declared already, under no. {number}."
     )
 
 
@@ -152,12 +156,4 @@ class DeclarationNotYours(Forbidden):
     message = text(
         "Seule l’organisation qui a déclaré l’incident complète sa déclaration : joignez le fichier à un message.",
         "Only the organisation that declared the incident completes its declaration: attach the file to a message.",
-    )
-
-
-class TooManyDrafts(Conflict):
-    code = "too_many_drafts"
-    message = text(
-        "Vous avez déjà {limit} brouillons : envoyez-en ou supprimez-en un.",
-        "You have {limit} drafts already: send or delete one.",
     )

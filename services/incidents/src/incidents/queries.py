@@ -1,22 +1,38 @@
-"""What is read of incidents: lists, the detail, history, threads, addresses, drafts. Columns, never entities."""
+"""What is read of incidents: lists, the detail, history, threads, addresses. Columns, never entities."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, case, false, select, true
+from sqlalchemy import ColumnElement, Text, and_, case, exists, func, literal, not_, or_, select
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.orm import aliased
 
-from chassis.auth.principal import Principal
 from chassis.http import paging
-from chassis.searching import matches
+from chassis.searching import like, matches
 from chassis.sql import AnyRow, AnySelect
-from events.incidents import Actor, Scope, Thread
-from incidents.models import Attachment, Draft, HistoryEntry, Incident, Message
-from incidents.read_models import Cover, DeliveryAddress, Organisation
+from events.identity import UserStatus
+from events.incidents import Scope, Thread
+from incidents.access import visible
+from incidents.models import (
+    BY_PARTY,
+    Attachment,
+    CoveredContract,
+    DeliveryAddress,
+    HistoryEntry,
+    Incident,
+    Message,
+    Organisation,
+    User,
+)
 from incidents.states import OPEN, SHOWN, STATUSES
+from web.auth.principal import Principal
+from web.text import codes
+from web.text.folding import exactly
 
 # States sort in the order in which an incident goes through them.
 PROGRESS = case({status: rank for rank, status in enumerate(STATUSES)}, value=Incident.status, else_=len(STATUSES))
@@ -24,12 +40,16 @@ PROGRESS = case({status: rank for rank, status in enumerate(STATUSES)}, value=In
 SORTS: dict[str, ColumnElement[Any]] = {
     "number": Incident.number_key.expression,
     "title": Incident.title_key.expression,
-    "product_reference": Incident.product_reference.expression,
+    "product_reference": Incident.product_key.expression,
     "client": Incident.client_key.expression,
     "status": PROGRESS,
 }
 
-MESSAGE_SORTS: dict[str, ColumnElement[Any]] = {"at": Message.position.expression}
+# By the moment and the message's own id, which its readers know: a counter would tell of other threads.
+MESSAGE_SORTS: dict[str, ColumnElement[Any]] = {"at": Message.at.expression}
+
+# What resellers are called now, read for the rows of a page alone: a join would be counted with.
+_RESELLER_NOW = select(Organisation.name).where(Organisation.id == Incident.reseller_id).scalar_subquery()
 
 ROW = (
     Incident.number,
@@ -38,28 +58,47 @@ ROW = (
     Incident.product_reference,
     Incident.serial_number,
     Incident.articles,
-    Incident.reseller_name,
-    Incident.client_name,
+    func.coalesce(_RESELLER_NOW, Incident.reseller_name).label("reseller_name"),
+    func.coalesce(Incident.client_name_now, Incident.client_name).label("client_name"),
     Incident.client_id,
     Incident.status,
     Incident.declared_at,
 )
 
 
-def visible(of: type[Incident] | type[Cover], who: Principal | Actor) -> ColumnElement[bool]:
-    """A reseller sees what it sold, a client what it holds, SQP and its back office everything."""
-    if who.organisation_kind == "reseller":
-        return of.reseller_id == who.organisation_id
-    if who.organisation_kind == "client":
-        return of.client_id == who.organisation_id
-    return true() if who.organisation_kind in (None, "sqp") else false()
-
-
-def listing(principal: Principal, q: str, contract: str | None, client_id: UUID | None) -> AnySelect:
-    query = select(*ROW).where(visible(Incident, principal), matches(Incident.search_text.expression, q))
+def listing(
+    principal: Principal, q: str, contract: str | None, client_id: UUID | None, serials: Sequence[str]
+) -> AnySelect:
+    """SQP's lists name the reseller, and find by it. ``serials``: those that concern at least one of these."""
+    by_reseller = _of_reseller if principal.organisation_kind in (None, "sqp") else None
+    found = matches(Incident.search_text.expression, q, by_reseller)
+    query = select(*ROW).where(visible(Incident, principal), found)
     if contract is not None:
-        query = query.where(Incident.contract_number == contract)
+        query = query.where(Incident.contract_code == codes.number(contract))
+    if serials:
+        query = query.where(or_(*map(_concerns, serials)))
     return query.where(Incident.client_id == client_id) if client_id else query
+
+
+def _of_reseller(pattern: ColumnElement[str]) -> ColumnElement[bool]:
+    found = like(Organisation.search_text.expression, pattern)
+    return Incident.reseller_id.in_(select(Organisation.id).where(Organisation.kind == "reseller", found))
+
+
+def _concerns(serial: str) -> ColumnElement[bool]:
+    """An article has this serial number, in any notation; what is searched, which has an index, holds it then."""
+    code = codes.serial(serial)
+    article = func.jsonb_array_elements(Incident.articles, type_=JSONB).column_valued("article")
+    own = func.upper(func.regexp_replace(article["serial_number"].astext, "[^0-9A-Za-z]", "", "g"))
+    within = like(Incident.search_text.expression, literal(f"%{code.lower()}%", Text))
+    return and_(within, select(article).where(own == code).correlate(Incident).exists())
+
+
+def _is_searched(code: str) -> ColumnElement[bool]:
+    """The incident of this number, or one on equipment of this serial number: a whole word of what is searched."""
+    word = code.lower()
+    whole = func.concat(" ", Incident.search_text, " ").like(f"% {word} %")
+    return or_(Incident.number == code, and_(like(Incident.search_text.expression, literal(f"%{word}%", Text)), whole))
 
 
 def is_open(wanted: bool) -> ColumnElement[bool]:
@@ -67,10 +106,22 @@ def is_open(wanted: bool) -> ColumnElement[bool]:
 
 
 async def page(
-    reader: AsyncConnection, query: AnySelect, sort: paging.Sort, limit: int, cursor: str | None
+    reader: AsyncConnection, query: AnySelect, sort: paging.Sort, limit: int, cursor: str | None, q: str = ""
 ) -> tuple[Sequence[AnyRow], str | None]:
-    paged = paging.page(query, sort, Incident.number_key.expression, limit, cursor)
-    return paging.split((await reader.execute(paged)).all(), sort, limit)
+    """What ``q`` says exactly comes first."""
+
+    async def fetch(query: AnySelect, limit: int, cursor: str | None) -> Sequence[AnyRow]:
+        paged = paging.page(query, sort, Incident.number_key.expression, limit, cursor)
+        return (await reader.execute(paged)).all()
+
+    async def fetch_among(exact: bool, limit: int, cursor: str | None) -> Sequence[AnyRow]:
+        return await fetch(query.where(is_searched if exact else not_(is_searched)), limit, cursor)
+
+    code = exactly(q)
+    if code:
+        is_searched = _is_searched(code)
+        return await paging.exact_first(fetch_among, sort, limit, cursor)
+    return paging.split(await fetch(query, limit, cursor), sort, limit)
 
 
 async def counts(reader: AsyncConnection, everything: AnySelect, chosen: AnySelect) -> tuple[int, dict[str, int]]:
@@ -85,9 +136,10 @@ async def incident(reader: AsyncConnection, number: str, principal: Principal) -
     return (await reader.execute(query)).one_or_none()
 
 
-async def cover(reader: AsyncConnection, number: str, principal: Principal) -> AnyRow | None:
-    query = select(Cover.client_id, Cover.reseller_id).where(Cover.number == number, visible(Cover, principal))
-    return (await reader.execute(query)).one_or_none()
+async def covered_contract(reader: AsyncConnection, number: str, principal: Principal) -> AnyRow | None:
+    query = select(CoveredContract.client_id, CoveredContract.reseller_id)
+    query = query.where(CoveredContract.number_code == codes.number(number), visible(CoveredContract, principal))
+    return (await reader.execute(query.order_by((CoveredContract.number == number).desc()).limit(1))).one_or_none()
 
 
 async def organisations(reader: AsyncConnection, ids: Sequence[UUID | None]) -> dict[UUID, AnyRow]:
@@ -95,20 +147,56 @@ async def organisations(reader: AsyncConnection, ids: Sequence[UUID | None]) -> 
     return {row.id: row for row in (await reader.execute(query)).all()}
 
 
-async def attachments(reader: AsyncConnection, number: str, scopes: Sequence[Scope]) -> Sequence[AnyRow]:
+async def statuses(reader: AsyncConnection, ids: Sequence[UUID | None]) -> dict[UUID, set[UserStatus]]:
+    """In which states there are people, by organisation."""
+    query = select(User.organisation_id, User.status).where(User.organisation_id.in_([i for i in ids if i is not None]))
+    found: dict[UUID, set[UserStatus]] = {}
+    for row in (await reader.execute(query.distinct())).all():
+        found.setdefault(row.organisation_id, set()).add(row.status)
+    return found
+
+
+async def last_said(
+    reader: AsyncConnection, number: str, threads: Sequence[Thread], since: datetime
+) -> datetime | None:
+    """When a reseller or a client last wrote in these threads, if it was after ``since``."""
+    query = select(func.max(Message.at)).where(
+        Message.incident_number == number, Message.thread.in_(threads), Message.at > since, BY_PARTY
+    )
+    return (await reader.execute(query)).scalar_one()
+
+
+async def attachments(
+    reader: AsyncConnection, number: str, scopes: Sequence[Scope], organisation_id: UUID | None
+) -> Sequence[AnyRow]:
     query = select(Attachment.__table__).where(
-        Attachment.incident_number == number, Attachment.scope.in_(scopes), Attachment.state.in_(SHOWN)
+        Attachment.incident_number == number, Attachment.scope.in_(scopes), _shown_to(organisation_id)
     )
     return (await reader.execute(query.order_by(Attachment.id))).all()
 
 
-async def attachments_of(reader: AsyncConnection, messages: Sequence[UUID]) -> dict[UUID, list[AnyRow]]:
+async def attachments_of(
+    reader: AsyncConnection, messages: Sequence[UUID], organisation_id: UUID | None
+) -> dict[UUID, list[AnyRow]]:
     """The attachments of these messages, by message."""
-    query = select(Attachment.__table__).where(Attachment.message_id.in_(messages), Attachment.state.in_(SHOWN))
+    query = select(Attachment.__table__).where(Attachment.message_id.in_(messages), _shown_to(organisation_id))
     found: dict[UUID, list[AnyRow]] = {message: [] for message in messages}
     for row in (await reader.execute(query.order_by(Attachment.id))).all():
         found[row.message_id].append(row)
     return found
+
+
+def _shown_to(organisation_id: UUID | None) -> ColumnElement[bool]:
+    """What is attached, and to the organisation that named it what could not be, until it names it again."""
+    later = aliased(Attachment)
+    named_again = exists().where(
+        later.incident_number == Attachment.incident_number,
+        later.file_id == Attachment.file_id,
+        later.organisation_id == Attachment.organisation_id,
+        later.id > Attachment.id,
+    )
+    refused = and_(Attachment.state == "refused", Attachment.organisation_id == organisation_id, ~named_again)
+    return or_(Attachment.state.in_(SHOWN), refused)
 
 
 async def history(reader: AsyncConnection, number: str) -> Sequence[AnyRow]:
@@ -132,7 +220,7 @@ def thread(number: str, name: Thread) -> AnySelect:
 async def messages(
     reader: AsyncConnection, query: AnySelect, sort: paging.Sort, limit: int, cursor: str | None
 ) -> tuple[Sequence[AnyRow], str | None]:
-    paged = paging.page(query, sort, Message.position.expression, limit, cursor)
+    paged = paging.page(query, sort, Message.id.expression, limit, cursor)
     return paging.split((await reader.execute(paged)).all(), sort, limit)
 
 
@@ -147,8 +235,3 @@ async def addresses(reader: AsyncConnection, organisations: Sequence[UUID]) -> S
         .order_by(rank, DeliveryAddress.is_primary.desc(), DeliveryAddress.id)
     )
     return (await reader.execute(query)).all()
-
-
-async def draft(reader: AsyncConnection, principal: Principal, identifier: UUID) -> AnyRow | None:
-    query = select(Draft.__table__).where(Draft.user_id == principal.user_id, Draft.id == identifier)
-    return (await reader.execute(query)).one_or_none()

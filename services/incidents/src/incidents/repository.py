@@ -1,39 +1,68 @@
-"""The SQL of incidents: loading for a change, and keeping the read models."""
+"""The SQL of incidents: loading for a change."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from events.incidents import Actor
-from incidents.base import Base
-from incidents.models import Attachment, DayCounter, Draft, Incident
-from incidents.queries import visible
-from incidents.read_models import Cover, DeliveryAddress, Organisation
-from incidents.states import SHOWN
+from events.incidents import Actor, Scope
+from incidents.access import visible
+from incidents.models import (
+    BY_PARTY,
+    Attachment,
+    CoveredContract,
+    DayCounter,
+    DeliveryAddress,
+    Incident,
+    Message,
+    Organisation,
+)
+from incidents.states import OPEN, SHOWN
+from web.text import codes
 
 
-async def cover(session: AsyncSession, number: str, actor: Actor) -> Cover | None:
-    return await session.scalar(select(Cover).where(Cover.number == number, visible(Cover, actor)))
+async def covered_contract(session: AsyncSession, number: str, by: Actor) -> CoveredContract | None:
+    """By its number in any notation; one that was registered in exactly this notation comes first.
+
+    It stays as it is until the transaction ends, so that a client that it gets later gets the incident, too.
+    """
+    query = select(CoveredContract).where(
+        CoveredContract.number_code == codes.number(number), visible(CoveredContract, by)
+    )
+    query = query.order_by((CoveredContract.number == number).desc()).limit(1)
+    return await session.scalar(query.with_for_update(read=True))
 
 
-async def find_for_change(session: AsyncSession, number: str, actor: Actor) -> Incident | None:
+async def find_for_change(session: AsyncSession, number: str, by: Actor) -> Incident | None:
     """The incident, its row locked."""
-    query = select(Incident).where(Incident.number == number, visible(Incident, actor)).with_for_update()
+    query = select(Incident).where(Incident.number == number, visible(Incident, by)).with_for_update()
     return await session.scalar(query)
 
 
-async def incident_of_contract(session: AsyncSession, number: str, contract: str, actor: Actor) -> bool:
+async def incident_of_contract(session: AsyncSession, number: str, contract: str, by: Actor) -> bool:
     query = select(Incident.number).where(
-        Incident.number == number, Incident.contract_number == contract, visible(Incident, actor)
+        Incident.number == number, Incident.contract_code == codes.number(contract), visible(Incident, by)
     )
     return await session.scalar(query) is not None
+
+
+async def declared_since(
+    session: AsyncSession, moment: datetime, by: Actor, contract: str, title_key: str
+) -> Sequence[Incident]:
+    """What this person declared on the contract under the same title since ``moment``, and is still open."""
+    query = select(Incident).where(
+        Incident.contract_code == codes.number(contract),
+        Incident.declared_by == by.user_id,
+        Incident.title_key == title_key,
+        Incident.declared_at >= moment,
+        Incident.status.in_(OPEN),
+    )
+    return (await session.scalars(query.order_by(Incident.number_key))).all()
 
 
 async def next_of_day(session: AsyncSession, day: date) -> int:
@@ -44,7 +73,9 @@ async def next_of_day(session: AsyncSession, day: date) -> int:
 
 
 async def organisation(session: AsyncSession, identifier: UUID) -> Organisation | None:
-    return await session.get(Organisation, identifier)
+    """Not renamed until the transaction ends, so that what is written with its name is renamed with it."""
+    query = select(Organisation).where(Organisation.id == identifier)
+    return await session.scalar(query.with_for_update(read=True))
 
 
 async def offered_address(
@@ -66,12 +97,12 @@ async def shown_attachment(session: AsyncSession, number: str, file_id: UUID) ->
     return await session.scalar(query.with_for_update())
 
 
-async def any_attached(session: AsyncSession, number: str, file_ids: Sequence[UUID]) -> UUID | None:
-    """One of these files that the incident shows already; call it under the incident's lock."""
-    query = select(Attachment.file_id).where(
+async def all_attached(session: AsyncSession, number: str, file_ids: Sequence[UUID]) -> dict[UUID, Scope]:
+    """Those of these files that the incident shows already, and where; call it under the incident's lock."""
+    query = select(Attachment.file_id, Attachment.scope).where(
         Attachment.incident_number == number, Attachment.file_id.in_(file_ids), Attachment.state.in_(SHOWN)
     )
-    return await session.scalar(query.limit(1))
+    return {row.file_id: row.scope for row in (await session.execute(query)).all()}
 
 
 async def attachments_of_file(
@@ -88,10 +119,20 @@ async def attachments_of_file(
     return (await session.scalars(query.order_by(Attachment.id).with_for_update())).all()
 
 
-async def resolved_before(session: AsyncSession, moment: datetime, limit: int) -> Sequence[Incident]:
+async def doubted_since(session: AsyncSession, number: str, moment: datetime) -> bool:
+    """Whether the reseller or the client wrote to the other since ``moment``."""
+    query = select(Message.id).where(
+        Message.incident_number == number, Message.thread == "client", Message.at > moment, BY_PARTY
+    )
+    return await session.scalar(query.limit(1)) is not None
+
+
+async def quiet_since(session: AsyncSession, moment: datetime, limit: int) -> Sequence[Incident]:
+    """Resolved before ``moment``, and nothing written by a reseller or a client since; locked."""
+    said = select(Message.id).where(Message.incident_number == Incident.number, Message.at >= moment, BY_PARTY)
     query = (
         select(Incident)
-        .where(Incident.status == "resolved", Incident.resolved_at < moment)
+        .where(Incident.status == "resolved", Incident.resolved_at < moment, ~said.exists())
         .order_by(Incident.resolved_at)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -99,35 +140,13 @@ async def resolved_before(session: AsyncSession, moment: datetime, limit: int) -
     return (await session.scalars(query)).all()
 
 
-async def learn(session: AsyncSession, model: type[Base], key: str, values: dict[str, Any]) -> None:
-    """Upserts a row of a read model, unless a newer version of it is known."""
-    statement = insert(model).values(values)
-    columns = model.__table__.c
-    await session.execute(
-        statement.on_conflict_do_update(
-            index_elements=[key],
-            set_={name: statement.excluded[name] for name in values if name != key},
-            where=columns["version"] < values["version"],
-        )
-    )
+async def incidents_of_client(session: AsyncSession, client_id: UUID) -> Sequence[Incident]:
+    """Locked, in the order in which all who lock several do."""
+    query = select(Incident).where(Incident.client_id == client_id).order_by(Incident.number)
+    return (await session.scalars(query.with_for_update())).all()
 
 
-async def put_draft(session: AsyncSession, draft: Draft) -> None:
-    values = {"contract_number": draft.contract_number, "content": draft.content, "updated_at": draft.updated_at}
-    statement = insert(Draft).values(user_id=draft.user_id, id=draft.id, **values)
-    await session.execute(statement.on_conflict_do_update(index_elements=["user_id", "id"], set_=values))
-
-
-async def other_drafts(session: AsyncSession, user_id: UUID, identifier: UUID) -> int:
-    query = select(func.count()).select_from(Draft).where(Draft.user_id == user_id, Draft.id != identifier)
-    return (await session.scalars(query)).one()
-
-
-async def delete_draft(session: AsyncSession, user_id: UUID, identifier: UUID) -> bool:
-    """Whether there was one."""
-    statement = delete(Draft).where(Draft.user_id == user_id, Draft.id == identifier)
-    return await session.scalar(statement.returning(Draft.id)) is not None
-
-
-async def delete_drafts_before(session: AsyncSession, moment: datetime) -> None:
-    await session.execute(delete(Draft).where(Draft.updated_at < moment))
+async def incidents_without_client(session: AsyncSession, contract: str) -> Sequence[Incident]:
+    """Of this contract; locked, in the order in which all who lock several do."""
+    query = select(Incident).where(Incident.contract_code == codes.number(contract), Incident.client_id.is_(None))
+    return (await session.scalars(query.order_by(Incident.number).with_for_update())).all()

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chassis.auth.principal import Principal
-from chassis.i18n import Language, Text
+from api import incidents as schemas
 from chassis.sql import AnyRow
+from events.identity import UserStatus
 from events.incidents import Status
-from incidents import queries, schemas, states
+from incidents import access, queries, states
+from incidents.auth import actor
+from incidents.labels import NATURE, PLATFORM, REASON, STATUS
 from incidents.models import Incident, Message
-from incidents.sentences import NATURE, PLATFORM, REASON, STATUS
-from incidents.telling import actor
+from web import clock
+from web.auth.principal import Principal
+from web.i18n import Language, Text
 
 Word = TypeVar("Word")
 
@@ -42,39 +46,40 @@ async def incident(
 ) -> schemas.Incident:
     """All that ``principal`` may read of the incident whose row was ``found``, its threads' messages aside."""
     known = await queries.organisations(reader, [found.reseller_id, found.client_id, found.declarer_id])
-    scopes = states.scopes(principal.organisation_kind, found.client_id)
-    attached = await queries.attachments(reader, found.number, scopes)
+    people = await queries.statuses(reader, [found.reseller_id, found.client_id])
+    scopes = access.scopes(principal.organisation_kind, found.client_id)
+    attached = await queries.attachments(reader, found.number, scopes, principal.organisation_id)
     return schemas.Incident(
-        **{name: getattr(found, name) for name in PLAIN},
+        number=found.number,
+        version=found.version,
+        status=found.status,
+        pending_reason=found.pending_reason,
+        title=found.title,
+        nature=found.nature,
+        description=found.description,
+        articles=found.articles,
+        declared_at=found.declared_at,
+        linked_to=found.linked_to,
+        delivery_address=found.delivery_address,
         status_label=STATUS[found.status][language],
         pending_reason_label=_label(REASON, found.pending_reason, language),
         nature_label=NATURE[found.nature][language],
         declared_by=_declarer(found, known),
         contract=schemas.ContractCopy(
-            number=found.contract_number, **{name: getattr(found, name) for name in CONTRACT}
+            number=found.contract_number,
+            product_reference=found.product_reference,
+            serial_number=found.serial_number,
+            starts_on=found.starts_on,
+            warranty_ends_on=found.warranty_ends_on,
+            service_level=found.service_level,
         ),
-        reseller=_party(found.reseller_id, found.reseller_name, known),
-        client=_party(found.client_id, found.client_name, known) if found.client_id else None,
+        reseller=_party(found.reseller_id, found.reseller_name, known, people),
+        client=_party(found.client_id, found.client_name, known, people) if found.client_id else None,
+        closes_on=await _closes_on(reader, found, principal),
         attachments=[_attachment(one, found, principal) for one in attached],
-        threads=list(states.threads(principal.organisation_kind, found.client_id)),
+        threads=list(access.threads(principal.organisation_kind, found.client_id)),
         actions=_actions(found, principal, language),
     )
-
-
-PLAIN = (
-    "number",
-    "version",
-    "status",
-    "pending_reason",
-    "title",
-    "nature",
-    "description",
-    "articles",
-    "declared_at",
-    "linked_to",
-    "delivery_address",
-)
-CONTRACT = ("product_reference", "serial_number", "starts_on", "warranty_ends_on", "service_level")
 
 
 def state(changed: Incident, language: Language) -> schemas.IncidentState:
@@ -109,7 +114,7 @@ async def messages(
     reader: AsyncConnection, rows: Sequence[AnyRow], found: AnyRow, principal: Principal
 ) -> list[schemas.Message]:
     """The messages of the incident whose row was ``found``, with what is attached to each."""
-    attached = await queries.attachments_of(reader, [message.id for message in rows])
+    attached = await queries.attachments_of(reader, [message.id for message in rows], principal.organisation_id)
     return [_message(message, [_attachment(one, found, principal) for one in attached[message.id]]) for message in rows]
 
 
@@ -146,7 +151,7 @@ def _message(message: AnyRow, attached: list[schemas.Attachment]) -> schemas.Mes
 
 
 def _attachment(one: AnyRow, found: AnyRow, principal: Principal) -> schemas.Attachment:
-    owners = states.file_owners(one.scope, found.declarer_id, found.reseller_id, one.organisation_id)
+    owners = access.file_owners(one.scope, found.declarer_id, found.reseller_id, one.organisation_id)
     mine = principal.is_administrator and principal.organisation_id in owners
     removable = mine and one.state == "bound" and found.status not in states.FINAL
     return schemas.Attachment.model_validate(one).model_copy(update={"removable": removable})
@@ -163,9 +168,35 @@ def _declarer(found: AnyRow, known: dict[UUID, AnyRow]) -> schemas.Person:
     )
 
 
-def _party(identifier: UUID, name: str, known: dict[UUID, AnyRow]) -> schemas.Party:
+def _party(
+    identifier: UUID, name: str, known: dict[UUID, AnyRow], people: dict[UUID, set[UserStatus]]
+) -> schemas.Party:
     now: Any = known.get(identifier)
-    return schemas.Party(id=identifier, name=name, email=now.email if now else "", phone=now.phone if now else "")
+    return schemas.Party(
+        id=identifier,
+        name=name,
+        email=now.email if now else "",
+        phone=now.phone if now else "",
+        readership=_readership(now, people.get(identifier, set())),
+    )
+
+
+def _readership(organisation: Any, statuses: set[UserStatus]) -> schemas.Readership:
+    if organisation is not None and not organisation.portal_access:
+        return "access_closed"
+    nearest: tuple[UserStatus, ...] = ("active", "invited", "disabled")
+    return next((status for status in nearest if status in statuses), "no_account")
+
+
+async def _closes_on(reader: AsyncConnection, found: AnyRow, principal: Principal) -> date | None:
+    """The day on which a resolved incident closes unless more is written. SQP, which closes, sees when it will be; for
+    the others, what they cannot read does not count: it closes then at the earliest."""
+    if found.status != "resolved":
+        return None
+    mine = access.threads(principal.organisation_kind, found.client_id)
+    threads = mine if "client" in mine else ("client", "sqp")
+    said = await queries.last_said(reader, found.number, threads, found.resolved_at)
+    return clock.day((said or found.resolved_at) + states.CLOSES_AFTER)
 
 
 def _actions(found: AnyRow, principal: Principal, language: Language) -> schemas.Actions:
@@ -173,8 +204,8 @@ def _actions(found: AnyRow, principal: Principal, language: Language) -> schemas
     if not principal.is_administrator:
         return schemas.Actions(next=[], write=[], attach=[])
     going = found.status not in states.FINAL
-    threads = states.threads(principal.organisation_kind, found.client_id) if going else ()
-    declares = going and principal.organisation_id in states.declaring(found.declarer_id, found.reseller_id)
+    threads = access.threads(principal.organisation_kind, found.client_id) if going else ()
+    declares = going and principal.organisation_id in access.declaring(found.declarer_id, found.reseller_id)
     following = states.next_states(found.status, states.mover(actor(principal), found.declarer_id))
     return schemas.Actions(
         next=[_next(status, language) for status in following],

@@ -5,20 +5,24 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Request
+from fastapi import APIRouter, Header, Query, Request
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chassis.auth.principal import Principal
-from chassis.errors import Forbidden, Unauthenticated
+from api import notifications as schemas
+from api.notifications import SubjectType
+from chassis import audit
 from chassis.http import idempotency
-from chassis.http.draining import Draining
 from chassis.http.paging import Cursor, Limit, count
 from chassis.http.unit_of_work import Reader, Session, UnitOfWorkRoute
-from chassis.i18n import Language, negotiate
-from notifications import auth, queries, schemas, service, sse, views
-from notifications.errors import NotificationNotFound, TooManyStreams
+from notifications import auth, queries, service, sse, views
+from notifications.dependencies import ServicesDep
+from notifications.errors import NotificationNotFound
+from notifications.places import Place
 from notifications.settings import Settings
-from notifications.stream import Hub
+from web.auth.principal import Principal
+from web.errors import Forbidden, Unauthenticated
+from web.http.draining import Draining
+from web.i18n import Language, negotiate
 
 notifications = APIRouter(tags=["notifications"], route_class=UnitOfWorkRoute)
 
@@ -50,13 +54,26 @@ async def list_notifications(
 @notifications.post("/notifications/read", dependencies=[idempotency.Documented])
 async def mark_read(body: schemas.MarkRead, principal: auth.Person, session: Session) -> schemas.Marked:
     """Marks the caller's own notifications read; the caller's other pages hear of it by the stream."""
-    marked, unread = await service.mark_read(session, principal, body.ids)
+    audit.skip(session)
+    marked, unread = await service.mark_read(session, principal, body)
     return schemas.Marked(marked=marked, unread_count=unread)
+
+
+@notifications.get("/notifications/unread")
+async def list_unread(
+    principal: auth.Person,
+    reader: Reader,
+    type_: Annotated[SubjectType, Query(alias="type")] = "incident",
+    identifier: Annotated[list[schemas.SubjectId] | None, Query(alias="id", max_length=200)] = None,
+) -> schemas.UnreadSubjects:
+    """What the caller has unread lines about, at most 1,000: of these subjects (``id``, repeatable), or of all."""
+    rows = await queries.unread_subjects(reader, _user(principal), type_, identifier)
+    return schemas.UnreadSubjects(items=[views.unread_subject(type_, row) for row in rows])
 
 
 @notifications.get("/notifications/preferences")
 async def get_preferences(principal: auth.Person, reader: Reader) -> schemas.Preferences:
-    return views.preferences(await queries.preferences(reader, _user(principal)))
+    return views.preferences(*await queries.preferences(reader, _user(principal)))
 
 
 @notifications.put("/notifications/preferences")
@@ -64,37 +81,36 @@ async def put_preferences(
     body: schemas.PreferencesPut, principal: auth.Person, session: Session
 ) -> schemas.Preferences:
     """Replaces the caller's choices."""
-    chosen = body.email.model_dump()
-    await service.put_preferences(session, principal, chosen)
-    return views.preferences(chosen)
+    email, app = body.email.model_dump(), body.app.model_dump()
+    await service.put_preferences(session, principal, email, app)
+    return views.preferences(email, app)
 
 
 @notifications.get(
     "/notifications/stream",
     response_class=sse.EventStream,
-    responses={200: {"description": "Events until the page leaves or its time is over"}},
+    responses={200: {"description": "Events until the page leaves or its time is over", "content": sse.CONTENT}},
 )
 async def stream(
     request: Request,
     principal: auth.Person,
+    _place: Place,
     reader: Reader,
+    services: ServicesDep,
     last_event_id: Annotated[str | None, Header(max_length=100)] = None,
 ) -> sse.EventStream:
     """Server-sent events: ``notification`` {id, kind, title, body, subject, created_at, unread_count},
     ``notifications.read`` {unread_count}, ``incident.changed`` {number, what: declared|status|message|files, thread?}
     for every incident and thread that the caller may read, and ``reset`` when ``Last-Event-ID`` is too old to resume
     from. It ends after a while: reconnect."""
-    hub: Hub = request.app.state.resources
     settings: Settings = request.app.state.settings
     user = _user(principal)
     if principal.session_id and await queries.closed_among(reader, [principal.session_id]):
         raise Unauthenticated
     if await queries.shut_out(reader, [user]):
         raise Forbidden
-    if hub.open_pages(user) >= settings.streams_per_user:
-        raise TooManyStreams(retry_after=60)
     draining: Draining = request.app.state.draining
-    page = sse.page(hub, principal, settings, last_event_id)
+    page = sse.page(services.hub, principal, settings, last_event_id)
     return sse.EventStream(draining.until(page), settings.stream_send_timeout)
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import Depends
 
-from chassis.auth.principal import Principal
-from chassis.auth.rules import people
+from web.auth.principal import Principal
+from web.auth.rules import people
 
 Person = Annotated[Principal, Depends(people())]

@@ -1,112 +1,95 @@
-"""What the notifications service learns from its neighbours, and tells on."""
+"""The events that the notifications service consumes."""
 
 from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.messaging.consumer import Consumer
-from events.contracts import ContractExpiring, ContractExtended, ContractRegistered
+from events import Event
+from events.contracts import ContractChanged, ContractExpiring, ContractExtended, ContractRegistered
 from events.files import FileBindingRefused, FileBound
 from events.identity import (
     AccountInvited,
+    CredentialsChanged,
+    EmailChangeAnnounced,
+    EmailChangeRequested,
     LoggedInFromNewDevice,
-    MailLink,
     OrganisationChanged,
     PasswordResetRequested,
     SessionClosed,
     SignUpRequested,
     UserChanged,
 )
-from events.incidents import FileDetached, FilesAttached, IncidentDeclared, IncidentStatusChanged, MessagePosted
-from notifications import repository, rules, service
+from events.incidents import (
+    FileDetached,
+    FilesAttached,
+    IncidentClientGiven,
+    IncidentClosingPostponed,
+    IncidentDeclared,
+    IncidentEvent,
+    IncidentStatusChanged,
+    MessagePosted,
+)
+from notifications import account_mails, projections, recipients, service
+from notifications.recipients import Notice
 
-identity = Consumer("notifications.identity")
-incidents = Consumer("notifications.incidents")
-files = Consumer("notifications.files")
-contracts = Consumer("notifications.contracts")
-
-
-@identity.on(OrganisationChanged)
-async def learn_organisation(session: AsyncSession, event: OrganisationChanged) -> None:
-    await repository.learn_organisation(session, event)
-
-
-@identity.on(UserChanged)
-async def learn_user(session: AsyncSession, event: UserChanged) -> None:
-    await repository.learn_user(session, event)
+E = TypeVar("E", bound=Event)
+Fact = TypeVar("Fact", bound=IncidentEvent)
 
 
-@identity.on(AccountInvited, PasswordResetRequested)
-async def send_link(session: AsyncSession, event: MailLink) -> None:
-    await service.send_link(session, event)
+def consumers() -> tuple[Consumer, ...]:
+    identity = Consumer("notifications.identity")
+    identity.on(OrganisationChanged)(projections.organisation)
+    identity.on(UserChanged)(projections.user)
+    identity.on(SessionClosed)(projections.closed_session)
+    identity.on(AccountInvited, PasswordResetRequested, EmailChangeRequested, EmailChangeAnnounced, CredentialsChanged)(
+        account_mails.send
+    )
+    identity.on(SignUpRequested)(_tell(recipients.sign_up_requested))
+    identity.on(LoggedInFromNewDevice)(service.tell_of_new_device)
+
+    incidents = Consumer("notifications.incidents")
+    incidents.on(IncidentDeclared)(_follow_and_tell(recipients.declared))
+    incidents.on(IncidentStatusChanged)(_follow_and_tell(recipients.status_changed))
+    incidents.on(IncidentClosingPostponed)(_follow_and_tell(recipients.closing_postponed))
+    incidents.on(MessagePosted)(_follow_and_tell(recipients.message_posted))
+    incidents.on(IncidentClientGiven, FileDetached)(service.follow_incident)
+    incidents.on(FilesAttached)(service.remember_named_files)
+
+    files = Consumer("notifications.files")
+    files.on(FileBound)(service.tell_of_bound_file)
+    files.on(FileBindingRefused)(service.forget_refused_file)
+
+    contracts = Consumer("notifications.contracts")
+    contracts.on(ContractRegistered)(_tell(recipients.contract_registered))
+    contracts.on(ContractChanged)(tell_of_new_holder)
+    contracts.on(ContractExtended)(_tell(recipients.contract_extended))
+    contracts.on(ContractExpiring)(_tell(recipients.contract_expiring))
+    return (identity, incidents, files, contracts)
 
 
-@identity.on(SignUpRequested)
-async def tell_of_sign_up(session: AsyncSession, event: SignUpRequested) -> None:
-    await service.tell(session, rules.sign_up_requested(event))
+def _tell(notice_of: Callable[[E], Notice]) -> Callable[[AsyncSession, E], Awaitable[None]]:
+    """A handler that tells people of the event."""
+
+    async def handle(session: AsyncSession, event: E) -> None:
+        await service.tell(session, notice_of(event))
+
+    return handle
 
 
-@identity.on(SessionClosed)
-async def forget_session(session: AsyncSession, event: SessionClosed) -> None:
-    await repository.close_session(session, event.session_id)
+def _follow_and_tell(notice_of: Callable[[Fact], Notice]) -> Callable[[AsyncSession, Fact], Awaitable[None]]:
+    """The same for an incident, whose parties are kept, and of which open pages are told."""
+
+    async def handle(session: AsyncSession, event: Fact) -> None:
+        await service.follow_incident(session, event)
+        await service.tell(session, notice_of(event))
+
+    return handle
 
 
-@identity.on(LoggedInFromNewDevice)
-async def tell_of_new_device(session: AsyncSession, event: LoggedInFromNewDevice) -> None:
-    await service.tell_of_new_device(session, event)
-
-
-@incidents.on(IncidentDeclared)
-async def tell_of_declaration(session: AsyncSession, event: IncidentDeclared) -> None:
-    await service.learn_incident(session, event)
-    await service.tell(session, rules.declared(event))
-
-
-@incidents.on(IncidentStatusChanged)
-async def tell_of_status(session: AsyncSession, event: IncidentStatusChanged) -> None:
-    await service.learn_incident(session, event)
-    await service.tell(session, rules.status_changed(event))
-
-
-@incidents.on(MessagePosted)
-async def tell_of_message(session: AsyncSession, event: MessagePosted) -> None:
-    await service.learn_incident(session, event)
-    await service.tell(session, rules.message_posted(event))
-
-
-@incidents.on(FilesAttached)
-async def learn_named_files(session: AsyncSession, event: FilesAttached) -> None:
-    await service.learn_named_files(session, event)
-
-
-@incidents.on(FileDetached)
-async def hint_at_detached_file(session: AsyncSession, event: FileDetached) -> None:
-    await service.learn_incident(session, event)
-
-
-@files.on(FileBound)
-async def tell_of_bound_file(session: AsyncSession, event: FileBound) -> None:
-    await service.tell_of_bound_file(session, event)
-
-
-@files.on(FileBindingRefused)
-async def forget_refused_file(session: AsyncSession, event: FileBindingRefused) -> None:
-    await service.forget_refused_file(session, event)
-
-
-@contracts.on(ContractRegistered)
-async def tell_of_registration(session: AsyncSession, event: ContractRegistered) -> None:
-    await service.tell(session, rules.contract_registered(event))
-
-
-@contracts.on(ContractExtended)
-async def tell_of_extension(session: AsyncSession, event: ContractExtended) -> None:
-    await service.tell(session, rules.contract_extended(event))
-
-
-@contracts.on(ContractExpiring)
-async def tell_of_expiry(session: AsyncSession, event: ContractExpiring) -> None:
-    await service.tell(session, rules.contract_expiring(event))
-
-
-CONSUMERS = (identity, incidents, files, contracts)
+async def tell_of_new_holder(session: AsyncSession, event: ContractChanged) -> None:
+    if event.given_by is not None and event.client is not None:
+        await service.tell(session, recipients.contract_given(event, event.client.organisation_id, event.given_by))

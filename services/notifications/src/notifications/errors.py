@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from chassis.errors import NotFound, TooManyRequests
-from chassis.i18n import text
-from chassis.messaging.consumer import NotYet
+from chassis.retry_policy import NotYet
+from web.errors import NotFound, TooManyRequests
+from web.i18n import text
 
 
 class TooManyStreams(TooManyRequests):

@@ -2,48 +2,82 @@
 
 from __future__ import annotations
 
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
 from functools import lru_cache
 from urllib.parse import quote
 
+from email_validator import EmailNotValidError, validate_email
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from chassis import clock
-from chassis.i18n import Language
-from notifications.kinds import EmailKind
+from notifications.headers import HEADERS
+from notifications.labels import one_line, render
 from notifications.models import Email
+from notifications.notification_types import ESSENTIAL, EmailKind
+from notifications.recipients import PANES
 from notifications.settings import Settings
-from notifications.wording import one_line, render
+from web import clock
+from web.i18n import Language
+from web.text.names import WORD_JOINER, unlinked
 
 
 class CannotCompose(Exception):
-    """The address or a name makes no valid header."""
+    """The address cannot be written to, or a name makes no valid header."""
 
 
 def compose(email: Email, settings: Settings, token: str | None) -> EmailMessage:
     """The message for ``email``; ``token`` completes its link. Raises CannotCompose."""
     language: Language = "en" if email.language == "en" else "fr"
     kind: EmailKind = email.kind  # type: ignore[assignment]
-    words = render(kind, email.facts, language)
+    words = render(kind, email.facts, language, unlinked)
     name = one_line(email.recipient_name)
-    shown = {"words": words, "name": name, "url": link(settings, email.path, token), "always": email.is_link}
-    message = EmailMessage()
+    # Rows of the release before hold no first name.
+    greeted = unlinked(one_line(email.facts.get("first_name", name)))
+    always = email.is_about_account or kind in ESSENTIAL
+    shown = {"words": words, "name": greeted, "url": link(settings, email.path, token), "always": always}
+    message = EmailMessage(policy=HEADERS)
     try:
-        message["Subject"] = words.title
+        message["Subject"] = words.title.replace(WORD_JOINER, "")
         message["From"] = _sender(settings)
-        message["To"] = Address(display_name=name, addr_spec=email.recipient)
-    except (ValueError, IndexError) as error:
+        local, domain = address(email.recipient)
+        message["To"] = Address(display_name=name, username=local, domain=domain)
+    except (ValueError, IndexError, MessageError) as error:
         raise CannotCompose(type(error).__name__) from None
     message["Date"] = format_datetime(clock.now())
     message["Message-ID"] = f"<{email.id}@{_sender(settings).domain}>"
+    if about := _conversation(email, _sender(settings).domain):
+        message["In-Reply-To"] = about[-1]
+        message["References"] = " ".join(about)
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(_templates().get_template(f"message.{language}.txt").render(shown))
     message.add_alternative(_templates().get_template(f"message.{language}.html").render(shown), subtype="html")
     # Last, because setting a content drops every Content-* header.
     message["Content-Language"] = language
     return message
+
+
+def address(recipient: str) -> tuple[str, str]:
+    """Local part and domain as they are written to: the domain in ASCII, which every mail server takes.
+
+    Raises CannotCompose.
+    """
+    try:
+        parsed = validate_email(recipient, check_deliverability=False, test_environment=True)
+    except EmailNotValidError as error:
+        raise CannotCompose(f"{type(error).__name__}: {error}"[:300]) from None
+    return parsed.local_part, parsed.ascii_domain
+
+
+def _conversation(email: Email, domain: str) -> list[str]:
+    """Ids that all mails about one incident share, then all mails about one of its threads: mail programs put these
+    together. No message bears them."""
+    if not email.path.startswith("/incidents/"):
+        return []
+    whole = f"incident.{email.subject_id}"
+    thread = next((name for name, pane in PANES.items() if email.path.partition("#")[0].endswith(pane)), "")
+    return [f"<{part}@{domain}>" for part in (whole, f"{whole}.{thread}" if thread else "") if part]
 
 
 def link(settings: Settings, path: str, token: str | None) -> str:

@@ -8,9 +8,11 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import ARRAY, BigInteger, Identity, Index, Integer, MetaData, Text, UniqueConstraint, func
 from sqlalchemy import text as sql
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from chassis.tables import NAMING, TYPES
+from notifications.notification_types import ACCOUNT_KINDS
 
 
 class Base(DeclarativeBase):
@@ -110,16 +112,18 @@ class Notification(Base):
 
 
 class Preference(Base):
-    """E-mail on or off per kind, as far as the person has chosen."""
+    """On or off per kind, as far as the person has chosen: by e-mail, and in the feed (``app``)."""
 
     __tablename__ = "preferences"
 
     user_id: Mapped[UUID] = mapped_column(primary_key=True)
     email: Mapped[dict[str, Any]]
+    app: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=sql("'{}'"))
 
 
 class Email(Base):
-    """A message to one person, and how far it got. Its id makes the Message-ID, so a repeat is recognisable.
+    """A message to one person, and how far it got: this row alone decides about attempts. Its id makes the Message-ID,
+    so a repeat is recognisable.
 
     ``state``: queued → sent | failed (refused for good) | skipped (no longer to be told) | expired (its link is over).
     ``sealed_token`` is the link's token, readable to nobody but the sender while it sends, erased when the state ends.
@@ -142,6 +146,7 @@ class Email(Base):
     expires_at: Mapped[datetime | None]
     state: Mapped[str] = mapped_column(default="queued")
     attempts: Mapped[int] = mapped_column(Integer, default=0)
+    next_attempt_at: Mapped[datetime] = mapped_column(server_default=func.now())
     last_error: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     ended_at: Mapped[datetime | None]
@@ -149,12 +154,12 @@ class Email(Base):
     __table_args__ = (
         UniqueConstraint("event_id", "user_id"),
         Index("ix_emails_created_at", "created_at"),
-        Index("ix_emails_queued", "created_at", postgresql_where=sql("state = 'queued'")),
+        Index("ix_emails_queued", "next_attempt_at", postgresql_where=sql("state = 'queued'")),
     )
 
     @property
-    def is_link(self) -> bool:
-        return self.expires_at is not None
+    def is_about_account(self) -> bool:
+        return self.kind in ACCOUNT_KINDS
 
     def has_expired(self, now: datetime) -> bool:
         return self.expires_at is not None and self.expires_at <= now
@@ -166,9 +171,9 @@ class Email(Base):
         self.last_error = error
         self.sealed_token = None
 
-    def postpone(self, error: str) -> None:
+    def fail_attempt(self, error: str) -> None:
         self.attempts += 1
-        self.last_error = error
+        self.last_error = error[:500]
 
 
 class StreamItem(Base):

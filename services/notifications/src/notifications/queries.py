@@ -6,15 +6,16 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, cast, func, literal, or_, select, text, true, tuple_
+from sqlalchemy import and_, cast, func, literal, select, text, tuple_
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import BigInteger, Text
 
 from chassis.http import paging
-from chassis.i18n import Language
 from chassis.sql import AnyRow, AnySelect
+from notifications.access import SHUT_OUT
 from notifications.models import ClosedSession, Notification, Organisation, Preference, StreamItem, User
+from web.i18n import Language
 
 NEWEST_FIRST = paging.Sort("created_at", Notification.created_at.expression, descending=True)
 
@@ -26,6 +27,8 @@ LINE = (
     Notification.created_at,
     Notification.read_at,
 )
+
+MOST_SUBJECTS = 1000
 
 HORIZON = text("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
 SETTLED = text("stream_items.xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
@@ -63,18 +66,36 @@ async def language(reader: AsyncConnection, user_id: UUID) -> Language | None:
     return None if known is None else "en" if known == "en" else "fr"
 
 
-async def preferences(reader: AsyncConnection, user_id: UUID) -> dict[str, bool]:
-    query = select(Preference.email).where(Preference.user_id == user_id)
-    return (await reader.execute(query)).scalar_one_or_none() or {}
+async def unread_subjects(
+    reader: AsyncConnection, user_id: UUID, kind: str, ids: Sequence[str] | None
+) -> Sequence[AnyRow]:
+    """By subject (``id``): how many unread lines (``count``), and which threads they are about (``threads``)."""
+    subject = Notification.subject.op("->>")
+    identifier, thread = subject("id"), subject("thread")
+    query = select(
+        identifier.label("id"),
+        func.count().label("count"),
+        func.array_remove(func.array_agg(thread.distinct()), None).label("threads"),
+    ).where(Notification.user_id == user_id, Notification.read_at.is_(None), subject("type") == kind)
+    if ids is not None:
+        query = query.where(identifier.in_(ids))
+    grouped = query.group_by(identifier).order_by(func.max(Notification.created_at).desc())
+    return (await reader.execute(grouped.limit(MOST_SUBJECTS))).all()
+
+
+async def preferences(reader: AsyncConnection, user_id: UUID) -> tuple[dict[str, bool], dict[str, bool]]:
+    """What the person chose by e-mail, and in the feed."""
+    query = select(Preference.email, Preference.app).where(Preference.user_id == user_id)
+    row = (await reader.execute(query)).one_or_none()
+    return (row.email, row.app) if row else ({}, {})
 
 
 async def shut_out(reader: AsyncConnection, users: Iterable[UUID]) -> set[UUID]:
     """Which of these are known to be disabled, or to belong to an organisation whose access is closed."""
-    closed = func.coalesce(Organisation.portal_access, true()).is_(False)
     query = (
         select(User.id)
         .outerjoin(Organisation, Organisation.id == User.organisation_id)
-        .where(User.id.in_(list(users)), or_(User.status == "disabled", closed))
+        .where(User.id.in_(list(users)), SHUT_OUT)
     )
     return set((await reader.execute(query)).scalars())
 

@@ -1,4 +1,4 @@
-"""SQL that changes things: read models, feed, e-mails, stream items, retention."""
+"""The SQL of the feed, the e-mails, the preferences and the stream, and who may be told."""
 
 from __future__ import annotations
 
@@ -12,14 +12,11 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.sql import AnyRow
-from events.files import FileBindingRefused, FileBound
-from events.identity import OrganisationChanged, UserChanged
-from events.incidents import FilesAttached, IncidentEvent
+from notifications.access import REACHABLE
 from notifications.models import (
     Base,
     ClosedSession,
     Email,
-    Incident,
     NamedFile,
     Notification,
     Organisation,
@@ -27,96 +24,18 @@ from notifications.models import (
     StreamItem,
     User,
 )
-from notifications.rules import Audience
+from notifications.recipients import Audience
 
-ORGANISATION = ("kind", "name", "portal_access", "version")
-USER = (
-    "organisation_id",
-    "organisation_kind",
-    "first_name",
-    "last_name",
-    "email",
-    "role",
-    "status",
-    "language",
-    "version",
+READER = (
+    User.id,
+    User.organisation_id,
+    User.organisation_kind,
+    User.role,
+    User.first_name,
+    User.last_name,
+    User.email,
+    User.language,
 )
-
-READER = (User.id, User.organisation_id, User.first_name, User.last_name, User.email, User.language)
-
-# May be told things: active, and of an organisation whose access is open (as far as it is known).
-REACHABLE = and_(User.status == "active", func.coalesce(Organisation.portal_access, true()))
-
-
-async def learn_organisation(session: AsyncSession, event: OrganisationChanged) -> None:
-    await _learn(session, Organisation, event.organisation_id, event.model_dump(include=set(ORGANISATION)))
-
-
-async def learn_user(session: AsyncSession, event: UserChanged) -> None:
-    await _learn(session, User, event.user_id, event.model_dump(include=set(USER)))
-
-
-async def _learn(
-    session: AsyncSession, model: type[Organisation] | type[User], key: UUID, values: dict[str, Any]
-) -> None:
-    statement = insert(model).values(id=key, **values)
-    newer = model.version < statement.excluded.version
-    await session.execute(statement.on_conflict_do_update(index_elements=["id"], set_=values, where=newer))
-
-
-async def learn_incident(session: AsyncSession, event: IncidentEvent) -> None:
-    values = {"reseller_id": event.reseller_id, "client_id": event.client_id, "version": event.version}
-    statement = insert(Incident).values(number=event.number, **values)
-    newer = Incident.version < statement.excluded.version
-    await session.execute(statement.on_conflict_do_update(index_elements=["number"], set_=values, where=newer))
-
-
-async def learn_declaration(session: AsyncSession, number: str, at: datetime) -> None:
-    await session.execute(update(Incident).where(Incident.number == number).values(declared_at=at))
-
-
-async def declared_at(session: AsyncSession, number: str) -> datetime | None:
-    return await session.scalar(select(Incident.declared_at).where(Incident.number == number))
-
-
-async def remember_files(session: AsyncSession, event: FilesAttached, event_id: UUID) -> None:
-    shared = {
-        "event_id": event_id,
-        "number": event.number,
-        "scope": event.scope,
-        "actor_id": event.actor.user_id,
-        "at": event.at,
-        "act": event.model_dump(mode="json"),
-    }
-    rows = [{"file_id": each, **shared} for each in dict.fromkeys(event.file_ids)]
-    if rows:
-        await session.execute(insert(NamedFile).values(rows).on_conflict_do_nothing())
-
-
-async def naming_of(session: AsyncSession, event: FileBound) -> AnyRow | None:
-    """The act (``event_id``, ``act``) that the binding answers: only whose file it is can have bound it."""
-    query = select(NamedFile.event_id, NamedFile.act).where(
-        NamedFile.file_id == event.file_id,
-        NamedFile.number == event.incident_number,
-        NamedFile.scope == event.scope,
-        NamedFile.actor_id == event.uploader_id,
-    )
-    return (await session.execute(query.order_by(NamedFile.at.desc()).limit(1))).one_or_none()
-
-
-async def bind(session: AsyncSession, event_id: UUID, file_id: UUID) -> int:
-    """Notes the file as bound; how many of its act are by now. The act's rows are locked, so that all are counted."""
-    query = select(NamedFile).where(NamedFile.event_id == event_id).order_by(NamedFile.file_id).with_for_update()
-    files = (await session.scalars(query)).all()
-    for file in files:
-        file.bound = file.bound or file.file_id == file_id
-    return sum(file.bound for file in files)
-
-
-async def forget_refused(session: AsyncSession, event: FileBindingRefused, refused_at: datetime) -> None:
-    """What was named before the refusal; the same file named again since then waits for its own answer."""
-    waiting = and_(NamedFile.file_id == event.file_id, NamedFile.number == event.incident_number, ~NamedFile.bound)
-    await session.execute(delete(NamedFile).where(waiting, NamedFile.at <= refused_at))
 
 
 async def knows_user(session: AsyncSession, user_id: UUID) -> bool:
@@ -124,9 +43,9 @@ async def knows_user(session: AsyncSession, user_id: UUID) -> bool:
 
 
 async def readers(session: AsyncSession, audience: Audience) -> Sequence[AnyRow]:
-    """The people of ``audience`` who may be told, with what they chose (``chosen``), the author left out."""
+    """The people of ``audience`` who may be told, without the author; their choices as ``by_email`` and ``in_app``."""
     query = (
-        select(*READER, Preference.email.label("chosen"))
+        select(*READER, Preference.email.label("by_email"), Preference.app.label("in_app"))
         .outerjoin(Organisation, Organisation.id == User.organisation_id)
         .outerjoin(Preference, Preference.user_id == User.id)
         .where(REACHABLE, _of(audience))
@@ -148,6 +67,12 @@ def _of(audience: Audience) -> ColumnElement[bool]:
 async def may_be_told(session: AsyncSession, user_id: UUID) -> bool:
     query = select(User.id).outerjoin(Organisation, Organisation.id == User.organisation_id)
     return await session.scalar(query.where(User.id == user_id, REACHABLE)) is not None
+
+
+async def has_read(session: AsyncSession, event_id: UUID, user_id: UUID) -> bool:
+    """Whether the person has read the line of the feed that tells of this event."""
+    query = select(Notification.read_at).where(Notification.event_id == event_id, Notification.user_id == user_id)
+    return await session.scalar(query) is not None
 
 
 async def access_is_closed(session: AsyncSession, organisation_id: UUID) -> bool:
@@ -183,11 +108,62 @@ async def _add_once(
     return identifier
 
 
-async def mark_read(session: AsyncSession, user_id: UUID, ids: Sequence[UUID] | None, now: datetime) -> int:
-    """Marks the person's own unread lines (all when ``ids`` is None); how many."""
-    statement = update(Notification).where(Notification.user_id == user_id, Notification.read_at.is_(None))
-    if ids is not None:
-        statement = statement.where(Notification.id.in_(ids))
+async def take_turn(session: AsyncSession, user_id: UUID) -> None:
+    """What is told to this person in other transactions waits for the end of this one."""
+    await session.execute(select(User.id).where(User.id == user_id).with_for_update())
+
+
+async def gather_line(
+    session: AsyncSession, user_id: UUID, kind: str, facts: dict[str, Any], path: str, since: datetime, at: datetime
+) -> Notification | None:
+    """Counts one more in the person's unread line of the same kind that was added to since ``since``, if there is one.
+
+    Contracts that expire in as many days are of the same kind. Call it in the person's turn.
+    """
+    query = select(Notification).where(
+        Notification.user_id == user_id,
+        Notification.read_at.is_(None),
+        Notification.kind == kind,
+        Notification.created_at >= since,
+        _same_day(Notification.facts, facts),
+    )
+    line = await session.scalar(query.order_by(Notification.created_at.desc()).limit(1).with_for_update())
+    if line is not None:
+        line.facts = _one_more(line.facts)
+        line.subject = {**line.subject, "path": path}
+        line.created_at = max(line.created_at, at)
+    return line
+
+
+async def gather_email(session: AsyncSession, user_id: UUID, kind: str, facts: dict[str, Any], path: str) -> bool:
+    """Counts one more in the person's e-mail of the same kind that has not gone yet, if there is one."""
+    query = select(Email).where(
+        Email.user_id == user_id,
+        Email.kind == kind,
+        Email.state == "queued",
+        Email.attempts == 0,
+        _same_day(Email.facts, facts),
+    )
+    email = await session.scalar(query.limit(1).with_for_update())
+    if email is not None:
+        email.facts = _one_more(email.facts)
+        email.path = path
+    return email is not None
+
+
+def _same_day(column: Any, facts: dict[str, Any]) -> ColumnElement[bool]:
+    days = facts.get("days_left")
+    same: ColumnElement[bool] = column.op("->>")("days_left").is_not_distinct_from(None if days is None else str(days))
+    return same
+
+
+def _one_more(facts: dict[str, Any]) -> dict[str, Any]:
+    return {**facts, "count": facts.get("count", 1) + 1}
+
+
+async def mark_read(session: AsyncSession, user_id: UUID, which: ColumnElement[bool], now: datetime) -> int:
+    """Marks the person's own unread lines that ``which`` picks; how many."""
+    statement = update(Notification).where(Notification.user_id == user_id, Notification.read_at.is_(None), which)
     return len((await session.scalars(statement.values(read_at=now).returning(Notification.id))).all())
 
 
@@ -196,9 +172,28 @@ async def unread(session: AsyncSession, user_id: UUID) -> int:
     return await session.scalar(select(func.count()).select_from(Notification).where(mine)) or 0
 
 
-async def put_preferences(session: AsyncSession, user_id: UUID, email: dict[str, bool]) -> None:
-    statement = insert(Preference).values(user_id=user_id, email=email)
-    await session.execute(statement.on_conflict_do_update(index_elements=["user_id"], set_={"email": email}))
+def lines(ids: Sequence[UUID] | None) -> ColumnElement[bool]:
+    """These lines; all of them when ``ids`` is None."""
+    return true() if ids is None else Notification.id.in_(ids)
+
+
+def lines_about(kind: str, identifier: str, threads: Sequence[str]) -> ColumnElement[bool]:
+    """What is about a subject as a whole, or about one of these of its threads."""
+    subject = Notification.subject.op("->>")
+    thread = subject("thread")
+    return and_(subject("type") == kind, subject("id") == identifier, or_(thread.is_(None), thread.in_(threads)))
+
+
+async def put_preferences(session: AsyncSession, user_id: UUID, email: dict[str, bool], app: dict[str, bool]) -> None:
+    chosen = {"email": email, "app": app}
+    statement = insert(Preference).values(user_id=user_id, **chosen)
+    await session.execute(statement.on_conflict_do_update(index_elements=["user_id"], set_=chosen))
+
+
+async def overdue_emails(session: AsyncSession, before: datetime) -> Sequence[Email]:
+    """Queued, with an attempt that was due ``before``. Locked."""
+    query = select(Email).where(Email.state == "queued", Email.next_attempt_at < before)
+    return (await session.scalars(query.with_for_update(skip_locked=True))).all()
 
 
 async def email_to_send(session: AsyncSession, email_id: UUID) -> Email | None:
@@ -215,19 +210,15 @@ async def forget_before(session: AsyncSession, model: type[Base], column: Any, m
     await session.execute(delete(model).where(column < moment))
 
 
-async def close_session(session: AsyncSession, identifier: UUID) -> None:
-    await session.execute(insert(ClosedSession).values(id=identifier).on_conflict_do_nothing())
-
-
 async def forget_stream(session: AsyncSession, before: datetime) -> None:
     await forget_before(session, StreamItem, StreamItem.created_at, before)
     await forget_before(session, ClosedSession, ClosedSession.closed_at, before)
 
 
-async def forget_named_files(session: AsyncSession, before: datetime) -> None:
-    await forget_before(session, NamedFile, NamedFile.created_at, before)
-
-
 async def forget_feed(session: AsyncSession, before: datetime) -> None:
     await forget_before(session, Notification, Notification.created_at, before)
     await session.execute(delete(Email).where(Email.created_at < before, Email.state != "queued"))
+
+
+async def forget_named_files(session: AsyncSession, before: datetime) -> None:
+    await forget_before(session, NamedFile, NamedFile.created_at, before)

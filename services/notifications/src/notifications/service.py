@@ -1,32 +1,39 @@
-"""What happens in which order: learning, telling people, and what people do with their own feed."""
+"""The order of work: following incidents, telling people, and what people do with their own feed."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chassis import clock
-from chassis.auth.principal import Principal
+from api import notifications as schemas
+from api.notifications import Kind
 from chassis.messaging import outbox
 from chassis.messaging.consumer import envelope_of
 from chassis.sql import AnyRow
 from events.files import FileBindingRefused, FileBound
-from events.identity import AccountInvited, LoggedInFromNewDevice, MailLink
-from events.incidents import FilesAttached, IncidentDeclared, IncidentEvent
-from notifications import repository, rules, views
+from events.identity import LoggedInFromNewDevice
+from events.incidents import FilesAttached, IncidentEvent
+from notifications import projections, recipients, repository, views
 from notifications.errors import NotYetKnown
-from notifications.jobs import DELIVER
-from notifications.kinds import LinkKind, wants_email
 from notifications.models import StreamItem
-from notifications.rules import Hint, Notice
+from notifications.notification_types import CONVERSATION, GATHERED, wants_email, wants_line
+from notifications.recipients import Hint, Notice
 from notifications.stream import TOUCHED
+from notifications.tasks import DELIVER
+from web import clock
+from web.auth.principal import Principal
 
-SUBJECT: TypeAdapter[rules.Subject] = TypeAdapter(rules.Subject)
+# An unread line counts what follows within the first; its e-mail leaves after the second.
+ONE_BURST = timedelta(hours=1)
+GATHERING = timedelta(minutes=2)
+# For who has the conversation open, or opens it at once, to have read it before an e-mail tells of it.
+READING = timedelta(seconds=15)
+
+SUBJECT: TypeAdapter[recipients.Subject] = TypeAdapter(recipients.Subject)
 
 
 class Source(NamedTuple):
@@ -36,18 +43,16 @@ class Source(NamedTuple):
     time: datetime
 
 
-async def learn_incident(session: AsyncSession, event: IncidentEvent) -> None:
-    """Whom the incident concerns, and that open pages about it are no longer current."""
-    await repository.learn_incident(session, event)
-    if isinstance(event, IncidentDeclared):
-        await repository.learn_declaration(session, event.number, event.at)
-    send_hint(session, rules.hint(event))
+async def follow_incident(session: AsyncSession, event: IncidentEvent) -> None:
+    """Keeps whom the incident concerns, and tells open pages about it that they are no longer current."""
+    await projections.incident(session, event)
+    send_hint(session, recipients.hint(event))
 
 
-async def learn_named_files(session: AsyncSession, event: FilesAttached) -> None:
+async def remember_named_files(session: AsyncSession, event: FilesAttached) -> None:
     """Anybody can name anything: nothing is told, and no page has changed, before files has bound it."""
-    await repository.learn_incident(session, event)
-    await repository.remember_files(session, event, envelope_of(session).id)
+    await projections.incident(session, event)
+    await projections.remember_files(session, event, envelope_of(session).id)
 
 
 async def tell_of_bound_file(session: AsyncSession, event: FileBound) -> None:
@@ -55,16 +60,16 @@ async def tell_of_bound_file(session: AsyncSession, event: FileBound) -> None:
 
     Raises NotYetKnown while that act, or the declaration that the file may have come with, is still on its way.
     """
-    naming = await repository.naming_of(session, event)
+    naming = await projections.naming_of(session, event)
     if naming is None:
         raise NotYetKnown(f"file {event.file_id}")
     act = FilesAttached.model_validate(naming.act)
-    declared_at = await repository.declared_at(session, act.number)
+    declared_at = await projections.declared_at(session, act.number)
     if act.scope == "declaration" and declared_at is None:
         raise NotYetKnown(f"incident {act.number}")
-    send_hint(session, rules.hint(act))
-    count = await repository.bind(session, naming.event_id, event.file_id)
-    notice = rules.files_attached(act, declared_at, count)
+    send_hint(session, recipients.hint(act))
+    count = await projections.bind(session, naming.event_id, event.file_id)
+    notice = recipients.files_attached(act, declared_at, count)
     if notice is not None:
         await tell(session, notice, Source(naming.event_id, act.at))
         if count > 1:
@@ -72,14 +77,14 @@ async def tell_of_bound_file(session: AsyncSession, event: FileBound) -> None:
 
 
 async def forget_refused_file(session: AsyncSession, event: FileBindingRefused) -> None:
-    await repository.forget_refused(session, event, envelope_of(session).time)
+    await projections.forget_refused(session, event, envelope_of(session).time)
 
 
 async def tell_of_new_device(session: AsyncSession, event: LoggedInFromNewDevice) -> None:
     """Raises NotYetKnown when the person is still on the way."""
     if not await repository.knows_user(session, event.user_id):
         raise NotYetKnown(f"user {event.user_id}")
-    await tell(session, rules.new_device(event))
+    await tell(session, recipients.new_device(event))
 
 
 async def tell(session: AsyncSession, notice: Notice, source: Source | None = None) -> None:
@@ -92,16 +97,18 @@ async def tell(session: AsyncSession, notice: Notice, source: Source | None = No
         await _tell_one(session, source, notice, reader)
 
 
-async def _tell_one(session: AsyncSession, source: Source, notice: Notice, reader: AnyRow) -> None:
-    subject = SUBJECT.dump_python(notice.subject, mode="json")
-    line: dict[str, Any] = {"kind": notice.kind, "facts": notice.facts, "subject": subject, "created_at": source.time}
-    identifier = await repository.add_notification(session, event_id=source.id, user_id=reader.id, **line)
-    if identifier is None:
-        return
-    shown = views.notification(identifier, **line, unread=True, language=reader.language)
-    _stream(session, "notification", [f"user:{reader.id}"], shown.model_dump(mode="json"))
-    if wants_email(notice.kind, reader.chosen):
-        await _queue_email(
+async def _tell_one(session: AsyncSession, source: Source, told: Notice, reader: AnyRow) -> None:
+    notice = recipients.seen_from(told, reader.organisation_kind, reader.role)
+    if notice.kind in GATHERED:
+        await repository.take_turn(session, reader.id)
+    if wants_line(notice.kind, reader.in_app):
+        line = await _line(session, source, notice, reader)
+        if line is None:
+            return
+        shown = views.notification(**line, unread=True, language=reader.language)
+        _stream(session, "notification", [f"user:{reader.id}"], shown.model_dump(mode="json"))
+    if wants_email(notice.kind, reader.by_email) and not await _is_gathered(session, notice, reader):
+        await queue_email(
             session,
             event_id=source.id,
             user_id=reader.id,
@@ -109,45 +116,47 @@ async def _tell_one(session: AsyncSession, source: Source, notice: Notice, reade
             kind=notice.kind,
             language=reader.language,
             recipient=reader.email,
-            recipient_name=f"{reader.first_name} {reader.last_name}",
-            facts=notice.facts,
+            recipient_name=f"{reader.first_name} {reader.last_name}".strip(),
+            facts=notice.facts | {"first_name": reader.first_name},
             subject_id=notice.subject.id,
             path=notice.subject.path,
+            delay=_delay(notice.kind),
         )
 
 
-async def send_link(session: AsyncSession, event: MailLink) -> None:
-    """To the address that the event names, as the person may be unknown here; whatever the person's preferences."""
-    if await repository.access_is_closed(session, event.organisation_id):
-        return
-    kind: LinkKind = "account_invited" if isinstance(event, AccountInvited) else "password_reset"
-    facts = {"organisation_name": event.organisation_name, "login": event.login, "at": event.expires_at.isoformat()}
-    if isinstance(event, AccountInvited):
-        facts["purpose"] = event.purpose
-    await _queue_email(
-        session,
-        event_id=envelope_of(session).id,
-        user_id=event.user_id,
-        organisation_id=event.organisation_id,
-        kind=kind,
-        language=event.language,
-        recipient=event.email,
-        recipient_name=f"{event.first_name} {event.last_name}",
-        facts=facts,
-        subject_id=str(event.user_id),
-        path=LINKS[kind],
-        sealed_token=event.sealed_token,
-        expires_at=event.expires_at,
-    )
+def _delay(kind: Kind) -> timedelta:
+    if kind in GATHERED:
+        return GATHERING
+    return READING if kind in CONVERSATION else timedelta()
 
 
-LINKS: dict[LinkKind, str] = {"account_invited": "/activation", "password_reset": "/mot-de-passe"}
+async def _line(session: AsyncSession, source: Source, notice: Notice, reader: AnyRow) -> dict[str, Any] | None:
+    """The new line, or the one that counts this one too; None when the person has been told already."""
+    if notice.kind in GATHERED:
+        path, since = recipients.path_of_many(notice), source.time - ONE_BURST
+        known = await repository.gather_line(session, reader.id, notice.kind, notice.facts, path, since, source.time)
+        if known is not None:
+            names = ("kind", "facts", "subject", "created_at")
+            return {"identifier": known.id, **{name: getattr(known, name) for name in names}}
+    subject = SUBJECT.dump_python(notice.subject, mode="json")
+    line: dict[str, Any] = {"kind": notice.kind, "facts": notice.facts, "subject": subject, "created_at": source.time}
+    identifier = await repository.add_notification(session, event_id=source.id, user_id=reader.id, **line)
+    return None if identifier is None else {"identifier": identifier, **line}
 
 
-async def _queue_email(session: AsyncSession, **values: Any) -> None:
-    identifier = await repository.add_email(session, **values)
+async def _is_gathered(session: AsyncSession, notice: Notice, reader: AnyRow) -> bool:
+    if notice.kind not in GATHERED:
+        return False
+    path = recipients.path_of_many(notice)
+    return await repository.gather_email(session, reader.id, notice.kind, notice.facts, path)
+
+
+async def queue_email(session: AsyncSession, *, delay: timedelta = timedelta(), **values: Any) -> None:
+    """Once per event and person, to leave after ``delay``; ``values`` are the columns of an e-mail."""
+    due = clock.now() + delay
+    identifier = await repository.add_email(session, next_attempt_at=due, **values)
     if identifier is not None:
-        outbox.add_job(session, DELIVER, email_id=str(identifier))
+        outbox.add_job(session, DELIVER, due_at=due if delay else None, email_id=str(identifier))
 
 
 def send_hint(session: AsyncSession, hint: Hint) -> None:
@@ -155,18 +164,22 @@ def send_hint(session: AsyncSession, hint: Hint) -> None:
     _stream(session, "incident.changed", hint.audience.keys(), data)
 
 
-async def mark_read(session: AsyncSession, principal: Principal, ids: Sequence[UUID] | None) -> tuple[int, int]:
-    """Marks the person's own lines read, all when ``ids`` is None; how many were, and how many stay unread."""
+async def mark_read(session: AsyncSession, principal: Principal, which: schemas.MarkRead) -> tuple[int, int]:
+    """Marks the person's own lines read; how many were, and how many stay unread."""
     assert principal.user_id is not None
-    marked = await repository.mark_read(session, principal.user_id, ids, clock.now())
+    about = which.subject
+    picked = repository.lines_about(about.type, about.id, about.threads) if about else repository.lines(which.ids)
+    marked = await repository.mark_read(session, principal.user_id, picked, clock.now())
     if marked:
         _stream(session, "notifications.read", [f"user:{principal.user_id}"], {})
     return marked, await repository.unread(session, principal.user_id)
 
 
-async def put_preferences(session: AsyncSession, principal: Principal, email: dict[str, bool]) -> None:
+async def put_preferences(
+    session: AsyncSession, principal: Principal, email: dict[str, bool], app: dict[str, bool]
+) -> None:
     assert principal.user_id is not None
-    await repository.put_preferences(session, principal.user_id, email)
+    await repository.put_preferences(session, principal.user_id, email, app)
 
 
 def _stream(session: AsyncSession, event: str, audience: list[str], data: dict[str, Any]) -> None:

@@ -8,7 +8,8 @@ from typing import ClassVar
 from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
-from chassis.settings import ServiceSettings, development_secret
+from chassis.settings import ServiceSettings
+from web.settings import development_secret
 
 # The private half of the key that identity seals its links to on a laptop.
 DEVELOPMENT_MAIL_KEY = (
@@ -38,6 +39,8 @@ class Settings(ServiceSettings):
     mail_private_key: SecretStr = development_secret(DEVELOPMENT_MAIL_KEY, shortest=0)
     mail_attempts: int = Field(default=10, ge=1)
     mail_backoff: float = Field(default=30.0, gt=0)
+    # How long a message waits for what is to be mended on our own side.
+    mail_patience: timedelta = Field(default=timedelta(days=3), ge=timedelta(hours=1))
 
     stream_poll: float = 0.2
     stream_heartbeat: float = 15.0

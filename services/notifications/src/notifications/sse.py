@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
+import secrets
+import struct
 import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing, suppress
@@ -12,37 +15,69 @@ from datetime import timedelta
 from starlette.responses import StreamingResponse
 from starlette.types import Message, Send
 
-from chassis.auth.principal import Principal
 from notifications.settings import Settings
 from notifications.stream import Hub, Item, Position, Subscriber
+from web.auth.principal import Principal
 
 RETRY_MS = 2000
 # Items are dated by the start of their transaction: an id so close to the retention may have lost one.
 RETENTION_MARGIN = timedelta(minutes=5)
+NONCE = 12
+COUNTERS = struct.Struct(">qq")
+
+# One event as it comes, for the API's document.
+CONTENT = {
+    "text/event-stream": {
+        "schema": {
+            "type": "object",
+            "title": "StreamEvent",
+            "properties": {
+                "id": {"type": "string", "description": "For Last-Event-ID"},
+                "event": {"enum": ["notification", "notifications.read", "incident.changed", "reset"]},
+                "data": {"type": "string", "description": "A JSON object"},
+                "retry": {"type": "integer", "description": "Milliseconds"},
+            },
+        }
+    }
+}
 
 
-class Cursor:
-    """An event's id as the browser gives it back: a position, and when it was sent (seconds since the epoch)."""
+class Cursors:
+    """An event's id as the browser gives it back: a position, and when it was sent (seconds since the epoch).
 
-    @staticmethod
-    def write(position: Position) -> str:
-        return f"{position.xid}-{position.id}-{int(time.time())}"
+    The position is enciphered, by a keyed hash of a nonce: transactions and items are counted for the whole platform,
+    and would tell one company how much happens at the others.
+    """
 
-    @staticmethod
-    def read(value: str | None, retention: timedelta) -> Position | None:
+    def __init__(self, settings: Settings) -> None:
+        secret = settings.mail_private_key.get_secret_value().encode()
+        self._key = hashlib.sha256(b"positions in the stream " + secret).digest()
+        self._retention = settings.stream_retention
+
+    def write(self, position: Position) -> str:
+        nonce = secrets.token_bytes(NONCE)
+        return f"{(nonce + self._turned(nonce, COUNTERS.pack(*position))).hex()}-{int(time.time())}"
+
+    def read(self, value: str | None) -> Position | None:
         """Where to resume; None when the id is not ours, or so old that items after it may be gone."""
+        sealed, _, sent = (value or "").partition("-")
         try:
-            xid, identifier, sent = (int(part) for part in (value or "").split("-"))
+            given, age = bytes.fromhex(sealed), time.time() - int(sent)
         except ValueError:
             return None
-        fresh = 0 <= time.time() - sent + 60 < (retention - RETENTION_MARGIN).total_seconds()
-        known = 0 <= xid < 2**63 and 0 <= identifier < 2**63
-        return Position(xid, identifier) if fresh and known else None
+        fresh = 0 <= age + 60 < (self._retention - RETENTION_MARGIN).total_seconds()
+        if len(given) != NONCE + COUNTERS.size or not fresh:
+            return None
+        position = Position(*COUNTERS.unpack(self._turned(given[:NONCE], given[NONCE:])))
+        return position if min(position) >= 0 else None
 
+    def _turned(self, nonce: bytes, counters: bytes) -> bytes:
+        pad = hashlib.blake2b(nonce, key=self._key, digest_size=COUNTERS.size).digest()
+        return bytes(one ^ other for one, other in zip(counters, pad, strict=True))
 
-def encode(item: Item) -> bytes:
-    data = json.dumps(item.data, ensure_ascii=False, separators=(",", ":"))
-    return f"id: {Cursor.write(item.position)}\nevent: {item.event}\ndata: {data}\n\n".encode()
+    def encode(self, item: Item) -> bytes:
+        data = json.dumps(item.data, ensure_ascii=False, separators=(",", ":"))
+        return f"id: {self.write(item.position)}\nevent: {item.event}\ndata: {data}\n\n".encode()
 
 
 async def page(
@@ -50,52 +85,52 @@ async def page(
 ) -> AsyncGenerator[bytes, None]:
     """What one open page is sent. Begins after ``last_event_id``; where that cannot be, ``reset`` tells the page to
     read afresh what it shows."""
-    deadline = time.monotonic() + settings.stream_max_age
+    deadline, cursors = time.monotonic() + settings.stream_max_age, Cursors(settings)
     subscriber = await hub.join(principal)
     try:
-        resume = Cursor.read(last_event_id, settings.stream_retention)
+        resume = cursors.read(last_event_id)
         if resume is None or not await hub.has_seen(resume):
             resume = subscriber.start
-            yield _opening(subscriber, reset=last_event_id is not None)
+            yield _opening(cursors, subscriber, reset=last_event_id is not None)
         else:
             yield f"retry: {RETRY_MS}\n\n".encode()
             async with aclosing(hub.missed(subscriber, resume)) as missed:
                 async for item in missed:
-                    yield encode(item)
-        async with aclosing(_live(hub, subscriber, settings, resume, deadline)) as live:
+                    yield cursors.encode(item)
+        async with aclosing(_live(hub, subscriber, settings, cursors, resume, deadline)) as live:
             async for chunk in live:
                 yield chunk
     finally:
         hub.leave(subscriber)
 
 
-def _opening(subscriber: Subscriber, *, reset: bool) -> bytes:
+def _opening(cursors: Cursors, subscriber: Subscriber, *, reset: bool) -> bytes:
     """An id at once, so that a page that loses its connection before the first event misses none either."""
     event = "event: reset\ndata: {}\n" if reset else ""
-    return f"retry: {RETRY_MS}\nid: {Cursor.write(subscriber.start)}\n{event}\n".encode()
+    return f"retry: {RETRY_MS}\nid: {cursors.write(subscriber.start)}\n{event}\n".encode()
 
 
 async def _live(
-    hub: Hub, subscriber: Subscriber, settings: Settings, resume: Position, deadline: float
+    hub: Hub, subscriber: Subscriber, settings: Settings, cursors: Cursors, resume: Position, deadline: float
 ) -> AsyncGenerator[bytes, None]:
     while (left := deadline - time.monotonic()) > 0:
         try:
             item = await asyncio.wait_for(subscriber.queue.get(), min(settings.stream_heartbeat, left))
         except TimeoutError:
-            yield _heartbeat(hub, subscriber, resume)
+            yield _heartbeat(hub, subscriber, cursors, resume)
             continue
         if item is None:
             return
         # Another process, further ahead than this one, may have sent it before the page came here.
         if item.position > resume:
-            yield encode(item)
+            yield cursors.encode(item)
 
 
-def _heartbeat(hub: Hub, subscriber: Subscriber, resume: Position) -> bytes:
+def _heartbeat(hub: Hub, subscriber: Subscriber, cursors: Cursors, resume: Position) -> bytes:
     """Moves the page's id on as well, unless something for it came in meanwhile."""
     if not subscriber.queue.empty():
         return b": heartbeat\n\n"
-    return f": heartbeat\nid: {Cursor.write(max(hub.position, resume))}\n\n".encode()
+    return f": heartbeat\nid: {cursors.write(max(hub.position, resume))}\n\n".encode()
 
 
 class EventStream(StreamingResponse):

@@ -17,11 +17,13 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chassis.auth.principal import Principal
 from chassis.database import Database
 from chassis.sql import AnyRow
 from notifications import queries
+from notifications.access import audiences_of
+from notifications.places import Places
 from notifications.settings import Settings
+from web.auth.principal import Principal
 
 log = logging.getLogger(__name__)
 
@@ -72,17 +74,11 @@ class Subscriber:
         self.queue.put_nowait(None)
 
 
-def keys_of(principal: Principal) -> frozenset[str]:
-    """Every audience that the person belongs to."""
-    assert principal.user_id is not None
-    own = {f"user:{principal.user_id}", f"organisation:{principal.organisation_id}"}
-    return frozenset(own | ({"sqp"} if principal.organisation_kind == "sqp" else set()))
-
-
 class Hub:
     def __init__(self, database: Database, settings: Settings) -> None:
         self._database = database
         self._settings = settings
+        self.places = Places(settings.streams_per_user)
         self._subscribers: set[Subscriber] = set()
         self._position = Position(0, 0)
         # Held over a round, and while the first page sets the position anew.
@@ -120,7 +116,9 @@ class Hub:
                 async with self._database.reader() as reader:
                     self._position = Position(await queries.horizon(reader), 0)
             queue: asyncio.Queue[Item | None] = asyncio.Queue(self._settings.stream_queue)
-            subscriber = Subscriber(principal.user_id, principal.session_id, keys_of(principal), self._position, queue)
+            subscriber = Subscriber(
+                principal.user_id, principal.session_id, audiences_of(principal), self._position, queue
+            )
             self._subscribers.add(subscriber)
             self._listened.set()
             return subscriber

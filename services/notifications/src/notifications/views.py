@@ -6,10 +6,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from chassis.i18n import Language
+from api import notifications as schemas
+from api.notifications import Kind, SubjectType
 from chassis.sql import AnyRow
-from notifications import schemas, wording
-from notifications.kinds import EMAIL_BY_DEFAULT, Kind, wants_email
+from notifications import labels
+from notifications.notification_types import KINDS, OPTIONAL, wants_email, wants_line
+from web.i18n import Language
 
 
 def notification(
@@ -22,12 +24,12 @@ def notification(
     unread: bool,
     language: Language,
 ) -> schemas.Notification:
-    words = wording.render(kind, facts, language)
+    words = labels.render(kind, facts, language)
     return schemas.Notification(
         id=identifier,
         kind=kind,
         title=words.title,
-        body=words.body,
+        body=words.line,
         subject=schemas.Subject.model_validate(subject),
         created_at=created_at,
         unread=unread,
@@ -46,5 +48,12 @@ def line(row: AnyRow, language: Language) -> schemas.Notification:
     )
 
 
-def preferences(chosen: dict[str, bool]) -> schemas.Preferences:
-    return schemas.Preferences(email={kind: wants_email(kind, chosen) for kind in EMAIL_BY_DEFAULT})
+def unread_subject(kind: SubjectType, row: AnyRow) -> schemas.UnreadSubject:
+    return schemas.UnreadSubject(type=kind, id=row.id, threads=sorted(row.threads), count=row.count)
+
+
+def preferences(email: dict[str, bool], app: dict[str, bool]) -> schemas.Preferences:
+    return schemas.Preferences(
+        email={kind: wants_email(kind, email) for kind in KINDS},
+        app={kind: wants_line(kind, app) for kind in KINDS if kind in OPTIONAL},
+    )

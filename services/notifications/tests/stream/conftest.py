@@ -13,8 +13,8 @@ import httpx
 import pytest
 import uvicorn
 
-from chassis.auth.principal import Principal
-from chassis.testkit.harness import Harness
+from devkit.harness import Harness
+from web.auth.principal import Principal
 
 
 @dataclass

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from chassis.http.draining import Draining
-from chassis.testkit.harness import RESELLER, Harness
+from devkit.harness import RESELLER, Harness
+from web.http.draining import Draining
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ async def test_open_pages_end_and_resume_elsewhere_without_loss(world: Any, open
         draining.begin()
         await page.until(lambda p: p.ended)
         await other.until(lambda p: p.ended)
-    assert world.harness.service.resources.open_pages(RESELLER.user_id) == 0
+    assert world.harness.service.resources.hub.open_pages(RESELLER.user_id) == 0
     await world.tell(world.facts.status("closed", version=3))
     draining._begun.clear()  # as in another process, where the browser comes back to
     async with open_page(RESELLER, page.last_id) as resumed:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import uuid4
 
-from chassis.testkit.harness import CLIENT, RESELLER
+from devkit.harness import CLIENT, RESELLER
 
 HINT = "incident.changed"
 

@@ -9,12 +9,15 @@ from typing import Any
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
-from chassis.http import health, problems
-from chassis.http.declared import declared_routes, describe_access
-from chassis.http.draining import Draining
-from chassis.http.middleware import EntityTags, RequestContext, SizeRefusals
-from chassis.observability import Metrics
+from chassis import audit
+from chassis.http import auditing, health, problems
+from chassis.http.exporting import MOST_OF_ONE, Exports
 from chassis.service import Service
+from chassis.tables import ChassisBase
+from web.http.draining import Draining
+from web.http.middleware import EntityTags, RequestContext, SizeRefusals
+from web.http.route_access import declared_routes, describe_access, describe_refusals
+from web.observability import Metrics
 
 API_PREFIX = "/api/v1"
 
@@ -31,12 +34,14 @@ class Application(FastAPI):
     def build_middleware_stack(self) -> ASGIApp:
         # Added as a middleware it would stand inside the one that answers what nobody caught, and miss that answer.
         inner = SizeRefusals(super().build_middleware_stack(), limit=self._limit)
-        return RequestContext(inner, metrics=self._metrics, draining=self.state.draining)
+        return RequestContext(inner, metrics=self._metrics, draining=self.state.draining, answered=audit.after)
 
     def openapi(self) -> dict[str, Any]:
-        """The document, with who may call each operation."""
+        """The document, with who may call each operation, and how it refuses."""
         if self.openapi_schema is None:
-            describe_access(super().openapi(), declared_routes(self))
+            document = super().openapi()
+            describe_access(document, declared_routes(self))
+            describe_refusals(document)
         assert self.openapi_schema is not None
         return self.openapi_schema
 
@@ -64,11 +69,13 @@ def create_app(service: Service) -> FastAPI:
     app.state.verifier = service.verifier
     app.state.resources = service.resources
     app.state.metrics = service.metrics
+    app.state.exports = Exports(max(MOST_OF_ONE + 1, service.settings.database_pool_size // 2))
     app.include_router(health.router)
     for router in service.root_routers:
         app.include_router(router)
     for router in service.routers:
         app.include_router(router, prefix=API_PREFIX)
-    problems.install(app)
+    app.include_router(auditing.router(service.name), prefix=API_PREFIX)
+    problems.install(app, service.metadata, ChassisBase.metadata)
     app.add_middleware(EntityTags)
     return app

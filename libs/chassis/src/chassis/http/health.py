@@ -9,8 +9,8 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from chassis.auth.rules import Public
 from chassis.database import Database
+from web.auth.rules import Public
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(Public("probes carry no credentials"))])
 

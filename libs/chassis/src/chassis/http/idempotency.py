@@ -11,10 +11,10 @@ from fastapi import Depends, Header, Request, Response
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chassis.auth.rules import authenticate
-from chassis.errors import Conflict, Problem
-from chassis.i18n import text as sentence
 from chassis.tables import IdempotencyRecord
+from web.auth.rules import authenticate
+from web.errors import Conflict, Problem
+from web.i18n import text as sentence
 
 HEADER = "idempotency-key"
 MAX_LENGTH = 255
@@ -52,7 +52,8 @@ async def answer(session: AsyncSession, request: Request, handle: Callable[[Requ
         return await handle(request)
     if not KEY.fullmatch(key):
         raise KeyMalformed
-    scope = f"{(await authenticate(request)).tenant} {request.url.path}"
+    target = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    scope = f"{(await authenticate(request)).tenant} {target}"
     fingerprint = hashlib.sha256(await request.body()).hexdigest()
     await claim(session, scope, key)
     stored = await replay(session, scope, key, fingerprint)

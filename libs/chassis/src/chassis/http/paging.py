@@ -4,38 +4,26 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated, Any, Generic, Literal, TypeVar
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import Query
-from pydantic import BaseModel
 from sqlalchemy import BigInteger, ColumnElement, ScalarSelect, and_, cast, func, literal, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chassis.errors import MalformedInput
-from chassis.i18n import Text, text
 from chassis.sql import AnyRow, AnySelect
+from web.errors import MalformedInput
+from web.i18n import Text, text
 
 EXACT_TOTAL = 10_000
 MAX_LIMIT = 200
 
-Item = TypeVar("Item")
-
 Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT)]
 Cursor = Annotated[str | None, Query(max_length=1000)]
 Search = Annotated[str, Query(max_length=200)]
-
-
-class Page(BaseModel, Generic[Item]):
-    """``total`` is exact up to 10,000; beyond, ``total_is`` says ``at_least``. ``next`` leads to the following page."""
-
-    items: list[Item]
-    total: int
-    total_is: Literal["exact", "at_least"] = "exact"
-    next: str | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,13 +67,13 @@ def page(query: AnySelect, sort: Sort, tie: ColumnElement[Any], limit: int, curs
     after = _after(sort, tie, *_decode(cursor, sort, tie)) if cursor else None
     if after is not None:
         query = query.where(after)
+    return ordered(query.add_columns(sort.column.label("_key"), tie.label("_tie")), sort, tie).limit(limit + 1)
+
+
+def ordered(query: AnySelect, sort: Sort, tie: ColumnElement[Any]) -> AnySelect:
     key = sort.column.desc() if sort.descending else sort.column.asc()
     last = tie.desc() if sort.descending else tie.asc()
-    return (
-        query.add_columns(sort.column.label("_key"), tie.label("_tie"))
-        .order_by(key.nulls_last(), last)
-        .limit(limit + 1)
-    )
+    return query.order_by(key.nulls_last(), last)
 
 
 def split(rows: Sequence[AnyRow], sort: Sort, limit: int) -> tuple[Sequence[AnyRow], str | None]:
@@ -94,6 +82,25 @@ def split(rows: Sequence[AnyRow], sort: Sort, limit: int) -> tuple[Sequence[AnyR
         return rows, None
     last = rows[limit - 1]
     return rows[:limit], _encode(sort, last._mapping["_key"], last._mapping["_tie"])
+
+
+# Begins the cursor of a page that ends among the exact rows.
+EXACT = "~"
+Fetch = Callable[[bool, int, str | None], Awaitable[Sequence[AnyRow]]]
+
+
+async def exact_first(fetch: Fetch, sort: Sort, limit: int, cursor: str | None) -> tuple[Sequence[AnyRow], str | None]:
+    """The rows that are exactly what was searched, then the others, both in the order of ``sort``; as :func:`split`.
+
+    ``fetch(exact, limit, cursor)`` runs :func:`page` over the rows of one of the two kinds.
+    """
+    among_exact = cursor is None or cursor.startswith(EXACT)
+    last_exact = cursor.removeprefix(EXACT) if cursor and among_exact else None
+    exact = await fetch(True, limit, last_exact) if among_exact else []
+    room = max(limit - len(exact), 0)
+    others = await fetch(False, room, None if among_exact else cursor) if len(exact) <= limit else []
+    shown, following = split([*exact, *others], sort, limit)
+    return shown, EXACT + following if following and limit <= len(exact) else following
 
 
 async def counts(reader: AsyncConnection, queries: Mapping[str, AnySelect]) -> dict[str, int]:

@@ -9,11 +9,13 @@ from fastapi import Depends, Request, Response
 from fastapi.routing import APIRoute
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
+from chassis import audit
 from chassis.database import Database
-from chassis.errors import Problem
-from chassis.faults import crash_point
+from chassis.failpoints import crash_point
 from chassis.http import idempotency
-from chassis.http.rendering import render
+from web.errors import Problem
+from web.http.json_bodies import BoundedRequest
+from web.http.rendering import render
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -29,13 +31,19 @@ class UnitOfWorkRoute(APIRoute):
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
 
+        async def recorded(request: Request) -> Response:
+            response = await handle(request)
+            audit.record_request(request.state.session, request, response)
+            return response
+
         async def in_transaction(request: Request) -> Response:
+            request = BoundedRequest(request.scope, request.receive)
             if request.method in SAFE_METHODS:
                 return await handle(request)
             database: Database = request.app.state.database
             async with database.transaction() as session:
                 request.state.session = session
-                response = await _answer_or_kept_refusal(session, request, handle)
+                response = await _answer_or_kept_refusal(session, request, recorded)
             crash_point("api.after_commit")
             return response
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chassis.jobs.registry import Job, JobRegistry
+from chassis.job_registry import Job, JobRegistry
 
 RETENTION = (
     "DELETE FROM inbox WHERE received_at < now() - interval '30 days'",

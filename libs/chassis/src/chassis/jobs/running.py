@@ -32,8 +32,14 @@ def _say_stopping(_worker: Any) -> None:
     log.info("stopping: the job under way ends first")
 
 
-class _Consumer(Consumer):  # type: ignore[misc]
-    """Beats also while it waits for the broker: it is alive, and no restart would help it."""
+class JobConsumer(Consumer):  # type: ignore[misc]
+    """Beats also while it waits for the broker: it is alive, and no restart would help it. Declares no queues
+    for delays (28 a vhost): what is due later waits in the outbox."""
+
+    class Blueprint(Consumer.Blueprint):  # type: ignore[misc]
+        default_steps = [  # noqa: RUF012
+            step for step in Consumer.Blueprint.default_steps if not step.endswith(":DelayedDelivery")
+        ]
 
     def ensure_connected(self, connection: Any) -> Any:
         connection.ensure_connection = partial(_alive, connection.ensure_connection, self.controller.beat)
@@ -74,16 +80,16 @@ def _alive(
     return ensure(*arguments, callback=called, **named)
 
 
-def run_worker(app: Celery, heartbeat: Heartbeat) -> int:
+def run_celery_worker(app: Celery, heartbeat: Heartbeat) -> int:
     """Until SIGTERM; then the running job finishes, its hard limit at most, and what was prefetched goes back. Gives
     the exit code."""
-    _log_as_we_do()
+    log_as_we_do()
     worker = _Worker(
         app=app,
         quiet=True,
         pool="prefork",
         concurrency=1,
-        consumer_cls=_Consumer,
+        consumer_cls=JobConsumer,
         without_gossip=True,
         without_mingle=True,
     )
@@ -95,16 +101,16 @@ def run_worker(app: Celery, heartbeat: Heartbeat) -> int:
 
 def run_scheduler(app: Celery, heartbeat: Heartbeat) -> None:
     """Until SIGTERM, which ends it at once."""
-    _log_as_we_do()
+    log_as_we_do()
     scheduler = partial(_Scheduler, heartbeat)
     app.Beat(max_interval=MAX_INTERVAL, quiet=True, pidfile=None, schedule=None, scheduler_cls=scheduler).run()
 
 
-def _log_as_we_do() -> None:
+def log_as_we_do() -> None:
     """A receiver of this signal is what keeps Celery from adding handlers of its own to ours."""
     signals.setup_logging.connect(_leave_logging_alone)
     logging.getLogger("celery").setLevel(logging.WARNING)
 
 
 def _leave_logging_alone(**_signal: Any) -> None:
-    """See :func:`_log_as_we_do`."""
+    """See :func:`log_as_we_do`."""

@@ -1,43 +1,30 @@
-"""Celery around a service's jobs: quorum queue, late acknowledgement, backoff, and one event loop per process."""
+"""Celery around a service's jobs: quorum queue, late acknowledgement, and one event loop per process.
+
+Celery delivers a job and cuts it off; whether it is retried is decided in :mod:`chassis.jobs.attempts`, and what waits
+for a later time waits in the outbox, so that the broker needs no queues for delays.
+"""
 
 from __future__ import annotations
 
 import asyncio
-import logging
-from collections.abc import Coroutine
-from datetime import UTC, datetime
-from typing import Any, Protocol
+from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from celery import Celery, Task
-from celery.exceptions import Ignore
+from celery.exceptions import Reject
 from celery.signals import worker_process_init
 from kombu import Exchange, Queue
-from sqlalchemy.dialects.postgresql import insert
 
-from chassis.jobs.periodic import claim
-from chassis.jobs.registry import Job, JobRegistry, Periodic, Run
+from chassis.job_registry import Job, JobCall, JobRegistry
+from chassis.jobs.attempts import perform
+from chassis.jobs.periodic import tick_of
 from chassis.messaging.topology import DELIVERY_LIMIT, KEPT, QUORUM, dead_queue
-from chassis.observability import continue_trace, traceparent
 from chassis.service import Service
-from chassis.tables import DeadJob
-
-log = logging.getLogger(__name__)
 
 
 class Interrupted(Exception):
     """The process stops: the job is neither done nor failed, and runs again later."""
-
-
-class TaskLoop(Protocol):
-    """Where a task's coroutine runs, and who hears that the job is over: succeeded, or failed for good.
-
-    ``run`` raises Interrupted when it is stopped, and otherwise what the coroutine raises.
-    """
-
-    def run(self, coroutine: Coroutine[Any, Any, None]) -> None: ...
-
-    def over(self, task_id: str) -> None: ...
 
 
 def make_celery(registry: JobRegistry, broker_url: str) -> Celery:
@@ -61,7 +48,7 @@ def make_celery(registry: JobRegistry, broker_url: str) -> Celery:
     app.conf.update(
         task_queues=[queue],
         task_default_queue=registry.queue,
-        # Delayed retries on quorum queues pass through kombu's delay queues, which bind to a topic exchange only.
+        # Of this type since earlier releases; another one would be refused (406).
         task_default_exchange=registry.service,
         task_default_exchange_type="topic",
         task_default_routing_key=registry.queue,
@@ -99,11 +86,10 @@ def declare_queues(app: Celery) -> None:
             queue(connection.default_channel).declare()
 
 
-def register_tasks(app: Celery, service: Service, loop: TaskLoop) -> None:
-    """A Celery task per job of the service; ``loop`` takes its coroutine to the process's event loop."""
-    periodics = {periodic.job.name: periodic for periodic in service.jobs.periodics}
-    for job, bound in service.jobs.runs.values():
-        _register(app, service, job, bound, periodics.get(job.name), loop)
+def register_tasks(app: Celery, service: Service, run: Callable[[JobCall], None]) -> None:
+    """A Celery task per job of the service. ``run`` blocks until the outcome is stored, or raises Interrupted."""
+    for job, _ in service.jobs.runs.values():
+        _register(app, job, run)
     for periodic in service.jobs.periodics:
         interval = tick_of(periodic)
         app.conf.beat_schedule = {
@@ -116,60 +102,17 @@ def register_tasks(app: Celery, service: Service, loop: TaskLoop) -> None:
         }
 
 
-def tick_of(periodic: Periodic) -> float:
-    """Seconds between two offers of the job: several a slot, so that one missed or failed is made up for within it."""
-    return max(1.0, min(60.0, periodic.every.total_seconds() / 4))
-
-
-def _register(app: Celery, service: Service, job: Job, bound: Run, periodic: Periodic | None, loop: TaskLoop) -> None:
+def _register(app: Celery, job: Job, run: Callable[[JobCall], None]) -> None:
     def task(self: Task[..., None], **arguments: Any) -> None:
-        trace = self.request.get("traceparent")
+        request = self.request
+        call = JobCall(UUID(request.id), job.name, arguments, request.retries, request.get("traceparent"))
         try:
-            loop.run(_in_transaction(service, job, bound, periodic, arguments, trace))
+            run(call)
         except Interrupted:
-            raise Ignore from None
-        except Exception as error:
-            service.metrics.jobs.labels(job.name, "failed").inc()
-            if periodic:
-                log.error("periodic job %s failed, its next tick tries again", job.name, exc_info=error)
-            else:
-                _retry_or_bury(self, service, job, arguments, error, loop)
-        else:
-            service.metrics.jobs.labels(job.name, "done").inc()
-        loop.over(self.request.id)
+            raise Reject(requeue=True) from None
 
     # Not shared: Celery would give the task to every app of the process, another service's too.
-    app.task(task, name=job.name, bind=True, shared=False, max_retries=job.max_retries, time_limit=job.hard_limit)
-
-
-async def _in_transaction(
-    service: Service, job: Job, bound: Run, periodic: Periodic | None, arguments: dict[str, Any], trace: str | None
-) -> None:
-    traceparent.set(continue_trace(trace))
-    async with asyncio.timeout(job.time_limit), service.database.transaction() as session:
-        if periodic and not await claim(session, periodic.job.name, periodic.every, datetime.now(UTC)):
-            return
-        await bound(session, **arguments)
-
-
-def _retry_or_bury(
-    task: Task[..., None], service: Service, job: Job, arguments: dict[str, Any], error: Exception, loop: TaskLoop
-) -> None:
-    """Raises Celery's Retry while attempts are left; afterwards the job is kept among the dead."""
-    retries = task.request.retries
-    if retries < job.max_retries:
-        log.warning("job %s failed, attempt %d", job.name, retries + 1, exc_info=error)
-        countdown = min(job.backoff_max, 2 ** (retries + 1))
-        headers = {"traceparent": task.request.get("traceparent")}
-        raise task.retry(exc=error, countdown=countdown, queue=task.app.conf.task_default_queue, headers=headers)
-    log.error("job %s failed for good", job.name, exc_info=error)
-    loop.run(_bury(service, task.request.id, job, arguments, error))
-
-
-async def _bury(service: Service, identifier: str, job: Job, arguments: dict[str, Any], error: Exception) -> None:
-    async with service.database.transaction() as session:
-        row = {"id": UUID(identifier), "job": job.name, "arguments": arguments, "error": repr(error)[:2000]}
-        await session.execute(insert(DeadJob).values(row).on_conflict_do_nothing())
+    app.task(task, name=job.name, bind=True, shared=False, time_limit=job.hard_limit)
 
 
 class ProcessLoop:
@@ -185,10 +128,7 @@ class ProcessLoop:
         self._service.database.forget()
         self._runner = None
 
-    def run(self, coroutine: Coroutine[Any, Any, None]) -> None:
+    def run(self, call: JobCall) -> None:
         if self._runner is None:
             self._runner = asyncio.Runner()
-        self._runner.run(coroutine)
-
-    def over(self, task_id: str) -> None:
-        """The broker's acknowledgement says it all."""
+        self._runner.run(perform(self._service, call))

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chassis.database import Database, is_away
-from chassis.faults import crash_point
+from chassis.database import Database, telling_absence
+from chassis.failpoints import crash_point
 from chassis.messaging import inbox
 from chassis.messaging.topology import is_vouched_for
-from chassis.observability import continue_trace, traceparent
+from chassis.retry_policy import Forged, PermanentFailure
 from events import Envelope, Event
+from web.observability import continue_trace, traceparent
 
 E = TypeVar("E", bound=Event)
 Handler = Callable[[AsyncSession, Any], Awaitable[None]]
@@ -28,30 +26,6 @@ def envelope_of(session: AsyncSession) -> Envelope:
     """The envelope of the event that this transaction handles: its id, its time."""
     envelope: Envelope = session.info[ENVELOPE]
     return envelope
-
-
-class PermanentFailure(Exception):
-    """Retrying cannot help: the event goes to the dead letters at once."""
-
-
-class Forged(Exception):
-    """Told by somebody else than its type names. Not kept among the dead letters: a replay would vouch for it."""
-
-
-class DatabaseAway(Exception):
-    """Nobody's fault in the event: stop consuming until the database answers."""
-
-
-class NotYet(Exception):
-    """Expected where no order is assumed: what the event speaks of is still on its way, the ladder brings it back."""
-
-
-def log_retry(log: logging.Logger, consumer: str, event_id: object, error: Exception) -> None:
-    """Says that the event will be tried again: a failure with its traceback, an expected wait in one quiet line."""
-    if isinstance(error, NotYet):
-        log.info("%s keeps %s for later: %s: %s", consumer, event_id, type(error).__name__, error)
-    else:
-        log.warning("%s tries %s again later", consumer, event_id, exc_info=error)
 
 
 class Consumer:
@@ -74,7 +48,7 @@ class Consumer:
 
         return register
 
-    async def process(self, database: Database, body: bytes, exchange: str = "") -> bool:
+    async def process(self, database: Database, body: bytes, exchange: str) -> bool:
         """Applies one delivery, which came by ``exchange``; False when it was a duplicate.
 
         Raises PermanentFailure, Forged, DatabaseAway, or whatever the handler raised (transient; NotYet when it is
@@ -82,15 +56,11 @@ class Consumer:
         """
         envelope, event, handler = self._decode(body)
         if not is_vouched_for(envelope.type, exchange, self.name):
-            raise Forged(f"{envelope.type} came by {exchange}")
+            raise Forged(f"{envelope.type} came by {exchange or 'the default exchange'}")
         traceparent.set(continue_trace(envelope.traceparent))
         crash_point("consumer.before_inbox")
-        try:
+        with telling_absence():
             fresh = await self._apply(database, envelope, event, handler)
-        except (DBAPIError, PoolTimeout) as error:
-            if is_away(error):
-                raise DatabaseAway from error
-            raise
         crash_point("consumer.after_commit")
         return fresh
 

@@ -9,7 +9,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from chassis.messaging.amqp import BrokerUnavailable, Channel, Connection, Delivery, Message
+from chassis.messaging.amqp import Channel, Connection, Delivery, Message
+from chassis.messaging.publisher import BrokerUnavailable
 from chassis.messaging.topology import ERROR_HEADER, attempts_of, dead_queue, retry_exchange, service_of
 
 CONFIRM_TIMEOUT = 10.0

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, cast
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
 from pydantic_core import to_jsonable_python
-from sqlalchemy import CursorResult, update
+from sqlalchemy import CursorResult, func, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chassis.jobs.registry import Job
-from chassis.observability import traceparent
+from chassis.job_registry import Job, JobCall
 from chassis.tables import OutboxMessage
 from events import Envelope, Event
+from web.observability import traceparent
 
 TOUCHED = "outbox_touched"
 
@@ -42,6 +43,21 @@ def add_job(session: AsyncSession, job: Job, *, due_at: datetime | None = None, 
     session.info[TOUCHED] = True
 
 
+async def retry_job(session: AsyncSession, call: JobCall, delay: timedelta) -> None:
+    """Runs ``call`` again after ``delay``. Its id follows from the attempt's, so that an attempt which is delivered
+    twice is retried once."""
+    row = {
+        "id": uuid5(call.id, str(call.attempts + 1)),
+        "kind": "job",
+        "type": call.name,
+        "aggregate": f"job:{call.id}",
+        "payload": call.again().payload(),
+        "due_at": func.now() + delay,
+    }
+    await session.execute(insert(OutboxMessage).values(row).on_conflict_do_nothing())
+    session.info[TOUCHED] = True
+
+
 async def tell_again(session: AsyncSession, since: datetime) -> int:
     """Events that were sent since then wait again, in their order; answers how many. Consumers skip what they know.
 
@@ -59,5 +75,5 @@ def job_row(identifier: UUID, name: str, arguments: dict[str, Any]) -> OutboxMes
         kind="job",
         type=name,
         aggregate=f"job:{identifier}",
-        payload={"arguments": arguments, "traceparent": traceparent.get()},
+        payload=JobCall(identifier, name, arguments, traceparent=traceparent.get()).payload(),
     )

@@ -9,19 +9,17 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
-from uuid import UUID
+from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.database import Database
-from chassis.faults import crash_point
-from chassis.messaging.amqp import BrokerUnavailable
+from chassis.failpoints import crash_point
 from chassis.messaging.outbox import TOUCHED
-from chassis.observability import Metrics
+from chassis.messaging.publisher import BrokerUnavailable, Publisher, Row
+from web.observability import Metrics
 
 log = logging.getLogger(__name__)
 
@@ -47,25 +45,6 @@ BACKLOG = text("""
     SELECT count(*), coalesce(extract(epoch FROM now() - min(created_at)), 0)
     FROM outbox WHERE sent_at IS NULL AND due_at <= now()
 """)
-
-
-@dataclass(frozen=True)
-class Row:
-    position: int
-    id: UUID
-    kind: str
-    type: str
-    aggregate: str
-    payload: dict[str, Any]
-
-
-class Publisher(Protocol):
-    """Where rows go. Answers per row None when the bus has it for good, or the reason why not; raises
-    BrokerUnavailable when the bus cannot be reached at all."""
-
-    async def publish(self, rows: Sequence[Row]) -> list[str | None]: ...
-
-    async def close(self) -> None: ...
 
 
 class Relay:

@@ -10,8 +10,9 @@ from datetime import timedelta
 from typing import Any
 
 from chassis.database import Database
-from chassis.messaging.amqp import BrokerUnavailable, Channel, Connection, Delivery, Message, NotThere
-from chassis.messaging.consumer import Consumer, DatabaseAway, Forged, PermanentFailure, log_retry
+from chassis.messaging.amqp import Channel, Connection, Delivery, Message, NotThere
+from chassis.messaging.consumer import Consumer
+from chassis.messaging.publisher import BrokerUnavailable
 from chassis.messaging.topology import (
     ATTEMPTS_HEADER,
     ERROR_HEADER,
@@ -27,8 +28,9 @@ from chassis.messaging.topology import (
     shared_exchanges,
     unrouted,
 )
-from chassis.observability import Metrics
+from chassis.retry_policy import Pause, RetryAfter, ToDeadLetters, decide, log_decision, reason
 from chassis.settings import ServiceSettings
+from web.observability import Metrics
 
 log = logging.getLogger(__name__)
 
@@ -132,8 +134,7 @@ class ConsumerRunner:
 
     async def _database_back(self) -> None:
         log.warning("%s waits for the database", self._consumer.name)
-        while not await self._database.answers():
-            await asyncio.sleep(RECONNECT_PAUSE)
+        await self._database.wait()
         self._database_away.clear()
 
     async def _settle(self) -> None:
@@ -151,10 +152,10 @@ class ConsumerRunner:
     async def _handle(self, channel: Channel, outgoing: Channel, delivery: Delivery) -> None:
         try:
             outcome = await self._apply(outgoing, delivery)
-            channel.ack(delivery)
-        except DatabaseAway:
-            outcome = "database_away"
-            self._database_away.set()
+            if outcome == Pause.outcome:
+                self._database_away.set()
+            else:
+                channel.ack(delivery)
         except BrokerUnavailable:
             # Neither retried nor acknowledged: the broker will deliver it again.
             outcome = "broker_away"
@@ -164,37 +165,26 @@ class ConsumerRunner:
     async def _apply(self, outgoing: Channel, delivery: Delivery) -> str:
         try:
             fresh = await self._consumer.process(self._database, delivery.body, delivery.exchange)
-        except DatabaseAway:
-            raise
-        except Forged as error:
-            log.error("%s takes no notice of %s: %s", self._consumer.name, delivery.message_id, error)
-            return "forged"
-        except PermanentFailure as error:
-            return await self._bury(outgoing, delivery, error)
         except Exception as error:
-            return await self._retry(outgoing, delivery, error)
+            return await self._fail(outgoing, delivery, error)
         return "applied" if fresh else "duplicate"
 
-    async def _retry(self, outgoing: Channel, delivery: Delivery, error: Exception) -> str:
+    async def _fail(self, outgoing: Channel, delivery: Delivery, error: Exception) -> str:
         attempts = attempts_of(delivery.headers)
-        ladder = self._settings.retry_ladder
-        if attempts >= len(ladder):
-            return await self._bury(outgoing, delivery, error)
-        log_retry(log, self._consumer.name, delivery.message_id, error)
-        await self._pass_on(outgoing, delivery, retry_queue(self._consumer.name, ladder[attempts]), attempts + 1, error)
-        return "retried"
-
-    async def _bury(self, outgoing: Channel, delivery: Delivery, error: Exception) -> str:
-        log.error("%s gives %s up", self._consumer.name, delivery.message_id, exc_info=error)
-        attempts = attempts_of(delivery.headers)
-        await self._pass_on(outgoing, delivery, dead_queue(self._consumer.name), attempts, error)
-        return "dead"
+        decision = decide(error, attempts, self._settings.retry_ladder)
+        log_decision(log, self._consumer.name, delivery.message_id, error, decision)
+        match decision:
+            case RetryAfter(delay):
+                await self._pass_on(outgoing, delivery, retry_queue(self._consumer.name, delay), attempts + 1, error)
+            case ToDeadLetters():
+                await self._pass_on(outgoing, delivery, dead_queue(self._consumer.name), attempts, error)
+        return decision.outcome
 
     async def _pass_on(
         self, outgoing: Channel, delivery: Delivery, queue: str, attempts: int, error: Exception
     ) -> None:
         """Publishes a copy and waits for its confirm: only then may the original be acknowledged."""
-        headers = {ATTEMPTS_HEADER: attempts, ERROR_HEADER: f"{type(error).__name__}: {error}"[:500]}
+        headers = {ATTEMPTS_HEADER: attempts, ERROR_HEADER: reason(error)}
         exchange = retry_exchange(service_of(self._consumer.name))
         message = Message(exchange, queue, delivery.body, message_id=delivery.message_id, headers=headers)
         try:

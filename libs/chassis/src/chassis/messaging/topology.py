@@ -86,8 +86,9 @@ def rights(service: str) -> dict[str, str]:
 
 def is_vouched_for(type_: str, exchange: str, consumer: str) -> bool:
     """Whether an event can be of the service that its type names: it came by that service's door, or by an exchange to
-    which only an administrator or the consumer itself writes. Keys are no proof: a message may carry several."""
-    return exchange in (door(service_of(type_)), retry_exchange(service_of(consumer)), EVENTS_EXCHANGE, "")
+    which only an administrator or the consumer itself writes. Keys are no proof: a message may carry several.
+    Nor is the default exchange, through which a message reaches any queue."""
+    return exchange in (door(service_of(type_)), retry_exchange(service_of(consumer)), EVENTS_EXCHANGE)
 
 
 def shared_exchanges(services: Sequence[str]) -> list[Exchange]:

@@ -6,10 +6,11 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from chassis.settings import ServiceSettings, development_secret
+from chassis.settings import ServiceSettings
 from chassis.storage.folder import FolderStorage
 from chassis.storage.interface import ObjectStorage
 from chassis.storage.s3 import S3Location, S3Storage
+from web.settings import development_secret
 
 
 class StorageSettings(ServiceSettings):

@@ -6,7 +6,7 @@ import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Protocol
 
-from chassis.errors import Unavailable
+from web.errors import Unavailable
 
 # No separator and no dot: a key of this form cannot leave its folder, whoever made it.
 KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")

@@ -8,17 +8,17 @@ from uuid import UUID, uuid4
 from fastapi import APIRouter, Depends, Query, Response
 from sqlalchemy import select
 
-from chassis.auth.principal import Principal
-from chassis.auth.rules import people
-from chassis.errors import NotFound
 from chassis.http import idempotency, paging
-from chassis.http.preconditions import IfMatch, set_etag
 from chassis.http.unit_of_work import Reader, Session, UnitOfWorkRoute
 from chassis.messaging import outbox
-from chassis.schemas import Line, Request
 from chassis.searching import matches
 from sample.models import Note
 from sample.told import NoteWritten
+from web.auth.principal import Principal
+from web.auth.rules import people
+from web.errors import NotFound
+from web.http.preconditions import IfMatch, set_etag
+from web.schemas import Line, Page, Request
 
 router = APIRouter(route_class=UnitOfWorkRoute)
 
@@ -62,14 +62,14 @@ async def listing(
     limit: paging.Limit = 50,
     cursor: paging.Cursor = None,
     q: paging.Search = "",
-) -> paging.Page[dict[str, Any]]:
+) -> Page[dict[str, Any]]:
     order = paging.Sort.parse(sort, SORTS)
     query = select(Note.id, Note.rank, Note.text).where(matches(Note.text.expression, q))
     total, total_is = await paging.count(reader, query)
     found = (await reader.execute(paging.page(query, order, Note.id.expression, limit, cursor))).all()
     rows, following = paging.split(found, order, limit)
     items = [{"id": str(row.id), "rank": row.rank, "text": row.text} for row in rows]
-    return paging.Page(items=items, total=total, total_is=total_is, next=following)
+    return Page(items=items, total=total, total_is=total_is, next=following)
 
 
 @router.get("/notes/{note}")

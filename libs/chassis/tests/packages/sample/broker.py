@@ -17,7 +17,7 @@ from typing import Any
 from chassis.database import Database
 from chassis.messaging import outbox
 from chassis.messaging.amqp import Channel, Connection, Delivery, Message
-from chassis.messaging.topology import EVENTS_EXCHANGE, QUORUM, Queue
+from chassis.messaging.topology import EVENTS_EXCHANGE, QUORUM, Queue, retry_exchange
 from sample.settings import Settings
 from sample.told import NoteWritten
 
@@ -118,9 +118,12 @@ async def waiting(settings: Settings, queue: str) -> int:
         return await opened.message_count(queue)
 
 
-async def put(settings: Settings, queue: str, body: bytes, **properties: Any) -> None:
+async def put(
+    settings: Settings, queue: str, body: bytes, *, exchange: str = retry_exchange("sample"), **properties: Any
+) -> None:
+    """By the exchange of the service's own; the jobs' queue is reached by the default one, ''."""
     async with channel(settings, confirm=True) as opened:
-        message = Message("", queue, body, **{"message_id": "made-by-hand", **properties})
+        message = Message(exchange, queue, body, **{"message_id": "made-by-hand", **properties})
         assert await opened.publish(message) is None
 
 

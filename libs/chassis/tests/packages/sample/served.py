@@ -13,9 +13,9 @@ from pathlib import Path
 
 import httpx
 
-from chassis.local.process import free_port
-from chassis.testkit.harness import RESELLER, Harness
-from chassis.testkit.loopback import Upstream, answer, quiet, serving
+from devkit.fake_upstream import Upstream, answer, quiet, serving
+from devkit.harness import RESELLER, Harness
+from devkit.servers.process import free_port
 from sample.broker import SAMPLE, process
 from sample.settings import Settings
 from sample.testing import eventually

@@ -9,7 +9,7 @@ import time
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.messaging import outbox
-from chassis.messaging.consumer import NotYet
+from chassis.retry_policy import NotYet
 from sample.models import Effect, Switch
 from sample.told import NoteWritten
 
@@ -41,7 +41,8 @@ async def read(session: AsyncSession, event: NoteWritten) -> None:
 
 
 async def stamp(session: AsyncSession, text: str, seconds: float = 0, kill: str = "", tell: bool = False) -> None:
-    """Takes ``seconds``; fails while the switch ``text`` is there; with ``kill`` its process dies at the first run."""
+    """Takes ``seconds``; fails while the switch ``text`` is there; with ``kill`` its process (child) or the one above
+    it (parent) dies at the first run."""
     if tell:
         outbox.add(session, NoteWritten(version=1, note=text))
     if kill:

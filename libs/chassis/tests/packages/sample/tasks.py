@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from chassis.job_registry import Job, JobRegistry
 from chassis.jobs import housekeeping
-from chassis.jobs.registry import Job, JobRegistry
 from sample import service
 
 STAMP = Job("sample.stamp", max_retries=2, backoff_max=1, time_limit=3)

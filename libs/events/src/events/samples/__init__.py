@@ -1,4 +1,4 @@
-"""One released sample per event type, as it travels: structured CloudEvents JSON. A sample is never taken away."""
+"""One released sample per event type, as it travels: structured CloudEvents JSON. A sample is never removed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 
 def sample(type_: str) -> dict[str, Any]:
-    """The envelope of the sample of ``type_``; raises FileNotFoundError where there is none."""
+    """The envelope of the sample of ``type_``; raises FileNotFoundError if there is none."""
     content: dict[str, Any] = json.loads(files(__name__).joinpath(f"{type_}.json").read_text("utf-8"))
     return content
 

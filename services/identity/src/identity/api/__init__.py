@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from identity.api import accounts, addresses, backoffice, clients, me, oauth, organisation, sessions, users, well_known
+from identity.api import (
+    accounts,
+    addresses,
+    backoffice,
+    clients,
+    invitations,
+    me,
+    oauth,
+    organisation,
+    sessions,
+    users,
+    well_known,
+)
 
 ROUTERS = (
     sessions.router,
@@ -13,6 +25,7 @@ ROUTERS = (
     users.router,
     addresses.router,
     clients.router,
+    invitations.router,
     backoffice.router,
 )
 WELL_KNOWN = well_known.router

@@ -7,16 +7,17 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
+from api.identity import organisations as schemas
 from chassis.http import idempotency
-from chassis.http.paging import Cursor, Limit, Page, Sort
-from chassis.http.preconditions import IfMatch, set_etag
+from chassis.http.paging import Cursor, Limit, Search, Sort
 from chassis.http.unit_of_work import Reader, Session, UnitOfWorkRoute
 from identity import auth, queries
 from identity.api.listing import page_of
 from identity.errors import AddressNotFound, OrganisationNotFound
 from identity.models import Address
-from identity.schemas import organisations as schemas
 from identity.service import addresses as service
+from web.http.preconditions import IfMatch, set_etag
+from web.schemas import Page
 
 router = APIRouter(prefix="/addresses", tags=["addresses"], route_class=UnitOfWorkRoute)
 
@@ -25,6 +26,7 @@ router = APIRouter(prefix="/addresses", tags=["addresses"], route_class=UnitOfWo
 async def list_addresses(
     principal: auth.Person,
     reader: Reader,
+    q: Search = "",
     organisation_id: UUID | None = None,
     sort: Annotated[str, Query(max_length=40)] = "created_at",
     limit: Limit = 50,
@@ -34,7 +36,7 @@ async def list_addresses(
     if not await queries.may_manage(reader, organisation_id, principal):
         raise OrganisationNotFound
     order = Sort.parse(sort, queries.ADDRESS_SORTS)
-    query = queries.addresses(principal, organisation_id)
+    query = queries.addresses(principal, organisation_id, q)
     return await page_of(reader, query, order, Address.id.expression, limit, cursor, schemas.Address)
 
 

@@ -6,12 +6,13 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
-from chassis.http.preconditions import set_etag
+from api.identity import organisations as schemas
 from chassis.http.unit_of_work import Session, UnitOfWorkRoute
 from identity import auth
-from identity.schemas import organisations as schemas
-from identity.schemas.common import Code
+from identity.dependencies import ServicesDep
 from identity.service import organisations as service
+from web.http.preconditions import set_etag
+from web.schemas import Code
 
 router = APIRouter(prefix="/backoffice", tags=["back office"], route_class=UnitOfWorkRoute)
 
@@ -20,10 +21,16 @@ CREATED: dict[int | str, dict[str, Any]] = {201: {"description": "Created"}}
 
 @router.put("/resellers/{code}", responses=CREATED)
 async def put_reseller(
-    code: Code, body: schemas.ResellerPut, principal: auth.BackOffice, session: Session, response: Response
+    code: Code,
+    body: schemas.ResellerPut,
+    principal: auth.BackOffice,
+    session: Session,
+    services: ServicesDep,
+    response: Response,
 ) -> schemas.Organisation:
-    """Creates the reseller or replaces what it says; its account comes with its first contract."""
-    of, is_new = await service.put(session, "reseller", code, body.model_dump(), principal)
+    """Creates the reseller or replaces what it says; its account comes with its first contract. A corrected
+    address takes along an invitation that waits at the one before."""
+    of, is_new = await service.put(session, "reseller", code, body.model_dump(), principal, services.links)
     response.status_code = 201 if is_new else 200
     set_etag(response, of.version)
     return schemas.Organisation.model_validate(of)
@@ -31,11 +38,16 @@ async def put_reseller(
 
 @router.put("/clients/{code}", responses=CREATED)
 async def put_client(
-    code: Code, body: schemas.ClientPut, principal: auth.BackOffice, session: Session, response: Response
+    code: Code,
+    body: schemas.ClientPut,
+    principal: auth.BackOffice,
+    session: Session,
+    services: ServicesDep,
+    response: Response,
 ) -> schemas.Organisation:
     """Creates the client or replaces what it says; it stays with its reseller."""
     wanted = body.model_dump(exclude={"reseller_code"})
-    of, is_new = await service.put(session, "client", code, wanted, principal, body.reseller_code)
+    of, is_new = await service.put(session, "client", code, wanted, principal, services.links, body.reseller_code)
     response.status_code = 201 if is_new else 200
     set_etag(response, of.version)
     return schemas.Organisation.model_validate(of)

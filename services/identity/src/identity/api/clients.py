@@ -5,41 +5,50 @@ from __future__ import annotations
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 
-from chassis.auth.principal import Principal
-from chassis.http import idempotency
-from chassis.http.paging import Cursor, Limit, Page, Search, Sort, malformed
-from chassis.http.preconditions import IfMatch, Precondition, set_etag
+from api.identity import invitations
+from api.identity import organisations as schemas
+from api.identity.common import SignUpState
+from chassis.http import exporting, idempotency, paging
+from chassis.http.paging import Cursor, Limit, Search, Sort, malformed
 from chassis.http.unit_of_work import Reader, Session, UnitOfWorkRoute
-from chassis.i18n import text
-from identity import auth, queries
+from identity import auth, exports, queries
 from identity.api.listing import page_of
+from identity.dependencies import ServicesDep
 from identity.errors import OrganisationNotFound, RequestNotFound
 from identity.links import Links
 from identity.models import Organisation, SignUpRequest, User
-from identity.models.base import SignUpState
-from identity.resources import Kit
-from identity.schemas import organisations as schemas
 from identity.service import organisations as service
 from identity.service import sign_up
+from web.auth.principal import Principal
+from web.http.preconditions import IfMatch, Precondition, set_etag
+from web.i18n import text
+from web.schemas import Page
 
 router = APIRouter(tags=["clients"], route_class=UnitOfWorkRoute)
 
 
-@router.get("/clients")
+@router.get("/clients", response_model=Page[schemas.Client], responses=exporting.DOCUMENTED)
 async def list_clients(
-    principal: auth.ClientReader,
+    request: Request,
+    principal: auth.CanReadClients,
+    _place: exporting.Place,
     reader: Reader,
     q: Search = "",
     reseller_id: UUID | None = None,
     sort: Annotated[str, Query(max_length=40)] = "name",
     limit: Limit = 25,
     cursor: Cursor = None,
-) -> Page[schemas.Client]:
+) -> Page[schemas.Client] | Response:
+    """As CSV or Excel, whole, when ``Accept`` prefers one of them."""
     order = Sort.parse(sort, queries.ORGANISATION_SORTS)
     query = queries.clients(principal, q, reseller_id)
-    return await page_of(reader, query, order, Organisation.id.expression, limit, cursor, schemas.Client)
+    if ending := exporting.asked(request):
+        whole = paging.ordered(queries.with_access(query), order, Organisation.id.expression)
+        return await exporting.response(request, ending, exports.NAME, exports.columns(principal), whole)
+    exact = queries.is_code(q) if q else None
+    return await page_of(reader, query, order, Organisation.id.expression, limit, cursor, schemas.Client, exact)
 
 
 @router.post("/clients", status_code=201, dependencies=[idempotency.Documented])
@@ -57,7 +66,7 @@ async def create_client(
 
 @router.get("/clients/{identifier}")
 async def get_client(
-    identifier: UUID, principal: auth.ClientReader, reader: Reader, response: Response
+    identifier: UUID, principal: auth.CanReadClients, reader: Reader, response: Response
 ) -> schemas.Client:
     row = await queries.client(reader, identifier, principal)
     if row is None:
@@ -69,19 +78,19 @@ async def get_client(
 @router.get("/clients/{identifier}/users")
 async def list_client_users(
     identifier: UUID,
-    principal: auth.ClientReader,
+    principal: auth.CanReadClients,
     reader: Reader,
     q: Search = "",
     sort: Annotated[str, Query(max_length=40)] = "last_name",
     limit: Limit = 25,
     cursor: Cursor = None,
-) -> Page[schemas.ClientUser]:
+) -> Page[invitations.LookedAfter]:
     """Who of the client has an account; only the client itself changes them."""
     if await queries.client(reader, identifier, principal) is None:
         raise OrganisationNotFound
     order = Sort.parse(sort, queries.USER_SORTS)
-    query = queries.users_of(identifier, q)
-    return await page_of(reader, query, order, User.id.expression, limit, cursor, schemas.ClientUser)
+    query, exact = queries.people_of(identifier, q), queries.is_login(q) if q else None
+    return await page_of(reader, query, order, User.id.expression, limit, cursor, invitations.LookedAfter, exact)
 
 
 @router.patch("/clients/{identifier}")
@@ -91,10 +100,11 @@ async def change_client(
     principal: auth.ClientManager,
     precondition: IfMatch,
     session: Session,
+    services: ServicesDep,
     response: Response,
 ) -> schemas.Organisation:
     wanted = body.model_dump(exclude_none=True)
-    client = await service.change_client(session, identifier, wanted, principal, precondition)
+    client = await service.change_client(session, identifier, wanted, principal, precondition, services.links)
     set_etag(response, client.version)
     return schemas.Organisation.model_validate(client)
 
@@ -110,7 +120,7 @@ async def set_access(
 ) -> schemas.Organisation:
     """Opens or closes the portal to the client's people. Closing ends their sessions."""
     client = await service.set_access(
-        session, identifier, is_open=body.open, actor=principal, precondition=precondition
+        session, identifier, is_open=body.open, principal=principal, precondition=precondition
     )
     set_etag(response, client.version)
     return schemas.Organisation.model_validate(client)
@@ -118,7 +128,7 @@ async def set_access(
 
 @router.get("/sign-up-requests")
 async def list_requests(
-    principal: auth.ClientReader,
+    principal: auth.CanReadClients,
     reader: Reader,
     state: SignUpState | None = None,
     sort: Annotated[str, Query(max_length=40)] = "-created_at",
@@ -132,7 +142,7 @@ async def list_requests(
 
 @router.get("/sign-up-requests/{identifier}")
 async def get_request(
-    identifier: UUID, principal: auth.ClientReader, reader: Reader, response: Response
+    identifier: UUID, principal: auth.CanReadClients, reader: Reader, response: Response
 ) -> schemas.SignUpRequest:
     row = await queries.sign_up_request(reader, identifier, principal)
     if row is None:
@@ -147,11 +157,11 @@ async def approve_request(
     principal: auth.ClientManager,
     precondition: IfMatch,
     session: Session,
-    kit: Kit,
+    services: ServicesDep,
     response: Response,
 ) -> schemas.Decided:
     """Sends the link to the address that was asked for."""
-    return await _decide(session, identifier, "approved", principal, precondition, kit.links, response)
+    return await _decide(session, identifier, "approved", principal, precondition, services.links, response)
 
 
 @router.post("/sign-up-requests/{identifier}/refuse", dependencies=[idempotency.Documented])
@@ -160,11 +170,11 @@ async def refuse_request(
     principal: auth.ClientManager,
     precondition: IfMatch,
     session: Session,
-    kit: Kit,
+    services: ServicesDep,
     response: Response,
 ) -> schemas.Decided:
     """Nobody is told."""
-    return await _decide(session, identifier, "refused", principal, precondition, kit.links, response)
+    return await _decide(session, identifier, "refused", principal, precondition, services.links, response)
 
 
 @router.get("/resellers")
@@ -177,9 +187,8 @@ async def list_resellers(
     cursor: Cursor = None,
 ) -> Page[schemas.Organisation]:
     order = Sort.parse(sort, queries.ORGANISATION_SORTS)
-    return await page_of(
-        reader, queries.resellers(q), order, Organisation.id.expression, limit, cursor, schemas.Organisation
-    )
+    query, exact = queries.resellers(q), queries.is_code(q) if q else None
+    return await page_of(reader, query, order, Organisation.id.expression, limit, cursor, schemas.Organisation, exact)
 
 
 @router.get("/resellers/{identifier}")

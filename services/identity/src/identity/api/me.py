@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Response
+from datetime import timedelta
 
+from fastapi import APIRouter, Response
+from pydantic import SecretStr
+
+from api.identity import organisations, people
 from chassis.http import idempotency
-from chassis.http.preconditions import IfMatch, set_etag
 from chassis.http.unit_of_work import Reader, Session, UnitOfWorkRoute
 from identity import auth, queries
+from identity.dependencies import Services, ServicesDep
 from identity.errors import UserNotFound, WrongPassword
-from identity.passwords import refuse_weak
-from identity.resources import Kit
-from identity.schemas import organisations, people
+from identity.service import actors, email_changes
 from identity.service import people as service
+from web.auth.principal import Principal
+from web.http.preconditions import IfMatch, set_etag
 
 router = APIRouter(prefix="/me", tags=["me"], route_class=UnitOfWorkRoute)
 
@@ -29,26 +33,67 @@ async def get_me(principal: auth.Person, reader: Reader, response: Response) -> 
 
 @router.patch("")
 async def change_me(
-    body: people.MePatch, principal: auth.Person, precondition: IfMatch, session: Session, response: Response
+    body: people.MePatch,
+    principal: auth.PersonWithPassword,
+    precondition: IfMatch,
+    session: Session,
+    services: ServicesDep,
+    response: Response,
 ) -> people.Me:
-    wanted = body.model_dump(exclude_none=True)
-    user, of = await service.change_own(session, wanted, principal, precondition)
+    """Another log-in or e-mail address wants the current password, or a log-in of the last minutes. The address counts
+    once the link to it is followed; until then it is ``pending_email``."""
+    wanted = body.model_dump(exclude_none=True, exclude={"current_password"})
+    proven = await _proven(services, principal, body.current_password)
+    fresh = timedelta(minutes=services.settings.fresh_minutes)
+    async with services.throttle.asking_for_a_login(principal.user_id, body.login):
+        user, of = await service.change_own(
+            session, wanted, principal, precondition, services.links, proven=proven, fresh=fresh
+        )
     return _me(people.User.model_validate(user), organisations.Organisation.model_validate(of), response)
 
 
+@router.post("/pending-email/link", status_code=202, dependencies=[idempotency.Documented])
+async def send_email_link_again(principal: auth.Person, session: Session, services: ServicesDep) -> None:
+    """Sends the link to the address that waits again; the ones before are good no more."""
+    await email_changes.send_again(session, principal, services.links)
+
+
+@router.delete("/pending-email", status_code=204)
+async def cancel_email_change(principal: auth.Person, session: Session) -> None:
+    """The address that counts stays; the link to the other is good no more."""
+    await email_changes.cancel(session, principal)
+
+
 @router.post("/password", status_code=204, dependencies=[idempotency.Documented])
-async def change_password(body: people.PasswordChange, principal: auth.Person, session: Session, kit: Kit) -> None:
+async def change_password(
+    body: people.PasswordChange, principal: auth.PersonWithPassword, session: Session, services: ServicesDep
+) -> None:
     """Ends one's other sessions."""
-    await kit.throttle.count([kit.throttle.account(str(principal.user_id))])
-    async with kit.database.reader() as reader:
+    await services.throttle.count(services.throttle.reauthentication(principal.session_id))
+    async with services.database.reader() as reader:
         known = await queries.password_hash(reader, principal.user_id)
-    matches = await kit.passwords.verify(known.password_hash if known else None, body.current.get_secret_value())
+    matches = await services.passwords.verify(known.password_hash if known else None, body.current.get_secret_value())
     if known is None or not matches:
+        await actors.lock(session, principal)
         raise WrongPassword
     new = body.new.get_secret_value()
-    refuse_weak(new, login=known.login, email=known.email)
-    password_hash = await kit.passwords.hash(new)
+    names = (known.first_name, known.last_name, known.organisation)
+    await services.passwords.refuse_weak(new, login=known.login, email=known.email, names=names)
+    password_hash = await services.passwords.hash(new)
     await service.change_password(session, principal, known.password_hash, password_hash, matches=matches)
+
+
+async def _proven(services: Services, principal: Principal, password: SecretStr | None) -> str | None:
+    """The hash that the current password was verified against; None where none was given. Raises WrongPassword."""
+    if password is None:
+        return None
+    await services.throttle.count(services.throttle.reauthentication(principal.session_id))
+    async with services.database.reader() as reader:
+        known = await queries.password_hash(reader, principal.user_id)
+    if known is None or not await services.passwords.verify(known.password_hash, password.get_secret_value()):
+        raise WrongPassword
+    await services.throttle.forgive(services.throttle.reauthentication(principal.session_id))
+    return str(known.password_hash)
 
 
 def _me(user: people.User, of: organisations.Organisation, response: Response) -> people.Me:

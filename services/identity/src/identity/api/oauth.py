@@ -9,12 +9,13 @@ from urllib.parse import parse_qsl, unquote_plus
 
 from fastapi import APIRouter, Request
 
-from chassis.auth.principal import Principal
+from api.identity import sign_in as schemas
+from chassis import audit
 from chassis.http.unit_of_work import Session, UnitOfWorkRoute
-from identity import audit, auth, queries, throttling
+from identity import auth, queries
+from identity.dependencies import ClientInfo, ServicesDep, SigningKey
 from identity.errors import InvalidClient, InvalidScope, InvalidTokenRequest, UnsupportedGrantType
-from identity.resources import From, Kit, SigningKey
-from identity.schemas import sign_in as schemas
+from web.auth.principal import Principal
 
 router = APIRouter(prefix="/oauth", tags=["service accounts"], route_class=UnitOfWorkRoute)
 
@@ -42,24 +43,24 @@ DOCUMENTED: dict[str, Any] = {
 
 @router.post("/token", dependencies=[auth.ANYONE_LOGS_IN], openapi_extra=DOCUMENTED)
 async def issue_token(
-    request: Request, session: Session, kit: Kit, origin: From, key: SigningKey
+    request: Request, session: Session, services: ServicesDep, origin: ClientInfo, key: SigningKey
 ) -> schemas.ServiceToken:
     """Credentials by HTTP Basic or in the form; without ``scope`` every scope of the account."""
     form = await _form(request)
     if form.get("grant_type") != "client_credentials":
         raise UnsupportedGrantType if form.get("grant_type") else InvalidTokenRequest
     client_id, secret = _credentials(request, form)
-    buckets = kit.throttle.login(f"service account {client_id}", origin.address)
-    await kit.throttle.count(buckets)
-    async with kit.database.reader() as reader:
+    limits = services.throttle.service_account(client_id, origin.address)
+    await services.throttle.count(limits)
+    async with services.database.reader() as reader:
         account = await queries.service_account(reader, client_id)
-    if not await kit.passwords.verify(account.secret_hash if account else None, secret):
+    if not await services.passwords.verify(account.secret_hash if account else None, secret):
         audit.record(session, "service_account.refuse", organisation_id=None, subject=client_id, address=origin.address)
         raise InvalidClient
     assert account is not None
     scopes = _granted(form.get("scope"), account.scopes)
-    await throttling.forgive(session, buckets)
-    access = kit.tokens.access(Principal(subject=client_id, scopes=scopes), key)
+    await services.throttle.forgive(limits)
+    access = services.tokens.access(Principal(subject=client_id, scopes=scopes), key)
     return schemas.ServiceToken(access_token=access.token, expires_in=access.lifetime, scope=" ".join(sorted(scopes)))
 
 
@@ -77,7 +78,7 @@ async def _form(request: Request) -> dict[str, str]:
 
 
 def _credentials(request: Request, form: dict[str, str]) -> tuple[str, str]:
-    """From the header or from the form, not from both."""
+    """ClientInfo the header or from the form, not from both."""
     scheme, _, encoded = request.headers.get("authorization", "").partition(" ")
     in_form = "client_id" in form or "client_secret" in form
     if scheme.lower() == "basic":

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Response
 
-from chassis.http.preconditions import IfMatch, set_etag
+from api.identity import organisations as schemas
 from chassis.http.unit_of_work import Reader, Session, UnitOfWorkRoute
 from identity import auth, queries
 from identity.errors import OrganisationNotFound
-from identity.schemas import organisations as schemas
 from identity.service import organisations as service
+from web.http.preconditions import IfMatch, set_etag
 
 router = APIRouter(prefix="/organisation", tags=["organisation"], route_class=UnitOfWorkRoute)
 

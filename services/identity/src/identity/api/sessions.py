@@ -6,69 +6,92 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
+from api.identity import sign_in as schemas
 from chassis.http.unit_of_work import Reader, Session, UnitOfWorkRoute
-from identity import auth, queries, repository, throttling, tokens
-from identity.resources import From, Kit, Resources, SigningKey
-from identity.schemas import sign_in as schemas
+from chassis.messaging import outbox
+from identity import auth, queries, repository, tokens
+from identity.dependencies import ClientInfo, Services, ServicesDep, SigningKey
+from identity.errors import LogInByMail, LoginRefused
 from identity.service import sessions
-from identity.service.sessions import Credentials
+from identity.service.sessions import Browser, Credentials
+from identity.tasks import SEND_RESET_LINKS
 
 router = APIRouter(tags=["sessions"], route_class=UnitOfWorkRoute)
 
 
 @router.post("/auth/login", dependencies=[auth.ANYONE_LOGS_IN])
 async def log_in(
-    body: schemas.LogIn, session: Session, kit: Kit, origin: From, key: SigningKey
+    body: schemas.LogIn, session: Session, services: ServicesDep, origin: ClientInfo, key: SigningKey
 ) -> schemas.TokenPair | schemas.BrowserSession:
     """An api client gets tokens, a browser's gateway an opaque session token for the cookie."""
-    buckets = kit.throttle.login(body.login, origin.address)
-    await kit.throttle.count(buckets)
-    known = await _credentials(kit, body.login)
-    password = body.password.get_secret_value()
-    matches = await kit.passwords.verify(known.password_hash, password)
-    renewed = await kit.passwords.renewed(known.password_hash, password) if matches else None
-    opened, secret, principal = await sessions.open_after_password(
-        session,
-        known,
-        matches=matches,
-        renewed=renewed,
-        client=body.client,
-        remember=body.remember,
-        origin=origin,
-        settings=kit.settings,
+    known = await _credentials(services, body.login, body.device)
+    account = str(known.user_id or body.login)
+    limits = services.throttle.login(
+        account, body.login, origin.address, (body.device or "") if known.on_device else ""
     )
-    await throttling.forgive(session, buckets)
-    if opened.client == "browser":
-        max_age = kit.settings.remember_days * 86_400 if body.remember else None
-        return schemas.BrowserSession(session_token=secret, max_age=max_age)
-    access = kit.tokens.access(principal, key)
-    refresh_token = kit.tokens.refresh(opened.id, opened.generation)
+    await services.throttle.count(limits)
+    if not known.on_device and await services.throttle.is_full(services.throttle.guesses(account)):
+        if await services.throttle.allows(services.throttle.by_mail(account)):
+            outbox.add_job(session, SEND_RESET_LINKS, login=body.login)
+        raise LogInByMail
+    password = body.password.get_secret_value()
+    matches = await services.passwords.verify(known.password_hash, password)
+    renewed = await services.passwords.renewed(known.password_hash, password) if matches else None
+    try:
+        opened = await sessions.open_after_password(
+            session,
+            known,
+            matches=matches,
+            renewed=renewed,
+            client=body.client,
+            browser=Browser(body.session_token, body.device),
+            remember=body.remember,
+            origin=origin,
+            settings=services.settings,
+        )
+    except LoginRefused:
+        if not known.on_device:
+            await services.throttle.failed(account)
+        raise
+    await services.throttle.forgive(limits)
+    if opened.session.client == "browser":
+        max_age = services.settings.remember_days * 86_400 if body.remember else None
+        return schemas.BrowserSession(
+            session_token=opened.secret,
+            max_age=max_age,
+            device_token=opened.device,
+            device_max_age=services.settings.device_days * 86_400,
+        )
+    access = services.tokens.access(opened.principal, key)
+    refresh_token = services.tokens.refresh(opened.session.id, opened.session.generation)
     return schemas.TokenPair(access_token=access.token, expires_in=access.lifetime, refresh_token=refresh_token)
 
 
 @router.post("/auth/exchange", dependencies=[auth.ANYONE_LOGS_IN])
-async def exchange(body: schemas.Exchange, session: Session, kit: Kit, key: SigningKey) -> schemas.AccessToken:
+async def exchange(
+    body: schemas.Exchange, session: Session, services: ServicesDep, key: SigningKey
+) -> schemas.AccessToken:
     """A short access token for the person behind a browser session."""
-    principal = await sessions.exchange(session, body.session_token, kit.settings)
-    access = kit.tokens.access(principal, key)
+    principal = await sessions.exchange(session, body.session_token, services.settings)
+    access = services.tokens.access(principal, key)
     return schemas.AccessToken(access_token=access.token, expires_in=access.lifetime)
 
 
 @router.post("/auth/refresh", dependencies=[auth.ANYONE_LOGS_IN])
-async def refresh(body: schemas.Refresh, session: Session, kit: Kit, key: SigningKey) -> schemas.TokenPair:
+async def refresh(body: schemas.Refresh, session: Session, services: ServicesDep, key: SigningKey) -> schemas.TokenPair:
     """Rotates the refresh token. A token that was used before ends the session, save within 10 s of its use."""
-    principal, following = await sessions.refresh(session, body.refresh_token, kit.tokens, kit.settings)
-    access = kit.tokens.access(principal, key)
+    principal, following = await sessions.refresh(session, body.refresh_token, services.tokens, services.settings)
+    access = services.tokens.access(principal, key)
     return schemas.TokenPair(access_token=access.token, expires_in=access.lifetime, refresh_token=following)
 
 
 @router.post("/auth/logout", status_code=204, dependencies=[auth.ANYONE_LOGS_IN])
-async def log_out(body: schemas.LogOut, session: Session, kit: Kit) -> None:
+async def log_out(body: schemas.LogOut, session: Session, services: ServicesDep) -> None:
     """Ends the session; an unknown or ended one is as good as ended."""
     if body.session_token is not None:
         found = await repository.open_session(session, tokens.digest(body.session_token))
     else:
-        read = kit.tokens.read_refresh(body.refresh_token or "")
+        read = services.tokens.read_refresh(body.refresh_token or "")
         found = await repository.lock_session(session, read[0]) if read else None
     await sessions.log_out(session, found)
 
@@ -83,13 +106,19 @@ async def list_sessions(principal: auth.Person, reader: Reader) -> schemas.OpenS
     return schemas.OpenSessions(items=items)
 
 
+@router.delete("/sessions", status_code=204)
+async def end_other_sessions(principal: auth.Person, session: Session) -> None:
+    """Ends one's own sessions but the one that asks."""
+    await sessions.end_others(session, principal)
+
+
 @router.delete("/sessions/{identifier}", status_code=204)
 async def end_session(identifier: UUID, principal: auth.Person, session: Session) -> None:
     """Ends one of one's own sessions; its access token is out within a minute."""
     await sessions.end_own(session, identifier, principal)
 
 
-async def _credentials(kit: Resources, login: str) -> Credentials:
-    async with kit.database.reader() as reader:
-        row = await queries.credentials(reader, login)
-    return Credentials(row.id, row.organisation_id, row.password_hash) if row else Credentials(None, None, None)
+async def _credentials(services: Services, login: str, device: str | None) -> Credentials:
+    async with services.database.reader() as reader:
+        row = await queries.credentials(reader, login, tokens.digest(device or ""))
+    return Credentials(*row) if row else Credentials(None, None, None)

@@ -7,17 +7,18 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
+from api.identity import people as schemas
 from chassis.http import idempotency
-from chassis.http.paging import Cursor, Limit, Page, Search, Sort
-from chassis.http.preconditions import IfMatch, set_etag
+from chassis.http.paging import Cursor, Limit, Search, Sort
 from chassis.http.unit_of_work import Reader, Session, UnitOfWorkRoute
 from identity import auth, queries
 from identity.api.listing import page_of
+from identity.dependencies import ServicesDep
 from identity.errors import UserNotFound
-from identity.models import AuditEntry, User
-from identity.resources import Kit
-from identity.schemas import people as schemas
+from identity.models import User
 from identity.service import people as service
+from web.http.preconditions import IfMatch, set_etag
+from web.schemas import Page
 
 router = APIRouter(tags=["users"], route_class=UnitOfWorkRoute)
 
@@ -32,16 +33,18 @@ async def list_users(
     cursor: Cursor = None,
 ) -> Page[schemas.User]:
     order = Sort.parse(sort, queries.USER_SORTS)
-    query = queries.users(principal, q)
-    return await page_of(reader, query, order, User.id.expression, limit, cursor, schemas.User)
+    query, exact = queries.users(principal, q), queries.is_login(q) if q else None
+    return await page_of(reader, query, order, User.id.expression, limit, cursor, schemas.User, exact)
 
 
 @router.post("/users", status_code=201, dependencies=[idempotency.Documented])
 async def create_user(
-    body: schemas.UserCreate, principal: auth.Administrator, session: Session, kit: Kit, response: Response
+    body: schemas.UserCreate, principal: auth.Administrator, session: Session, services: ServicesDep, response: Response
 ) -> schemas.User:
-    """The person gets a link, good for 7 days, to choose a password."""
-    user = await service.create(session, body.model_dump(), principal, kit.links)
+    """The person gets a link, good for 7 days, to choose a password; again, where an invitation waits already."""
+    async with services.throttle.asking_for_a_login(principal.user_id, body.login):
+        user, is_new = await service.create(session, body.model_dump(), principal, services.links)
+    response.status_code = 201 if is_new else 200
     response.headers["Location"] = f"/api/v1/users/{user.id}"
     set_etag(response, user.version)
     return schemas.User.model_validate(user)
@@ -63,11 +66,13 @@ async def change_user(
     principal: auth.Administrator,
     precondition: IfMatch,
     session: Session,
+    services: ServicesDep,
     response: Response,
 ) -> schemas.User:
     """``status`` disables a person, whose sessions end, or lets one back in."""
     wanted = body.model_dump(exclude_none=True)
-    user = await service.change(session, identifier, wanted, principal, precondition)
+    async with services.throttle.asking_for_a_login(principal.user_id, body.login):
+        user = await service.change(session, identifier, wanted, principal, precondition, services.links)
     set_etag(response, user.version)
     return schemas.User.model_validate(user)
 
@@ -79,20 +84,8 @@ async def disable_user(identifier: UUID, principal: auth.Administrator, session:
 
 
 @router.post("/users/{identifier}/invitation", status_code=202, dependencies=[idempotency.Documented])
-async def invite_again(identifier: UUID, principal: auth.Administrator, session: Session, kit: Kit) -> None:
+async def invite_again(
+    identifier: UUID, principal: auth.Administrator, session: Session, services: ServicesDep
+) -> None:
     """Sends another link; the ones before are good no more."""
-    await service.invite_again(session, identifier, principal, kit.links)
-
-
-@router.get("/audit")
-async def list_audit(
-    principal: auth.Administrator,
-    reader: Reader,
-    sort: Annotated[str, Query(max_length=40)] = "-at",
-    limit: Limit = 50,
-    cursor: Cursor = None,
-) -> Page[schemas.AuditEntry]:
-    """What was done in one's organisation, latest first."""
-    order = Sort.parse(sort, queries.AUDIT_SORTS)
-    query = queries.audit(principal)
-    return await page_of(reader, query, order, AuditEntry.id.expression, limit, cursor, schemas.AuditEntry)
+    await service.invite_again(session, identifier, principal, services.links)

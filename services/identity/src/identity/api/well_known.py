@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Response
 
 from identity import auth
-from identity.resources import Kit
+from identity.dependencies import ServicesDep
 
 router = APIRouter(tags=["keys"], dependencies=[auth.VERIFIERS])
 
@@ -15,7 +15,7 @@ MAX_AGE = 60
 
 
 @router.get("/.well-known/jwks.json")
-async def get_keys(response: Response, kit: Kit) -> dict[str, list[dict[str, Any]]]:
+async def get_keys(response: Response, services: ServicesDep) -> dict[str, list[dict[str, Any]]]:
     """The next key, the active one, and retired ones whose tokens may still be about."""
     response.headers["Cache-Control"] = f"public, max-age={MAX_AGE}"
-    return {"keys": await kit.keys.published()}
+    return {"keys": await services.keys.published()}

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from sqlalchemy import MetaData, Text
 from sqlalchemy.orm import DeclarativeBase
 
-from chassis.i18n import Language
+from api.identity.common import Client, SignUpState
 from chassis.tables import NAMING, TYPES
 from events import OrganisationKind, Role
-from events.identity import UserStatus
+from events.identity import LinkPurpose, UserStatus
+from web.i18n import Language
 
-Client = Literal["api", "browser"]
 KeyState = Literal["next", "active", "retired"]
-Purpose = Literal["reseller_account", "invitation", "client_sign_up", "password_reset"]
-SignUpState = Literal["pending", "approved", "refused"]
+Purpose = Literal[LinkPurpose, "password_reset", "email_change", "email_objection"]
+
+# Links by which a person comes to a first password.
+ACCOUNT_PURPOSES: tuple[Purpose, ...] = get_args(LinkPurpose)
 
 # Words are text with a check, so that a new one needs no new type in the database.
 WORDS = (Client, KeyState, Language, OrganisationKind, Purpose, Role, SignUpState, UserStatus)

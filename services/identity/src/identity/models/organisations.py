@@ -6,14 +6,16 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, func, text
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, Integer, func, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from chassis.searching import searchable
+from api.identity.common import SignUpState
 from events import OrganisationKind
 from identity.errors import RequestAlreadyDecided
-from identity.models.base import Base, SignUpState
+from identity.models.base import Base
+from web.text import codes
+from web.text.folding import searchable
 
 
 class Organisation(Base):
@@ -31,10 +33,12 @@ class Organisation(Base):
     portal_access: Mapped[bool] = mapped_column(server_default=text("true"))
     version: Mapped[int] = mapped_column(Integer, server_default=text("1"))
     search_text: Mapped[str] = mapped_column(server_default=text("''"))
+    name_key: Mapped[str] = mapped_column(Computed("fold(name)", persisted=True))
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
     __table_args__ = (
         Index("uq_organisations_kind_code", "kind", "code", unique=True),
+        Index("ix_organisations_code", "kind", text("upper(code)")),
         CheckConstraint("kind IN ('sqp', 'reseller', 'client')", name="kind"),
         CheckConstraint("(kind = 'client') = (reseller_id IS NOT NULL)", name="client_of_reseller"),
     )
@@ -46,7 +50,7 @@ class Organisation(Base):
         for key in changed:
             setattr(self, key, given[key])
         if changed:
-            self.settle()
+            self.refresh_search_columns()
         return changed
 
     def set_access(self, *, is_open: bool) -> bool:
@@ -57,9 +61,14 @@ class Organisation(Base):
         self.version += 1
         return True
 
-    def settle(self) -> None:
+    def refresh_search_columns(self) -> None:
         self.version += 1
-        self.search_text = searchable((self.name, self.code, self.email, self.phone))
+        self.search_text = found_by(self.name, self.code, self.email, self.phone)
+
+
+def found_by(name: str, code: str, email: str, phone: str) -> str:
+    """What an organisation is searched by."""
+    return searchable((name, code, email), phones=[phone])
 
 
 class Address(Base):
@@ -79,11 +88,16 @@ class Address(Base):
     phone: Mapped[str] = mapped_column(server_default=text("''"))
     primary: Mapped[bool] = mapped_column(server_default=text("false"))
     version: Mapped[int] = mapped_column(Integer, default=1)
+    search_text: Mapped[str] = mapped_column(server_default=text("''"))
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
     __table_args__ = (
         Index("uq_addresses_primary", "organisation_id", unique=True, postgresql_where=text('"primary"')),
     )
+
+    def refresh_search_columns(self) -> None:
+        parts = (self.label, self.street, self.complement, self.postal_code, self.city, self.email)
+        self.search_text = searchable(parts, phones=[self.phone])
 
 
 class KnownContract(Base):
@@ -92,10 +106,17 @@ class KnownContract(Base):
     __tablename__ = "known_contracts"
 
     number: Mapped[str] = mapped_column(primary_key=True)
+    # As numbers are compared: case and padding apart.
+    number_code: Mapped[str] = mapped_column(
+        Computed(codes.NUMBER_SQL.format(column="number"), persisted=True), index=True
+    )
     serials: Mapped[list[str]] = mapped_column(JSONB)
     client_id: Mapped[UUID | None]
     reseller_id: Mapped[UUID]
     version: Mapped[int]
+
+    def has(self, serial_number: str) -> bool:
+        return codes.serial(serial_number) in map(codes.serial, self.serials)
 
 
 class SignUpRequest(Base):

@@ -8,11 +8,11 @@ from uuid import UUID, uuid4
 from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from chassis.i18n import Language
-from chassis.searching import searchable
 from events import Role
 from events.identity import UserStatus
 from identity.models.base import Base, Purpose
+from web.i18n import Language
+from web.text.folding import searchable
 
 
 class User(Base):
@@ -31,6 +31,8 @@ class User(Base):
     status: Mapped[UserStatus] = mapped_column(default="invited")
     language: Mapped[Language] = mapped_column(default="fr")
     password_hash: Mapped[str | None]
+    # An address that was asked for and whose link has not been followed yet.
+    pending_email: Mapped[str] = mapped_column(default="", server_default=text("''"))
     email_undeliverable: Mapped[bool] = mapped_column(Boolean, default=False)
     version: Mapped[int] = mapped_column(Integer, default=1)
     search_text: Mapped[str] = mapped_column(default="")
@@ -60,40 +62,53 @@ class User(Base):
         if "email" in changed:
             self.email_undeliverable = False
         if changed:
-            self.grow()
+            self.bump_version()
         return changed
+
+    def confirm_email(self, email: str) -> None:
+        self.email, self.pending_email, self.email_undeliverable = email, "", False
+        self.bump_version()
 
     def set_password(self, password_hash: str) -> None:
         """A chosen password makes an invited user an active one."""
         self.password_hash = password_hash
         if self.status == "invited":
             self.status = "active"
-        self.grow()
+        self.bump_version()
 
     def mark_undeliverable(self) -> bool:
         """Whether that was news."""
         if self.email_undeliverable:
             return False
         self.email_undeliverable = True
-        self.grow()
+        self.bump_version()
         return True
 
-    def grow(self) -> None:
-        self.version += 1
-        self.settle()
+    def mark_deliverable(self) -> bool:
+        """Another message is on its way; whether one had failed."""
+        if not self.email_undeliverable:
+            return False
+        self.email_undeliverable = False
+        self.bump_version()
+        return True
 
-    def settle(self) -> None:
-        self.search_text = searchable((self.login, self.first_name, self.last_name, self.email))
+    def bump_version(self) -> None:
+        self.version += 1
+        self.refresh_search_columns()
+
+    def refresh_search_columns(self) -> None:
+        self.search_text = searchable((self.login, self.first_name, self.last_name, self.email), phones=[self.phone])
 
 
 class Device(Base):
-    """A browser or program that a user has logged in from, by the digest of its user agent."""
+    """A browser that a user has logged in from, by the digest of its device cookie; a program, by that of its user
+    agent and network."""
 
     __tablename__ = "devices"
 
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), primary_key=True)
-    digest: Mapped[str] = mapped_column(primary_key=True)
-    seen_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    digest: Mapped[str] = mapped_column(primary_key=True, index=True)
+    seen_at: Mapped[datetime] = mapped_column(server_default=func.now(), index=True)
 
 
 class LinkToken(Base):
@@ -105,12 +120,16 @@ class LinkToken(Base):
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), index=True)
     purpose: Mapped[Purpose]
     digest: Mapped[str] = mapped_column(unique=True)
+    # The address that the link confirms, or puts back, where that is what it is for.
+    email: Mapped[str] = mapped_column(default="", server_default=text("''"))
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     expires_at: Mapped[datetime] = mapped_column(index=True)
     used_at: Mapped[datetime | None]
 
     __table_args__ = (
         CheckConstraint(
-            "purpose IN ('reseller_account', 'invitation', 'client_sign_up', 'password_reset')", name="purpose"
+            "purpose IN ('reseller_account', 'invitation', 'client_sign_up', 'password_reset', 'email_change', "
+            "'email_objection')",
+            name="purpose",
         ),
     )

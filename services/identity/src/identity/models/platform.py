@@ -1,12 +1,11 @@
-"""Signing keys, service accounts, throttle counters and the audit trail."""
+"""Signing keys, service accounts and throttle counters."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Identity, Index, Integer, func, text
+from sqlalchemy import CheckConstraint, Index, Integer, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from identity.models.base import Base, KeyState
@@ -49,30 +48,16 @@ class ServiceAccount(Base):
     secret_hash: Mapped[str]
     scopes: Mapped[list[str]]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    disabled_at: Mapped[datetime | None]
 
 
 class ThrottleCounter(Base):
-    """Attempts in the current window of one bucket; the key says the bucket and the digest of whom it counts."""
+    """Attempts until ``expires_at``; the key says the limit and the digest of what it counts."""
 
     __tablename__ = "throttle_counters"
 
     key: Mapped[str] = mapped_column(primary_key=True)
     count: Mapped[int] = mapped_column(Integer)
-    started_at: Mapped[datetime] = mapped_column(index=True)
-
-
-class AuditEntry(Base):
-    """Who did what to what. Written in the transaction of the change; the application can only add."""
-
-    __tablename__ = "audit"
-
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
-    at: Mapped[datetime] = mapped_column(server_default=func.now())
-    organisation_id: Mapped[UUID | None]
-    actor: Mapped[str]
-    action: Mapped[str]
-    subject: Mapped[str]
-    details: Mapped[dict[str, Any]]
-    request_id: Mapped[str | None]
-
-    __table_args__ = (Index("ix_audit_organisation", "organisation_id", "id"),)
+    expires_at: Mapped[datetime] = mapped_column(server_default=func.now(), index=True)
+    # The previous release counts from it; the next migration drops it.
+    started_at: Mapped[datetime] = mapped_column(server_default=func.now(), index=True)

@@ -9,7 +9,8 @@ from uuid import UUID, uuid4
 from sqlalchemy import CheckConstraint, ForeignKey, Integer, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from identity.models.base import Base, Client
+from api.identity.common import Client
+from identity.models.base import Base
 
 
 class Rotation(Enum):
@@ -21,7 +22,7 @@ class Rotation(Enum):
 
 
 class Session(Base):
-    """``expires_at`` is fixed when remembered; otherwise it slides, one idle period after the last use.
+    """``expires_at`` is fixed when remembered; otherwise it slides, one idle period after the last use, up to a limit.
 
     ``generation`` counts the refresh tokens: none is stored, for the current one can be derived again.
     """
@@ -51,10 +52,10 @@ class Session(Base):
     def is_open(self, now: datetime) -> bool:
         return self.revoked_at is None and self.expires_at > now
 
-    def use(self, now: datetime, idle: timedelta) -> None:
+    def use(self, now: datetime, idle: timedelta, longest: timedelta) -> None:
         self.last_used_at = now
         if not self.remember:
-            self.expires_at = now + idle
+            self.expires_at = min(now + idle, self.created_at + longest)
 
     def revoke(self, because: str, now: datetime) -> None:
         if self.revoked_at is None:

@@ -1,4 +1,4 @@
-"""Accounts come to be: invited by a link, activated by choosing a password, recovered by another link."""
+"""Accounts come to be: invited by a link, activated by choosing a password."""
 
 from __future__ import annotations
 
@@ -7,19 +7,26 @@ from uuid import UUID, uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chassis import clock
-from chassis.i18n import Language
+from chassis import audit
+from chassis.audit import By
+from chassis.messaging import outbox
 from events import Role
 from events.identity import LinkPurpose
-from identity import audit, links, repository, telling, tokens
+from identity import event_mapper, repository, tokens
 from identity.errors import LinkInvalid, LoginTaken, NotInvited, PortalClosed
-from identity.links import Links
+from identity.links import Links, void
 from identity.models import Organisation, User
-from identity.models.base import Purpose
+from identity.models.base import ACCOUNT_PURPOSES
+from identity.throttling import Asked
+from web import clock
+from web.auth.principal import Principal
+from web.i18n import Language
+from web.text.folding import fold
 
-ACCOUNT_PURPOSES: tuple[Purpose, ...] = ("reseller_account", "invitation", "client_sign_up")
 SHORTEST_LOGIN = 3
 LONGEST_LOGIN = 40
+# Enough that one is free.
+MOST_OF_A_CODE = 1000
 
 
 def invited(
@@ -39,7 +46,7 @@ def invited(
         organisation_id=of.id,
         login=login,
         first_name=first_name,
-        last_name=last_name or of.name,
+        last_name=last_name,
         email=email,
         phone=phone,
         role=role,
@@ -48,9 +55,10 @@ def invited(
     )
 
 
-async def add_with_derived_login(session: AsyncSession, user: User, stem: str) -> User:
-    """Adds ``user`` under the first free login that ``stem`` gives: ``rev-0001``, ``rev-0001-2``…"""
-    for login in _logins(stem):
+async def add_with_derived_login(session: AsyncSession, user: User, code: str, *, is_personal: bool) -> User:
+    """Adds ``user`` under the first free login: of the person's own (``marie.martin``, ``marie.martin-2``…) where it
+    ``is_personal``, else of the organisation's ``code`` (``rev-0001``, ``rev-0001-2``…)."""
+    for login in [*(_personal(user) if is_personal else ()), *_logins(code, MOST_OF_A_CODE)]:
         user.login = login
         if await repository.add_user(session, user):
             break
@@ -69,22 +77,64 @@ async def add_user(session: AsyncSession, user: User) -> User:
 
 
 async def welcome(
-    session: AsyncSession, user: User, of: Organisation, purpose: LinkPurpose, by_links: Links, by: UUID | None = None
+    session: AsyncSession,
+    user: User,
+    of: Organisation,
+    purpose: LinkPurpose,
+    by_links: Links,
+    by: By = None,
 ) -> None:
     """Tells of a new user and sends the link."""
-    telling.user(session, user, of)
-    await by_links.invite(session, user, of, purpose)
-    audit.record(session, "user.invite", organisation_id=of.id, subject=user.id, by=by, purpose=purpose)
+    outbox.add(session, event_mapper.user_changed(user, of))
+    await by_links.invite(session, user, of, purpose, _person(by))
+    audit.record(
+        session, "user.invite", organisation_id=of.id, subject=user.id, by=by, about=user.full_name, purpose=purpose
+    )
 
 
-async def invite_again(session: AsyncSession, user: User, of: Organisation, by_links: Links, by: UUID | None) -> None:
-    """Another link, good from now; the ones before are void. Raises NotInvited, PortalClosed."""
+async def invite_again(
+    session: AsyncSession,
+    user: User,
+    of: Organisation,
+    by_links: Links,
+    by: By = None,
+    *,
+    email: str | None = None,
+) -> None:
+    """Another link, good from now, to the address that is known or a corrected one; the ones before are void. Raises
+    NotInvited, PortalClosed."""
     if user.status != "invited":
         raise NotInvited
     if not of.portal_access:
         raise PortalClosed
-    await by_links.invite(session, user, of, "invitation")
-    audit.record(session, "user.invite_again", organisation_id=of.id, subject=user.id, by=by)
+    changed = user.change(email=email)
+    if user.mark_deliverable() or changed:
+        outbox.add(session, event_mapper.user_changed(user, of))
+    purpose = await repository.last_invitation(session, user.id) or "invitation"
+    await by_links.invite(session, user, of, purpose, _person(by))
+    audit.record(
+        session,
+        "user.invite_again",
+        organisation_id=of.id,
+        subject=user.id,
+        by=by,
+        about=user.full_name,
+        fields=changed,
+    )
+
+
+async def remind(session: AsyncSession, user: User, of: Organisation, by_links: Links, asked: Asked) -> bool:
+    """The invitation again, because a stranger asked: it takes nothing from the person, so that the links before stay
+    good. Whether it was sent; nothing is where the account does not wait or the mailbox has its share."""
+    if user.status != "invited" or not of.portal_access:
+        return False
+    purpose = await repository.last_invitation(session, user.id) or "invitation"
+    if not await by_links.invite_for_stranger(session, user, of, purpose, asked):
+        return False
+    if user.mark_deliverable():
+        outbox.add(session, event_mapper.user_changed(user, of))
+    audit.record(session, "user.invite_again", organisation_id=of.id, subject=user.id, about=user.full_name, fields=[])
+    return True
 
 
 async def activate(
@@ -111,48 +161,52 @@ async def activate(
         if value is not None:
             setattr(user, name, value)
     user.set_password(password_hash)
-    link.used_at = clock.now()
-    telling.user(session, user, of)
-    audit.record(session, "user.activate", organisation_id=of.id, subject=user.id, by=user.id, purpose=link.purpose)
+    await void(session, user)
+    outbox.add(session, event_mapper.user_changed(user, of))
+    audit.record(
+        session,
+        "user.activate",
+        organisation_id=of.id,
+        subject=user.id,
+        by=user.id,
+        about=user.full_name,
+        purpose=link.purpose,
+    )
     return user
 
 
-async def send_reset_links(session: AsyncSession, login_or_email: str, by_links: Links) -> int:
-    """To every active person of that login or e-mail whose portal is open; how many links went out."""
-    sent = 0
-    for user in await repository.people_named(session, login_or_email):
-        of = await repository.organisation(session, user.organisation_id)
-        if of is None or not of.portal_access:
-            continue
-        await by_links.reset(session, user, of)
-        audit.record(session, "password.ask_reset", organisation_id=of.id, subject=user.id)
-        sent += 1
-    return sent
+async def send_link_again(session: AsyncSession, digest: str, by_links: Links) -> None:
+    """The holder of an invitation that is over gets another at the person's address, while the account waits."""
+    user = await repository.invited_by(session, digest, ACCOUNT_PURPOSES)
+    of = await repository.organisation(session, user.organisation_id) if user else None
+    if user is not None and of is not None:
+        await remind(session, user, of, by_links, "activation")
 
 
-async def reset_password(session: AsyncSession, token: str, password_hash: str) -> User:
-    """Good once; ends every session of the person. Raises LinkInvalid."""
-    now = clock.now()
-    taken = await repository.take_link(session, tokens.digest(token), ("password_reset",), now)
-    if taken is None or taken[1].status != "active":
-        raise LinkInvalid
-    link, user = taken
-    of = await repository.organisation(session, user.organisation_id)
-    if of is None or not of.portal_access:
-        raise LinkInvalid
-    user.set_password(password_hash)
-    link.used_at = now
-    await links.void(session, user)
-    await repository.revoke_sessions(session, "password_reset", now, of=User.id == user.id)
-    telling.user(session, user, of)
-    audit.record(session, "password.reset", organisation_id=of.id, subject=user.id, by=user.id)
-    return user
+def _person(by: By) -> UUID | None:
+    return by.user_id if isinstance(by, Principal) else by
 
 
-def _logins(stem: str) -> list[str]:
-    """Candidates from a business code, lower case, within the bounds of a login; enough that one is free."""
-    plain = re.sub(r"[^a-z0-9._-]", "-", stem.lower()).strip("._-")
+def same_mailbox(one: str, other: str) -> bool:
+    return bool(one) and one.strip().lower() == other.strip().lower()
+
+
+def _personal(user: User) -> list[str]:
+    """Candidates from the name, then from the mailbox; none where neither is long enough."""
+    name = f"{user.first_name}.{user.last_name}" if user.first_name and user.last_name else ""
+    mailbox = user.email.partition("@")[0].partition("+")[0]
+    return [login for stem in (name, mailbox) if len(_plain(stem)) >= SHORTEST_LOGIN for login in _logins(stem, 10)]
+
+
+def _logins(stem: str, most: int) -> list[str]:
+    """``most`` candidates, within the bounds of a login."""
+    plain = _plain(stem)
     if len(plain) < SHORTEST_LOGIN:
         plain = f"compte-{plain}".rstrip("-")
-    plain = plain[: LONGEST_LOGIN - 6]
-    return [plain, *(f"{plain}-{number}" for number in range(2, 1000))]
+    plain = plain[: LONGEST_LOGIN - 6].rstrip("._-")
+    return [plain, *(f"{plain}-{number}" for number in range(2, most))]
+
+
+def _plain(stem: str) -> str:
+    """Lower case, without accents, and without what stands in no log-in."""
+    return re.sub(r"[^a-z0-9._-]+", "-", fold(stem)).strip("._-")

@@ -8,70 +8,102 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chassis import clock
-from chassis.auth.principal import Principal
-from chassis.http.preconditions import Precondition
-from chassis.searching import searchable
-from events import OrganisationKind, organisation_id
-from identity import audit, repository, telling
-from identity.errors import ClientOfAnotherReseller, OrganisationNotFound, UnknownReseller
-from identity.models import Organisation, User
+import events
+from chassis import audit
+from chassis.messaging import outbox
+from events import OrganisationKind
+from identity import event_mapper, repository
+from identity.errors import ClientKnown, ClientOfAnotherReseller, OrganisationNotFound, UnknownReseller
+from identity.links import Links
+from identity.models import Organisation, User, found_by
+from identity.service import invitations, sessions
+from web import clock
+from web.auth.principal import Principal
+from web.http.preconditions import Precondition
 
 # No letter or digit that is mistaken for another when read aloud.
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 async def change_own(
-    session: AsyncSession, wanted: dict[str, Any], actor: Principal, precondition: Precondition
+    session: AsyncSession, wanted: dict[str, Any], principal: Principal, precondition: Precondition
 ) -> Organisation:
-    assert actor.organisation_id is not None
-    of = await repository.lock_organisation(session, actor.organisation_id)
+    assert principal.organisation_id is not None
+    of = await repository.lock_organisation(session, principal.organisation_id)
     if of is None:
         raise OrganisationNotFound
     precondition.check(of.version)
-    await _change(session, of, wanted, actor)
+    await _change(session, of, wanted, principal)
     return of
 
 
 async def change_client(
-    session: AsyncSession, identifier: UUID, wanted: dict[str, Any], actor: Principal, precondition: Precondition
+    session: AsyncSession,
+    identifier: UUID,
+    wanted: dict[str, Any],
+    principal: Principal,
+    precondition: Precondition,
+    by_links: Links,
 ) -> Organisation:
-    client = await _client(session, identifier, actor)
+    """An invitation that waits at an address that is corrected here follows it."""
+    client = await _client(session, identifier, principal)
     precondition.check(client.version)
-    await _change(session, client, wanted, actor)
+    before = client.email
+    await _change(session, client, wanted, principal)
+    await invitations.follow_address(session, client, before, by_links, principal)
     return client
 
 
 async def create_client(
-    session: AsyncSession, wanted: dict[str, Any], reseller_id: UUID, actor: Principal
+    session: AsyncSession, wanted: dict[str, Any], reseller_id: UUID, principal: Principal
 ) -> Organisation:
-    """A client of ``reseller_id`` with a code of ours. Raises OrganisationNotFound when there is no such reseller."""
-    reseller = await repository.organisation(session, reseller_id)
+    """A client of ``reseller_id`` with a code of ours. Raises OrganisationNotFound when there is no such reseller,
+    ClientKnown when it has one alike and the caller did not say that this is another."""
+    reseller = await repository.lock_organisation(session, reseller_id)
     if reseller is None or reseller.kind != "reseller":
         raise OrganisationNotFound
+    if not wanted.pop("is_another"):
+        await _refuse_known(session, reseller, wanted)
     code = "N-" + "".join(secrets.choice(ALPHABET) for _ in range(8))
-    client = _made("client", code, wanted, reseller.id)
+    client = _made(events.organisation_id("client", code), "client", code, wanted, reseller.id)
     session.add(client)
     await session.flush()
-    telling.organisation(session, client)
-    audit.record(session, "client.create", organisation_id=reseller.id, subject=client.id, by=actor, code=code)
+    outbox.add(session, event_mapper.organisation_changed(client))
+    audit.record(
+        session,
+        "client.create",
+        organisation_id=reseller.id,
+        subject=client.id,
+        by=principal,
+        about=client.name,
+        code=code,
+    )
     return client
 
 
+async def _refuse_known(session: AsyncSession, reseller: Organisation, wanted: dict[str, Any]) -> None:
+    alike = await repository.clients_alike(session, reseller.id, wanted["name"], wanted["email"])
+    if alike:
+        clients = [{"id": str(one.id), "code": one.code, "name": one.name, "email": one.email} for one in alike]
+        raise ClientKnown(clients=clients)
+
+
 async def set_access(
-    session: AsyncSession, identifier: UUID, *, is_open: bool, actor: Principal, precondition: Precondition
+    session: AsyncSession, identifier: UUID, *, is_open: bool, principal: Principal, precondition: Precondition
 ) -> Organisation:
     """Closing ends the sessions of the client's people and lets nobody in."""
-    client = await _client(session, identifier, actor)
+    client = await _client(session, identifier, principal)
     precondition.check(client.version)
     if not client.set_access(is_open=is_open):
         return client
     if not is_open:
         of_client = User.organisation_id == client.id
-        await repository.revoke_sessions(session, "portal_closed", clock.now(), of=of_client)
-    telling.organisation(session, client)
+        await sessions.revoke(session, "portal_closed", clock.now(), of=of_client)
+    outbox.add(session, event_mapper.organisation_changed(client))
     action = "client.open" if is_open else "client.close"
-    audit.record(session, action, organisation_id=client.reseller_id, subject=client.id, by=actor)
+    audit.record(
+        session, action, organisation_id=client.reseller_id, subject=client.id, by=principal, about=client.name
+    )
     return client
 
 
@@ -80,46 +112,62 @@ async def put(
     kind: OrganisationKind,
     code: str,
     wanted: dict[str, Any],
-    actor: Principal,
+    principal: Principal,
+    by_links: Links,
     reseller_code: str | None = None,
 ) -> tuple[Organisation, bool]:
-    """The back office's word: creates or replaces. Raises UnknownReseller, ClientOfAnotherReseller."""
+    """The back office's word: creates or replaces; an invitation that waits at an address that is corrected here
+    follows it. Raises UnknownReseller, ClientOfAnotherReseller."""
     reseller_id = await _reseller_of(session, reseller_code) if reseller_code else None
-    made = _made(kind, code, wanted, reseller_id)
+    made = _made(await repository.organisation_id(session, kind, code), kind, code, wanted, reseller_id)
     if await repository.add_if_unknown(session, made):
         added = await repository.organisation(session, made.id)
         assert added is not None
-        telling.organisation(session, added)
-        audit.record(session, "organisation.create", organisation_id=added.id, subject=added.id, by=actor)
+        outbox.add(session, event_mapper.organisation_changed(added))
+        audit.record(
+            session, "organisation.create", organisation_id=added.id, subject=added.id, by=principal, about=added.name
+        )
         return added, True
     known = await repository.lock_organisation(session, made.id)
     assert known is not None
     if known.reseller_id != reseller_id:
         raise ClientOfAnotherReseller(client=code)
-    await _change(session, known, wanted, actor)
+    before = known.email
+    await _change(session, known, wanted, principal)
+    await invitations.follow_address(session, known, before, by_links)
+    if kind == "reseller" and await repository.has_contracts(session, known.id):
+        await invitations.first_account(session, known, known.email, by_links)
     return known, False
 
 
 async def _reseller_of(session: AsyncSession, code: str) -> UUID:
-    identifier = organisation_id("reseller", code)
+    identifier = await repository.organisation_id(session, "reseller", code)
     if await repository.organisation(session, identifier) is None:
         raise UnknownReseller(reseller=code)
     return identifier
 
 
-async def _client(session: AsyncSession, identifier: UUID, actor: Principal) -> Organisation:
-    client = await repository.lock_client(session, identifier, actor)
+async def _client(session: AsyncSession, identifier: UUID, principal: Principal) -> Organisation:
+    client = await repository.lock_client(session, identifier, principal)
     if client is None:
         raise OrganisationNotFound
     return client
 
 
-async def _change(session: AsyncSession, of: Organisation, wanted: dict[str, Any], actor: Principal) -> None:
+async def _change(session: AsyncSession, of: Organisation, wanted: dict[str, Any], principal: Principal) -> None:
     changed = of.change(**wanted)
     if not changed:
         return
-    telling.organisation(session, of)
-    audit.record(session, "organisation.change", organisation_id=of.id, subject=of.id, by=actor, fields=changed)
+    outbox.add(session, event_mapper.organisation_changed(of))
+    audit.record(
+        session,
+        "organisation.change",
+        organisation_id=of.id,
+        subject=of.id,
+        by=principal,
+        about=of.name,
+        fields=changed,
+    )
     if "name" in changed:
         await _tell_addresses(session, of)
 
@@ -128,18 +176,20 @@ async def _tell_addresses(session: AsyncSession, of: Organisation) -> None:
     """They are offered as *Organisation - Intitulé*: a new name is news of each."""
     for address in await repository.addresses_of(session, of.id):
         address.version += 1
-        telling.address(session, address, of)
+        outbox.add(session, event_mapper.address_changed(address, of))
 
 
-def _made(kind: OrganisationKind, code: str, wanted: dict[str, Any], reseller_id: UUID | None) -> Organisation:
+def _made(
+    identifier: UUID, kind: OrganisationKind, code: str, wanted: dict[str, Any], reseller_id: UUID | None
+) -> Organisation:
     fields = {name: wanted[name] for name in ("name", "email", "phone")}
     return Organisation(
-        id=organisation_id(kind, code),
+        id=identifier,
         kind=kind,
         code=code,
         reseller_id=reseller_id,
         portal_access=True,
         version=1,
-        search_text=searchable((fields["name"], code, fields["email"], fields["phone"])),
+        search_text=found_by(fields["name"], code, fields["email"], fields["phone"]),
         **fields,
     )

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
+from sqlalchemy import ColumnElement
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chassis import clock
-from chassis.auth.principal import Principal
-from identity import audit, repository, telling, tokens
+from api.identity.common import Client
+from chassis import audit
+from chassis.messaging import outbox
+from identity import event_mapper, repository, tokens
 from identity.errors import LoginRefused, SessionNotFound, SessionOver
 from identity.models import Organisation, Session, User
-from identity.models.base import Client
 from identity.models.sessions import Rotation
 from identity.settings import Settings
 from identity.tokens import Tokens
+from web import clock
+from web.auth.principal import Principal
+from web.networks import network
 
 DEVICE_LENGTH = 300
 
@@ -31,11 +36,31 @@ class Origin:
 
 @dataclass(frozen=True)
 class Credentials:
-    """What is known of the login that somebody gave; ``user_id`` None when nothing is."""
+    """What is known of the login that was given; ``user_id`` None when nothing is. ``on_device``: the account was
+    opened on that device before."""
 
     user_id: UUID | None
     organisation_id: UUID | None
     password_hash: str | None
+    on_device: bool = False
+
+
+@dataclass(frozen=True)
+class Browser:
+    """The cookies that a browser sent with the log-in: of a session that it leaves, and of the device that it is."""
+
+    session: str | None = None
+    device: str | None = None
+
+
+@dataclass(frozen=True)
+class Opened:
+    """``secret`` and ``device`` are a browser's cookies, empty for a program."""
+
+    session: Session
+    principal: Principal
+    secret: str
+    device: str
 
 
 async def open_after_password(
@@ -45,11 +70,12 @@ async def open_after_password(
     matches: bool,
     renewed: str | None,
     client: Client,
+    browser: Browser,
     remember: bool,
     origin: Origin,
     settings: Settings,
-) -> tuple[Session, str, Principal]:
-    """Opens a session; answers it, the browser's secret (empty for an api client) and who logged in.
+) -> Opened:
+    """Opens a session, and ends the one that the browser had and those beyond the person's share.
 
     Raises LoginRefused for a wrong password as for a disabled user and a closed portal. The rows are read again under
     lock: the password was verified outside this transaction. Until it matches, an account that exists costs no
@@ -65,9 +91,16 @@ async def open_after_password(
     opened = _opened(user, client, secret, remember, origin, settings)
     session.add(opened)
     await session.flush()
-    await _notice_device(session, opened, of)
-    audit.record(session, "session.open", organisation_id=of.id, subject=opened.id, by=user.id, address=origin.address)
-    return opened, secret, tokens.principal_of(user, of, opened)
+    if client == "browser" and browser.session:
+        await log_out(session, await repository.open_session(session, tokens.digest(browser.session)))
+    most = settings.sessions_per_person
+    for over in await repository.sessions_beyond(session, user, client, most, opened.created_at):
+        over.revoke("too_many", opened.created_at)
+        outbox.add(session, event_mapper.session_closed(over.id, user.id, user.organisation_id))
+    device = await _device(session, opened, browser.device, origin)
+    await _notice_device(session, opened, of, device)
+    audit.record(session, "session.open", organisation_id=of.id, subject=opened.id, by=user.id, **_place(opened))
+    return Opened(opened, tokens.principal_of(user, of, opened), secret, device if client == "browser" else "")
 
 
 async def exchange(session: AsyncSession, secret: str, settings: Settings) -> Principal:
@@ -89,8 +122,10 @@ async def refresh(session: AsyncSession, token: str, by_tokens: Tokens, settings
     if found.rotate(generation, clock.now(), grace) is Rotation.REUSED:
         found.revoke("reuse", clock.now())
         assert principal.organisation_id is not None
-        telling.session_closed(session, found.id, found.user_id, principal.organisation_id)
-        audit.record(session, "session.reuse", organisation_id=principal.organisation_id, subject=found.id)
+        outbox.add(session, event_mapper.session_closed(found.id, found.user_id, principal.organisation_id))
+        audit.record(
+            session, "session.reuse", organisation_id=principal.organisation_id, subject=found.id, **_place(found)
+        )
         raise SessionOver
     return principal, by_tokens.refresh(found.id, found.generation)
 
@@ -102,18 +137,38 @@ async def log_out(session: AsyncSession, found: Session | None) -> None:
     user = await repository.user(session, found.user_id)
     found.revoke("logout", clock.now())
     assert user is not None
-    telling.session_closed(session, found.id, user.id, user.organisation_id)
-    audit.record(session, "session.close", organisation_id=user.organisation_id, subject=found.id, by=user.id)
+    outbox.add(session, event_mapper.session_closed(found.id, user.id, user.organisation_id))
+    of = user.organisation_id
+    audit.record(session, "session.close", organisation_id=of, subject=found.id, by=user.id, **_place(found))
 
 
-async def end_own(session: AsyncSession, identifier: UUID, actor: Principal) -> None:
+async def end_own(session: AsyncSession, identifier: UUID, principal: Principal) -> None:
     found = await repository.lock_session(session, identifier)
-    if found is None or found.user_id != actor.user_id or not found.is_open(clock.now()):
+    if found is None or found.user_id != principal.user_id or not found.is_open(clock.now()):
         raise SessionNotFound
     found.revoke("ended", clock.now())
-    assert actor.organisation_id is not None
-    telling.session_closed(session, found.id, found.user_id, actor.organisation_id)
-    audit.record(session, "session.end", organisation_id=actor.organisation_id, subject=found.id, by=actor)
+    assert principal.organisation_id is not None
+    outbox.add(session, event_mapper.session_closed(found.id, found.user_id, principal.organisation_id))
+    of = principal.organisation_id
+    audit.record(session, "session.end", organisation_id=of, subject=found.id, by=principal, **_place(found))
+
+
+async def end_others(session: AsyncSession, principal: Principal) -> None:
+    """Every session of the person but the one that asks."""
+    of = User.id == principal.user_id
+    await revoke(session, "ended", clock.now(), of=of, but=principal.session_id)
+    own, name = principal.organisation_id, principal.name
+    audit.record(
+        session, "session.end_others", organisation_id=own, subject=principal.subject, by=principal, about=name
+    )
+
+
+async def revoke(
+    session: AsyncSession, because: str, now: datetime, *, of: ColumnElement[bool], but: UUID | None = None
+) -> None:
+    """Ends every open session of the users that ``of`` selects, except ``but``."""
+    for row in await repository.revoke_sessions(session, because, now, of=of, but=but):
+        outbox.add(session, event_mapper.session_closed(row.id, row.user_id, row.organisation_id))
 
 
 async def _continued(session: AsyncSession, found: Session | None, settings: Settings) -> Principal:
@@ -124,12 +179,17 @@ async def _continued(session: AsyncSession, found: Session | None, settings: Set
     of = await repository.organisation(session, user.organisation_id) if user else None
     if user is None or of is None or user.status != "active" or not of.portal_access:
         raise SessionOver
-    found.use(now, timedelta(hours=settings.idle_hours))
+    found.use(now, timedelta(hours=settings.idle_hours), timedelta(days=settings.longest_session_days))
     return tokens.principal_of(user, of, found)
 
 
 def _may_enter(user: User, of: Organisation, known: Credentials) -> bool:
     return user.status == "active" and of.portal_access and user.password_hash == known.password_hash
+
+
+def _place(of: Session) -> dict[str, Any]:
+    """Where a session is open, for the audit trail: its id says nothing to people."""
+    return {"device": of.device, "address": of.address}
 
 
 def _audit_refusal(session: AsyncSession, known: Credentials, origin: Origin) -> None:
@@ -151,13 +211,23 @@ def _opened(user: User, client: Client, secret: str, remember: bool, origin: Ori
         remember=remember,
         device=origin.device[:DEVICE_LENGTH],
         address=origin.address,
+        created_at=now,
         last_used_at=now,
         expires_at=now + lasts,
     )
 
 
-async def _notice_device(session: AsyncSession, opened: Session, of: Organisation) -> None:
+async def _device(session: AsyncSession, opened: Session, cookie: str | None, origin: Origin) -> str:
+    """What tells the device from others: a browser's cookie, made here; a program's user agent and network."""
+    if opened.client == "api":
+        return f"{origin.device}\0{network(origin.address)}"
+    if cookie and await repository.is_device(session, tokens.digest(cookie)):
+        return cookie
+    return tokens.opaque()
+
+
+async def _notice_device(session: AsyncSession, opened: Session, of: Organisation, device: str) -> None:
     """Tells of a device that the person was not seen on before; the very first is no news."""
-    is_new, had_any = await repository.see_device(session, opened.user_id, tokens.digest(opened.device))
+    is_new, had_any = await repository.see_device(session, opened.user_id, tokens.digest(device))
     if is_new and had_any:
-        telling.new_device(session, opened, of.id, clock.now())
+        outbox.add(session, event_mapper.logged_in_from_new_device(opened, of.id, clock.now()))

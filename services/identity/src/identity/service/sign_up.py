@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Literal
 from uuid import UUID, uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chassis import clock
-from chassis.auth.principal import Principal
-from chassis.http.preconditions import Precondition
-from chassis.i18n import Language
-from identity import audit, repository, telling
-from identity.errors import PortalClosed, RequestNotFound
+from chassis import audit
+from chassis.messaging import outbox
+from identity import event_mapper, repository
+from identity.errors import RequestNotFound
 from identity.links import Links
 from identity.models import KnownContract, Organisation, SignUpRequest, User
-from identity.service import accounts
+from identity.service import accounts, invitations
+from web import clock
+from web.auth.principal import Principal
+from web.http.preconditions import Precondition
+from web.i18n import Language
 
 
 async def sign_up(
@@ -30,82 +31,70 @@ async def sign_up(
     language: Language,
     by_links: Links,
 ) -> None:
-    """The link goes to the address on file alone; another address becomes a request to the reseller."""
+    """A known person is helped again; the first link goes to the address on file alone; another address becomes a
+    request to the reseller."""
     contract = await repository.contract(session, contract_number)
-    if contract is None or contract.client_id is None or serial_number.upper() not in contract.serials:
+    if contract is None or contract.client_id is None or not contract.has(serial_number):
         return
     client = await repository.lock_organisation(session, contract.client_id)
     if client is None or not client.portal_access:
         return
-    if not _same_mailbox(client.email, email):
+    person = {"email": email, "first_name": first_name, "last_name": last_name, "language": language}
+    known = await repository.person_at(session, client.id, email)
+    if known is not None:
+        await _known_again(session, known, client, by_links)
+    elif accounts.same_mailbox(client.email, email) and not await repository.has_users(session, client.id):
+        first = {**person, "email": client.email, "role": "administrator"}
+        await invitations.admit(session, client, first, "client_sign_up", by_links)
+    else:
         await _ask_reseller(session, contract, client, email, first_name, last_name)
-        return
-    users = await repository.users_of(session, client.id)
-    if users:
-        await _send_again(session, users, client, by_links)
-        return
-    fresh = accounts.invited(
-        client,
-        login="",
-        email=client.email,
-        role="administrator",
-        first_name=first_name,
-        last_name=last_name,
-        language=language,
-    )
-    fresh = await accounts.add_with_derived_login(session, fresh, client.code)
-    await accounts.welcome(session, fresh, client, "client_sign_up", by_links)
 
 
 async def decide(
     session: AsyncSession,
     identifier: UUID,
     state: Literal["approved", "refused"],
-    actor: Principal,
+    principal: Principal,
     precondition: Precondition,
     by_links: Links,
 ) -> SignUpRequest:
     """Approval sends the link to the address that was asked for. Raises RequestNotFound, RequestAlreadyDecided,
-    PortalClosed."""
-    request = await repository.lock_request(session, identifier, actor)
+    PortalClosed, AccountDisabled."""
+    request = await repository.lock_request(session, identifier, principal)
     if request is None:
         raise RequestNotFound
     precondition.check(request.version)
     client = await repository.lock_organisation(session, request.client_id)
     assert client is not None
-    request.decide(state, by=actor.user_id, at=clock.now())
+    request.decide(state, by=principal.user_id, at=clock.now())
     if state == "approved":
-        await _admit(session, request, client, by_links, actor)
-    audit.record(session, f"sign_up.{state}", organisation_id=request.reseller_id, subject=request.id, by=actor)
+        await _admit(session, request, client, by_links, principal)
+    of, about = request.reseller_id, request.email
+    audit.record(session, f"sign_up.{state}", organisation_id=of, subject=request.id, by=principal, about=about)
     return request
 
 
 async def _admit(
-    session: AsyncSession, request: SignUpRequest, client: Organisation, by_links: Links, actor: Principal
+    session: AsyncSession, request: SignUpRequest, client: Organisation, by_links: Links, principal: Principal
 ) -> None:
-    """Who comes first is the client's administrator; once it has one, later people read."""
-    if not client.portal_access:
-        raise PortalClosed
-    users = await repository.users_of(session, client.id)
-    user = accounts.invited(
-        client,
-        login="",
-        email=request.email,
-        role="basic" if any(user.is_active_administrator for user in users) else "administrator",
-        first_name=request.first_name,
-        last_name=request.last_name,
-    )
-    user = await accounts.add_with_derived_login(session, user, client.code)
-    await accounts.welcome(session, user, client, "client_sign_up", by_links, by=actor.user_id)
+    """The first is the client's administrator; once it has one, later people read."""
+    known = await repository.person_at(session, client.id, request.email)
+    if known is not None and known.status == "active":
+        await _known_again(session, known, client, by_links)
+        return
+    person = {"email": request.email, "first_name": request.first_name, "last_name": request.last_name}
+    if known is None:
+        person["role"] = await invitations.role_of_next(session, client)
+    await invitations.admit(session, client, person, "client_sign_up", by_links, by=principal)
 
 
-async def _send_again(session: AsyncSession, users: Sequence[User], client: Organisation, by_links: Links) -> None:
-    """Another link for who has yet to follow one; whoever comes after is invited by the administrator."""
-    for user in users:
-        if user.status == "invited" and _same_mailbox(client.email, user.email):
-            await by_links.invite(session, user, client, "client_sign_up")
-            audit.record(session, "sign_up.repeat", organisation_id=client.id, subject=user.id)
-            return
+async def _known_again(session: AsyncSession, known: User, client: Organisation, by_links: Links) -> None:
+    """A person who waits gets the link again; one who has an account is told so, with the log-in and a link to another
+    password. One whom the client's administrator disabled gets nothing."""
+    if known.status == "invited":
+        await accounts.remind(session, known, client, by_links, "sign_up")
+    elif known.status == "active" and await by_links.reset(session, known, client, because="account_exists"):
+        audit.record(session, "sign_up.known", organisation_id=client.id, subject=known.id, about=known.full_name)
 
 
 async def _ask_reseller(
@@ -123,11 +112,12 @@ async def _ask_reseller(
     )
     if not await repository.add_request(session, request):
         return
-    telling.sign_up_request(session, request, client)
+    outbox.add(session, event_mapper.sign_up_requested(request, client))
     audit.record(
-        session, "sign_up.request", organisation_id=client.reseller_id, subject=request.id, client=str(client.id)
+        session,
+        "sign_up.request",
+        organisation_id=client.reseller_id,
+        subject=request.id,
+        about=request.email,
+        client=str(client.id),
     )
-
-
-def _same_mailbox(on_file: str, given: str) -> bool:
-    return bool(on_file) and on_file.strip().lower() == given.strip().lower()

@@ -7,12 +7,14 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chassis import clock
+from api.incidents import drafts as schemas
 from events.incidents import Actor
-from incidents import repository
-from incidents.drafts import schemas
-from incidents.errors import ContractNotFound, DraftNotFound, TooManyDrafts
-from incidents.models import Draft
+from incidents.drafts import repository
+from incidents.drafts.errors import DraftNotFound, TooManyDrafts
+from incidents.drafts.models import Draft
+from incidents.errors import ContractNotFound
+from incidents.repository import covered_contract
+from web import clock
 
 KEPT = timedelta(days=30)
 MAX_DRAFTS = 50
@@ -20,20 +22,27 @@ MAX_DRAFTS = 50
 
 async def put(session: AsyncSession, identifier: UUID, wanted: schemas.DraftPut, by: Actor) -> Draft:
     assert by.user_id is not None, "the route lets people in only"
-    if await repository.cover(session, wanted.contract_number, by) is None:
+    contract = await covered_contract(session, wanted.contract_number, by)
+    if contract is None:
         raise ContractNotFound(number=wanted.contract_number)
-    if await repository.other_drafts(session, by.user_id, identifier) >= MAX_DRAFTS:
+    if await repository.count_others(session, by.user_id, identifier) >= MAX_DRAFTS:
         raise TooManyDrafts(limit=MAX_DRAFTS)
-    draft = Draft(user_id=by.user_id, id=identifier, updated_at=clock.now(), **wanted.model_dump())
-    await repository.put_draft(session, draft)
+    draft = Draft(
+        user_id=by.user_id,
+        id=identifier,
+        updated_at=clock.now(),
+        contract_number=contract.number,
+        content=wanted.content,
+    )
+    await repository.put(session, draft)
     return draft
 
 
 async def delete(session: AsyncSession, identifier: UUID, by: Actor) -> None:
     assert by.user_id is not None, "the route lets people in only"
-    if not await repository.delete_draft(session, by.user_id, identifier):
+    if not await repository.remove(session, by.user_id, identifier):
         raise DraftNotFound
 
 
 async def expire(session: AsyncSession) -> None:
-    await repository.delete_drafts_before(session, clock.now() - KEPT)
+    await repository.remove_before(session, clock.now() - KEPT)

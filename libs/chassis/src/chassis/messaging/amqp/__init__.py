@@ -5,7 +5,7 @@ once. A message that the broker returned as unroutable is *confirmed* all the sa
 decides.
 """
 
-from chassis.messaging.amqp.channel import BrokerUnavailable, Channel, Delivery, Message, NotThere
+from chassis.messaging.amqp.channel import Channel, Delivery, Message, NotThere
 from chassis.messaging.amqp.connection import Connection
 
-__all__ = ["BrokerUnavailable", "Channel", "Connection", "Delivery", "Message", "NotThere"]
+__all__ = ["Channel", "Connection", "Delivery", "Message", "NotThere"]

@@ -11,14 +11,11 @@ from uuid import uuid4
 
 import pika
 
+from chassis.messaging.publisher import BrokerUnavailable
 from chassis.messaging.topology import Exchange, Queue
 
 REPLY_TIMEOUT = 10.0
 _NOT_FOUND = 404
-
-
-class BrokerUnavailable(Exception):
-    """The broker cannot be reached, closed the connection or does not confirm."""
 
 
 class NotThere(BrokerUnavailable):

@@ -9,7 +9,8 @@ from typing import Any
 import pika
 from pika.adapters.asyncio_connection import AsyncioConnection
 
-from chassis.messaging.amqp.channel import REPLY_TIMEOUT, BrokerUnavailable, Channel, resolve
+from chassis.messaging.amqp.channel import REPLY_TIMEOUT, Channel, resolve
+from chassis.messaging.publisher import BrokerUnavailable
 
 HEARTBEAT = 15
 CONNECT_TIMEOUT = 5.0

@@ -16,4 +16,5 @@ depends_on = None
 def upgrade() -> None:
     migrate.grant_to_app_role()
     migrate.create_chassis_tables()
+    migrate.create_audit()
     Base.metadata.create_all(op.get_bind())

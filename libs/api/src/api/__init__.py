@@ -1,0 +1,1 @@
+"""The published language of requests and answers, one module or package per service."""

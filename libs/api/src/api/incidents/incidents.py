@@ -1,0 +1,261 @@
+"""Incidents, their messages, files and history."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Literal, Self
+from uuid import UUID
+
+from pydantic import Field, StringConstraints, field_validator, model_validator
+
+from api.incidents.addresses import Address, DeliveryChoice
+from events import OrganisationKind
+from events.files import ScanState
+from events.incidents import Nature, PendingReason, Scope, Status, Thread
+from web.i18n import Invalid
+from web.schemas import Answer, ContractNumber, Line, OptionalParagraphs, Page, Paragraphs, Request, Serial
+from web.text import codes
+
+Number = Annotated[codes.Bare, StringConstraints(pattern=r"^[0-9]{8,16}$")]
+
+# What became of an attachment; the last three are no longer shown.
+AttachmentState = Literal["pending", "bound", "refused", "detached", "erased"]
+
+MAX_FILES = 20
+
+FileIds = Annotated[list[UUID], Field(max_length=MAX_FILES)]
+
+
+def _each_once(ids: list[UUID]) -> list[UUID]:
+    if len(set(ids)) < len(ids):
+        raise Invalid("Le même fichier figure deux fois.", "The same file occurs twice.")
+    return ids
+
+
+class IncidentCreate(Request):
+    """``linked_to``: an earlier incident of the same contract that this one takes up again."""
+
+    contract_number: ContractNumber
+    title: Line
+    nature: Nature
+    serial_numbers: list[Serial] = Field(min_length=1, max_length=200)
+    description: Paragraphs
+    file_ids: FileIds = Field(default_factory=list)
+    delivery_address: DeliveryChoice
+    linked_to: Number | None = None
+
+    files_once = field_validator("file_ids")(_each_once)
+
+
+class StatusChange(Request):
+    """``reason`` goes with ``pending`` and with nothing else. All parties of the incident are told the note, which a
+    refusal cannot do without."""
+
+    status: Status
+    reason: PendingReason | None = None
+    note: OptionalParagraphs = ""
+
+    @model_validator(mode="after")
+    def reason_of_pending(self) -> Self:
+        if (self.status == "pending") != (self.reason is not None):
+            raise Invalid(
+                "Un motif accompagne la mise en attente, et elle seule.",
+                "A reason goes with on hold, and with that alone.",
+            )
+        return self
+
+    @model_validator(mode="after")
+    def note_of_refusal(self) -> Self:
+        if self.status == "rejected" and not self.note:
+            raise Invalid("Dites pourquoi l’incident est refusé.", "Say why the incident is refused.")
+        return self
+
+
+class MessageCreate(Request):
+    body: Paragraphs
+    file_ids: FileIds = Field(default_factory=list)
+
+    files_once = field_validator("file_ids")(_each_once)
+
+
+class FilesCreate(Request):
+    file_ids: FileIds = Field(min_length=1)
+    scope: Scope
+
+    files_once = field_validator("file_ids")(_each_once)
+
+
+class IncidentRow(Answer):
+    """A line of the list. Reference and serial are the contract's, ``serial_numbers`` those concerned."""
+
+    number: str
+    title: str
+    contract_number: str
+    product_reference: str
+    serial_number: str
+    serial_numbers: list[str]
+    reseller: str
+    client: str | None
+    client_id: UUID | None
+    status: Status
+    status_label: str
+    declared_at: datetime
+
+
+class Counts(Answer):
+    """Open: new, in diagnosis, on hold, in exchange. Closed: all others."""
+
+    open: int
+    closed: int
+
+
+class IncidentPage(Page[IncidentRow]):
+    """``counts`` of everything that the caller may see and that matches all filters but ``open``."""
+
+    counts: Counts
+
+
+class Person(Answer):
+    """Who did it; ``user_id`` empty: the platform itself."""
+
+    user_id: UUID | None
+    name: str
+    organisation_kind: OrganisationKind | None
+    organisation_name: str | None
+
+
+class Article(Answer):
+    designation: str
+    product_reference: str
+    serial_number: str
+
+
+class ContractCopy(Answer):
+    """The contract as it was on declaration."""
+
+    number: str
+    product_reference: str
+    serial_number: str
+    starts_on: date
+    warranty_ends_on: date
+    service_level: str
+
+
+# Whether the party's people read what is written to it: nobody has an account, or nobody chose a password yet, or
+# their access is closed.
+Readership = Literal["active", "invited", "disabled", "no_account", "access_closed"]
+
+
+class Party(Answer):
+    """``name`` as on declaration; the rest as it is now. ``readership``: whether anybody there reads the portal."""
+
+    id: UUID
+    name: str
+    email: str
+    phone: str
+    readership: Readership
+
+
+class Attachment(Answer):
+    """``pending`` until files has bound it, and only then with name, size (bytes), type, scan, and ``removable``.
+
+    ``refused``: it was the caller's organisation that named it, and no such file of the caller's was free to be bound.
+    """
+
+    file_id: UUID
+    scope: Scope
+    message_id: UUID | None
+    state: AttachmentState
+    name: str | None
+    media_type: str | None
+    size: int | None
+    scan: ScanState | None
+    attached_at: datetime
+    attached_by_name: str
+    organisation_kind: OrganisationKind
+    removable: bool = False
+
+
+class Attachments(Answer):
+    items: list[Attachment]
+
+
+class NextState(Answer):
+    status: Status
+    label: str
+
+
+class Actions(Answer):
+    """What the caller may do now: states to move to, threads to write in, scopes to attach files to."""
+
+    next: list[NextState]
+    write: list[Thread]
+    attach: list[Scope]
+
+
+class Incident(Answer):
+    number: str
+    version: int
+    status: Status
+    status_label: str
+    pending_reason: PendingReason | None
+    pending_reason_label: str | None
+    title: str
+    nature: Nature
+    nature_label: str
+    description: str
+    articles: list[Article]
+    declared_at: datetime
+    declared_by: Person
+    linked_to: str | None
+    delivery_address: Address
+    contract: ContractCopy
+    reseller: Party
+    client: Party | None
+    closes_on: date | None
+    attachments: list[Attachment]
+    threads: list[Thread]
+    actions: Actions
+
+
+class IncidentState(Answer):
+    """What a change of the incident answers: its number, state and version (also the ETag)."""
+
+    number: str
+    version: int
+    status: Status
+    status_label: str
+
+
+class HistoryLine(Answer):
+    """``from`` is empty for the declaration."""
+
+    at: datetime
+    by: Person
+    from_status: Status | None = Field(serialization_alias="from")
+    from_label: str | None
+    to_status: Status = Field(serialization_alias="to")
+    to_label: str
+    reason: PendingReason | None
+    reason_label: str | None
+    note: str
+
+
+class History(Answer):
+    items: list[HistoryLine]
+
+
+class Message(Answer):
+    id: UUID
+    thread: Thread
+    body: str
+    at: datetime
+    author: Person
+    attachments: list[Attachment]
+
+
+class Posted(Answer):
+    id: UUID
+    thread: Thread
+    at: datetime
+    version: int

@@ -1,0 +1,55 @@
+"""The services, where they are, and which of them answers which path."""
+
+from __future__ import annotations
+
+from web.settings import UpstreamSettings
+
+API = "/api/v1/"
+
+SEGMENTS = {
+    **dict.fromkeys(
+        ("auth", "oauth", "me", "sessions", "organisation", "users", "addresses", "clients", "resellers"),
+        "identity",
+    ),
+    **{f"audit/{name}": name for name in ("contracts", "files", "identity", "incidents", "notifications")},
+    "sign-up-requests": "identity",
+    "invitations": "identity",
+    **dict.fromkeys(("contracts", "coverage", "client-summaries"), "contracts"),
+    **dict.fromkeys(("incidents", "incident-drafts", "delivery-addresses"), "incidents"),
+    "files": "files",
+    "notifications": "notifications",
+    **dict.fromkeys(("backoffice/resellers", "backoffice/clients"), "identity"),
+    **dict.fromkeys(("backoffice/contracts", "backoffice/extension-offers", "backoffice/products"), "contracts"),
+}
+
+
+def service_of(path: str) -> str | None:
+    """The service that answers ``path``, which is what follows ``/api/v1/``; None where none does."""
+    first, _, rest = path.partition("/")
+    return SEGMENTS.get(f"{first}/{rest.partition('/')[0]}") or SEGMENTS.get(first)
+
+
+class PlatformSettings(UpstreamSettings):
+    """Where the five services are. ``jwks_url`` is identity's own address unless said otherwise."""
+
+    jwks_url: str = ""
+
+    identity_url: str = "http://127.0.0.1:8081"
+    contracts_url: str = "http://127.0.0.1:8082"
+    incidents_url: str = "http://127.0.0.1:8083"
+    files_url: str = "http://127.0.0.1:8084"
+    notifications_url: str = "http://127.0.0.1:8085"
+
+    @property
+    def upstreams(self) -> dict[str, str]:
+        return {
+            "identity": self.identity_url.rstrip("/"),
+            "contracts": self.contracts_url.rstrip("/"),
+            "incidents": self.incidents_url.rstrip("/"),
+            "files": self.files_url.rstrip("/"),
+            "notifications": self.notifications_url.rstrip("/"),
+        }
+
+    @property
+    def keys_url(self) -> str:
+        return self.jwks_url or f"{self.upstreams['identity']}/.well-known/jwks.json"

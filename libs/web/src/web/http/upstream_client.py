@@ -1,0 +1,167 @@
+"""The one HTTP client of the process: how it connects to the services, and what it sends a second time.
+
+A service may be several processes behind one name, of which one is about to leave: a deployment starts the new one
+first. Nothing that reaches the edge in that time may fail for it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import aiohttp
+from aiohttp import BytesPayload, ClientHandlerType, ClientRequest, ClientResponse
+from aiohttp.abc import ResolveResult
+from aiohttp.connector import Connection
+from starlette.applications import Starlette
+
+from web.http.draining import LEAVING_HEADER
+from web.settings import UpstreamSettings
+
+READS = frozenset({"GET", "HEAD"})
+# Where services keep no answers by key: what a log-in or a token request did is never known from outside.
+WITHOUT_KEYS = ("/api/v1/auth/", "/api/v1/oauth/")
+# Far shorter than the services keep an idle connection, and shorter than they answer on when they leave: a request does
+# not meet a closing one.
+KEEP_ALIVE = 2.0
+# As long as a new process may go unseen, and an old one that is gone be tried.
+NAMES_KEPT = 1
+# Three tries within a second: a process that starts or leaves is through by then, one that is away is said to be.
+PAUSES = (0.2, 0.5)
+# Longer than a process says that it leaves; afterwards its address may be another's.
+LEAVING_FOR = 15.0
+
+
+class ClosedBeforeAnswer(aiohttp.ClientError):
+    """The service closed the connection and answered nothing: what it did is unknown."""
+
+
+class Replicas(aiohttp.ThreadedResolver):
+    """The addresses behind a name, without those whose process has said that it is leaving."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._left: dict[tuple[str, str], float] = {}
+
+    def leaves(self, name: str, address: str) -> bool:
+        """Notes it; whether it is news."""
+        known = self._is_leaving(name, address)
+        self._left = {key: at for key, at in self._left.items() if time.monotonic() - at < LEAVING_FOR}
+        self._left[name, address] = time.monotonic()
+        return not known
+
+    def _is_leaving(self, name: str, address: str) -> bool:
+        return time.monotonic() - self._left.get((name, address), -LEAVING_FOR) < LEAVING_FOR
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[ResolveResult]:
+        found = await super().resolve(host, port, family)
+        return [each for each in found if not self._is_leaving(host, each["host"])] or found
+
+
+class Answer(ClientResponse):
+    """An answer that remembers whose it is: its connection is back in the pool before anybody can ask."""
+
+    peer = ""
+
+    async def start(self, connection: Connection) -> ClientResponse:
+        peername = connection.transport.get_extra_info("peername") if connection.transport else None
+        self.peer = str(peername[0]) if peername else ""
+        return await super().start(connection)
+
+
+class Middlewares:
+    """Around each request, from the inside out: connect again, note who is draining, repeat what is idempotent."""
+
+    def __init__(self, replicas: Replicas, connector: aiohttp.TCPConnector) -> None:
+        self._replicas = replicas
+        self._connector = connector
+
+    async def retry_connect(self, request: ClientRequest, handler: ClientHandlerType) -> ClientResponse:
+        """Where no connection could be made nothing was sent, so that any method may try again."""
+        for pause in PAUSES:
+            try:
+                return await handler(request)
+            except aiohttp.ClientConnectorError:
+                await asyncio.sleep(pause)
+        return await handler(request)
+
+    async def track_draining(self, request: ClientRequest, handler: ClientHandlerType) -> ClientResponse:
+        answer = await handler(request)
+        name = request.url.raw_host or ""
+        if LEAVING_HEADER in answer.headers and isinstance(answer, Answer) and self._replicas.leaves(name, answer.peer):
+            self._connector.clear_dns_cache(name, request.url.port)
+        return answer
+
+    async def retry_idempotent(self, request: ClientRequest, handler: ClientHandlerType) -> ClientResponse:
+        """A pooled connection may have been closed while the request was on its way. A read is sent once more, and a
+        change that its service recognises by a key; any other, which may have been carried out, never is (the library
+        itself would repeat PUT and DELETE)."""
+        try:
+            return await _sent(request, handler)
+        except ClosedBeforeAnswer:
+            if not _is_harmless(request):
+                raise
+        await request.close()
+        return await _sent(request, handler)
+
+
+async def _sent(request: ClientRequest, handler: ClientHandlerType) -> ClientResponse:
+    try:
+        return await handler(request)
+    except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
+        raise
+    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
+        raise ClosedBeforeAnswer from error
+
+
+def _is_harmless(request: ClientRequest) -> bool:
+    keyed = request.method == "POST" and "Idempotency-Key" in request.headers
+    # A body that was passed on as it came in cannot be passed on again.
+    held = not request.body or isinstance(request.body, BytesPayload)
+    return request.method in READS or (keyed and held and not request.url.raw_path.startswith(WITHOUT_KEYS))
+
+
+class UpstreamClient:
+    """The client session of a process, open from the start of its lifespan to its end: a pool of connections per
+    service; bodies pass as they are."""
+
+    def __init__(self, settings: UpstreamSettings) -> None:
+        self._settings = settings
+        self._session: aiohttp.ClientSession | None = None
+
+    def __call__(self) -> aiohttp.ClientSession:
+        assert self._session is not None, "the lifespan has not begun"
+        return self._session
+
+    @asynccontextmanager
+    async def opened(self, _: Starlette) -> AsyncIterator[None]:
+        async with self._open() as self._session:
+            yield
+
+    def _open(self) -> aiohttp.ClientSession:
+        replicas = Replicas()
+        connector = aiohttp.TCPConnector(
+            limit=0,
+            limit_per_host=self._settings.connections_per_upstream,
+            keepalive_timeout=KEEP_ALIVE,
+            ttl_dns_cache=NAMES_KEPT,
+            resolver=replicas,
+        )
+        around = Middlewares(replicas, connector)
+        connect = self._settings.connect_timeout
+        return aiohttp.ClientSession(
+            connector=connector,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            auto_decompress=False,
+            trust_env=False,
+            skip_auto_headers=("User-Agent", "Accept", "Accept-Encoding", "Content-Type"),
+            timeout=aiohttp.ClientTimeout(total=None, connect=connect, sock_connect=connect, sock_read=None),
+            response_class=Answer,
+            # The first stands outermost.
+            middlewares=(around.retry_idempotent, around.track_draining, around.retry_connect),
+        )

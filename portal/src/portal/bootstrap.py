@@ -1,0 +1,102 @@
+"""Wires the portal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp
+
+from portal import static_assets
+from portal.api_client import ApiClient
+from portal.error_pages import refusing
+from portal.pages import (
+    account,
+    account_links,
+    client_addresses,
+    clients,
+    contract,
+    contracts,
+    declaration,
+    giving,
+    incidents,
+    invitations,
+    notifications,
+    resellers,
+    search,
+)
+from portal.pages import settings as own_settings
+from portal.passages import Passages
+from portal.router import Router
+from portal.sessions import Sessions
+from portal.settings import Settings
+from web.auth.tokens import JwksKeys, KeySource, TokenVerifier
+from web.http.draining import Draining
+from web.http.error_handlers import Refusals
+from web.http.middleware import RequestContext
+from web.http.proxy.forwarding import Proxy
+from web.http.security_headers import SecurityHeaders
+from web.http.serving import server_config
+from web.http.upstream_client import UpstreamClient
+from web.http.upstream_health import Health
+from web.observability import Metrics
+
+BLUEPRINTS = (
+    account.blueprint,
+    contracts.blueprint,
+    contract.blueprint,
+    declaration.blueprint,
+    giving.blueprint,
+    incidents.blueprint,
+    account_links.blueprint,
+    clients.blueprint,
+    invitations.blueprint,
+    client_addresses.blueprint,
+    resellers.blueprint,
+    notifications.blueprint,
+    search.blueprint,
+    *own_settings.BLUEPRINTS,
+)
+
+
+@dataclass(kw_only=True)
+class Portal:
+    """``app`` is a plain ASGI application with a lifespan; :meth:`server_config` is how it wants to be served."""
+
+    settings: Settings
+    app: ASGIApp
+    metrics: Metrics
+    draining: Draining
+
+    def server_config(self, **overrides: Any) -> uvicorn.Config:
+        return server_config(self.app, self.settings, **overrides)
+
+
+def build(settings: Settings, keys: KeySource | None = None) -> Portal:
+    """``keys`` replaces identity's published ones in tests."""
+    http = UpstreamClient(settings)
+    metrics = Metrics()
+    draining = Draining()
+    verifier = TokenVerifier(keys or JwksKeys(settings.keys_url), issuer=settings.issuer, audience=settings.audience)
+    browser = Sessions(http, f"{settings.upstreams['identity']}/api/v1/auth/exchange", keep=settings.session_cache)
+    router = Router(ApiClient(http, settings.upstreams), browser, verifier, settings.public_origin)
+    scripted = Passages(Proxy(http, settings, draining), browser, verifier, settings)
+    refuse = refusing(router)
+    pages = Starlette(
+        routes=[
+            *Health(http, settings.upstreams, draining).routes(),
+            *scripted.routes(),
+            static_assets.ROUTE,
+            *router.routes(*BLUEPRINTS),
+        ],
+        exception_handlers={HTTPException: refuse, Exception: refuse},
+        lifespan=http.opened,
+    )
+    # A redirect would lead to the host that the request itself names.
+    pages.router.redirect_slashes = False
+    hardened = SecurityHeaders(Refusals(pages, refuse), is_https=settings.is_https)
+    app = RequestContext(hardened, metrics=metrics, draining=draining)
+    return Portal(settings=settings, app=app, metrics=metrics, draining=draining)

@@ -1,0 +1,30 @@
+"""Every cookie of the platform: this host's alone, sent over TLS or to localhost, out of reach of scripts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.responses import Response
+
+# What browsers take from this host alone, for all of it, and with Secure: no other host or plain page can set one.
+PREFIX = "__Host-"
+ATTRIBUTES: dict[str, Any] = {"path": "/", "secure": True, "httponly": True, "samesite": "lax"}
+
+SESSION = f"{PREFIX}session"
+DEVICE = f"{PREFIX}device"
+# A browser may have several: pages that are first, and open at once, each set their own.
+CSRF = f"{PREFIX}csrf"
+LINK = f"{PREFIX}link"
+FLASH = f"{PREFIX}flash"
+THEME = f"{PREFIX}theme"
+LANGUAGE = f"{PREFIX}language"
+CHOSEN_LANGUAGE = f"{PREFIX}chosen-language"
+
+
+def put(response: Response, name: str, value: str, max_age: int | None = None) -> None:
+    """For ``max_age`` seconds, otherwise until the browser is closed."""
+    response.set_cookie(name, value, max_age=max_age, **ATTRIBUTES)
+
+
+def drop(response: Response, name: str) -> None:
+    response.delete_cookie(name, **ATTRIBUTES)

@@ -1,0 +1,34 @@
+"""What the portal refuses by itself."""
+
+from __future__ import annotations
+
+from web.errors import Problem
+from web.i18n import text
+
+
+class CrossSite(Problem):
+    """A browser session's change that did not come from the platform's own pages."""
+
+    status = 403
+    code = "cross_site"
+    message = text(
+        "Cette action doit venir d’une page de la plateforme. Rechargez la page, puis recommencez.",
+        "This action must come from a page of the platform. Reload the page, then try again.",
+    )
+
+
+class SessionEnded(Problem):
+    status = 401
+    code = "session_ended"
+    message = text("Votre session est terminée. Reconnectez-vous.", "Your session has ended. Log in again.")
+
+
+class AnotherPerson(Problem):
+    """A page that is still open asks as the person it was made for; another is logged in in this browser by now."""
+
+    status = 409
+    code = "another_person"
+    message = text(
+        "Une autre personne s’est connectée dans ce navigateur. Rechargez la page pour continuer.",
+        "Another person has logged in in this browser. Reload the page to go on.",
+    )

@@ -1,0 +1,252 @@
+"""One request of one person: who, in which language, and what the services answer."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+import re
+from collections.abc import AsyncIterator, Awaitable
+from typing import Any
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+
+from portal import cookies
+from portal.api_client import STREAMED, Answer, ApiClient, ApiRefused, ServiceUnavailable
+from portal.form_parser import CSRF_FIELD, SentFile
+from portal.translations import N_, gettext, ngettext
+from web.auth.principal import Principal
+from web.i18n import Language, negotiate
+from web.text import characters
+
+OWNER_FIELD = "owner"
+# Fields that hold sentences.
+TEXTS = ("title", "description", "body", "note", "name")
+THEMES = ("light", "dark")
+HEADER = re.compile(r"[ -~]{1,255}")
+
+
+RECONNECTED = N_("Vous êtes reconnecté. Rien n’est encore envoyé : relisez votre saisie, puis validez de nouveau.")
+ANOTHERS = N_(
+    "Ce formulaire a été ouvert sous un autre compte : rien n’est envoyé. Vous êtes connecté comme %(name)s. "
+    "Relisez-le, puis validez de nouveau pour l’envoyer en votre nom."
+)
+ANOTHERS_TO_SEND = N_(
+    "Ce formulaire a été ouvert sous un autre compte : rien n’est envoyé. Vous êtes connecté comme %(name)s. "
+    "Reconnectez-vous sous l’autre compte pour l’envoyer."
+)
+
+
+class Away:
+    """Stands for the answer of a service that is away; false, so that a template can ask."""
+
+    def __bool__(self) -> bool:
+        return False
+
+
+UNAVAILABLE = Away()
+
+
+class FormForged(Exception):
+    """A form came without the token that its page carried."""
+
+
+class PageRequest:
+    """``person`` is None before log-in; ``form`` and ``sent`` are the fields and files that came with a change."""
+
+    def __init__(self, request: Request, backend: ApiClient, *, person: Principal | None, token: str | None) -> None:
+        self.request = request
+        self._backend = backend
+        self.person = person
+        self._token = token
+        self.form: FormData = FormData()
+        # Files that came with the form, at the files service by now.
+        self.sent: tuple[SentFile, ...] = ()
+        # Another form, typed before a log-in, that this one carries along; and whether ``form`` is such a one, to be
+        # shown again rather than acted on.
+        self.kept = ""
+        self.is_resumed = False
+        # Whose page the form stood on: a person's id, or empty for a page of nobody.
+        self.owner = ""
+
+    @property
+    def language(self) -> Language:
+        chosen = self.request.cookies.get(cookies.LANGUAGE)
+        if chosen in ("fr", "en"):
+            return "en" if chosen == "en" else "fr"
+        return negotiate(self.request.headers.get("accept-language"))
+
+    @property
+    def theme(self) -> str:
+        """``light``, ``dark``, or empty for the system's."""
+        chosen = self.request.cookies.get(cookies.THEME, "")
+        return chosen if chosen in THEMES else ""
+
+    @property
+    def who(self) -> Principal:
+        """The person behind a page that is for people only."""
+        assert self.person is not None, "the page is open to everybody"
+        return self.person
+
+    def may(self, *kinds: str, write: bool = False) -> bool:
+        """Whether the person is of one of these kinds of organisation (any, if none is named), and may change it."""
+        person = self.who
+        return (not kinds or person.organisation_kind in kinds) and (person.is_administrator or not write)
+
+    def query(self, name: str, default: str = "") -> str:
+        return self.request.query_params.get(name, default).strip()
+
+    def field(self, name: str) -> str:
+        """As typed, without the carriage returns that browsers add to line ends; empty where nothing of it is seen."""
+        value = self.form.get(name, "")
+        text = value.replace("\r\n", "\n").strip() if isinstance(value, str) else ""
+        return text if characters.plain(text).strip() else ""
+
+    def fields(self, name: str) -> list[str]:
+        return [value for value in self.form.getlist(name) if isinstance(value, str)]
+
+    @property
+    def typed_texts(self) -> list[str]:
+        """What a person wrote into the form, for a page that cannot show the form itself."""
+        return [text for name in TEXTS if (text := self.field(name))]
+
+    def wants(self, target: str) -> bool:
+        """Whether htmx asks for the element ``target`` alone."""
+        headers = self.request.headers
+        return headers.get("hx-request") == "true" and headers.get("hx-target") == target
+
+    def gettext(self, french: str) -> str:
+        return gettext(self.language, french)
+
+    def ngettext(self, singular: str, plural: str, number: int) -> str:
+        return ngettext(self.language, singular, plural, number)
+
+    async def get(self, path: str, **parameters: Any) -> Any:
+        """The body of a GET below ``/api/v1``; raises ServiceUnavailable or ApiRefused."""
+        return (await self.ask("GET", path, params=_given(parameters))).body
+
+    async def ask(self, method: str, path: str, **options: Any) -> Answer:
+        """Any call below ``/api/v1``: ``json``, ``params``, ``headers``, ``data``. Raises ServiceUnavailable or
+        ApiRefused.
+
+        A form that is only shown again changes nothing: its change is refused, and its page shows it as it shows any
+        form that was refused."""
+        if self.is_resumed and method != "GET":
+            raise ApiRefused(409, {"title": self.why_shown_again, "code": "form_shown_again"})
+        return await self._call(method, path, **options)
+
+    async def keep(self, path: str, body: Any) -> None:
+        """A PUT that keeps what was typed and does nothing with it: for a form that is shown again, too."""
+        await self._call("PUT", path, json=body)
+
+    async def _call(self, method: str, path: str, **options: Any) -> Answer:
+        return await self._backend.call(method, path, **self._context, **options)
+
+    async def streamed(self, path: str, *, accept: str, **parameters: Any) -> AsyncIterator[bytes]:
+        """The body of a long GET, piece by piece. Raises ServiceUnavailable or ApiRefused before the first."""
+        options: dict[str, Any] = {"params": _given(parameters), "headers": {"Accept": accept}, "timeout": STREAMED}
+        pieces = self._pieces("GET", path, options)
+        first = await anext(pieces, b"")
+
+        async def whole() -> AsyncIterator[bytes]:
+            yield first
+            async for piece in pieces:
+                yield piece
+
+        return whole()
+
+    async def _pieces(self, method: str, path: str, options: dict[str, Any]) -> AsyncIterator[bytes]:
+        async with self._backend.opened(method, path, **self._context, **options) as answer:
+            async for piece in answer.content.iter_any():
+                yield piece
+
+    @property
+    def _context(self) -> dict[str, Any]:
+        client = self.request.client
+        return {
+            "token": self._token,
+            "language": self.language,
+            "address": client.host if client else "",
+            "device": self.request.headers.get("user-agent", ""),
+        }
+
+    async def change(self, method: str, path: str, body: Any = None, *, etag: str = "", key: str = "") -> Any:
+        """The body of what :meth:`send` is answered."""
+        return (await self.send(method, path, body, etag=etag, key=key)).body
+
+    async def send(self, method: str, path: str, body: Any = None, *, etag: str = "", key: str = "") -> Answer:
+        """A change with its precondition and idempotency key."""
+        headers = {"If-Match": etag, "Idempotency-Key": key}
+        # What a header cannot hold was never given out as one; a service closes on a head of many kilobytes.
+        sent = {name: value for name, value in headers.items() if value and HEADER.fullmatch(value)}
+        return await self.ask(method, path, json=body, headers=sent)
+
+    @property
+    def person_id(self) -> str:
+        """Empty for nobody."""
+        return str(self.person.user_id) if self.person else ""
+
+    @property
+    def why_shown_again(self) -> str:
+        return self._why(ANOTHERS if self.may(write=True) else ANOTHERS_TO_SEND)
+
+    @property
+    def why_not_shown(self) -> str:
+        """Of a form that the person who is logged in now may not send."""
+        return self._why(ANOTHERS_TO_SEND)
+
+    def _why(self, anothers: str) -> str:
+        if self.is_anothers and self.owner:
+            return self.gettext(anothers) % {"name": self.who.name}
+        return self.gettext(RECONNECTED)
+
+    @property
+    def is_anothers(self) -> bool:
+        """Whether the form stood on the page of another than the person who is logged in now."""
+        return self.owner != self.person_id
+
+    @property
+    def form_keys(self) -> list[str]:
+        """What makes this browser's form tokens. There are several when several pages were its first at once."""
+        held = self.request.cookies
+        return [held[name] for name in sorted(held) if name.startswith(cookies.CSRF) and held[name]]
+
+    def check_csrf(self, fields: FormData) -> None:
+        """Raises FormForged unless a page of this browser carried the form; notes whose page that was."""
+        sent = str(fields.get(CSRF_FIELD, ""))
+        owner = sent.partition(".")[0]
+        if not any(hmac.compare_digest(sent.encode(), form_token(key, owner).encode()) for key in self.form_keys):
+            raise FormForged
+        self.owner = owner
+
+
+def form_token(key: str, owner: str) -> str:
+    """What a form carries: whose page it stands on, and the proof of it. ``key`` is the browser's, and no page shows
+    it; a log-in by another person makes the tokens of the pages before it another person's, not invalid."""
+    proof = hmac.new(key.encode(), f"form {owner}".encode(), hashlib.sha256).hexdigest()
+    return f"{owner}.{proof}"
+
+
+async def gather_or_unavailable(*parts: Awaitable[Any]) -> list[Any]:
+    """What each part answers; UNAVAILABLE for a part whose service is away. A refusal is the whole page's."""
+
+    async def attempt(part: Awaitable[Any]) -> Any:
+        try:
+            return await part
+        except ServiceUnavailable:
+            return UNAVAILABLE
+
+    return await asyncio.gather(*(attempt(part) for part in parts))
+
+
+async def if_allowed(part: Awaitable[Any], default: Any = None) -> Any:
+    """``default`` where the service refuses: for parts that only some people see."""
+    try:
+        return await part
+    except ApiRefused:
+        return default
+
+
+def _given(parameters: dict[str, Any]) -> dict[str, str]:
+    return {name: str(value) for name, value in parameters.items() if value not in (None, "")}

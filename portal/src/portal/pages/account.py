@@ -1,0 +1,120 @@
+"""Log-in and log-out; the person's theme and language."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from portal import cookies, forms, paths, sessions
+from portal.api_client import ApiRefused, ServiceUnavailable
+from portal.errors import SessionEnded
+from portal.page import Page
+from portal.page_request import THEMES
+from portal.router import LOGIN, Blueprint
+from web.errors import Unavailable
+
+blueprint = Blueprint()
+
+LANDING = "/contrats"
+YEAR = 365 * 24 * 3600
+
+
+@blueprint.get("/", is_open=True)
+async def start(page: Page) -> Response:
+    return page.redirect(LANDING if page.person else LOGIN)
+
+
+@blueprint.get(LOGIN, is_open=True)
+async def login_form(page: Page) -> Response:
+    if page.person:
+        return page.redirect(_after_login(page.query("suite")))
+    return await page.render("account/login.html", suite=page.query("suite"), login=page.query("identifiant"), wrong="")
+
+
+@blueprint.post(LOGIN, is_open=True)
+async def log_in(page: Page) -> Response:
+    login, password = page.field("login"), str(page.form.get("password", ""))
+    try:
+        return await enter(page, login, password, remember=page.field("remember") == "on", path=page.field("suite"))
+    except ApiRefused as refused:
+        context = {"suite": page.field("suite"), "login": login, "wrong": forms.sentence(page, refused)}
+        return await page.render("account/login.html", status=refused.status, **context)
+
+
+async def enter(
+    page: Page, login: str, password: str, *, remember: bool = False, path: str = "", flash: str = ""
+) -> Response:
+    """Opens a session and goes to ``path``, in the language that was chosen before the log-in, or else in that of the
+    person's profile. Raises ApiRefused."""
+    credentials = {"login": login, "password": password, "remember": remember, "client": "browser"}
+    left = sessions.session_token(page.request.headers)
+    # The session that the browser had ends with this one; a device that the account knows no stranger locks out.
+    credentials |= {"session_token": left, "device": sessions.device_token(page.request.headers)}
+    opened = await page.change("POST", "/auth/login", credentials)
+    page.forget()
+    path = _after_login(path)
+    response = page.resend(path) if page.kept else page.redirect(path, flash=flash)
+    sessions.open_session(response, opened["session_token"], opened["max_age"])
+    sessions.remember_device(response, opened["device_token"], opened["device_max_age"])
+    await _follow_profile(page, opened["session_token"], response)
+    return response
+
+
+async def _follow_profile(page: Page, session_token: str, response: Response) -> None:
+    """A profile that cannot be read now leaves the language as it was."""
+    try:
+        await page.enter(session_token)
+        profile = await page.get("/me")
+    except (ServiceUnavailable, ApiRefused, SessionEnded, Unavailable):
+        return
+    set_language(response, page.request.cookies.get(cookies.CHOSEN_LANGUAGE) or profile["language"])
+    cookies.drop(response, cookies.CHOSEN_LANGUAGE)
+
+
+@blueprint.post("/deconnexion", is_open=True)
+async def log_out(page: Page) -> Response:
+    token = sessions.session_token(page.request.headers)
+    if token:
+        await page.change("POST", "/auth/logout", {"session_token": token})
+        page.forget()
+    response = page.redirect(LOGIN, flash=page.gettext("Vous êtes déconnecté."))
+    sessions.close_session(response)
+    # Not the cookies: the device stays one that the account knows, in the person's language and theme. On the page of
+    # another person the browser holds what that person typed, who logs in again to send it.
+    if page.person is None or not page.is_anothers:
+        response.headers["Clear-Site-Data"] = '"storage"'
+    return response
+
+
+@blueprint.post("/theme", is_open=True)
+async def choose_theme(page: Page) -> Response:
+    response = page.redirect(_back(page))
+    theme = page.field("theme")
+    cookies.put(response, cookies.THEME, theme if theme in THEMES else "", YEAR)
+    return response
+
+
+@blueprint.post("/langue", is_open=True)
+async def choose_language(page: Page) -> Response:
+    response = page.redirect(_back(page))
+    set_language(response, page.field("language"))
+    if page.person is None:
+        # Whoever logs in next has chosen it.
+        cookies.put(response, cookies.CHOSEN_LANGUAGE, _language(page.field("language")))
+    return response
+
+
+def set_language(response: Response, language: str) -> None:
+    cookies.put(response, cookies.LANGUAGE, _language(language), YEAR)
+
+
+def _language(asked: str) -> str:
+    return "en" if asked == "en" else "fr"
+
+
+def _back(page: Page) -> str:
+    """Where the choice was made: said by the form, or by the browser."""
+    return paths.local(page.field("suite") or paths.of(page.request.headers.get("referer", ""))) or LANDING
+
+
+def _after_login(path: str) -> str:
+    return LANDING if paths.local(path).split("?")[0] in ("", LOGIN) else path

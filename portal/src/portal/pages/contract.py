@@ -1,0 +1,153 @@
+"""One contract: its cover, articles, extensions, incidents and time line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from starlette.responses import Response
+
+from portal.api_client import ApiRefused, ServiceUnavailable
+from portal.formats import day, day_of
+from portal.page import Page
+from portal.page_request import gather_or_unavailable
+from portal.pictures import Pictures
+from portal.router import Blueprint
+from portal.translations import N_
+from web import clock
+
+blueprint = Blueprint()
+
+NUMBER = re.compile("[0-9A-Za-z-]{1,20}")
+INCIDENTS_SHOWN = 50
+PICTURES = Pictures()
+# What came from elsewhere is looked at and nothing more.
+INERT = {"Content-Security-Policy": "default-src 'none'; sandbox", "X-Content-Type-Options": "nosniff"}
+
+EXPIRED = N_("Ce contrat a pris fin le %(day)s : un incident ne peut plus être déclaré.")
+UPCOMING = N_("Ce contrat commence le %(day)s : un incident pourra être déclaré à partir de ce jour.")
+READ_ONLY = N_("Votre accès est en lecture seule : un administrateur de votre société peut déclarer un incident.")
+NOT_FOR_SQP = N_("Les incidents sont déclarés par le revendeur ou par son client.")
+
+
+@blueprint.get("/contrats/{number}")
+async def show_contract(page: Page) -> Response:
+    number = number_of(page)
+    contract, incidents = await gather_or_unavailable(
+        page.get(f"/contracts/{number}"), page.get("/incidents", contract=number, limit=INCIDENTS_SHOWN)
+    )
+    if not contract:
+        raise ServiceUnavailable
+    return await page.render(
+        "contracts/contract.html",
+        contract=contract,
+        articles=articles_of(contract),
+        incidents=incidents,
+        obstacle=obstacle(page, contract),
+        share=_share_left(contract),
+        today=clock.today().isoformat(),
+        timeline=_timeline(page, contract, incidents["items"] if incidents else []),
+    )
+
+
+@blueprint.get("/contrats/{number}/images/{serial:path}")
+async def show_picture(page: Page) -> Response:
+    """An article's picture; a drawing where the other site has none to give."""
+    contract = await page.get(f"/contracts/{number_of(page)}")
+    serial = page.request.path_params["serial"]
+    url = next((str(one["picture_url"]) for one in contract["articles"] if one["serial_number"] == serial), "")
+    found = await PICTURES.get(url) if url else None
+    if found is None:
+        drawing = page.fragment("contracts/drawing.svg").body
+        return Response(drawing, media_type="image/svg+xml", headers={**INERT, "Cache-Control": "private, max-age=600"})
+    headers = {**INERT, "Cache-Control": "private, max-age=86400"}
+    return Response(found.content, media_type=found.media_type, headers=headers)
+
+
+def number_of(page: Page) -> str:
+    """The contract that the address names; what could be none is missing like any other."""
+    number = str(page.request.path_params["number"])
+    if not NUMBER.fullmatch(number):
+        raise ApiRefused(404, {})
+    return number
+
+
+def obstacle(page: Page, contract: Mapping[str, Any]) -> str:
+    """Why this person cannot declare an incident on this contract today; empty when nothing stands in the way."""
+    state = contract["cover"]["state"]
+    if page.may("sqp"):
+        return page.gettext(NOT_FOR_SQP)
+    if state == "expired":
+        return page.gettext(EXPIRED) % {"day": day(contract["warranty_ends_on"])}
+    if state == "upcoming":
+        return page.gettext(UPCOMING) % {"day": day(contract["starts_on"])}
+    return "" if page.may(write=True) else page.gettext(READ_ONLY)
+
+
+def articles_of(contract: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """A contract without articles counts as one article of its own reference and serial."""
+    own = {
+        "designation": contract["product_reference"],
+        "product_reference": contract["product_reference"],
+        "serial_number": contract["serial_number"],
+        "specification_url": "",
+        "picture_url": "",
+    }
+    return list(contract["articles"]) or [own]
+
+
+def _share_left(contract: Mapping[str, Any]) -> int:
+    """Days left of all days covered, in per cent."""
+    starts, ends = date.fromisoformat(contract["starts_on"]), date.fromisoformat(contract["warranty_ends_on"])
+    left = contract["cover"]["days_left"] or 0
+    return min(100, round(100 * left / max(1, (ends - starts).days)))
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A point of the time line; ``status`` and ``label`` are an incident's."""
+
+    on: date
+    kind: str
+    title: str
+    note: str = ""
+    href: str = ""
+    status: str = ""
+    is_ahead: bool = False
+
+
+def _timeline(page: Page, contract: Mapping[str, Any], incidents: list[Mapping[str, Any]]) -> list[Moment]:
+    """Oldest first, up to the end of warranty."""
+    _ = page.gettext
+    moments = [
+        Moment(day_of(contract["starts_on"]), "start", _("Début de la couverture")),
+        Moment(day_of(contract["registered_at"]), "registered", _("Contrat enregistré")),
+        *(_extended(page, extension) for extension in contract["extensions"]),
+        *(_declared(page, incident) for incident in incidents),
+    ]
+    end = Moment(
+        day_of(contract["warranty_ends_on"]),
+        "end",
+        _("Fin de garantie"),
+        is_ahead=contract["cover"]["state"] != "expired",
+    )
+    return sorted([*moments, end], key=lambda moment: moment.on)
+
+
+def _extended(page: Page, extension: Mapping[str, Any]) -> Moment:
+    title = page.gettext("Extension de %(months)s mois") % {"months": extension["months"]}
+    return Moment(day_of(extension["ordered_at"]), "extended", title, note=str(extension["label"]))
+
+
+def _declared(page: Page, incident: Mapping[str, Any]) -> Moment:
+    return Moment(
+        day_of(incident["declared_at"]),
+        "incident",
+        page.gettext("Incident n° %(number)s") % {"number": incident["number"]},
+        note=str(incident["status_label"]),
+        href=f"/incidents/{incident['number']}",
+        status=str(incident["status"]),
+    )

@@ -1,0 +1,33 @@
+"""What the incident's pages share: their blueprint, and what an address names."""
+
+from __future__ import annotations
+
+import re
+from uuid import UUID
+
+from portal.api_client import ApiRefused
+from portal.page import Page
+from portal.router import Blueprint
+
+blueprint = Blueprint()
+
+NUMBER = re.compile("[0-9]{8,16}")
+
+
+def number_of(page: Page) -> str:
+    """The incident that the address names; what could be none is missing like any other."""
+    number = str(page.request.path_params["number"])
+    if not NUMBER.fullmatch(number):
+        raise ApiRefused(404, {})
+    return number
+
+
+def file_of(page: Page) -> str:
+    try:
+        return str(UUID(page.request.path_params["file_id"]))
+    except ValueError:
+        raise ApiRefused(404, {}) from None
+
+
+def path_of(number: str, tab: str = "") -> str:
+    return f"/incidents/{number}?onglet={tab}" if tab else f"/incidents/{number}"

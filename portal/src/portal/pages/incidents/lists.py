@@ -1,0 +1,59 @@
+"""The list of incidents."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.responses import Response
+
+from portal import notices
+from portal.api_client import ApiRefused
+from portal.listing import Listing
+from portal.page import Page
+from portal.pages import exporting
+from portal.pages.incidents.base import blueprint
+from portal.translations import N_
+
+COLUMNS = (
+    ("number", N_("#")),
+    ("title", N_("Intitulé")),
+    ("product_reference", N_("Référence produit")),
+    ("client", N_("Client")),
+    ("status", N_("État")),
+)
+# For a client, whose incidents are all its own.
+COLUMNS_OF_CLIENT = tuple(column for column in COLUMNS if column[0] != "client")
+
+ON_PAGE = 25
+
+
+@blueprint.get("/incidents/declarer")
+async def choose_contract(page: Page) -> Response:
+    """Where a declaration begins: the contract, found by whatever of it is at hand."""
+    if not page.may("reseller", "client", write=True):
+        raise ApiRefused(404, {})
+    q = page.query("q")[:200]
+    found = await page.get("/contracts", q=q, limit=ON_PAGE)
+    return await page.render("incidents/choose.html", q=q, found=found)
+
+
+@blueprint.get("/incidents")
+async def list_incidents(page: Page) -> Response:
+    listing = _listing(page)
+    found = await page.get("/incidents", **listing.parameters)
+    unread = await notices.unread(page, [str(incident["number"]) for incident in found["items"]])
+    context: dict[str, Any] = {"listing": listing, "found": found, "news": unread}
+    if page.wants("incidents"):
+        return page.fragment("incidents/table.html", **context)
+    if page.wants("more"):
+        return page.fragment("incidents/rows.html", **context)
+    return await page.render("incidents/list.html", **context)
+
+
+def _listing(page: Page) -> Listing:
+    filters = {"open": ("true", "false")}
+    columns = COLUMNS_OF_CLIENT if page.may("client") else COLUMNS
+    return Listing.of(page, "/incidents", columns, default_sort="-number", filters=filters)
+
+
+exporting.offer(blueprint, "/incidents", "/incidents", _listing)

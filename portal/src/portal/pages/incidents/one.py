@@ -1,0 +1,127 @@
+"""One incident: its line, its tabs, its history."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+from starlette.responses import Response
+
+from portal import notices
+from portal.page import Page
+from portal.page_request import gather_or_unavailable
+from portal.pages.incidents import words
+from portal.pages.incidents.base import blueprint, number_of, path_of
+from portal.pages.incidents.threads import Thread
+from portal.translations import N_
+
+TABS = (
+    ("declaration", N_("Déclaration")),
+    ("adresse", N_("Adresse de livraison")),
+    ("contrat", N_("Contrat")),
+    ("client", N_("Client")),
+    ("messagerie", N_("Messagerie")),
+    ("messagerie-sqp", N_("Messagerie (SQP)")),
+)
+# Where a client, who knows who he is, finds who looks after him.
+OF_CLIENT = {"client": ("revendeur", N_("Revendeur"))}
+THREADS = {"messagerie": "client", "messagerie-sqp": "sqp"}
+
+# What of the page follows the state: ids of elements, and templates.
+STATE_PARTS = ("line", "moves", "history")
+
+
+@dataclass(frozen=True)
+class Tab:
+    """``name`` stands in the address; ``thread`` is empty unless it is one."""
+
+    name: str
+    label: str
+    href: str
+    thread: str
+    is_here: bool
+
+
+@blueprint.get("/incidents/{number}")
+async def show_incident(page: Page) -> Response:
+    number = number_of(page)
+    if page.wants("sheet"):
+        incident = await page.get(f"/incidents/{number}")
+        return page.fragment("incidents/sheet.html", **await _sheet(page, incident, page.query("onglet")))
+    return await show(page, number, tab=page.query("onglet"))
+
+
+@blueprint.get("/incidents/{number}/etat")
+async def show_state(page: Page) -> Response:
+    """The line, the moves or the history, afresh; for whom no script asks, the page that holds them."""
+    number = number_of(page)
+    part = next((part for part in STATE_PARTS if page.wants(part)), None)
+    if part is None:
+        return page.redirect(path_of(number))
+    incident, history = await _read(page, number)
+    context = {**_state(page, incident, history), **_nothing_moved(), "here": None}
+    return page.fragment(f"incidents/{part}.html", **context)
+
+
+async def show(page: Page, number: str, *, tab: str, status: int = 200, **said: Any) -> Response:
+    """The whole page. ``said``: what a form held and what was wrong with it, to be shown again."""
+    incident, history = await _read(page, number)
+    context = {**_state(page, incident, history), **await _sheet(page, incident, tab), **_nothing_moved(), **said}
+    return await page.render("incidents/page.html", status=status, **context)
+
+
+async def _read(page: Page, number: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    wanted = page.get(f"/incidents/{number}"), page.get(f"/incidents/{number}/history")
+    incident, history = await gather_or_unavailable(*wanted)
+    return incident or await page.get(f"/incidents/{number}"), history["items"] if history else []
+
+
+def _state(page: Page, incident: dict[str, Any], history: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "incident": incident,
+        "history": history,
+        "step": words.next_step(page, incident),
+        "answer_in": words.answer_in(page, incident),
+        "reasons": words.REASONS,
+        "kinds": words.KINDS,
+    }
+
+
+def _nothing_moved() -> dict[str, Any]:
+    """The form that moves the state, as it is before anybody has filled it."""
+    return {"moved": {}, "move_refused": "", "move_wrong": {}}
+
+
+async def _sheet(page: Page, incident: dict[str, Any], wanted: str) -> dict[str, Any]:
+    tabs = _tabs(page, incident, wanted)
+    here = next(tab for tab in tabs if tab.is_here)
+    thread = await Thread.read(page, incident, here.thread, page.query("messages")) if here.thread else None
+    unread = await notices.read(page, incident["number"], here.thread)
+    return {
+        "incident": incident,
+        "tabs": tabs,
+        "here": here,
+        "thread": thread,
+        "unread_threads": unread,
+        "kinds": words.KINDS,
+        "file_kind": lambda media_type: words.file_kind(page, media_type),
+        "key": str(uuid4()),
+        "written": "",
+        "kept": [],
+        "refused": [],
+        "unsent": "",
+        "attach_unsent": "",
+    }
+
+
+def _tabs(page: Page, incident: dict[str, Any], wanted: str) -> list[Tab]:
+    """Those that the person may see; the first one where the address names none of them."""
+    tabs = [OF_CLIENT.get(tab[0], tab) for tab in TABS] if page.may("client") else TABS
+    seen = [(name, label) for name, label in tabs if name not in THREADS or THREADS[name] in incident["threads"]]
+    here = wanted if wanted in dict(seen) else seen[0][0]
+    return [
+        Tab(name, page.gettext(label), path_of(incident["number"], name), THREADS.get(name, ""), name == here)
+        for name, label in seen
+    ]

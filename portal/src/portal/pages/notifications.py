@@ -1,0 +1,58 @@
+"""What happened: the panel behind the bell, the page without scripts, and the way from a line to its subject."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from starlette.responses import Response
+
+from portal.api_client import ApiRefused
+from portal.page import Page
+from portal.router import Blueprint
+
+blueprint = Blueprint()
+
+PATH = "/notifications"
+IN_PANEL = 30
+
+
+@blueprint.get(PATH)
+async def list_notifications(page: Page) -> Response:
+    found = await page.get("/notifications", limit=25, cursor=page.query("cursor"))
+    if page.wants("more-notifications"):
+        return page.fragment("notifications/lines.html", found=found, prefix="line")
+    if page.wants("feed"):
+        return page.fragment("notifications/feed.html", found=found, prefix="line")
+    return await page.render("notifications/list.html", found=found, prefix="line")
+
+
+@blueprint.get(f"{PATH}/panneau")
+async def panel(page: Page) -> Response:
+    """For the bell; who comes here without it gets the page."""
+    if page.request.headers.get("hx-request") != "true":
+        return page.redirect(PATH)
+    found = await page.get("/notifications", limit=IN_PANEL)
+    template = "notifications/feed.html" if page.wants("panel-feed") else "notifications/panel.html"
+    return page.fragment(template, found=found, prefix="panel-line")
+
+
+@blueprint.get(PATH + "/{id}")
+async def follow(page: Page) -> Response:
+    """To the subject of the line, which is read from then on."""
+    try:
+        identifier = UUID(page.request.path_params["id"])
+    except ValueError as error:
+        raise ApiRefused(404, {}) from error
+    line = await page.get(f"/notifications/{identifier}")
+    if line["unread"]:
+        await page.change("POST", "/notifications/read", {"ids": [str(identifier)]})
+    return page.redirect(line["subject"]["path"])
+
+
+@blueprint.post(f"{PATH}/lues")
+async def mark_all_read(page: Page) -> Response:
+    await page.change("POST", "/notifications/read", {"all": True})
+    if page.request.headers.get("hx-request") == "true":
+        found = await page.get("/notifications", limit=IN_PANEL)
+        return page.fragment("notifications/panel.html", found=found, prefix="panel-line")
+    return page.redirect(PATH)

@@ -1,0 +1,23 @@
+"""SQP sees every reseller's lists, and may narrow one to a reseller's."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from portal.page import Page
+from portal.page_request import if_allowed
+
+
+def asked(page: Page) -> tuple[str, ...]:
+    """The reseller that the address names: a filter of the list, or none."""
+    try:
+        return (str(UUID(page.query("reseller_id"))),) if page.may("sqp") else ()
+    except ValueError:
+        return ()
+
+
+async def reseller(page: Page) -> Any:
+    """Who it is; None where nobody is named."""
+    named = asked(page)
+    return await if_allowed(page.get(f"/resellers/{named[0]}")) if named else None

@@ -1,0 +1,32 @@
+"""Who may open a form: nobody types what the service would refuse."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+
+from starlette.responses import Response
+
+from portal.api_client import ApiRefused
+from portal.page import Page
+from portal.router import Handler
+
+
+def writers(*kinds: str) -> Callable[[Handler], Handler]:
+    """For administrators of these kinds of organisation (any, if none is named): others get the service's refusal.
+
+    The rule stays on the handler, for the test that walks every form.
+    """
+
+    def guard(handler: Handler) -> Handler:
+        @wraps(handler)
+        async def guarded(page: Page) -> Response:
+            if not page.may(*kinds, write=True):
+                title = page.gettext("Vos droits ne permettent pas cette opération.")
+                raise ApiRefused(403, {"title": title, "code": "forbidden"})
+            return await handler(page)
+
+        guarded.__dict__["writers"] = kinds
+        return guarded
+
+    return guard

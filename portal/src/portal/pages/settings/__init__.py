@@ -1,0 +1,15 @@
+"""Paramètres: what a person and its company say of themselves."""
+
+from __future__ import annotations
+
+from portal.pages.settings import addresses, company, journal, notifications, profile, security, users
+
+BLUEPRINTS = (
+    profile.blueprint,
+    company.blueprint,
+    users.blueprint,
+    addresses.blueprint,
+    notifications.blueprint,
+    security.blueprint,
+    journal.blueprint,
+)

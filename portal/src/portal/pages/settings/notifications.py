@@ -1,0 +1,71 @@
+"""What comes by e-mail as well, and what may stay out of the portal's notifications."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from portal.page import Page
+from portal.router import Blueprint
+from portal.translations import N_
+
+blueprint = Blueprint()
+
+KINDS = {
+    "incident_declared": N_("Un incident est déclaré"),
+    "status_changed": N_("L’état d’un incident change"),
+    "closing_postponed": N_("La clôture d’un incident résolu est repoussée"),
+    "message_posted": N_("Vous recevez un message"),
+    "files_attached": N_("Un fichier est ajouté à un incident"),
+    "contract_registered": N_("Un contrat est enregistré"),
+    "contract_extended": N_("Un contrat est étendu"),
+    "contract_expiring": N_("Une garantie approche de sa fin"),
+    "sign_up_requested": N_("Un client demande un accès au portail"),
+}
+GROUPS = (
+    (
+        N_("Incidents"),
+        ("incident_declared", "status_changed", "closing_postponed", "message_posted", "files_attached"),
+    ),
+    (N_("Contrats"), ("contract_registered", "contract_extended", "contract_expiring")),
+    (N_("Compte"), ("sign_up_requested",)),
+)
+# Of contracts and of requests, administrators alone are told.
+FOR_ADMINISTRATORS = {
+    "contract_registered": ("reseller", "client"),
+    "contract_extended": ("reseller", "client"),
+    "contract_expiring": ("reseller", "client"),
+    "sign_up_requested": ("reseller",),
+}
+
+
+@blueprint.get("/parametres/notifications")
+async def show(page: Page) -> Response:
+    preferences = await page.get("/notifications/preferences")
+    return await page.render(
+        "settings/notifications.html", chosen=preferences["email"], in_app=preferences["app"], groups=_groups(page)
+    )
+
+
+@blueprint.post("/parametres/notifications")
+async def save(page: Page) -> Response:
+    """What the person is never told of keeps its choice: rights may grow."""
+    shown = {kind for _, kinds in _groups(page) for kind in kinds}
+    known = await page.get("/notifications/preferences")
+    chosen = {}
+    for place in ("email", "app"):
+        wanted = set(page.fields(place))
+        chosen[place] = {kind: kind in wanted if kind in shown else was for kind, was in known[place].items()}
+    await page.change("PUT", "/notifications/preferences", chosen)
+    return page.redirect("/parametres/notifications", flash=page.gettext("Vos préférences sont enregistrées."))
+
+
+def _groups(page: Page) -> list[tuple[str, dict[str, str]]]:
+    """Headings with the kinds that the person can be told of, in French."""
+    groups = [(title, {kind: KINDS[kind] for kind in kinds if _is_told(page, kind)}) for title, kinds in GROUPS]
+    return [(title, kinds) for title, kinds in groups if kinds]
+
+
+def _is_told(page: Page, kind: str) -> bool:
+    if kind == "closing_postponed":
+        return page.may("sqp")
+    return kind not in FOR_ADMINISTRATORS or page.may(*FOR_ADMINISTRATORS[kind], write=True)

@@ -1,0 +1,161 @@
+"""The people of one's company: invited, changed, disabled and let back in by its administrators."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from starlette.responses import Response
+
+from portal import forms
+from portal.api_client import ApiRefused
+from portal.forms import Field, FormErrors
+from portal.listing import Listing
+from portal.page import Page
+from portal.pages.rights import writers
+from portal.router import Blueprint
+from portal.translations import N_
+
+blueprint = Blueprint()
+
+USERS = "/parametres/utilisateurs"
+COLUMNS = (
+    ("last_name", N_("Nom")),
+    ("first_name", N_("Prénom")),
+    ("role", N_("Type")),
+    ("login", N_("Identifiant")),
+    ("status", N_("État")),
+)
+ROLES = {"administrator": N_("Administrateur"), "basic": N_("Basique")}
+FIELDS = (
+    Field("first_name", N_("Prénom")),
+    Field("last_name", N_("Nom")),
+    Field("role", N_("Type"), choices=ROLES),
+    Field("phone", N_("Téléphone"), needed=False),
+    Field("login", N_("Identifiant")),
+    Field("email", N_("E-mail")),
+)
+INVITED = N_("Une invitation vient de partir à %(email)s.")
+INVITED_AGAIN = N_(
+    "%(email)s était déjà une adresse invitée : l’invitation vient de repartir, avec ce que vous avez saisi."
+)
+TO_CONFIRM = N_("Un lien de confirmation vient de partir à %(email)s.")
+BACK_IN = N_("L’accès est rétabli.")
+DISABLED = N_("L’accès est désactivé : ses sessions sont fermées.")
+AT = {
+    "login_taken": "login",
+    "last_administrator": "role",
+    "account_exists": "email",
+    "account_disabled": "email",
+    "disabled_address": "email",
+}
+
+
+@blueprint.get(USERS)
+async def list_users(page: Page) -> Response:
+    listing = Listing.of(page, USERS, COLUMNS, default_sort="last_name", filters={})
+    found = await page.get("/users", **listing.parameters)
+    if page.wants("users"):
+        return page.fragment("settings/users_table.html", listing=listing, found=found)
+    if page.wants("more"):
+        return page.fragment("settings/users_rows.html", listing=listing, found=found)
+    return await page.render("settings/users.html", listing=listing, found=found)
+
+
+@blueprint.get(f"{USERS}/nouveau")
+@writers()
+async def new_user(page: Page) -> Response:
+    blank = {field.name: "" for field in FIELDS}
+    return await _form(page, blank, FormErrors(200))
+
+
+@blueprint.post(f"{USERS}/nouveau")
+@writers()
+async def create_user(page: Page) -> Response:
+    typed = forms.typed(page, FIELDS)
+    gaps = forms.missing(page, FIELDS)
+    if gaps:
+        return await _form(page, typed, FormErrors(422, wrong=gaps))
+    wanted = {**typed, "language": page.language}
+    try:
+        answer = await page.send("POST", "/users", wanted, key=page.field("key"))
+    except ApiRefused as refused:
+        return await _form(page, typed, forms.trouble(page, refused, FIELDS, AT))
+    said = INVITED if answer.status == 201 else INVITED_AGAIN
+    return page.redirect(USERS, flash=page.gettext(said) % {"email": typed["email"]})
+
+
+@blueprint.get(f"{USERS}/{{id:uuid}}")
+@writers()
+async def edit_user(page: Page) -> Response:
+    user = await page.ask("GET", _path(page))
+    return await _form(page, user.body, FormErrors(200, etag=user.etag), user.body)
+
+
+@blueprint.post(f"{USERS}/{{id:uuid}}")
+@writers()
+async def change_user(page: Page) -> Response:
+    typed, before = forms.typed(page, FIELDS), await page.get(_path(page))
+    trouble = await forms.patch(page, _path(page), FIELDS, typed, AT)
+    if trouble:
+        return await _form(page, typed, trouble, await page.get(_path(page)))
+    page.forget()
+    said, user = page.gettext("Les modifications sont enregistrées."), await page.get(_path(page))
+    if user["status"] == "invited" and user["email"] != before["email"]:
+        said = f"{said} {page.gettext(INVITED) % {'email': user['email']}}"
+    elif typed["email"] != user["email"] and user["pending_email"]:
+        said = f"{said} {page.gettext(TO_CONFIRM) % {'email': user['pending_email']}}"
+    return page.redirect(USERS, flash=said)
+
+
+@blueprint.post(f"{USERS}/{{id:uuid}}/etat")
+@writers()
+async def change_status(page: Page) -> Response:
+    """Disables the person, or lets the person back in."""
+    status = page.field("status")
+    trouble = await forms.patch(page, _path(page), (), {"status": status})
+    if trouble:
+        return await _as_it_stands(page, trouble)
+    said = BACK_IN if status == "active" else DISABLED
+    return page.redirect(USERS, flash=page.gettext(said))
+
+
+@blueprint.post(f"{USERS}/{{id:uuid}}/adresse")
+@writers()
+async def confirm_again(page: Page) -> Response:
+    """Asks for the address that waits once more: its link goes out again."""
+    user = await page.ask("GET", _path(page))
+    email = user.body["pending_email"]
+    try:
+        if email:
+            await page.change("PATCH", _path(page), {"email": email}, etag=user.etag)
+    except ApiRefused as refused:
+        return await _as_it_stands(page, forms.trouble(page, refused, ()))
+    return page.redirect(USERS, flash=page.gettext(TO_CONFIRM) % {"email": email} if email else "")
+
+
+@blueprint.post(f"{USERS}/{{id:uuid}}/invitation")
+@writers()
+async def invite_again(page: Page) -> Response:
+    trouble = await forms.attempt(page, (), page.change("POST", f"{_path(page)}/invitation", key=page.field("key")))
+    if trouble:
+        return await _as_it_stands(page, trouble)
+    return page.redirect(USERS, flash=page.gettext("Une nouvelle invitation vient de partir."))
+
+
+async def _as_it_stands(page: Page, trouble: FormErrors) -> Response:
+    """After a refusal of what is beside the form, which shows the person as it is now."""
+    user = await page.ask("GET", _path(page))
+    shown = FormErrors(trouble.status, trouble.title, trouble.wrong, user.etag)
+    return await _form(page, user.body, shown, user.body)
+
+
+async def _form(page: Page, values: Any, trouble: FormErrors, user: Any = None) -> Response:
+    """``user`` is who is changed, as the service knows the person."""
+    key = page.field("key") or secrets.token_urlsafe(16)
+    context = {"values": values, "trouble": trouble, "user": user, "key": key}
+    return await page.render("settings/user.html", status=trouble.status, **context)
+
+
+def _path(page: Page) -> str:
+    return f"/users/{page.request.path_params['id']}"

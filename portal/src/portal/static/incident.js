@@ -1,0 +1,75 @@
+// What scripts add to an incident: messages that arrive by themselves, what is typed kept, a mark on the thread that is not
+// in view.
+import { resume } from "./composer.js";
+import { keep } from "./kept.js";
+import { awaitScans, refresh, thread } from "./thread.js";
+
+const THREAD_TABS = { client: "messagerie", sqp: "messagerie-sqp" };
+
+// Links of older notifications name a tab by a fragment.
+const named = Object.values(THREAD_TABS).find((tab) => location.hash === `#${tab}`);
+if (named) document.getElementById(`tab-${named}`)?.click();
+
+document.body.addEventListener("incident-changed", ({ detail }) => {
+  if (detail.number !== document.querySelector("[data-incident]")?.dataset.incident) return;
+  const here = thread()?.dataset.name;
+  if (here && (detail.what === "message" || detail.what === "files")) refresh();
+  if (detail.what === "message" && detail.thread !== here) markNews(detail.thread);
+});
+document.body.addEventListener("stream-open", refresh);
+document.body.addEventListener("stream-reset", refresh);
+// What came while the page was hidden is read once it is looked at.
+document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && refresh());
+
+function markNews(name) {
+  const news = document.querySelector(`#tab-${THREAD_TABS[name]} .news`);
+  if (news) news.hidden = false;
+}
+
+// A note under way outlives the change of state that replaces its form.
+let note = "";
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (detail.target?.id === "moves") note = detail.target.querySelector("textarea")?.value ?? "";
+});
+document.addEventListener("htmx:afterSwap", ({ detail }) => {
+  const text = detail.target?.id === "moves" && document.querySelector("#moves textarea");
+  if (text && note) text.value = note;
+});
+
+// A log-out in another tab empties what the browser keeps, and not what stands here.
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState !== "visible") return;
+  for (const form of document.querySelectorAll("form[data-keep]")) {
+    if (form.querySelector("textarea")?.value || form.querySelector("[name=file_ids]")) keep(form);
+  }
+});
+
+document.addEventListener("input", (event) => {
+  const form = event.target.form;
+  if (form?.dataset.keep) keep(form);
+});
+document.addEventListener("uploads-change", (event) => {
+  const form = event.target.closest("form[data-keep]");
+  if (form) keep(form);
+});
+
+// A picture that could not be made small shows the icon of any other file.
+function miss(picture) {
+  picture.closest(".thumbnail")?.classList.add("missing");
+}
+document.addEventListener("error", (event) => event.target.tagName === "IMG" && miss(event.target), { capture: true });
+
+function begin() {
+  for (const picture of document.querySelectorAll(".thumbnail img")) {
+    if (picture.complete && !picture.naturalWidth) miss(picture);
+  }
+  document.querySelector('.tabs [aria-current="page"]')?.scrollIntoView({ block: "nearest", inline: "center" });
+  awaitScans();
+  for (const field of document.querySelectorAll("[data-tab]")) {
+    field.value = document.querySelector("[data-tab-name]").dataset.tabName;
+  }
+  resume();
+}
+
+begin();
+document.addEventListener("htmx:load", begin);

@@ -1,0 +1,100 @@
+// What scripts add to pages that work without them: keys, copying, the panel, the palette, live changes.
+import { prepareArrivals } from "./arriving.js";
+import { prepareComboboxes } from "./combobox.js";
+import { prepareFollowing } from "./following.js";
+import { listen } from "./live.js";
+import { preparePalette } from "./palette.js";
+import { preparePanel } from "./panel.js";
+import { prepareRequests } from "./person.js";
+import { prepareReach } from "./reach.js";
+
+document.addEventListener("click", async (event) => {
+  const copy = event.target.closest("[data-copy]");
+  if (copy) {
+    event.preventDefault();
+    await navigator.clipboard.writeText(copy.dataset.copy);
+    copied(copy);
+    return;
+  }
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});
+
+function copied(button) {
+  button.classList.add("done");
+  say(button.dataset.copied ?? "");
+  setTimeout(() => button.classList.remove("done"), 2000);
+}
+
+// For those who hear the page: one sentence, once.
+function say(sentence) {
+  let voice = document.getElementById("voice");
+  if (!voice) {
+    voice = Object.assign(document.createElement("p"), { id: "voice", className: "visually-hidden" });
+    voice.setAttribute("role", "status");
+    document.body.append(voice);
+  }
+  voice.textContent = "";
+  requestAnimationFrame(() => (voice.textContent = sentence));
+}
+
+// A search keeps the sort and the filters that the address has by now.
+document.addEventListener("htmx:configRequest", (event) => {
+  if (!event.target.matches?.("form.search")) return;
+  const { parameters } = event.detail;
+  for (const [name, value] of new URLSearchParams(location.search)) {
+    if (!["q", "cursor", "shown"].includes(name)) parameters[name] = value;
+  }
+});
+
+document.addEventListener("keydown", (event) => {
+  if ((event.ctrlKey || event.metaKey) && event.key === "Enter") event.target.form?.requestSubmit();
+  if (event.key === "/" && !isTyping(event.target)) {
+    event.preventDefault();
+    document.getElementById("finder")?.focus();
+  }
+});
+
+function isTyping(element) {
+  return element.isContentEditable || ["INPUT", "TEXTAREA", "SELECT"].includes(element.tagName);
+}
+
+// A question that was opened by its button is closed by that button, or by Escape from anywhere in it.
+function prepareConfirmations() {
+  document.addEventListener("keydown", (event) => {
+    const confirm = event.key === "Escape" && event.target.closest("details.confirm[open]");
+    if (!confirm) return;
+    confirm.open = false;
+    confirm.querySelector("summary").focus();
+  });
+}
+
+// A summary of what is wrong takes the focus, so that it is read first.
+document.getElementById("summary")?.focus();
+
+// On a phone a row of tabs may be longer than the screen: the current one is brought into it.
+for (const here of document.querySelectorAll(".subnav [aria-current], .tabs [aria-current]")) {
+  const row = here.parentElement;
+  row.scrollLeft = here.offsetLeft - row.offsetLeft - (row.clientWidth - here.offsetWidth) / 2;
+}
+
+// What was said of the last change is over once one goes on.
+function hideFlash() {
+  document.querySelector("[data-flash]")?.remove();
+}
+document.addEventListener("htmx:pushedIntoHistory", hideFlash);
+document.addEventListener("input", hideFlash);
+
+prepareReach();
+prepareArrivals();
+prepareConfirmations();
+
+if (document.body.dataset.signedIn !== undefined) {
+  prepareComboboxes();
+  preparePanel();
+  preparePalette();
+  prepareRequests();
+  prepareFollowing();
+  listen();
+}

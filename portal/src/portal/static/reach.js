@@ -1,0 +1,98 @@
+// When the network is away or slow: what one asks for says so, nothing typed leaves with an error page of the browser, and
+// what takes long shows that it is under way.
+const SLOW = 300;
+const UNANSWERED = 8000;
+
+const notice = document.getElementById("unreachable");
+const progress = document.getElementById("loading");
+
+// How to ask again, by what did not get its answer: a part of the page, or a form. Another's answer says nothing of it.
+const missed = new Map();
+// Since the network went away: what is in use by then is not taken away for what was asked before.
+let isTyped = false;
+let slow;
+let underWay = 0;
+
+export function prepareReach() {
+  document.addEventListener("htmx:beforeRequest", begun);
+  document.addEventListener("htmx:afterRequest", ({ detail }) => {
+    ended();
+    if (detail.xhr.status) reached(detail.target);
+  });
+  document.addEventListener("htmx:sendError", ({ detail: { requestConfig: asked } }) => {
+    const { verb, path, elt, target } = asked;
+    unreachable("read", target, () => window.htmx.ajax(verb, path, { source: elt, target }));
+  });
+  notice?.querySelector("button").addEventListener("click", askAgain);
+  for (const change of ["input", "uploads-change"]) document.addEventListener(change, () => (isTyped = true));
+  window.addEventListener("online", () => notice?.dataset.what === "read" && !isTyped && askAgain());
+  // On the window: what sends a form by itself has taken it by then.
+  window.addEventListener("submit", onSubmit);
+  window.addEventListener("pagehide", () => (underWay = 0, ended()));
+}
+
+async function onSubmit(event) {
+  const form = event.target;
+  if (event.defaultPrevented || form.method !== "post") return;
+  if (form.dataset.reached !== undefined) {
+    delete form.dataset.reached;
+    begun();
+    return;
+  }
+  event.preventDefault();
+  if (form.dataset.asking !== undefined) return;
+  form.dataset.asking = "";
+  const { submitter } = event;
+  begun();
+  const isReached = await isReachable();
+  ended();
+  delete form.dataset.asking;
+  if (isReached) {
+    reached(form);
+    form.dataset.reached = "";
+    form.requestSubmit(submitter);
+  } else {
+    form.dispatchEvent(new Event("unreachable"));
+    unreachable("send", form, () => form.requestSubmit(submitter));
+  }
+}
+
+/** Whether the server can be asked at all. A slow line is no reason to hold the form back. */
+async function isReachable() {
+  try {
+    await fetch(import.meta.url, { method: "HEAD", cache: "no-store", signal: AbortSignal.timeout(UNANSWERED) });
+    return true;
+  } catch (error) {
+    return error.name === "TimeoutError" && navigator.onLine;
+  }
+}
+
+function askAgain() {
+  for (const [place, retry] of [...missed]) place.isConnected ? retry() : reached(place);
+}
+
+function unreachable(what, place, retry) {
+  missed.set(place, retry);
+  isTyped = false;
+  notice.dataset.what = what;
+  notice.hidden = false;
+}
+
+function reached(place) {
+  missed.delete(place);
+  for (const other of missed.keys()) if (!other.isConnected) missed.delete(other);
+  if (notice && !missed.size) notice.hidden = true;
+}
+
+function begun() {
+  underWay += 1;
+  slow ??= setTimeout(() => (progress.hidden = false), SLOW);
+}
+
+function ended() {
+  underWay = Math.max(0, underWay - 1);
+  if (underWay) return;
+  clearTimeout(slow);
+  slow = undefined;
+  if (progress) progress.hidden = true;
+}

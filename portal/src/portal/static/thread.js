@@ -1,0 +1,90 @@
+// The messages of the thread in view: read afresh, added without a jump.
+import { asPerson, isOver } from "./person.js";
+
+const PENDING_MS = 1500;
+
+export const thread = () => document.querySelector("[data-thread]");
+
+let underWay = false;
+let wanted = false;
+
+export async function refresh() {
+  if (!thread()) return;
+  wanted = true;
+  if (underWay) return;
+  underWay = true;
+  while (wanted) {
+    wanted = false;
+    await read().catch(() => {});
+  }
+  underWay = false;
+}
+
+async function read() {
+  const place = thread().dataset.thread;
+  const answer = await fetch(withCount(place), { headers: asked() });
+  // An ended session shows when the person does something; what is half written is not taken away for it.
+  if (answer.headers.has("HX-Redirect") || isOver(answer) || !answer.ok) return;
+  const html = await answer.text();
+  if (thread()?.dataset.thread === place) show(html);
+}
+
+export function withCount(place) {
+  const seen = document.visibilityState === "visible" ? "&seen=1" : "";
+  return `${place}?messages=${document.querySelector("ol.messages")?.dataset.shown ?? ""}${seen}`;
+}
+
+export function asked() {
+  return asPerson({ "HX-Request": "true", "HX-Target": "messages", "HX-Current-URL": location.href });
+}
+
+/** Adds what is new and replaces what has changed; what stands stays, so that nothing jumps or is read out twice. */
+export function show(html) {
+  const list = document.querySelector("ol.messages");
+  const came = new DOMParser().parseFromString(html, "text/html").querySelectorAll("li.message");
+  let isNew = false;
+  for (const message of came) {
+    const known = document.getElementById(message.id);
+    if (!known) {
+      list.append(message);
+      isNew ||= !message.classList.contains("ours");
+    } else if (known.dataset.version !== message.dataset.version) known.replaceWith(message);
+  }
+  if (isNew) announce();
+  awaitScans();
+}
+
+function scroller() {
+  return document.querySelector(".scroller");
+}
+
+// The list grows upwards from its end: 0 is the newest, earlier is negative.
+function announce() {
+  if (scroller().scrollTop < -60) document.querySelector("[data-newest]").hidden = false;
+}
+
+document.addEventListener("click", (event) => {
+  if (!event.target.closest("[data-newest]")) return;
+  toNewest();
+});
+document.addEventListener("scroll", (event) => {
+  if (event.target === scroller() && scroller().scrollTop > -60) document.querySelector("[data-newest]").hidden = true;
+}, { capture: true, passive: true });
+
+export function toNewest() {
+  scroller().scrollTop = 0;
+  document.querySelector("[data-newest]").hidden = true;
+}
+
+let scanTimer;
+
+export function awaitScans() {
+  clearTimeout(scanTimer);
+  if (thread()?.querySelector("[data-pending]")) scanTimer = setTimeout(refresh, PENDING_MS);
+}
+
+export function followLogIn(answer) {
+  const target = answer.headers.get("HX-Redirect");
+  if (target) location.assign(target);
+  return Boolean(target);
+}

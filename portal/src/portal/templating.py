@@ -1,0 +1,55 @@
+"""Templates per language, with what every page may use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import unquote
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from events.files import MAX_FILE_BYTES, PAGE_NAMES, PROGRAM_NAMES, THUMBNAIL_TYPES
+from portal import cookies, countries, form_parser, formats, static_assets, weblinks
+from portal.page_request import UNAVAILABLE, PageRequest
+from portal.translations import gettext, ngettext
+from web.i18n import Language
+from web.text import mailboxes, phones
+
+
+class Templates:
+    def __init__(self) -> None:
+        self._environments: dict[Language, Environment] = {"fr": _environment("fr"), "en": _environment("en")}
+
+    def render(self, visit: PageRequest, template: str, **context: Any) -> str:
+        flash = unquote(visit.request.cookies.get(cookies.FLASH, ""))[:300]
+        return self._environments[visit.language].get_template(template).render(visit=visit, flash=flash, **context)
+
+
+def _environment(language: Language) -> Environment:
+    environment = Environment(
+        loader=PackageLoader("portal"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
+    )
+    environment.install_gettext_callables(  # type: ignore[attr-defined]
+        lambda french: gettext(language, french),
+        lambda singular, plural, number: ngettext(language, singular, plural, number),
+        newstyle=True,
+    )
+    environment.filters.update(day=formats.day, moment=formats.moment, marked=formats.marked, unbroken=formats.unbroken)
+    environment.filters.update(size=lambda value: formats.size(value, language))
+    environment.filters.update(linked=weblinks.linked)
+    environment.filters.update(country=lambda code: countries.country(code, language))
+    environment.filters.update(phone=_given(phones.shown), phone_link=phones.uri, email=_given(mailboxes.shown))
+    environment.globals.update(language=language, UNAVAILABLE=UNAVAILABLE, asset=static_assets.asset)
+    environment.globals.update(countries=countries.countries(language))
+    environment.globals.update(MAX_FILE_BYTES=MAX_FILE_BYTES, MAX_FILES=form_parser.MAX_FILES)
+    environment.globals.update(PROGRAM_NAMES=PROGRAM_NAMES, PAGE_NAMES=PAGE_NAMES, THUMBNAIL_TYPES=THUMBNAIL_TYPES)
+    return environment
+
+
+def _given(shown: Callable[[str], str]) -> Callable[[object], str]:
+    return lambda value: shown(value) if isinstance(value, str) else ""

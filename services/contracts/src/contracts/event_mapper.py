@@ -1,0 +1,89 @@
+"""From a contract to the events that this service publishes."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, TypedDict
+from uuid import UUID
+
+from contracts.models import Article, Contract, Extension
+from events import Address
+from events import contracts as facts
+
+
+class State(TypedDict):
+    """The fields that the events share, so that the type checker compares them with the event classes."""
+
+    version: int
+    number: str
+    product_reference: str
+    serial_number: str
+    reseller: facts.Party
+    client: facts.Party | None
+    starts_on: date
+    warranty_ends_on: date
+    service_level: str
+    articles: list[facts.Article]
+    extensions: list[facts.Extension]
+
+
+def registered(contract: Contract) -> facts.ContractRegistered:
+    return facts.ContractRegistered(**_state(contract))
+
+
+def changed(
+    contract: Contract, *, given_by: UUID | None = None, withdrawn_order_id: str | None = None
+) -> facts.ContractChanged:
+    return facts.ContractChanged(**_state(contract), given_by=given_by, withdrawn_order_id=withdrawn_order_id)
+
+
+def extended(contract: Contract, previous_end: date) -> facts.ContractExtended:
+    return facts.ContractExtended(**_state(contract), previous_warranty_ends_on=previous_end)
+
+
+def expiring(contract: Contract, days_left: int) -> facts.ContractExpiring:
+    return facts.ContractExpiring(**_state(contract), days_left=days_left)
+
+
+def _state(contract: Contract) -> State:
+    return State(
+        version=contract.version,
+        number=contract.number,
+        product_reference=contract.product_reference,
+        serial_number=contract.serial_number,
+        reseller=_party(contract.reseller_id, contract.parties["reseller"]),
+        client=_party(contract.client_id, contract.parties["client"]) if contract.client_id else None,
+        starts_on=contract.starts_on,
+        warranty_ends_on=contract.warranty_ends_on,
+        service_level=contract.service_level,
+        articles=[_article(article) for article in contract.articles],
+        extensions=[_extension(extension) for extension in contract.extensions],
+    )
+
+
+def _party(identifier: UUID, named: dict[str, Any]) -> facts.Party:
+    """``named``: the party as the back office named it, see :attr:`contracts.models.Contract.parties`."""
+    return facts.Party(
+        organisation_id=identifier,
+        code=named["code"],
+        name=named["name"],
+        email=named["email"],
+        phone=named["phone"],
+        address=Address.model_validate(named["address"]) if named.get("address") else None,
+    )
+
+
+def _article(article: Article) -> facts.Article:
+    return facts.Article(
+        designation=article.designation,
+        product_reference=article.product_reference,
+        serial_number=article.serial_number,
+        specification_url=article.specification_url,
+        picture_url=article.picture_url,
+    )
+
+
+def _extension(extension: Extension) -> facts.Extension:
+    return facts.Extension(
+        sku=extension.sku, label=extension.label, months=extension.months, ordered_at=extension.ordered_at
+    )

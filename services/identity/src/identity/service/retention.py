@@ -1,0 +1,27 @@
+"""What is kept no longer."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import delete
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from identity import throttling
+from identity.models import Device, LinkToken, Session, SignUpRequest
+from web import clock
+
+KEPT = timedelta(days=30)
+DEVICE_KEPT = timedelta(days=365)
+
+
+async def clear_away(session: AsyncSession) -> None:
+    """Sessions and links that have been over for 30 days, requests for access that nobody has decided in as many,
+    counters of past windows."""
+    now = clock.now()
+    await session.execute(delete(Session).where(Session.expires_at < now - KEPT))
+    await session.execute(delete(Device).where(Device.seen_at < now - DEVICE_KEPT))
+    await session.execute(delete(LinkToken).where(LinkToken.expires_at < now - KEPT))
+    undecided = (SignUpRequest.state == "pending", SignUpRequest.created_at < now - KEPT)
+    await session.execute(delete(SignUpRequest).where(*undecided))
+    await throttling.clear_away(session)

@@ -1,0 +1,70 @@
+"""Who sees which incident and which of its threads and files, and who may add to them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, false, true
+
+from events import OrganisationKind
+from events.incidents import Actor, Scope, Thread
+from incidents.errors import DeclarationNotYours, FileNotYours, ThreadNotFound
+from incidents.models import Attachment, CoveredContract, Incident
+from web.auth.principal import Principal
+
+SCOPES: Mapping[OrganisationKind, tuple[Scope, ...]] = {
+    "sqp": ("declaration", "sqp"),
+    "reseller": ("declaration", "client", "sqp"),
+    "client": ("declaration", "client"),
+}
+
+
+def scopes(kind: OrganisationKind | None, client_id: UUID | None) -> tuple[Scope, ...]:
+    """What people of ``kind`` may read of an incident. Without client there is no client thread.
+
+    ``None`` is a service account: SQP's own back office, which reads what SQP reads.
+    """
+    return tuple(scope for scope in SCOPES[kind or "sqp"] if scope != "client" or client_id is not None)
+
+
+def threads(kind: OrganisationKind | None, client_id: UUID | None) -> tuple[Thread, ...]:
+    return tuple(scope for scope in scopes(kind, client_id) if scope != "declaration")
+
+
+def declaring(declarer_id: UUID, reseller_id: UUID) -> frozenset[UUID]:
+    """Whose the declaration's files are: the declarer's, and the reseller's, who follows it for its client."""
+    return frozenset({declarer_id, reseller_id})
+
+
+def file_owners(scope: Scope, declarer_id: UUID, reseller_id: UUID, organisation_id: UUID) -> frozenset[UUID]:
+    """Who may take a file off: the declaration's, those whose it is; any other, the organisation that attached it."""
+    return declaring(declarer_id, reseller_id) if scope == "declaration" else frozenset({organisation_id})
+
+
+def visible(of: type[Incident] | type[CoveredContract], who: Principal | Actor) -> ColumnElement[bool]:
+    """A reseller sees what it sold, a client what it holds, SQP and its back office everything."""
+    if who.organisation_kind == "reseller":
+        return of.reseller_id == who.organisation_id
+    if who.organisation_kind == "client":
+        return of.client_id == who.organisation_id
+    return true() if who.organisation_kind in (None, "sqp") else false()
+
+
+def require_thread(incident: Incident, thread: Thread, by: Actor) -> None:
+    if thread not in threads(by.organisation_kind, incident.client_id):
+        raise ThreadNotFound
+
+
+def require_attachable(incident: Incident, scope: Scope, by: Actor) -> None:
+    """A thread takes files of its two sides, the declaration those of its declarer and of the reseller."""
+    if scope != "declaration":
+        require_thread(incident, scope, by)
+    elif by.organisation_id not in declaring(incident.declarer_id, incident.reseller_id):
+        raise DeclarationNotYours
+
+
+def require_file_owner(incident: Incident, attachment: Attachment, by: Actor) -> None:
+    owners = file_owners(attachment.scope, incident.declarer_id, incident.reseller_id, attachment.organisation_id)
+    if by.organisation_id not in owners:
+        raise FileNotYours

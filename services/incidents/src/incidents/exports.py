@@ -1,0 +1,32 @@
+"""The list of incidents as a file."""
+
+from __future__ import annotations
+
+from chassis.http.exporting import Column
+from incidents.labels import STATUS
+from web.auth.principal import Principal
+from web.i18n import text
+
+NAME = text("Incidents", "Incidents")
+COLUMNS = (
+    Column(text("N° d’incident", "Incident no."), lambda row: row.number),
+    Column(text("Intitulé", "Title"), lambda row: row.title),
+    Column(text("État", "State"), lambda row: STATUS[row.status]),
+    Column(text("Déclaré le", "Declared on"), lambda row: row.declared_at),
+    Column(text("N° de contrat", "Contract no."), lambda row: row.contract_number),
+    Column(text("Référence produit", "Product reference"), lambda row: row.product_reference),
+    Column(text("N° de série", "Serial number"), lambda row: row.serial_number),
+    Column(
+        text("Produits concernés", "Products concerned"),
+        lambda row: ", ".join(article["serial_number"] for article in row.articles),
+    ),
+)
+CLIENT = Column(text("Client", "Client"), lambda row: row.client_name)
+RESELLER = Column(text("Revendeur", "Reseller"), lambda row: row.reseller_name)
+
+
+def columns(principal: Principal) -> tuple[Column, ...]:
+    """SQP's lists name the reseller; a client's, which are all its own, no client."""
+    if principal.organisation_kind == "client":
+        return COLUMNS
+    return (*COLUMNS, CLIENT, RESELLER) if principal.organisation_kind in (None, "sqp") else (*COLUMNS, CLIENT)

@@ -1,0 +1,37 @@
+"""Labels and names, in the guide's words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from events.incidents import Nature, PendingReason, Status
+from web.i18n import Text, text
+
+STATUS: Mapping[Status, Text] = {
+    "new": text("Déclaré", "Declared"),
+    "in_diagnosis": text("Diagnostic en cours", "Being diagnosed"),
+    "pending": text("En attente", "On hold"),
+    "exchange": text("Échange en cours", "Exchange under way"),
+    "resolved": text("Résolu", "Resolved"),
+    "closed": text("Clos", "Closed"),
+    "rejected": text("Refusé", "Refused"),
+    "cancelled": text("Annulé", "Cancelled"),
+}
+
+NATURE: Mapping[Nature, Text] = {
+    "defective": text("Produit défectueux", "Defective product"),
+    "damaged": text("Produit endommagé", "Damaged product"),
+    "incomplete": text("Produit incomplet", "Incomplete product"),
+    "other": text("Autre", "Other"),
+}
+
+REASON: Mapping[PendingReason, Text] = {
+    "waiting_reseller": text("En attente du revendeur", "Waiting for the reseller"),
+    "waiting_client": text("En attente du client", "Waiting for the client"),
+    "stock": text("En attente de stock", "Waiting for stock"),
+    "maker": text("En attente du constructeur", "Waiting for the maker"),
+    "carrier": text("En attente du transporteur", "Waiting for the carrier"),
+    "other": text("Autre", "Other"),
+}
+
+PLATFORM = text("La plateforme", "The platform")

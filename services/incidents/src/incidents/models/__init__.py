@@ -1,0 +1,20 @@
+"""The tables of incidents and the rules on them."""
+
+from incidents.models.base import Base
+from incidents.models.incidents import DayCounter, HistoryEntry, Incident
+from incidents.models.projections import CoveredContract, DeliveryAddress, Organisation, User
+from incidents.models.threads import BY_PARTY, Attachment, Message
+
+__all__ = [
+    "BY_PARTY",
+    "Attachment",
+    "Base",
+    "CoveredContract",
+    "DayCounter",
+    "DeliveryAddress",
+    "HistoryEntry",
+    "Incident",
+    "Message",
+    "Organisation",
+    "User",
+]

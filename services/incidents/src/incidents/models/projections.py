@@ -1,0 +1,104 @@
+"""What the service keeps of its neighbours: contracts, organisations, people, delivery addresses."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Computed, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from events.identity import UserStatus
+from incidents.errors import ContractExpired, ContractNotStarted, UnknownSerial
+from incidents.models.base import Base
+from web.text import codes
+
+
+class CoveredContract(Base):
+    """A contract as contracts told it last. ``articles``: designation, product_reference and serial_number each."""
+
+    __tablename__ = "covers"
+
+    number: Mapped[str] = mapped_column(primary_key=True)
+    # As numbers are compared: case and padding apart.
+    number_code: Mapped[str] = mapped_column(
+        Computed(codes.NUMBER_SQL.format(column="number"), persisted=True), index=True
+    )
+    version: Mapped[int]
+    product_reference: Mapped[str]
+    serial_number: Mapped[str]
+    articles: Mapped[list[dict[str, str]]] = mapped_column(JSONB)
+    reseller_id: Mapped[UUID] = mapped_column(index=True)
+    reseller_name: Mapped[str]
+    client_id: Mapped[UUID | None] = mapped_column(index=True)
+    client_name: Mapped[str | None]
+    starts_on: Mapped[date]
+    warranty_ends_on: Mapped[date]
+    service_level: Mapped[str]
+
+    def require_in_force(self, day: date) -> None:
+        """Both ends of the cover are included."""
+        if day > self.warranty_ends_on:
+            raise ContractExpired.of(self.number, self.warranty_ends_on)
+        if day < self.starts_on:
+            raise ContractNotStarted.of(self.number, self.starts_on)
+
+    def concerned(self, serials: list[str]) -> list[dict[str, str]]:
+        """The articles with these serials, in the contract's order, case and separators ignored. Raises UnknownSerial.
+
+        A contract without articles counts as one article of its own reference and serial.
+        """
+        wanted = {codes.serial(serial): serial for serial in serials}
+        covered = {codes.serial(article["serial_number"]): article for article in self.articles or [self._itself()]}
+        for code, serial in wanted.items():
+            if code not in covered:
+                raise UnknownSerial(serial=serial, number=self.number, field="serial_numbers")
+        return [article for code, article in covered.items() if code in wanted]
+
+    def _itself(self) -> dict[str, str]:
+        return {
+            "designation": self.product_reference,
+            "product_reference": self.product_reference,
+            "serial_number": self.serial_number,
+        }
+
+
+class Organisation(Base):
+    __tablename__ = "organisations"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int]
+    kind: Mapped[str]
+    name: Mapped[str]
+    # What SQP finds a reseller's incidents by.
+    search_text: Mapped[str] = mapped_column(server_default=text("''"))
+    email: Mapped[str]
+    phone: Mapped[str]
+    portal_access: Mapped[bool] = mapped_column(server_default=text("true"))
+
+
+class User(Base):
+    """A person of an organisation, as far as it matters here: whether there is one who reads."""
+
+    __tablename__ = "users"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int]
+    organisation_id: Mapped[UUID] = mapped_column(index=True)
+    status: Mapped[UserStatus]
+
+
+class DeliveryAddress(Base):
+    """A deleted address stays as a tombstone, so that a late event cannot bring it back."""
+
+    __tablename__ = "delivery_addresses"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int]
+    organisation_id: Mapped[UUID] = mapped_column(index=True)
+    organisation_name: Mapped[str]
+    address: Mapped[dict[str, Any]]
+    is_primary: Mapped[bool]
+    deleted: Mapped[bool] = mapped_column(server_default=text("false"))

@@ -1,0 +1,109 @@
+"""What the incidents service keeps of its neighbours, and what their events change in the attachments."""
+
+from __future__ import annotations
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis.messaging import outbox
+from chassis.projections import upsert
+from events.contracts import ContractState, Party
+from events.files import FileBindingRefused, FileErased, FileState
+from events.identity import AddressChanged, OrganisationChanged, UserChanged
+from incidents import event_mapper, repository
+from incidents.models import CoveredContract, DeliveryAddress, Organisation, User
+from web import clock
+from web.text.folding import searchable
+
+
+async def covered_contract(session: AsyncSession, event: ContractState) -> None:
+    articles = [
+        article.model_dump(include={"designation", "product_reference", "serial_number"}) for article in event.articles
+    ]
+    values = {
+        "number": event.number,
+        "product_reference": event.product_reference,
+        "serial_number": event.serial_number,
+        "articles": articles,
+        "reseller_id": event.reseller.organisation_id,
+        "reseller_name": event.reseller.name,
+        "client_id": event.client.organisation_id if event.client else None,
+        "client_name": event.client.name if event.client else None,
+        "starts_on": event.starts_on,
+        "warranty_ends_on": event.warranty_ends_on,
+        "service_level": event.service_level,
+    }
+    if await upsert(session, CoveredContract, values, event.version) and event.client is not None:
+        await _give_incidents(session, event.number, event.client)
+
+
+async def _give_incidents(session: AsyncSession, contract: str, to: Party) -> None:
+    """Those of a contract that had no client are its client's now. Identity's name outranks the contract's."""
+    waiting = await repository.incidents_without_client(session, contract)
+    known = await repository.organisation(session, to.organisation_id) if waiting else None
+    for incident in waiting:
+        incident.give(to.organisation_id, known.name if known else to.name)
+        outbox.add(session, event_mapper.client_given(incident, clock.now()))
+
+
+async def organisation(session: AsyncSession, event: OrganisationChanged) -> None:
+    values = {
+        "id": event.organisation_id,
+        "kind": event.kind,
+        "name": event.name,
+        "search_text": searchable([event.name]),
+        "email": event.email,
+        "phone": event.phone,
+        "portal_access": event.portal_access,
+    }
+    if await upsert(session, Organisation, values, event.version) and event.kind == "client":
+        for incident in await repository.incidents_of_client(session, event.organisation_id):
+            incident.rename_client(event.name)
+
+
+async def user(session: AsyncSession, event: UserChanged) -> None:
+    values = {
+        "id": event.user_id,
+        "organisation_id": event.organisation_id,
+        "status": event.status,
+    }
+    await upsert(session, User, values, event.version)
+
+
+async def address(session: AsyncSession, event: AddressChanged) -> None:
+    values = {
+        "id": event.address_id,
+        "organisation_id": event.organisation_id,
+        "organisation_name": event.organisation_name,
+        "address": event.address.model_dump(),
+        "is_primary": event.primary,
+        "deleted": event.deleted,
+    }
+    await upsert(session, DeliveryAddress, values, event.version)
+
+
+async def file(session: AsyncSession, event: FileState) -> None:
+    """A bound file's full state, whichever event brings it first; a file that no incident has is nobody's here."""
+    if event.incident_number is None:
+        return
+    known = await repository.attachments_of_file(session, event.file_id, event.version, event.incident_number)
+    for attachment in known:
+        attachment.state = "bound"
+        attachment.name = event.name
+        attachment.media_type = event.media_type
+        attachment.size = event.size
+        attachment.scan = event.scan
+        attachment.file_version = event.version
+
+
+async def file_erased(session: AsyncSession, event: FileErased) -> None:
+    for attachment in await repository.attachments_of_file(session, event.file_id, event.version, None):
+        attachment.state = "erased"
+        attachment.file_version = event.version
+
+
+async def file_refused(session: AsyncSession, event: FileBindingRefused) -> None:
+    """Only what still waits can be refused: a bound file has been accepted on this very incident."""
+    attachment = await repository.shown_attachment(session, event.incident_number, event.file_id)
+    if attachment is not None and attachment.state == "pending":
+        attachment.state = "refused"
+        attachment.refusal = event.reason

@@ -1,0 +1,1 @@
+"""The order of work when incidents change."""

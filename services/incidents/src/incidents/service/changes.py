@@ -1,0 +1,86 @@
+"""An incident changes: its state, and what is said about it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import uuid4
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api import incidents as schemas
+from chassis.messaging import outbox
+from events.incidents import Actor, Thread
+from incidents import access, event_mapper, repository, states
+from incidents.models import Incident, Message
+from incidents.service.attachments import attach_to
+from incidents.service.loading import for_change
+from web import clock
+from web.http.preconditions import Precondition
+
+CLOSED_AT_ONCE = 500
+
+
+async def move(
+    session: AsyncSession, number: str, wanted: schemas.StatusChange, by: Actor, precondition: Precondition
+) -> Incident:
+    incident = await for_change(session, number, by)
+    precondition.check(incident.version)
+    _move(session, incident, wanted, by, clock.now())
+    return incident
+
+
+async def post(
+    session: AsyncSession, number: str, thread: Thread, wanted: schemas.MessageCreate, by: Actor
+) -> tuple[Incident, Message]:
+    """A message in a thread that ``by`` takes part in, with its files."""
+    incident = await for_change(session, number, by)
+    access.require_thread(incident, thread, by)
+    incident.require_going()
+    at = clock.now()
+    doubts = await _is_first_doubt(session, incident, thread)
+    message = Message(
+        id=uuid4(),
+        incident_number=number,
+        thread=thread,
+        body=wanted.body,
+        at=at,
+        author_id=by.user_id,
+        author_name=by.name,
+        organisation_id=by.organisation_id,
+        organisation_kind=by.organisation_kind,
+    )
+    session.add(message)
+    await session.flush()
+    incident.bump_version(thread)
+    outbox.add(session, event_mapper.message_posted(incident, by, message))
+    if doubts:
+        incident.bump_version(thread)
+        closes_on = clock.day(at + states.CLOSES_AFTER)
+        outbox.add(session, event_mapper.closing_postponed(incident, by, at, closes_on))
+    await attach_to(session, incident, wanted.file_ids, thread, by, at, message.id)
+    return incident, message
+
+
+async def close_resolved(session: AsyncSession) -> int:
+    """Closes what was resolved fourteen days ago and has been quiet since, at most 500 a call; how many."""
+    at = clock.now()
+    due = await repository.quiet_since(session, at - states.CLOSES_AFTER, CLOSED_AT_ONCE)
+    for incident in due:
+        _move(session, incident, schemas.StatusChange(status="closed"), event_mapper.PLATFORM, at)
+    return len(due)
+
+
+def _move(session: AsyncSession, incident: Incident, wanted: schemas.StatusChange, by: Actor, at: datetime) -> None:
+    previous = incident.status
+    session.add(incident.move(wanted.status, by, at, reason=wanted.reason, note=wanted.note))
+    incident.bump_version()
+    changed = event_mapper.status_changed(incident, by, at, previous=previous, note=wanted.note, reason=wanted.reason)
+    outbox.add(session, changed)
+
+
+async def _is_first_doubt(session: AsyncSession, incident: Incident, thread: Thread) -> bool:
+    """Whether a message in ``thread`` is the first between reseller and client since the incident was resolved: SQP,
+    who reads its own thread only, is to know that the closing is put off."""
+    if incident.resolved_at is None or thread == "sqp":
+        return False
+    return not await repository.doubted_since(session, incident.number, incident.resolved_at)

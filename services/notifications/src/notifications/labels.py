@@ -1,0 +1,300 @@
+"""What people read, on screen and in e-mails alike: one title, one sentence, one button; French and English."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from notifications import account_labels
+from notifications.notification_types import EmailKind
+from web import clock, user_agent
+from web.clock import PARIS
+from web.i18n import Language, Text, text
+from web.text.characters import cut, line, paragraphs
+
+Facts = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Words:
+    """``title`` heads the feed's line and is the e-mail's subject; ``context`` and ``notes`` are the e-mail's only.
+
+    ``quote`` is what a person wrote about it, of several lines: the e-mail has it whole, the feed's ``line`` its start.
+    """
+
+    title: str
+    body: str
+    button: str
+    context: str = ""
+    quote: str = ""
+    notes: tuple[str, ...] = ()
+    language: Language = "fr"
+
+    @property
+    def line(self) -> str:
+        if not self.quote:
+            return self.body
+        quote = one_line(self.quote)
+        start = quote if len(quote) <= EXCERPT else f"{cut(quote, EXCERPT - 1).rstrip()}…"
+        return f"{self.body} {QUOTED[self.language].format(start)}"
+
+
+EXCERPT = 200
+QUOTED = text("« {} »", "“{}”")
+
+STATUS: dict[str, Text] = {
+    "new": text("Cet incident a été déclaré.", "This incident has been declared."),
+    "in_diagnosis": text("Cet incident est en cours de diagnostic.", "This incident is being diagnosed."),
+    "pending": text("Cet incident est en attente.", "This incident is pending."),
+    "exchange": text("Un échange est en cours pour cet incident.", "An exchange is under way for this incident."),
+    "resolved": text("Cet incident a été résolu.", "This incident has been resolved."),
+    "closed": text("Cet incident a été clos.", "This incident has been closed."),
+    "rejected": text("Cet incident a été refusé.", "This incident has been rejected."),
+    "cancelled": text("Cet incident a été annulé.", "This incident has been cancelled."),
+}
+
+# Instead of the status' own sentence, for what is waited for and for those who are waited for.
+PENDING: dict[str, Text] = {
+    "waiting_reseller": text(
+        "Cet incident est en attente : SQP attend une réponse du revendeur.",
+        "This incident is pending: SQP is waiting for the reseller’s answer.",
+    ),
+    "waiting_client": text(
+        "Cet incident est en attente : SQP attend une réponse du client.",
+        "This incident is pending: SQP is waiting for the client’s answer.",
+    ),
+    "stock": text(
+        "Cet incident est en attente : SQP attend l’arrivée du matériel en stock.",
+        "This incident is pending: SQP is waiting for the equipment to be in stock.",
+    ),
+    "maker": text(
+        "Cet incident est en attente : SQP attend une réponse du constructeur.",
+        "This incident is pending: SQP is waiting for the maker’s answer.",
+    ),
+    "carrier": text(
+        "Cet incident est en attente : SQP attend une réponse du transporteur.",
+        "This incident is pending: SQP is waiting for the carrier’s answer.",
+    ),
+}
+AWAITED = text(
+    "Cet incident est en attente : SQP attend votre réponse.",
+    "This incident is pending: SQP is waiting for your answer.",
+)
+REOPENED = text("Cet incident a été rouvert par {actor}.", "This incident has been reopened by {actor}.")
+CANCELLED = text("Cet incident a été annulé par {actor}.", "This incident has been cancelled by {actor}.")
+
+TITLES: dict[EmailKind, Text] = {
+    "incident_declared": text("[Nouvel incident] Incident n. {number}", "[New incident] Incident no. {number}"),
+    "status_changed": text("[Nouveau statut] Incident n. {number}", "[New status] Incident no. {number}"),
+    "closing_postponed": text("[Clôture repoussée] Incident n. {number}", "[Closing postponed] Incident no. {number}"),
+    "message_posted": text("[Nouveau message] Incident n. {number}", "[New message] Incident no. {number}"),
+    "files_attached": text("[Nouveau fichier] Incident n. {number}", "[New file] Incident no. {number}"),
+    "contract_registered": text("[Nouveau contrat] Contrat n° {number}", "[New contract] Contract no. {number}"),
+    "contract_extended": text("[Contrat étendu] Contrat n° {number}", "[Contract extended] Contract no. {number}"),
+    "contract_expiring": text("[Fin de garantie] Contrat n° {number}", "[End of warranty] Contract no. {number}"),
+    "sign_up_requested": text("[Demande d’accès] {client_name}", "[Access request] {client_name}"),
+    "new_device": text("[Nouvelle connexion] Votre compte", "[New log-in] Your account"),
+    **account_labels.TITLES,
+}
+
+# Of a line that counts several.
+TITLES_OF_MANY: dict[str, Text] = {
+    "contract_registered": text("[Nouveaux contrats] {count} contrats", "[New contracts] {count} contracts"),
+    "contract_extended": text("[Contrats étendus] {count} contrats", "[Contracts extended] {count} contracts"),
+    "contract_expiring": text("[Fin de garantie] {count} contrats", "[End of warranty] {count} contracts"),
+    "sign_up_requested": text("[Demandes d’accès] {count} demandes", "[Access requests] {count} requests"),
+}
+BODIES_OF_MANY: dict[str, Text] = {
+    "contract_registered": text(
+        "{count} contrats sont enregistrés, dont le n° {number} pour {product_reference}.",
+        "{count} contracts are registered, among them no. {number} for {product_reference}.",
+    ),
+    "contract_extended": text(
+        "{count} contrats sont étendus, dont le n° {number} pour {product_reference}.",
+        "{count} contracts are extended, among them no. {number} for {product_reference}.",
+    ),
+    "contract_expiring": text(
+        "La garantie de {count} contrats prend fin le {day}, dont le n° {number} pour {product_reference}.",
+        "The warranty of {count} contracts ends on {day}, among them no. {number} for {product_reference}.",
+    ),
+    "sign_up_requested": text(
+        "{count} accès au portail sont demandés, dont un par {email} pour {client_name} (contrat "
+        "n° {contract_number}).",
+        "Access to the portal is asked for {count} times, once by {email} for {client_name} (contract no. "
+        "{contract_number}).",
+    ),
+}
+SEE_CONTRACTS = text("Voir les contrats", "See the contracts")
+BUTTONS_OF_MANY: dict[str, Text] = {
+    **dict.fromkeys(TITLES_OF_MANY, SEE_CONTRACTS),
+    "sign_up_requested": text("Voir les demandes", "See the requests"),
+}
+
+SEE_INCIDENT = text("Voir l’incident", "See the incident")
+SEE_CONTRACT = text("Voir le contrat", "See the contract")
+BUTTONS: dict[EmailKind, Text] = {
+    "incident_declared": SEE_INCIDENT,
+    "status_changed": SEE_INCIDENT,
+    "closing_postponed": SEE_INCIDENT,
+    "message_posted": text("Lire le message", "Read the message"),
+    "files_attached": SEE_INCIDENT,
+    "contract_registered": SEE_CONTRACT,
+    "contract_extended": SEE_CONTRACT,
+    "contract_expiring": SEE_CONTRACT,
+    "sign_up_requested": text("Voir la demande", "See the request"),
+    "new_device": text("Voir mes sessions", "See my sessions"),
+    **account_labels.BUTTONS,
+}
+
+ANSWER = text("Répondre", "Reply")
+
+BODIES: dict[str, Text] = {
+    "incident_declared": text("{actor} a déclaré l’incident « {title} ».", "{actor} declared the incident “{title}”."),
+    "closing_postponed": text(
+        "{actor} a écrit après la résolution : l’incident n’est peut-être pas réglé. Sans suite, clôture le {day}.",
+        "{actor} wrote after the resolution: the incident may not be solved. Unless more happens, it closes on {day}.",
+    ),
+    "message_posted": text("{actor} a écrit : « {excerpt} »", "{actor} wrote: “{excerpt}”"),
+    "one_file": text("{actor} a ajouté un fichier.", "{actor} added a file."),
+    "files": text("{actor} a ajouté {count} fichiers.", "{actor} added {count} files."),
+    "contract_registered": text(
+        "Le contrat pour {product_reference} est enregistré : le matériel est protégé jusqu’au {day}.",
+        "The contract for {product_reference} is registered: the equipment is covered until {day}.",
+    ),
+    "contract_extended": text(
+        "Le contrat pour {product_reference} est étendu : le matériel est protégé jusqu’au {day}.",
+        "The contract for {product_reference} is extended: the equipment is covered until {day}.",
+    ),
+    "past_contract_registered": text(
+        "Le contrat pour {product_reference} est enregistré : le matériel était protégé jusqu’au {day}.",
+        "The contract for {product_reference} is registered: the equipment was covered until {day}.",
+    ),
+    "past_contract_extended": text(
+        "Le contrat pour {product_reference} est étendu : le matériel était protégé jusqu’au {day}.",
+        "The contract for {product_reference} is extended: the equipment was covered until {day}.",
+    ),
+    "expiring": text(
+        "La garantie de {product_reference} prend fin le {day}, dans {days_left} jours.",
+        "The warranty of {product_reference} ends on {day}, in {days_left} days.",
+    ),
+    "expiring_tomorrow": text(
+        "La garantie de {product_reference} prend fin demain, le {day}.",
+        "The warranty of {product_reference} ends tomorrow, {day}.",
+    ),
+    "expiring_today": text(
+        "La garantie de {product_reference} prend fin aujourd’hui, le {day}.",
+        "The warranty of {product_reference} ends today, {day}.",
+    ),
+    "sign_up_requested": text(
+        "{email} demande un accès au portail pour {client_name} (contrat n° {contract_number}).",
+        "{email} asks for access to the portal for {client_name} (contract no. {contract_number}).",
+    ),
+    "new_device": text(
+        "Votre compte a été ouvert le {day} à {hour} depuis un nouvel appareil : {device} ({address}).",
+        "Your account was opened on {day} at {hour} from a new device: {device} ({address}).",
+    ),
+    **account_labels.BODIES,
+}
+
+NOT_YOU_DEVICE = text(
+    "Si ce n’est pas vous, fermez cette session et changez votre mot de passe.",
+    "If this was not you, close that session and change your password.",
+)
+
+
+# What people and organisations are called, which a mail program could take for a site.
+NAMES = ("actor", "client_name", "invited_by", "login", "organisation_name")
+
+
+def render(kind: EmailKind, facts: Facts, language: Language, write_name: Callable[[str], str] = str) -> Words:
+    """``facts`` as the rules recorded them; what came from people is reduced to one line each. ``write_name`` writes
+    the names among them."""
+    known = {name: one_line(value) if isinstance(value, str) else value for name, value in facts.items()}
+    known |= {name: write_name(known[name]) for name in NAMES if name in known}
+    known |= _moments(known) | _device(known, language)
+
+    def say(sentence: Text) -> str:
+        return sentence[language].format_map(known)
+
+    notes = tuple(say(sentence) for sentence in NOTES.get(kind, ()))
+    context = known.get("title", "") if kind != "incident_declared" else ""
+    if kind in TITLES_OF_MANY and facts.get("count", 1) > 1:
+        return Words(
+            say(TITLES_OF_MANY[kind]), say(BODIES_OF_MANY[kind]), say(BUTTONS_OF_MANY[kind]), language=language
+        )
+    button = ANSWER if facts.get("is_awaited") else BUTTONS[kind]
+    quote = paragraphs(facts.get("note") or "")
+    return Words(say(_title(kind, known)), say(_body(kind, known)), say(button), context, quote, notes, language)
+
+
+NOTES: dict[EmailKind, tuple[Text, ...]] = {
+    "new_device": (NOT_YOU_DEVICE,),
+    **account_labels.NOTES,
+}
+
+CHOICES: dict[EmailKind, Callable[[Facts], Text]] = {
+    "status_changed": lambda facts: _status(facts),
+    "files_attached": lambda facts: BODIES["one_file" if facts["count"] == 1 else "files"],
+    "contract_registered": lambda facts: _cover("contract_registered", facts),
+    "contract_extended": lambda facts: _cover("contract_extended", facts),
+    "contract_expiring": lambda facts: BODIES[
+        {0: "expiring_today", 1: "expiring_tomorrow"}.get(facts["days_left"], "expiring")
+    ],
+    "account_invited": lambda facts: _invitation(facts),
+    # Rows of the release before name no reason.
+    "password_reset": lambda facts: BODIES[account_labels.RESETS[facts.get("because", "forgotten")]],
+}
+
+
+def _title(kind: EmailKind, facts: Facts) -> Text:
+    return account_labels.HAS_ACCOUNT if facts.get("because") == "account_exists" else TITLES[kind]
+
+
+def _status(facts: Facts) -> Text:
+    if facts.get("is_awaited"):
+        return AWAITED
+    if facts["status"] == "pending":
+        return PENDING.get(facts.get("reason") or "", STATUS["pending"])
+    if facts["status"] == "in_diagnosis" and facts.get("previous_status") in ("resolved", "rejected"):
+        return REOPENED
+    return CANCELLED if facts["status"] == "cancelled" else STATUS[facts["status"]]
+
+
+def _invitation(facts: Facts) -> Text:
+    """Rows of the release before do not know who invites."""
+    by = facts.get("invited_by")
+    if facts["purpose"] != "invitation" or not by:
+        return BODIES[facts["purpose"]]
+    return BODIES["invitation_by_colleagues" if by == facts["organisation_name"] else "invitation_by_others"]
+
+
+def _cover(kind: EmailKind, facts: Facts) -> Text:
+    """Back offices register contracts whose end has passed."""
+    return BODIES[f"past_{kind}" if date.fromisoformat(facts["ends_on"]) < clock.today() else kind]
+
+
+def _body(kind: EmailKind, facts: Facts) -> Text:
+    choose = CHOICES.get(kind)
+    return choose(facts) if choose else BODIES[kind]
+
+
+def one_line(value: str) -> str:
+    """Nothing that a person typed ends a line of a header; the joiners of emoji families and of words stay."""
+    return " ".join(line(value).split())
+
+
+def _moments(facts: Facts) -> Facts:
+    """``09/12/2023`` and ``18:27`` of the day or the moment that the facts name, in Paris."""
+    if "ends_on" in facts:
+        return {"day": f"{date.fromisoformat(facts['ends_on']):%d/%m/%Y}"}
+    if "at" in facts:
+        moment = datetime.fromisoformat(facts["at"]).astimezone(PARIS)
+        return {"day": f"{moment:%d/%m/%Y}", "hour": f"{moment:%H:%M}"}
+    return {}
+
+
+def _device(facts: Facts, language: Language) -> Facts:
+    """*Firefox sur Windows* of what the browser called itself."""
+    return {"device": user_agent.described(facts["device"], language)} if "device" in facts else {}

@@ -1,0 +1,92 @@
+"""What the notifications service keeps of its neighbours: organisations, people, closed sessions, incidents and the
+files named on them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import and_, delete, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis.projections import upsert
+from chassis.sql import AnyRow
+from events.files import FileBindingRefused, FileBound
+from events.identity import OrganisationChanged, SessionClosed, UserChanged
+from events.incidents import FilesAttached, IncidentDeclared, IncidentEvent
+from notifications.models import (
+    ClosedSession,
+    Incident,
+    NamedFile,
+    Organisation,
+    User,
+)
+
+USER = {"organisation_id", "organisation_kind", "first_name", "last_name", "email", "role", "status", "language"}
+
+
+async def organisation(session: AsyncSession, event: OrganisationChanged) -> None:
+    values = event.model_dump(include={"kind", "name", "portal_access"})
+    await upsert(session, Organisation, {"id": event.organisation_id, **values}, event.version)
+
+
+async def user(session: AsyncSession, event: UserChanged) -> None:
+    values = event.model_dump(include=USER)
+    await upsert(session, User, {"id": event.user_id, **values}, event.version)
+
+
+async def incident(session: AsyncSession, event: IncidentEvent) -> None:
+    values = {"number": event.number, "reseller_id": event.reseller_id, "client_id": event.client_id}
+    await upsert(session, Incident, values, event.version)
+    if isinstance(event, IncidentDeclared):
+        declared = update(Incident).where(Incident.number == event.number)
+        await session.execute(declared.values(declared_at=event.at))
+
+
+async def declared_at(session: AsyncSession, number: str) -> datetime | None:
+    return await session.scalar(select(Incident.declared_at).where(Incident.number == number))
+
+
+async def remember_files(session: AsyncSession, event: FilesAttached, event_id: UUID) -> None:
+    shared = {
+        "event_id": event_id,
+        "number": event.number,
+        "scope": event.scope,
+        "actor_id": event.actor.user_id,
+        "at": event.at,
+        "act": event.model_dump(mode="json"),
+    }
+    rows = [{"file_id": each, **shared} for each in dict.fromkeys(event.file_ids)]
+    if rows:
+        await session.execute(insert(NamedFile).values(rows).on_conflict_do_nothing())
+
+
+async def naming_of(session: AsyncSession, event: FileBound) -> AnyRow | None:
+    """The act (``event_id``, ``act``) that the binding answers: only whose file it is can have bound it."""
+    query = select(NamedFile.event_id, NamedFile.act).where(
+        NamedFile.file_id == event.file_id,
+        NamedFile.number == event.incident_number,
+        NamedFile.scope == event.scope,
+        NamedFile.actor_id == event.uploader_id,
+    )
+    return (await session.execute(query.order_by(NamedFile.at.desc()).limit(1))).one_or_none()
+
+
+async def bind(session: AsyncSession, event_id: UUID, file_id: UUID) -> int:
+    """Notes the file as bound; how many of its act are by now. The act's rows are locked, so that all are counted."""
+    query = select(NamedFile).where(NamedFile.event_id == event_id).order_by(NamedFile.file_id).with_for_update()
+    files = (await session.scalars(query)).all()
+    for file in files:
+        file.bound = file.bound or file.file_id == file_id
+    return sum(file.bound for file in files)
+
+
+async def forget_refused(session: AsyncSession, event: FileBindingRefused, refused_at: datetime) -> None:
+    """What was named before the refusal; the same file named again since then waits for its own answer."""
+    waiting = and_(NamedFile.file_id == event.file_id, NamedFile.number == event.incident_number, ~NamedFile.bound)
+    await session.execute(delete(NamedFile).where(waiting, NamedFile.at <= refused_at))
+
+
+async def closed_session(session: AsyncSession, event: SessionClosed) -> None:
+    await session.execute(insert(ClosedSession).values(id=event.session_id).on_conflict_do_nothing())

@@ -1,0 +1,223 @@
+"""Who is told of what: pure functions from a fact to notices (a person's feed and e-mail) and hints (open pages).
+
+Never the author; the sides of a thread are its only readers. What is here names no database and no clock.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from api.notifications import Kind, SubjectType
+from events.contracts import ContractChanged, ContractExpiring, ContractExtended, ContractRegistered, ContractState
+from events.identity import LoggedInFromNewDevice, SignUpRequested
+from events.incidents import (
+    FileDetached,
+    FilesAttached,
+    IncidentClosingPostponed,
+    IncidentDeclared,
+    IncidentEvent,
+    IncidentStatusChanged,
+    MessagePosted,
+    Scope,
+    Thread,
+)
+
+What = Literal["status", "message", "files", "declared"]
+
+PANES: dict[Thread, str] = {"client": "?onglet=messagerie", "sqp": "?onglet=messagerie-sqp"}
+
+
+@dataclass(frozen=True)
+class Audience:
+    """Everybody of these organisations (and of SQP's), or these people; ``administrators`` narrows to that role."""
+
+    organisations: frozenset[UUID] = frozenset()
+    sqp: bool = False
+    people: frozenset[UUID] = frozenset()
+    administrators: bool = False
+    author: UUID | None = None
+
+    def without(self, organisation: UUID | None, kind: str | None) -> Audience:
+        """All but one side: the author's colleagues know already."""
+        return replace(self, organisations=self.organisations - {organisation}, sqp=self.sqp and kind != "sqp")
+
+    def keys(self) -> list[str]:
+        """How open streams recognise what is theirs."""
+        named = [f"organisation:{each}" for each in sorted(map(str, self.organisations))]
+        return [*(["sqp"] if self.sqp else []), *named]
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a notification is about; ``path`` leads there in the portal."""
+
+    type: SubjectType
+    id: str
+    path: str
+    thread: Thread | None = None
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A fact for people. ``facts`` is what the wording needs, in JSON's types."""
+
+    kind: Kind
+    audience: Audience
+    subject: Subject
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Hint:
+    """Something changed in an incident: to all who may read it there, the author's other tabs included."""
+
+    number: str
+    what: What
+    audience: Audience
+    thread: Thread | None = None
+
+
+def declared(event: IncidentDeclared) -> Notice:
+    """SQP; the reseller's people when the client declared, the client's when the reseller did."""
+    others = parties(event, "declaration").without(event.actor.organisation_id, event.actor.organisation_kind)
+    return Notice("incident_declared", _by(event, others), incident(event), _facts(event))
+
+
+def status_changed(event: IncidentStatusChanged) -> Notice:
+    """The reseller's and the client's people; SQP's when one of these did it, who then waits for SQP to act."""
+    by_party = event.actor.organisation_kind in ("reseller", "client")
+    concerned = replace(parties(event, "client"), sqp=by_party)
+    more = {"previous_status": event.previous_status, "note": event.note, "reason": event.reason}
+    return Notice("status_changed", _by(event, concerned), incident(event), _facts(event) | more)
+
+
+def closing_postponed(event: IncidentClosingPostponed) -> Notice:
+    """SQP, which does not read what was written."""
+    facts = _facts(event) | {"ends_on": event.closes_on.isoformat()}
+    return Notice("closing_postponed", _by(event, Audience(sqp=True)), incident(event), facts)
+
+
+def seen_from(notice: Notice, kind: str, role: str) -> Notice:
+    """The notice as people of this kind of organisation and this role get it: who is waited for and may write is led to
+    where the answer goes."""
+    if notice.facts.get("reason") != f"waiting_{kind}" or role != "administrator":
+        return notice
+    pane = PANES["client" if kind == "client" else "sqp"]
+    subject = replace(notice.subject, path=f"{notice.subject.path}{pane}#composer")
+    return replace(notice, subject=subject, facts=notice.facts | {"is_awaited": True})
+
+
+def message_posted(event: MessagePosted) -> Notice:
+    """The other side of that thread only."""
+    others = parties(event, event.thread).without(event.actor.organisation_id, event.actor.organisation_kind)
+    facts = _facts(event) | {"excerpt": event.excerpt}
+    return Notice("message_posted", _by(event, others), incident(event, event.thread), facts)
+
+
+def files_attached(event: FilesAttached, declared_at: datetime | None, count: int) -> Notice | None:
+    """The other parties of the scope, unless a message or the declaration tells of the same act already.
+
+    ``declared_at`` is the declaration's instant: files that came with it carry the same, later ones another.
+    ``count`` is how many of the named files are bound: the others were never there for anybody.
+    """
+    if event.message_id is not None or _came_with_declaration(event, declared_at):
+        return None
+    others = parties(event, event.scope).without(event.actor.organisation_id, event.actor.organisation_kind)
+    facts = _facts(event) | {"count": count}
+    return Notice("files_attached", _by(event, others), incident(event, thread_of(event.scope)), facts)
+
+
+def _came_with_declaration(event: FilesAttached, declared_at: datetime | None) -> bool:
+    return event.scope == "declaration" and event.at == declared_at
+
+
+def contract_registered(event: ContractRegistered) -> Notice:
+    return _contract("contract_registered", event)
+
+
+def contract_given(event: ContractChanged, client: UUID, by: UUID) -> Notice:
+    """The client's administrators, who hear of the contract for the first time."""
+    audience = Audience(organisations=frozenset({client}), administrators=True, author=by)
+    return replace(_contract("contract_registered", event), audience=audience)
+
+
+def contract_extended(event: ContractExtended) -> Notice:
+    return _contract("contract_extended", event)
+
+
+def contract_expiring(event: ContractExpiring) -> Notice:
+    return _contract("contract_expiring", event, days_left=event.days_left)
+
+
+def sign_up_requested(event: SignUpRequested) -> Notice:
+    """The reseller's administrators, who decide."""
+    audience = Audience(organisations=frozenset({event.reseller_id}), administrators=True)
+    facts = {"client_name": event.client_name, "email": event.email, "contract_number": event.contract_number}
+    subject = Subject("sign_up_request", str(event.request_id), "/clients#demandes")
+    return Notice("sign_up_requested", audience, subject, facts)
+
+
+def new_device(event: LoggedInFromNewDevice) -> Notice:
+    audience = Audience(people=frozenset({event.user_id}))
+    facts = {"device": event.device, "address": event.address, "at": event.at.isoformat()}
+    return Notice("new_device", audience, Subject("session", str(event.session_id), "/parametres/sessions"), facts)
+
+
+def hint(event: IncidentEvent) -> Hint:
+    if isinstance(event, MessagePosted):
+        return Hint(event.number, "message", parties(event, event.thread), event.thread)
+    if isinstance(event, FilesAttached | FileDetached):
+        return Hint(event.number, "files", parties(event, event.scope), thread_of(event.scope))
+    if isinstance(event, IncidentClosingPostponed):
+        return Hint(event.number, "status", Audience(sqp=True))
+    what: What = "declared" if isinstance(event, IncidentDeclared) else "status"
+    return Hint(event.number, what, parties(event, "declaration"))
+
+
+def parties(event: IncidentEvent, scope: Scope) -> Audience:
+    """Who may read this part of an incident: SQP never the client thread, the client never SQP's."""
+    organisations = {event.reseller_id}
+    if event.client_id is not None and scope != "sqp":
+        organisations.add(event.client_id)
+    return Audience(organisations=frozenset(organisations), sqp=scope != "client")
+
+
+def path_of_many(notice: Notice) -> str:
+    """Where a line leads that counts several."""
+    if notice.kind == "sign_up_requested":
+        return notice.subject.path
+    return "/contrats?validity=expiring" if notice.kind == "contract_expiring" else "/contrats"
+
+
+def thread_of(scope: Scope) -> Thread | None:
+    return None if scope == "declaration" else scope
+
+
+def incident(event: IncidentEvent, thread: Thread | None = None) -> Subject:
+    pane = PANES[thread] if thread else ""
+    return Subject("incident", event.number, f"/incidents/{event.number}{pane}", thread)
+
+
+def _by(event: IncidentEvent, audience: Audience) -> Audience:
+    return replace(audience, author=event.actor.user_id)
+
+
+def _facts(event: IncidentEvent) -> dict[str, Any]:
+    return {"number": event.number, "title": event.title, "status": event.status, "actor": event.actor.name}
+
+
+def _contract(kind: Kind, event: ContractState, **more: Any) -> Notice:
+    """The administrators of the reseller, and of the client if there is one."""
+    client = {event.client.organisation_id} if event.client else set()
+    organisations = frozenset({event.reseller.organisation_id} | client)
+    facts = {
+        "number": event.number,
+        "product_reference": event.product_reference,
+        "ends_on": event.warranty_ends_on.isoformat(),
+        **more,
+    }
+    subject = Subject("contract", event.number, f"/contrats/{event.number}")
+    return Notice(kind, Audience(organisations=organisations, administrators=True), subject, facts)

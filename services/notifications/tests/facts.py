@@ -1,0 +1,235 @@
+"""Events as the publishers tell them, for a world of people whom everybody knows."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from joserfc.jwk import OKPKey
+
+from devkit.harness import CLIENT, CLIENT_BASIC, OTHER_CLIENT, OTHER_RESELLER, RESELLER, RESELLER_BASIC, SQP, person
+from events.contracts import ContractChanged, ContractExpiring, ContractExtended, ContractRegistered, Party
+from events.files import FileBindingRefused, FileBound
+from events.identity import (
+    AccountInvited,
+    CredentialsChanged,
+    EmailChangeAnnounced,
+    EmailChangeRequested,
+    LoggedInFromNewDevice,
+    OrganisationChanged,
+    PasswordResetRequested,
+    SignUpRequested,
+    UserChanged,
+)
+from events.incidents import (
+    Actor,
+    FileDetached,
+    FilesAttached,
+    IncidentClosingPostponed,
+    IncidentDeclared,
+    IncidentStatusChanged,
+    MessagePosted,
+)
+from events.samples import sample
+from notifications.settings import DEVELOPMENT_MAIL_KEY
+from web.auth.principal import Principal
+from web.auth.sealing import seal
+
+SQP_BASIC = person("sqp", "SQP", "basic")
+
+
+EVERYBODY = (SQP, SQP_BASIC, RESELLER, RESELLER_BASIC, CLIENT, CLIENT_BASIC, OTHER_RESELLER, OTHER_CLIENT)
+
+
+NAMES = dict(
+    zip(
+        EVERYBODY,
+        ("sqp", "sqp_basic", "reseller", "reseller_basic", "client", "client_basic", "other_reseller", "other_client"),
+        strict=True,
+    )
+)
+
+
+AT = datetime(2020, 12, 23, 17, 27, tzinfo=UTC)
+
+
+def actor(who: Principal | None) -> Actor:
+    if who is None:
+        return Actor(user_id=None, organisation_id=None, organisation_kind=None, name="SQP")
+    return Actor(
+        user_id=who.user_id,
+        organisation_id=who.organisation_id,
+        organisation_kind=who.organisation_kind,
+        name="Jean Test",
+    )
+
+
+def incident(by: Principal | None, **changes: Any) -> dict[str, Any]:
+    return {
+        "version": 1,
+        "number": "20122301",
+        "contract_number": "29962",
+        "title": "Problème avec mon NAS",
+        "reseller_id": RESELLER.organisation_id,
+        "client_id": CLIENT.organisation_id,
+        "client_name": "Client Test",
+        "status": "new",
+        "actor": actor(by),
+        "at": AT,
+        **changes,
+    }
+
+
+def contract(**changes: Any) -> dict[str, Any]:
+    return {
+        "version": 1,
+        "number": "29962",
+        "product_reference": "TS-131K-1TIW",
+        "serial_number": "Q207B17555",
+        "reseller": Party(organisation_id=RESELLER.organisation_id, code="REV-0001", name="Revendeur Test"),
+        "client": Party(organisation_id=CLIENT.organisation_id, code="CLI-0001", name="Client Test"),
+        "starts_on": "2020-12-09",
+        "warranty_ends_on": "2023-12-09",
+        "articles": [],
+        **changes,
+    }
+
+
+def mail_link(who: Principal, token: str, **changes: Any) -> dict[str, Any]:
+    key = OKPKey.import_key(json.loads(DEVELOPMENT_MAIL_KEY))
+    return {
+        "version": 1,
+        "user_id": who.user_id,
+        "organisation_id": who.organisation_id,
+        "organisation_name": "Revendeur Test",
+        "login": "rev-0001",
+        "first_name": "Jean",
+        "last_name": "Test",
+        "email": "jean.test@revendeur.test",
+        "sealed_token": seal(json.dumps(key.as_dict(private=False)), {"token": token}),
+        "expires_at": datetime.now(UTC) + timedelta(days=7),
+        **changes,
+    }
+
+
+class Facts:
+    """Events as the publishers tell them; any field may be given another value."""
+
+    at = AT
+
+    def declared(self, by: Principal | None = CLIENT, **changes: Any) -> IncidentDeclared:
+        more = {"nature": "defective", "product_reference": "TS-131K-1TIW", "serial_numbers": ["Q207B17555"]}
+        return IncidentDeclared(**incident(by, **{**more, **changes}))
+
+    def status(self, status: str = "resolved", by: Principal | None = SQP, **changes: Any) -> IncidentStatusChanged:
+        more = {"version": 2, "status": status, "previous_status": "in_diagnosis"}
+        return IncidentStatusChanged(**incident(by, **{**more, **changes}))
+
+    def postponed(self, by: Principal | None = CLIENT, **changes: Any) -> IncidentClosingPostponed:
+        more = {"version": 6, "status": "resolved", "closes_on": "2021-01-06"}
+        return IncidentClosingPostponed(**incident(by, **{**more, **changes}))
+
+    def message(self, thread: str = "client", by: Principal | None = CLIENT, **changes: Any) -> MessagePosted:
+        more = {"version": 3, "message_id": uuid4(), "thread": thread, "excerpt": "Bonjour,\nle voyant est rouge."}
+        return MessagePosted(**incident(by, **{**more, **changes}))
+
+    def files(self, scope: str = "declaration", by: Principal | None = CLIENT, **changes: Any) -> FilesAttached:
+        more = {"version": 4, "file_ids": [uuid4()], "scope": scope, "at": AT + timedelta(hours=1)}
+        return FilesAttached(**incident(by, **{**more, **changes}))
+
+    def detached(self, scope: str = "declaration", by: Principal | None = CLIENT, **changes: Any) -> FileDetached:
+        more = {"version": 5, "file_id": uuid4(), "scope": scope}
+        return FileDetached(**incident(by, **{**more, **changes}))
+
+    def bound(self, named: FilesAttached, which: int = 0, **changes: Any) -> FileBound:
+        about = {"incident_number": named.number, "scope": named.scope, "uploader_id": named.actor.user_id}
+        return FileBound(**{**sample(FileBound.type)["data"], **about, "file_id": named.file_ids[which], **changes})
+
+    def refused(self, named: FilesAttached, which: int = 0, reason: str = "foreign") -> FileBindingRefused:
+        about = {"incident_number": named.number, "reason": reason, "version": 1}
+        return FileBindingRefused(file_id=named.file_ids[which], **about)
+
+    def registered(self, **changes: Any) -> ContractRegistered:
+        return ContractRegistered(**contract(**changes))
+
+    def changed(self, **changes: Any) -> ContractChanged:
+        return ContractChanged(**contract(version=2, **changes))
+
+    def extended(self, **changes: Any) -> ContractExtended:
+        more = {"version": 2, "warranty_ends_on": "2025-12-09", "previous_warranty_ends_on": "2023-12-09"}
+        return ContractExtended(**contract(**{**more, **changes}))
+
+    def expiring(self, days_left: int = 30, **changes: Any) -> ContractExpiring:
+        return ContractExpiring(**contract(days_left=days_left, **changes))
+
+    def invited(self, who: Principal = RESELLER, token: str = "secret-token", **changes: Any) -> AccountInvited:
+        return AccountInvited(**mail_link(who, token, **{"purpose": "reseller_account", **changes}))
+
+    def reset(self, who: Principal = RESELLER, token: str = "secret-token", **changes: Any) -> PasswordResetRequested:
+        return PasswordResetRequested(**mail_link(who, token, **changes))
+
+    def email_change(self, who: Principal = RESELLER, **changes: Any) -> EmailChangeRequested:
+        return EmailChangeRequested(**mail_link(who, "secret-token", **changes))
+
+    def email_announced(self, who: Principal = RESELLER, **changes: Any) -> EmailChangeAnnounced:
+        more = {"new_email": "neuve@revendeur.test", **changes}
+        return EmailChangeAnnounced(**mail_link(who, "secret-token", **more))
+
+    def credentials(self, changed: str, who: Principal = RESELLER, **changes: Any) -> CredentialsChanged:
+        more = {"changed": changed, "at": AT, **changes}
+        return CredentialsChanged(**mail_link(who, "", **more))
+
+    def sign_up(self, **changes: Any) -> SignUpRequested:
+        values = {
+            "version": 1,
+            "request_id": uuid4(),
+            "client_id": CLIENT.organisation_id,
+            "client_name": "Client Test",
+            "reseller_id": RESELLER.organisation_id,
+            "contract_number": "29962",
+            "email": "quelquun@client.test",
+        }
+        return SignUpRequested(**{**values, **changes})
+
+    def new_device(self, who: Principal = RESELLER, **changes: Any) -> LoggedInFromNewDevice:
+        values = {
+            "version": 1,
+            "session_id": uuid4(),
+            "user_id": who.user_id,
+            "organisation_id": who.organisation_id,
+            "device": "Firefox sur Linux",
+            "address": "192.0.2.1",
+            "at": AT,
+        }
+        return LoggedInFromNewDevice(**{**values, **changes})
+
+    def user(self, who: Principal, **changes: Any) -> UserChanged:
+        values = {
+            "version": 1,
+            "user_id": who.user_id,
+            "organisation_id": who.organisation_id,
+            "organisation_kind": who.organisation_kind,
+            "login": NAMES.get(who, "someone"),
+            "first_name": "Prénom",
+            "last_name": NAMES.get(who, "someone"),
+            "email": address(who),
+            "role": who.role,
+            "status": "active",
+        }
+        return UserChanged(**{**values, **changes})
+
+    def organisation(self, who: Principal, **changes: Any) -> OrganisationChanged:
+        values = {
+            "version": 1,
+            "organisation_id": who.organisation_id,
+            "kind": who.organisation_kind,
+            "code": "CODE",
+            "name": "Nom",
+        }
+        return OrganisationChanged(**{**values, **changes})
+
+
+def address(who: Principal) -> str:
+    return f"{NAMES.get(who, 'someone')}@portail.test"

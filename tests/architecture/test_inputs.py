@@ -1,0 +1,98 @@
+"""Text, days and moments of every request come in through the types of ``web.schemas``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, time
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
+
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import iter_route_contexts
+from pydantic import BaseModel, SecretStr
+from pydantic.fields import FieldInfo
+
+from chassis.http.app import create_app
+from chassis.service import Service
+from web import schemas
+
+# Each is read by a parser of its own, which answers for any text.
+PARSED = {"sort", "cursor", "q", "last_event_id", "idempotency_key", "if_match"}
+# The portal's own document, whose storing has tests of its own.
+FREE = {"DraftPut.content"}
+DAYS = (get_args(schemas.Day)[1:], get_args(schemas.Moment)[1:])
+
+
+def _leaves(annotation: Any, metadata: tuple[Any, ...], place: str) -> Iterator[tuple[str, Any, tuple[Any, ...]]]:
+    """Each value that ``annotation`` holds: its place, its bare type, and what bounds it."""
+    origin = get_origin(annotation)
+    if origin is Annotated:
+        inner, *more = get_args(annotation)
+        yield from _leaves(inner, (*metadata, *more), place)
+    elif origin in (Union, UnionType):
+        for argument in get_args(annotation):
+            yield from _leaves(argument, metadata, place)
+    elif origin in (list, set, tuple, dict):
+        for argument in get_args(annotation):
+            yield from _leaves(argument, (), place)
+    elif isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        for name, field in annotation.model_fields.items():
+            yield from _leaves(field.annotation, tuple(field.metadata), f"{annotation.__name__}.{name}")
+    else:
+        yield place, annotation, metadata
+
+
+def _is_loose(kind: Any, metadata: tuple[Any, ...]) -> bool:
+    """Text without an intake or a pattern, or a date that is not bounded."""
+    if kind in (str, bytes, SecretStr, Any):
+        return not any(_bounds_text(entry) for entry in metadata)
+    return kind in (date, datetime, time) and not any(set(days) <= set(metadata) for days in DAYS)
+
+
+def _bounds_text(entry: Any) -> bool:
+    if isinstance(entry, FieldInfo):
+        return any(_bounds_text(held) for held in entry.metadata)
+    pattern = getattr(entry, "pattern", None) or getattr(entry, "__dict__", {}).get("pattern")
+    return isinstance(entry, schemas.Intake) or pattern is not None or getattr(entry, "func", None) is not None
+
+
+def _parameters(dependant: Dependant) -> Iterator[tuple[str, Any, tuple[Any, ...]]]:
+    fields = dependant.query_params + dependant.path_params + dependant.header_params + dependant.body_params
+    for field in fields + dependant.cookie_params:
+        if field.name not in PARSED:
+            yield field.name, field.field_info.annotation, tuple(field.field_info.metadata)
+    for inner in dependant.dependencies:
+        yield from _parameters(inner)
+
+
+def test_every_text_and_every_date_of_a_request_is_typed(service: Service) -> None:
+    leaves = [
+        (f"{route.path}: {place}", kind, bounds)
+        for route in iter_route_contexts(create_app(service).routes)
+        if (dependant := getattr(route, "dependant", None)) is not None
+        for name, annotation, metadata in _parameters(dependant)
+        for place, kind, bounds in _leaves(annotation, metadata, name)
+        if place not in FREE
+    ]
+    assert leaves  # the walk sees parameters and bodies
+    assert sorted({place for place, kind, bounds in leaves if _is_loose(kind, bounds)}) == []
+
+
+class _Loose(BaseModel):
+    text: str
+    texts: list[str]
+    maybe: str | None
+    day: date
+    moment: datetime | None
+    free: dict[str, Any]
+    line: schemas.Line
+    lines: list[schemas.OptionalLine]
+    when: schemas.Moment | None
+    on: schemas.Day
+
+
+def test_the_walk_finds_what_is_loose() -> None:
+    found = {
+        place.removeprefix("_Loose.") for place, kind, bounds in _leaves(_Loose, (), "") if _is_loose(kind, bounds)
+    }
+    assert found == {"text", "texts", "maybe", "day", "moment", "free"}
