@@ -116,7 +116,8 @@ class Site:
         reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
         writer.write(request)
         try:
-            return await asyncio.wait_for(reader.read(), 5)
+            async with asyncio.timeout(5):
+                return await reader.read()
         finally:
             writer.close()
 

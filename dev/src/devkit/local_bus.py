@@ -262,6 +262,7 @@ def _among(consumer: str, ids: set[str]) -> ColumnElement[bool]:
 
 async def rest(nudge: asyncio.Event, poll: float) -> None:
     try:
-        await asyncio.wait_for(nudge.wait(), poll)
+        async with asyncio.timeout(poll):
+            await nudge.wait()
     except TimeoutError:
         return

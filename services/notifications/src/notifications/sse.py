@@ -115,7 +115,8 @@ async def _live(
 ) -> AsyncGenerator[bytes, None]:
     while (left := deadline - time.monotonic()) > 0:
         try:
-            item = await asyncio.wait_for(subscriber.queue.get(), min(settings.stream_heartbeat, left))
+            async with asyncio.timeout(min(settings.stream_heartbeat, left)):
+                item = await subscriber.queue.get()
         except TimeoutError:
             yield _heartbeat(hub, subscriber, cursors, resume)
             continue

@@ -190,7 +190,8 @@ class Hub:
 
     async def _rest(self) -> None:
         try:
-            await asyncio.wait_for(self._nudge.wait(), self._settings.stream_poll)
+            async with asyncio.timeout(self._settings.stream_poll):
+                await self._nudge.wait()
         except TimeoutError:
             return
 

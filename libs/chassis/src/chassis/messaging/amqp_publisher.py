@@ -55,7 +55,8 @@ class AmqpPublisher:
         try:
             window = [self._send(channels[row.kind], row) for row in rows]
             crash_point("relay.after_publish")
-            return await asyncio.wait_for(asyncio.gather(*window), self._timeout)
+            async with asyncio.timeout(self._timeout):
+                return await asyncio.gather(*window)
         except TimeoutError as error:
             await self.close()
             raise BrokerUnavailable("no confirm") from error

@@ -59,7 +59,8 @@ class AmqpDeadLetters:
             for delivery in chosen:
                 headers = _kept(delivery.headers)
                 message = Message(exchange, consumer, delivery.body, delivery.message_id, headers=headers)
-                refused = await asyncio.wait_for(outgoing.publish(message), CONFIRM_TIMEOUT)
+                async with asyncio.timeout(CONFIRM_TIMEOUT):
+                    refused = await outgoing.publish(message)
                 if refused:
                     raise BrokerUnavailable(refused)
                 channel.ack(delivery)

@@ -97,7 +97,8 @@ class Relay:
 
     async def _rest(self) -> None:
         try:
-            await asyncio.wait_for(self._nudge.wait(), self._poll)
+            async with asyncio.timeout(self._poll):
+                await self._nudge.wait()
         except TimeoutError:
             return
 

@@ -127,7 +127,8 @@ class ConsumerRunner:
         except asyncio.CancelledError:
             self._stopping = True
             with suppress(BrokerUnavailable, TimeoutError):
-                await asyncio.wait_for(channel.cancel(tag), CANCEL_TIMEOUT)
+                async with asyncio.timeout(CANCEL_TIMEOUT):
+                    await channel.cancel(tag)
             raise
         finally:
             away.cancel()
@@ -188,7 +189,8 @@ class ConsumerRunner:
         exchange = retry_exchange(service_of(self._consumer.name))
         message = Message(exchange, queue, delivery.body, message_id=delivery.message_id, headers=headers)
         try:
-            refused = await asyncio.wait_for(outgoing.publish(message), self._settings.confirm_timeout)
+            async with asyncio.timeout(self._settings.confirm_timeout):
+                refused = await outgoing.publish(message)
         except TimeoutError as timeout:
             raise BrokerUnavailable("no confirm") from timeout
         if refused:

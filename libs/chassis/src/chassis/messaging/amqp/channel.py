@@ -156,7 +156,8 @@ class Channel:
 
     async def _reply(self, future: asyncio.Future[Any]) -> Any:
         try:
-            return await asyncio.wait_for(future, REPLY_TIMEOUT)
+            async with asyncio.timeout(REPLY_TIMEOUT):
+                return await future
         except TimeoutError as error:
             raise BrokerUnavailable("no reply") from error
         finally:

@@ -37,7 +37,8 @@ class Connection:
             custom_ioloop=loop,
         )
         try:
-            await asyncio.wait_for(opened, CONNECT_TIMEOUT + 1)
+            async with asyncio.timeout(CONNECT_TIMEOUT + 1):
+                await opened
         except TimeoutError as error:
             raise BrokerUnavailable("no answer") from error
         finally:
@@ -63,7 +64,8 @@ class Connection:
         if self._raw.is_open:
             self._raw.close()
         try:
-            await asyncio.wait_for(asyncio.shield(self.closed), 2)
+            async with asyncio.timeout(2):
+                await asyncio.shield(self.closed)
         except TimeoutError:
             return
 
