@@ -20,7 +20,7 @@ run: ## Start the whole platform in one process, with demonstration data (PORT=8
 
 test: ## Run the tests, without the slow ones (ARGS="-k name" narrows)
 	@$(BOOTSTRAP) dev
-	@$(if $(BOUND),$(BOUND) 2400) $(PYTEST) $(PARALLEL) -m "not slow and not containers" $(ARGS)
+	@$(if $(BOUND),$(BOUND) 3600) $(PYTEST) $(PARALLEL) -m "not slow and not containers" $(ARGS)
 
 test-all: ## Run every test that needs no Docker engine
 	@$(BOOTSTRAP) dev

@@ -5,14 +5,29 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import uuid4
 
 import httpx
 import pytest
+from pydantic import BaseModel
 from starlette.applications import Starlette
 
-from portal.api_client import Answer, ApiRefused, ServiceUnavailable
+from api.contracts import Article, Contract, Cover, Party
+from api.incidents import (
+    Choice,
+    Counts,
+    DeclarationChoices,
+    FileLimits,
+    IncidentPage,
+    IncidentRow,
+    IncidentState,
+    OfferedAddresses,
+)
+from api.notifications import NotificationPage
+from portal.api_client import ApiRefused, Body, Reply, ServiceUnavailable
 from portal.errors import SessionEnded
 from portal.page_request import form_token
 from portal.pages import account, contract, declaration
@@ -37,17 +52,42 @@ TYPED = {
     "address": ADDRESS,
     "country": "FR",
 }
-CONTRACT = {
-    "number": "29962",
-    "product_reference": "TS-131K-1TIW",
-    "serial_number": "A1",
-    "client": None,
-    "starts_on": "2026-01-01",
-    "warranty_ends_on": "2028-01-01",
-    "cover": {"state": "active"},
-    "articles": [{"designation": "NAS", "product_reference": "TS", "serial_number": "A1"}],
-    "extension_offers": [],
-}
+CONTRACT = Contract(
+    number="29962",
+    version=1,
+    product_reference="TS-131K-1TIW",
+    serial_number="A1",
+    reseller=Party(id=uuid4(), code="R", name="R", email="", phone=""),
+    client=None,
+    starts_on=date(2026, 1, 1),
+    warranty_ends_on=date(2028, 1, 1),
+    service_level="",
+    registered_at=datetime(2026, 1, 1, tzinfo=UTC),
+    cover=Cover(state="active", ends_on=date(2028, 1, 1), days_left=400, sentence=""),
+    articles=[
+        Article(designation="NAS", product_reference="TS", serial_number=serial, specification_url="", picture_url="")
+        for serial in ("A1", "B2")
+    ],
+    extensions=[],
+    extension_offers=[],
+)
+OPEN = IncidentRow(
+    number="26112499",
+    title="Disque bruyant",
+    contract_number="29962",
+    product_reference="TS-131K-1TIW",
+    serial_number="A1",
+    serial_numbers=["A1"],
+    reseller="R",
+    client=None,
+    client_id=None,
+    status="new",
+    status_label="Déclaré",
+    declared_at=datetime(2026, 11, 24, tzinfo=UTC),
+)
+CHOICES = DeclarationChoices(
+    natures=[Choice(value="defective", label="Produit défectueux")], files=FileLimits(count=20, size=20 * 1024 * 1024)
+)
 
 
 class Services:
@@ -58,24 +98,34 @@ class Services:
         self.refusal: ApiRefused | None = None
         self.asked: list[tuple[str, str, Any, Any]] = []
         self.session: Exception | None = None
-        self.open_incidents: list[dict[str, Any]] = []
+        self.open_incidents: list[IncidentRow] = []
 
-    async def call(self, method: str, path: str, **options: Any) -> Answer:
-        segment = path.strip("/").split("/")[0]
-        self.asked.append((method, path, options.get("json"), options.get("headers")))
-        if segment in self.away:
-            raise ServiceUnavailable
+    async def call(self, kind: type[Body], method: str, path: str, **options: Any) -> Reply[Body]:
+        async with self.opened(method, path, **options):
+            pass
         if (method, path) == ("POST", "/incidents") and self.refusal:
             raise self.refusal
-        if (method, path) == ("GET", "/incidents"):
-            return Answer(200, {"items": self.open_incidents}, "")
-        answers: dict[str, Any] = {
-            "contracts": CONTRACT,
-            "incidents": {"number": "26112401"},
-            "delivery-addresses": {"items": []},
-            "notifications": {"unread_count": 0},
+        if path.startswith("/incident-drafts/"):
+            raise ApiRefused(404, {})
+        answers: dict[tuple[str, str], BaseModel] = {
+            ("GET", "/contracts/29962"): CONTRACT,
+            ("GET", "/incidents"): IncidentPage(items=self.open_incidents, total=0, counts=Counts(open=0, closed=0)),
+            ("GET", "/incidents/choices"): CHOICES,
+            ("POST", "/incidents"): IncidentState(number="26112401", version=1, status="new", status_label="Déclaré"),
+            ("GET", "/delivery-addresses"): OfferedAddresses(items=[]),
+            ("GET", "/notifications"): NotificationPage(items=[], total=0, unread_count=0),
         }
-        return Answer(200, answers.get(segment, {}), "")
+        answer = answers[method, path]
+        assert isinstance(answer, kind)
+        return Reply(200, answer, "")
+
+    @asynccontextmanager
+    async def opened(self, method: str, path: str, **options: Any) -> AsyncIterator[None]:
+        sent = options.get("data")
+        self.asked.append((method, path, json.loads(sent) if sent else None, options.get("headers")))
+        if path.strip("/").split("/")[0] in self.away:
+            raise ServiceUnavailable
+        yield
 
     async def access_token(self, _: str) -> str:
         if self.session is not None:
@@ -153,7 +203,9 @@ async def test_a_failed_send_is_kept_as_the_draft_too(browser: httpx.AsyncClient
 async def test_a_refusal_stands_at_its_field(browser: httpx.AsyncClient, services: Services) -> None:
     errors = [{"field": "delivery_address.address.email", "message": "Ce format n’est pas valable.", "type": "x"}]
     services.refusal = ApiRefused(422, {"title": "…", "code": "malformed_input", "errors": errors})
-    answer = await declare(browser, address="new", street="1 rue A", city="B", postal_code="1", email="x", phone="1")
+    answer = await declare(
+        browser, address="new", street="1 rue A", city="B", postal_code="69001", email="a@b.fr", phone="0123456789"
+    )
     assert answer.status_code == 422
     assert 'id="email-wrong"' in answer.text
     assert 'href="#email"' in answer.text
@@ -203,7 +255,7 @@ async def test_a_declaration_sent_again_leads_to_the_incident_that_exists(
 async def test_an_incident_that_is_open_on_the_product_is_shown_before_declaring(
     browser: httpx.AsyncClient, services: Services
 ) -> None:
-    services.open_incidents = [{"number": "26112499", "title": "Disque bruyant", "serial_numbers": ["A1"]}]
+    services.open_incidents = [OPEN]
     services.refusal = ApiRefused(409, {"title": "Numéro inconnu.", "code": "unknown_serial"})
     answer = await declare(browser)
     assert "Un incident est déjà ouvert sur ce matériel" in answer.text
@@ -238,7 +290,14 @@ async def test_an_address_that_cannot_be_saved_does_not_undo_the_declaration(
     browser: httpx.AsyncClient, services: Services
 ) -> None:
     services.away = {"addresses"}
-    new = {"address": "new", "street": "1 rue A", "city": "B", "postal_code": "1", "email": "a@b.fr", "phone": "1"}
+    new = {
+        "address": "new",
+        "street": "1 rue A",
+        "city": "B",
+        "postal_code": "69001",
+        "email": "a@b.fr",
+        "phone": "0123456789",
+    }
     answer = await declare(browser, **new, save_address="on")
     assert answer.status_code == 303
     assert "pas%20pu%20%C3%AAtre%20ajout" in answer.headers["set-cookie"]

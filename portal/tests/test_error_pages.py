@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from functools import partial
 from types import SimpleNamespace
@@ -51,10 +51,10 @@ async def test_a_page_says_what_it_may_be_asked(site: Site, method: str, path: s
 
 
 async def test_a_page_that_broke_is_a_page_too(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(self: Templates, page: PageRequest, template: str, **context: Any) -> str:
+    def broken(self: Templates, page: PageRequest, template: str, context: Mapping[str, object]) -> str:
         if template == "account/login.html":
             raise RuntimeError("a template that breaks")
-        return rendered(self, page, template, **context)
+        return rendered(self, page, template, context)
 
     rendered = Templates.render
     monkeypatch.setattr(Templates, "render", broken)

@@ -54,7 +54,7 @@ class Store:
             if self._refuses:
                 return SentFile(name, refusal="non")
         self.kept[name] = content
-        return SentFile(name, file={"id": name})
+        return SentFile(name)
 
 
 def accept(_: FormData) -> None:

@@ -2,31 +2,42 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import UTC, datetime
 
 import pytest
 
 from portal.pages.settings.journal import SHOWN, _merged
+from web.clock import PARIS
+from web.trail import Entry, Trail
 
-EARLY, LATE = "2026-11-26T09:00:00+00:00", "2026-11-26T10:00:00.5+00:00"
+EARLY = datetime(2026, 11, 26, 9, tzinfo=UTC)
+BETWEEN = datetime(2026, 11, 26, 10, 30, tzinfo=PARIS)
+LATE = datetime(2026, 11, 26, 10, 0, 0, 500_000, tzinfo=UTC)
 
 
-def entry(service: str, at: str, identifier: int = 1) -> dict[str, Any]:
-    return {"service": service, "at": at, "id": identifier, "cursor": f"{service}-{at}-{identifier}"}
+def entry(service: str, at: datetime, identifier: int = 1) -> Entry:
+    return Entry(
+        service=service,
+        at=at,
+        actor="platform",
+        actor_kind="platform",
+        actor_name="",
+        action="session.open",
+        subject="",
+        details={},
+        request_id=None,
+        cursor=f"{service}-{identifier}",
+    )
 
 
-def trail(*items: dict[str, Any], following: str | None = None) -> dict[str, Any]:
-    return {"items": list(items), "next": following}
+def trail(*items: Entry, following: str | None = None) -> Trail:
+    return Trail(items=list(items), next=following)
 
 
 def test_the_latest_of_all_services_comes_first() -> None:
     files = trail(entry("files", LATE), entry("files", EARLY))
-    shown, following = _merged([files, trail(entry("contracts", "2026-11-26T10:30:00+01:00")), trail()])
-    assert [(each["service"], each["at"]) for each in shown] == [
-        ("files", LATE),
-        ("contracts", "2026-11-26T10:30:00+01:00"),
-        ("files", EARLY),
-    ]
+    shown, following = _merged([files, trail(entry("contracts", BETWEEN)), trail()])
+    assert [(each.service, each.at) for each in shown] == [("files", LATE), ("contracts", BETWEEN), ("files", EARLY)]
     assert following == ""
 
 
@@ -34,12 +45,7 @@ def test_of_one_moment_services_follow_by_name_and_each_keeps_its_own_order() ->
     """As the services' cursors have it: a later name comes after, so that none is skipped or shown twice."""
     identity = trail(entry("identity", EARLY, 9), entry("identity", EARLY, 8))
     shown, _ = _merged([trail(entry("notifications", EARLY)), identity, trail(entry("contracts", EARLY))])
-    assert [(each["service"], each["id"]) for each in shown] == [
-        ("contracts", 1),
-        ("identity", 9),
-        ("identity", 8),
-        ("notifications", 1),
-    ]
+    assert [each.cursor for each in shown] == ["contracts-1", "identity-9", "identity-8", "notifications-1"]
 
 
 @pytest.mark.parametrize(("of_files", "of_identity"), [(SHOWN, 1), (SHOWN, SHOWN), (30, 21)])
@@ -47,10 +53,10 @@ def test_more_than_a_page_goes_on_from_the_last_that_is_shown(of_files: int, of_
     files = trail(*(entry("files", LATE, n) for n in range(of_files)))
     shown, following = _merged([files, trail(*(entry("identity", EARLY, n) for n in range(of_identity)))])
     assert len(shown) == SHOWN
-    assert following == shown[-1]["cursor"]
+    assert following == shown[-1].cursor
 
 
 def test_a_trail_that_goes_on_is_followed_and_nothing_at_all_is_not() -> None:
     shown, following = _merged([trail(entry("files", LATE), following="there"), trail()])
-    assert following == shown[-1]["cursor"]
+    assert following == shown[-1].cursor
     assert _merged([trail(), trail()]) == ([], "")

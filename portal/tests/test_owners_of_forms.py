@@ -6,7 +6,8 @@ import dataclasses
 import html
 import re
 from collections.abc import AsyncIterator
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -15,7 +16,8 @@ import pytest
 from jinja2 import UndefinedError
 from starlette.applications import Starlette
 
-from portal.api_client import Answer, ApiRefused
+from api.incidents import Actions, Address, ContractCopy, FileLimits, Incident, Party, Person
+from portal.api_client import ApiRefused, Body, Reply
 from portal.bootstrap import BLUEPRINTS
 from portal.errors import SessionEnded
 from portal.page_request import form_token
@@ -35,19 +37,40 @@ ENTRIES = {
     for entry in section.entries
     if "POST" in entry.methods and not entry.is_open
 }
-INCIDENT: dict[str, Any] = {
-    "number": "26112401",
-    "title": "Panne",
-    "status": "new",
-    "status_label": "Nouveau",
-    "pending_reason": None,
-    "threads": ["sqp"],
-    "actions": {"next": [], "write": ["sqp"], "attach": []},
-    "reseller": {"id": str(uuid4()), "name": "Revendeur", "phone": "", "readership": "active"},
-    "client": None,
-    "attachments": [],
-    "contract": {"number": "40001"},
-}
+SENT_AT = datetime(2026, 11, 24, tzinfo=UTC)
+INCIDENT = Incident(
+    number="26112401",
+    version=1,
+    status="new",
+    status_label="Déclaré",
+    pending_reason=None,
+    pending_reason_label=None,
+    title="Panne",
+    nature="other",
+    nature_label="Autre",
+    description="Panne",
+    articles=[],
+    declared_at=SENT_AT,
+    declared_by=Person(user_id=None, name="R", organisation_kind="reseller", organisation_name="Revendeur"),
+    linked_to=None,
+    delivery_address=Address(
+        label="", street="1 rue A", complement="", postal_code="69001", city="Lyon", country="FR", email="", phone=""
+    ),
+    contract=ContractCopy(
+        number="40001",
+        product_reference="TS",
+        serial_number="A1",
+        starts_on=SENT_AT.date(),
+        warranty_ends_on=SENT_AT.date(),
+        service_level="",
+    ),
+    reseller=Party(id=uuid4(), name="Revendeur", email="", phone="", readership="active"),
+    client=None,
+    closes_on=None,
+    attachments=[],
+    threads=["sqp"],
+    actions=Actions(next=[], write=["sqp"], attach=[], files=FileLimits(count=20, size=20 * 1024 * 1024)),
+)
 
 
 class Services:
@@ -60,18 +83,23 @@ class Services:
         self.hides_incidents = False
         self.refuses_changes = False
 
-    async def call(self, method: str, path: str, **options: Any) -> Answer:
+    async def call(self, kind: type[Body], method: str, path: str, **options: Any) -> Reply[Body]:
+        async with self.opened(method, path, **options):
+            pass
+        if self.hides_incidents and path.startswith("/incidents/"):
+            raise ApiRefused(404, {})
+        if kind is Incident:
+            return Reply(200, kind.model_validate(INCIDENT.model_dump()), "")
+        # Nothing more is known than that there is none.
+        return Reply(200, kind.model_construct(unread_count=0, items=[], total=0, next=None), "")
+
+    @asynccontextmanager
+    async def opened(self, method: str, path: str, **_options: Any) -> AsyncIterator[None]:
         if method != "GET":
             self.changes.append((method, path))
             if self.refuses_changes:
                 raise ApiRefused(409, {"title": "Cet incident est terminé."})
-        if self.hides_incidents and path.startswith("/incidents/"):
-            raise ApiRefused(404, {})
-        if path.startswith("/incidents/") and path.split("?")[0].endswith(("/messages", "/history")):
-            return Answer(200, {"items": [], "total": 0, "next": None}, "")
-        if path.startswith("/incidents/"):
-            return Answer(200, INCIDENT, "")
-        return Answer(200, {"unread_count": 0, "items": [], "email": {}}, "")
+        yield
 
     async def access_token(self, _: str) -> str:
         if self.is_over:
@@ -110,7 +138,7 @@ async def test_no_form_of_another_person_changes_anything(
 ) -> None:
     filled = {"body": "Bonjour", "title": "Panne", "name": "N", "status": "closed", "current": "a", "new": "b"}
     # What the page then shows is more than these services know.
-    with suppress(UndefinedError, KeyError, TypeError):
+    with suppress(UndefinedError, AttributeError, TypeError):
         await browser.post(path_of(ENTRIES[path]), data={"csrf": form_token(KEY, OTHER), **filled})
     assert [path for _, path in services.changes if not path.startswith("/incident-drafts/")] == []
 
@@ -158,7 +186,7 @@ async def test_where_the_person_now_logged_in_only_reads_the_words_are_not_lost(
     browser: httpx.AsyncClient, services: Services, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:
     services.person = dataclasses.replace(SQP, role="basic")
-    monkeypatch.setitem(INCIDENT["actions"], "write", [])
+    monkeypatch.setattr(INCIDENT.actions, "write", [])
     answer = await browser.post(path, data={"csrf": form_token(KEY, OTHER), **TYPED})
     assert "Le disque &lt;3&gt;" in answer.text
     assert services.changes == []
@@ -174,7 +202,7 @@ async def test_a_person_who_may_not_send_a_form_is_not_asked_to_confirm_it(brows
 async def test_a_message_to_an_incident_that_ended_meanwhile_is_not_lost(
     browser: httpx.AsyncClient, services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(INCIDENT["actions"], "write", [])
+    monkeypatch.setattr(INCIDENT.actions, "write", [])
     services.refuses_changes = True
     form = {"csrf": form_token(KEY, str(SQP.user_id)), "key": "k", "body": "Le disque <3> est mort"}
     answer = await browser.post("/incidents/26112401/messages/sqp", data=form)

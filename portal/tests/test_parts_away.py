@@ -2,76 +2,109 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from typing import Any, Literal
+from collections.abc import AsyncIterator, Mapping
+from datetime import UTC, date, datetime
+from typing import Literal
 from uuid import uuid4
 
 import httpx
 import pytest
+from pydantic import BaseModel
 from starlette.applications import Starlette
 
-from portal.api_client import Answer, ServiceUnavailable
+from api import contracts as contracts_api
+from api import incidents as incidents_api
+from api.contracts import ClientSummaries, ClientSummary, ContractPage, ContractRow, Coverage
+from api.identity.invitations import LookedAfter
+from api.identity.organisations import Address, Client, Organisation, SignUpRequest
+from api.incidents import IncidentPage, IncidentRow
+from api.notifications import NotificationPage
+from portal.api_client import Body, Reply, ServiceUnavailable
 from portal.pages import clients, notifications, resellers, search
 from portal.router import Router
+from web import clock
 from web.auth.principal import Principal
+from web.schemas import Page
 
 ORIGIN = "http://localhost:8080"
-CLIENT = {
-    "id": "53bbd928-b0f6-5754-93c2-b12629de7e91",
-    "code": "CLI-0001",
-    "name": "Client Test",
-    "email": "client_test@sqp.fr",
-    "phone": "0123456789",
-    "reseller_id": "34a35f96-120a-5316-a2ca-8113dcbda865",
-    "reseller_name": "Revendeur Test",
-    "portal_access": True,
-}
-CONTRACT = {
-    "number": "29962",
-    "product_reference": "TS-131K-1TIW",
-    "serial_number": "Q207B17555",
-    "client": "Client Test",
-    "reseller": None,
-    "warranty_ends_on": "2023-12-09",
-    "state": "expired",
-}
-INCIDENT = {
-    "number": "20122301",
-    "title": "Problème avec mon NAS",
-    "product_reference": "TS-131K-1TIW",
-    "serial_number": "Q207B17555",
-    "client": "Client Test",
-    "status": "resolved",
-    "status_label": "Résolu",
-}
-PERSON = {
-    "id": str(uuid4()),
-    "first_name": "Cliente",
-    "last_name": "Testeuse",
-    "login": "t",
-    "role": "basic",
-    "status": "active",
-    "email": "cliente@sqp.fr",
-    "email_undeliverable": False,
-    "invitation": None,
-}
-ADDRESS = {
-    "id": str(uuid4()),
-    "label": "Entrepôt",
-    "street": "8 quai Rambaud",
-    "complement": "",
-    "postal_code": "69002",
-    "city": "Lyon",
-    "country": "FR",
-    "email": "",
-    "phone": "",
-    "primary": True,
+CLIENT = Client(
+    id=uuid4(),
+    kind="client",
+    code="CLI-0001",
+    name="Client Test",
+    email="client_test@sqp.fr",
+    phone="0123456789",
+    reseller_id=uuid4(),
+    reseller_name="Revendeur Test",
+    portal_access=True,
+    version=1,
+)
+CONTRACT = ContractRow(
+    number="29962",
+    product_reference="TS-131K-1TIW",
+    serial_number="Q207B17555",
+    client="Client Test",
+    client_id=CLIENT.id,
+    warranty_ends_on=date(2023, 12, 9),
+    extensions=0,
+    state="expired",
+)
+INCIDENT = IncidentRow(
+    number="20122301",
+    title="Problème avec mon NAS",
+    contract_number="29962",
+    product_reference="TS-131K-1TIW",
+    serial_number="Q207B17555",
+    serial_numbers=["Q207B17555"],
+    reseller="Revendeur Test",
+    client="Client Test",
+    client_id=CLIENT.id,
+    status="resolved",
+    status_label="Résolu",
+    declared_at=datetime(2020, 12, 23, tzinfo=UTC),
+)
+PERSON = LookedAfter(
+    id=uuid4(),
+    first_name="Cliente",
+    last_name="Testeuse",
+    login="t",
+    role="basic",
+    status="active",
+    email="cliente@sqp.fr",
+    phone="",
+    email_undeliverable=False,
+    invitation=None,
+    invitation_expires_at=None,
+)
+ADDRESS = Address(
+    id=uuid4(),
+    organisation_id=CLIENT.id,
+    label="Entrepôt",
+    street="8 quai Rambaud",
+    complement="",
+    postal_code="69002",
+    city="Lyon",
+    country="FR",
+    email="",
+    phone="",
+    primary=True,
+    version=1,
+)
+ANSWERS: Mapping[str, BaseModel] = {
+    "clients": Page[Client](items=[CLIENT], total=1),
+    "resellers": Page[Organisation](items=[CLIENT], total=1),
+    "contracts": ContractPage(items=[CONTRACT], total=1, counts=contracts_api.Counts(active=0, expiring=0, expired=1)),
+    "incidents": IncidentPage(items=[INCIDENT], total=1, counts=incidents_api.Counts(open=0, closed=1)),
+    "addresses": Page[Address](items=[ADDRESS], total=1),
+    "users": Page[LookedAfter](items=[PERSON], total=1),
+    "client-summaries": ClientSummaries(items=[ClientSummary(client_id=CLIENT.id, contracts_in_force=1, contracts=4)]),
+    "coverage": Coverage(
+        serial_number="TEST", on=clock.today(), covered=False, reason="unknown_serial", sentence="Inconnu."
+    ),
+    "sign-up-requests": Page[SignUpRequest](items=[], total=0),
+    "notifications": NotificationPage(items=[], total=0, unread_count=3),
 }
 MISSING = "Cette partie ne peut pas s’afficher pour l’instant."
-
-
-def listed(*items: Any) -> dict[str, Any]:
-    return {"items": list(items), "total": len(items), "total_is": "exact", "next": None, "unread_count": 3}
 
 
 class Services:
@@ -81,27 +114,15 @@ class Services:
         self.away: set[str] = set()
         self.kind: Literal["reseller", "sqp"] = "reseller"
 
-    async def call(self, method: str, path: str, **options: Any) -> Answer:
+    async def call(self, kind: type[Body], method: str, path: str, **options: object) -> Reply[Body]:
         segments = path.strip("/").split("/")
         name = segments[-1] if segments[-1] == "users" else segments[0]
         if name in self.away:
             raise ServiceUnavailable
         is_one = name in ("clients", "resellers") and len(segments) > 1
-        return Answer(200, CLIENT if is_one else self._answers()[name], '"1"')
-
-    def _answers(self) -> dict[str, Any]:
-        return {
-            "clients": listed(CLIENT),
-            "resellers": listed(CLIENT),
-            "contracts": listed(CONTRACT),
-            "incidents": listed(INCIDENT),
-            "addresses": listed(ADDRESS),
-            "users": listed(PERSON),
-            "client-summaries": {"items": [{"client_id": CLIENT["id"], "contracts_in_force": 1, "contracts": 4}]},
-            "coverage": {"reason": "unknown_serial"},
-            "sign-up-requests": listed(),
-            "notifications": listed(),
-        }
+        answer = CLIENT if is_one else ANSWERS[name]
+        assert isinstance(answer, kind)
+        return Reply(200, answer, '"1"')
 
     async def access_token(self, _: str) -> str:
         return "token"
@@ -133,7 +154,7 @@ async def http(services: Services) -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
-CLIENT_PAGE = f"/clients/{CLIENT['id']}"
+CLIENT_PAGE = f"/clients/{CLIENT.id}"
 PARTS = {"contracts": "29962", "incidents": "20122301", "addresses": "8 quai Rambaud", "users": "Testeuse"}
 
 
@@ -170,7 +191,7 @@ async def test_a_resellers_page_lacks_the_part_that_is_away(
     services: Services, http: httpx.AsyncClient, away: str
 ) -> None:
     services.kind, services.away = "sqp", {away}
-    page = await http.get(f"/revendeurs/{CLIENT['reseller_id']}")
+    page = await http.get(f"/revendeurs/{CLIENT.reseller_id}")
     assert (page.status_code, page.text.count(MISSING)) == (200, 1)
 
 

@@ -9,11 +9,6 @@ import pytest
 
 from portal.pages.incidents.threads import _readership
 
-INCIDENT: dict[str, Any] = {
-    "client": {"id": "c", "phone": "", "readership": "none"},
-    "reseller": {"id": "r", "phone": "", "readership": "none"},
-}
-
 
 def page(kind: str, role: str = "administrator") -> Any:
     def may(*kinds: str, write: bool = False) -> bool:
@@ -35,5 +30,6 @@ def page(kind: str, role: str = "administrator") -> Any:
     ],
 )
 def test_the_invitation_is_one_step_away(kind: str, role: str, thread: str, readership: str, leads_to: str) -> None:
-    incident = {name: party | {"readership": readership} for name, party in INCIDENT.items()}
+    parties = {name: SimpleNamespace(id=name[0], phone="", readership=readership) for name in ("client", "reseller")}
+    incident: Any = SimpleNamespace(**parties)
     assert _readership(page(kind, role), incident, thread)["readers_page"] == leads_to

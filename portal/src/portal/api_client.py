@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar
+from uuid import UUID
 
 import aiohttp
+from pydantic import BaseModel, Field, ValidationError
 
 from api.upstreams import service_of
 from web.i18n import Language
 from web.observability import request_id, traceparent
+from web.schemas import Answer
+
+log = logging.getLogger(__name__)
+
+Body = TypeVar("Body", bound=BaseModel)
 
 TIMEOUT = aiohttp.ClientTimeout(total=10, connect=2)
 STREAMED = aiohttp.ClientTimeout(total=None, connect=2, sock_read=60)
@@ -21,17 +29,43 @@ class ServiceUnavailable(Exception):
     """A service does not answer, or answers that it cannot now: its part of the page is missing, not the page."""
 
 
+class FieldError(Answer):
+    """``field`` as the service knows it, ``message`` in the person's language."""
+
+    field: str
+    message: str
+
+
+class KnownClient(Answer):
+    id: UUID
+    name: str
+    code: str
+    email: str
+
+
+class ProblemDetails(Answer):
+    """What a service refuses with (RFC 9457), as far as pages read it: ``retry_after`` in seconds; ``number`` of the
+    incident that is declared already, ``clients`` that are known already."""
+
+    title: str = ""
+    code: str = ""
+    errors: list[FieldError] = Field(default_factory=list)
+    retry_after: int = 60
+    number: str = ""
+    clients: list[KnownClient] = Field(default_factory=list)
+
+
 class ApiRefused(Exception):
     """A service refused. ``status`` and ``code`` say why, ``title`` is the sentence for the person."""
 
-    def __init__(self, status: int, problem: Mapping[str, Any]) -> None:
+    def __init__(self, status: int, problem: Mapping[str, object]) -> None:
         super().__init__(f"{status} {problem.get('code')}")
         self.status = status
-        self.problem = problem
+        self.problem = ProblemDetails.model_validate(problem)
 
     @property
     def code(self) -> str:
-        return str(self.problem.get("code", ""))
+        return self.problem.code
 
     @property
     def is_for_the_form(self) -> bool:
@@ -40,21 +74,15 @@ class ApiRefused(Exception):
 
     @property
     def title(self) -> str:
-        return str(self.problem.get("title", ""))
-
-    @property
-    def fields(self) -> dict[str, str]:
-        """What is wrong, by field name as the service knows it."""
-        errors = self.problem.get("errors") or []
-        return {str(error.get("field", "")): str(error.get("message", "")) for error in errors}
+        return self.problem.title
 
 
 @dataclass(frozen=True)
-class Answer:
-    """``body`` is parsed JSON, or None; ``etag`` goes back as ``If-Match``."""
+class Reply(Generic[Body]):
+    """``etag`` goes back as ``If-Match``."""
 
     status: int
-    body: Any
+    body: Body
     etag: str
 
 
@@ -63,10 +91,15 @@ class ApiClient:
         self._http = http
         self._upstreams = upstreams
 
-    async def call(self, method: str, path: str, **options: Any) -> Answer:
-        """As :meth:`opened`, read to its end."""
+    async def call(self, kind: type[Body], method: str, path: str, **options: Any) -> Reply[Body]:
+        """As :meth:`opened`, read to its end as a ``kind``. What is none counts as unavailable."""
         async with self.opened(method, path, **options) as answer:
-            return await _read(answer)
+            content = await answer.read()
+        try:
+            return Reply(answer.status, kind.model_validate_json(content), answer.headers.get("ETag", ""))
+        except ValidationError as error:
+            log.error("%s %s answered no %s: %s", method, path, kind.__name__, error.errors(include_input=False))
+            raise ServiceUnavailable(kind.__name__) from error
 
     @asynccontextmanager
     async def opened(
@@ -86,9 +119,6 @@ class ApiClient:
         service = service_of(path.split("?")[0].removeprefix("/"))
         assert service is not None, path
         sent = {"Accept-Language": language, **_context(token, address, device), **(headers or {})}
-        if "json" in options:
-            # The proxy's session, which is shared, adds no header of its own.
-            sent["Content-Type"] = "application/json"
         url = f"{self._upstreams[service]}/api/v1{path}"
         try:
             async with self._http().request(method, url, headers=sent, **{"timeout": TIMEOUT, **options}) as answer:
@@ -103,10 +133,6 @@ async def _refuse(answer: aiohttp.ClientResponse) -> None:
         raise ServiceUnavailable(str(answer.status))
     if answer.status >= 400:
         raise ApiRefused(answer.status, await _json(answer) or {})
-
-
-async def _read(answer: aiohttp.ClientResponse) -> Answer:
-    return Answer(answer.status, await _json(answer), answer.headers.get("ETag", ""))
 
 
 async def _json(answer: aiohttp.ClientResponse) -> Any:

@@ -8,12 +8,12 @@ from functools import cache
 
 from babel import Locale
 
-from portal.forms import Field
+from portal.forms import Field, Form
 from portal.translations import N_
 from web.i18n import Language
 
 # What parts/address.html asks.
-ADDRESS = (
+ADDRESS = Form(
     Field("label", N_("Intitulé")),
     Field("street", N_("N° et nom de rue")),
     Field("complement", N_("Complément d’adresse"), needed=False),

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 from uuid import UUID, uuid4, uuid5
 
+from api.incidents import IncidentCreate
+from api.incidents.drafts import Draft
 from portal.api_client import ApiRefused, ServiceUnavailable
 from portal.page_request import PageRequest
+from portal.services import incidents
 from portal.uploads import IDS
 
 DECLARATION = ("title", "nature", "description")
@@ -34,7 +36,7 @@ class DeclarationForm:
 
     @classmethod
     def of_form(cls, visit: PageRequest) -> DeclarationForm:
-        sent = [str(one.file["id"]) for one in visit.sent if one.file]
+        sent = [str(one.file.id) for one in visit.sent if one.file]
         return cls(
             {name: visit.field(name) for name in TEXTS},
             visit.fields("serial_numbers"),
@@ -44,7 +46,7 @@ class DeclarationForm:
         )
 
     @classmethod
-    def of_draft(cls, content: Mapping[str, Any]) -> DeclarationForm:
+    def of_draft(cls, content: Mapping[str, object]) -> DeclarationForm:
         """What :meth:`content` wrote; a draft of an older release may lack parts of it."""
         return cls(
             {name: str(content.get(name, "")) for name in TEXTS},
@@ -55,7 +57,7 @@ class DeclarationForm:
         )
 
     @property
-    def content(self) -> dict[str, Any]:
+    def content(self) -> dict[str, object]:
         return {
             **self.texts,
             "serial_numbers": list(self.serial_numbers),
@@ -81,18 +83,18 @@ class DeclarationForm:
     def new_address(self) -> dict[str, str]:
         return {name: self.get(name) for name in ADDRESS}
 
-    def declaration(self, number: str) -> dict[str, Any]:
-        """As ``POST /incidents`` takes it."""
+    def declaration(self, visit: PageRequest, number: str) -> IncidentCreate:
+        """Raises ApiRefused for what was typed wrongly."""
         chosen = {"address": self.new_address} if self.has_new_address else {"address_id": self.get("address")}
-        linked = {"linked_to": self.get("linked_to")} if self.get("linked_to") else {}
-        return {
-            **linked,
+        typed = {
             **{name: self.get(name) for name in DECLARATION},
+            "linked_to": self.get("linked_to") or None,
             "contract_number": number,
-            "serial_numbers": list(self.serial_numbers),
-            IDS: list(self.file_ids),
+            "serial_numbers": self.serial_numbers,
+            IDS: self.file_ids,
             "delivery_address": chosen,
         }
+        return visit.build(IncidentCreate, typed)
 
     def following(self, incident: str) -> DeclarationForm:
         """The same declaration, as what comes after an earlier incident; unchanged unless ``incident`` is a number."""
@@ -103,10 +105,9 @@ class DeclarationForm:
         return replace(self, key=str(uuid4()))
 
 
-async def load(visit: PageRequest, number: str) -> dict[str, Any] | None:
-    """The draft with its ``content`` and ``updated_at``."""
+async def load(visit: PageRequest, number: str) -> Draft | None:
     try:
-        return dict(await visit.get(_path(visit, number)))
+        return await incidents.draft(visit, _id(visit, number))
     except ApiRefused as refused:
         if refused.status == 404:
             return None
@@ -115,7 +116,8 @@ async def load(visit: PageRequest, number: str) -> dict[str, Any] | None:
 
 async def save(visit: PageRequest, number: str, typed: DeclarationForm) -> None:
     """Raises ServiceUnavailable or ApiRefused."""
-    await visit.keep(_path(visit, number), {"contract_number": number, "content": typed.content})
+    draft = {"contract_number": number, "content": typed.content}
+    await incidents.keep_draft(visit, _id(visit, number), draft)
 
 
 async def try_to_save(visit: PageRequest, number: str, typed: DeclarationForm) -> bool:
@@ -132,18 +134,18 @@ async def try_to_save(visit: PageRequest, number: str, typed: DeclarationForm) -
 async def discard(visit: PageRequest, number: str) -> None:
     """A draft that stays behind expires by itself."""
     try:
-        await visit.change("DELETE", _path(visit, number))
+        await incidents.discard_draft(visit, _id(visit, number))
     except (ServiceUnavailable, ApiRefused):
         return
 
 
-def _path(visit: PageRequest, number: str) -> str:
+def _id(visit: PageRequest, number: str) -> UUID:
     """One draft per person and contract, whatever browser it is typed in."""
     person = visit.who.user_id
     assert isinstance(person, UUID)
-    return f"/incident-drafts/{uuid5(person, number)}"
+    return uuid5(person, number)
 
 
-def _texts(value: Any) -> list[str]:
+def _texts(value: object) -> list[str]:
     """A draft may have been written past the portal."""
     return [str(held) for held in value] if isinstance(value, list) else []

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from python_multipart.exceptions import FormParserError
 from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import FormParser, MultiPartException
 from starlette.requests import Request
 
+from api.files import File
 from events.files import MAX_FILE_BYTES
 from web.errors import BodyTooLarge, MalformedRequest, UnsupportedMediaType
 from web.http.multipart import MalformedMultipart, Met, MultipartReader, Part
@@ -46,7 +46,7 @@ class SentFile:
     """A file that came with a form: as the files service knows it, or ``refusal``, the sentence that says why not."""
 
     name: str
-    file: Mapping[str, Any] | None = None
+    file: File | None = None
     refusal: str = ""
 
 

@@ -11,34 +11,20 @@ from web.clock import PARIS
 from web.i18n import Language
 from web.text.folding import marked_spots
 
-# Shown where a stored value is no date that a calendar has.
-UNREADABLE = "—"
+
+def day(value: date | None) -> str:
+    """``09/12/2023``; of a moment, the day in Paris."""
+    return f"{(on := day_of(value)).day:02}/{on.month:02}/{on.year:04}" if value else ""
 
 
-def day(value: str | date | None) -> str:
-    """``09/12/2023`` from an ISO date, or date and time; a dash where it is neither."""
-    if not value:
-        return ""
-    try:
-        return _day(day_of(value) if isinstance(value, str) else value)
-    except ValueError:
-        return UNREADABLE
+def day_of(value: date) -> date:
+    """Of a moment, the day in Paris."""
+    return in_paris(value).date() if isinstance(value, datetime) else value
 
 
-def day_of(value: str) -> date:
-    """The day in Paris of an ISO date, or date and time. Raises ValueError."""
-    return date.fromisoformat(value) if len(value) == 10 else in_paris(datetime.fromisoformat(value)).date()
-
-
-def moment(value: str | datetime | None) -> str:
-    """``23/12/2020 18:27`` in Paris from an ISO date and time; a dash where it is none."""
-    if not value:
-        return ""
-    try:
-        parsed = in_paris(datetime.fromisoformat(value) if isinstance(value, str) else value)
-    except ValueError:
-        return UNREADABLE
-    return f"{_day(parsed)} {parsed:%H:%M}"
+def moment(value: datetime | None) -> str:
+    """``23/12/2020 18:27`` in Paris."""
+    return f"{day(value)} {in_paris(value):%H:%M}" if value else ""
 
 
 def in_paris(value: datetime) -> datetime:
@@ -47,10 +33,6 @@ def in_paris(value: datetime) -> datetime:
         return value.astimezone(PARIS)
     except OverflowError:
         return value
-
-
-def _day(value: date) -> str:
-    return f"{value.day:02}/{value.month:02}/{value.year:04}"
 
 
 def size(value: int | None, language: Language) -> str:

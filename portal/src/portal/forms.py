@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
-from portal.api_client import ApiRefused
+from pydantic import BaseModel
+
+from portal.api_client import ApiRefused, Body
 from portal.page_request import PageRequest
+from portal.services.resource import Patch, Resource
 from portal.translations import N_
 from web.text import mailboxes, phones
 
@@ -18,12 +20,19 @@ MOST_MINUTES = 90
 
 @dataclass(frozen=True)
 class Field:
-    """``name`` as the service knows it, ``label`` in French as the page shows it; ``choices`` by value, in French."""
+    """``name`` in the form, ``label`` in French as the page shows it; ``choices`` by value, in French; ``path`` where
+    the service has it, unless that is its name."""
 
     name: str
     label: str
     needed: bool = True
-    choices: Mapping[str, str] = field(default_factory=dict)
+    choices: Mapping[str, str] = field(default_factory=dict, hash=False)
+    path: str = ""
+
+    def holds(self, path: str) -> bool:
+        """Whether what the service calls ``path`` (``serial_numbers.0``) is this field, or a part of it."""
+        own = self.path or self.name
+        return path == own or path.startswith(f"{own}.")
 
 
 @dataclass(frozen=True)
@@ -36,13 +45,83 @@ class FormErrors:
     etag: str = ""
 
 
-def typed(page: PageRequest, fields: Sequence[Field]) -> dict[str, str]:
-    return {each.name: page.field(each.name) for each in fields}
+class Form:
+    """Its fields in order, a part before what it is a part of; ``places`` says which field a refusal's code is
+    about."""
+
+    def __init__(self, *fields: Field, places: Mapping[str, str] | None = None) -> None:
+        self.fields = fields
+        self._places = places or {}
+
+    def typed(self, page: PageRequest) -> dict[str, str]:
+        return {each.name: page.field(each.name) for each in self.fields}
+
+    def missing(self, page: PageRequest, values: Mapping[str, str] | None = None) -> dict[str, str]:
+        """The fields that are needed and empty, each with its sentence; of the form, or of ``values``."""
+        given = self.typed(page) if values is None else values
+        return {each.name: to_fill_in(page, each) for each in self.fields if each.needed and not given.get(each.name)}
+
+    def gaps(self, page: PageRequest) -> FormErrors | None:
+        wrong = self.missing(page)
+        return FormErrors(422, wrong=wrong, etag=page.field("etag")) if wrong else None
+
+    def errors(self, page: PageRequest, refused: ApiRefused) -> FormErrors:
+        """What the form shows of a refusal. Raises what is no form's."""
+        if not refused.is_for_the_form:
+            raise refused
+        etag, place = page.field("etag"), self._places.get(refused.code)
+        if place:
+            return FormErrors(refused.status, wrong={place: refused.title}, etag=etag)
+        found = [(self._at(error.field), error.message) for error in refused.problem.errors]
+        wrong = {
+            each.name: page.gettext("%(label)s : %(what)s") % {"label": _label(page, each), "what": _lowered(what)}
+            for each, what in found
+            if each
+        }
+        return FormErrors(refused.status, "" if wrong else sentence(page, refused), wrong, etag)
+
+    async def attempt(self, page: PageRequest, change: Callable[[], Awaitable[object]]) -> FormErrors | None:
+        """None when ``change`` went through."""
+        try:
+            await change()
+        except ApiRefused as refused:
+            return self.errors(page, refused)
+        return None
+
+    async def patch(
+        self, page: PageRequest, resource: Resource[Body, Patch], values: Mapping[str, object]
+    ) -> FormErrors | None:
+        """Changes the version that the form's ``etag`` names. None when it went through."""
+        gaps = self.gaps(page)
+        if gaps:
+            return gaps
+        try:
+            await resource.patch(values, page.field("etag"))
+        except ApiRefused as refused:
+            return await self._stale(page, resource, values) if refused.status == 412 else self.errors(page, refused)
+        return None
+
+    async def _stale(
+        self, page: PageRequest, resource: Resource[Body, Patch], values: Mapping[str, object]
+    ) -> FormErrors:
+        """Somebody was faster: what stands there now is named beside what was typed, and saving again replaces it."""
+        now = await resource.read()
+        typed = {each: _shown(page, each, values[each.name]) for each in self.fields if each.name in values}
+        current = {each: _shown(page, each, _held(now.body, each.name)) for each in typed}
+        wrong = {
+            each.name: page.gettext("%(label)s : la valeur actuelle est « %(value)s ».")
+            % {"label": _label(page, each), "value": current[each]}
+            for each in typed
+            if typed[each] != current[each]
+        }
+        return FormErrors(412, page.gettext(CHANGED_MEANWHILE), wrong, now.etag)
+
+    def _at(self, path: str) -> Field | None:
+        return next((each for each in self.fields if each.holds(path)), None)
 
 
-def missing(page: PageRequest, fields: Sequence[Field]) -> dict[str, str]:
-    """The fields that are needed and empty, each with its sentence."""
-    return {each.name: to_fill_in(page, each) for each in fields if each.needed and not page.field(each.name)}
+# For what a page does without asking anything.
+BARE = Form()
 
 
 def to_fill_in(page: PageRequest, each: Field) -> str:
@@ -50,29 +129,11 @@ def to_fill_in(page: PageRequest, each: Field) -> str:
     return page.gettext("%(label)s : à renseigner.") % {"label": _label(page, each)}
 
 
-def trouble(
-    page: PageRequest, refused: ApiRefused, fields: Sequence[Field], at: Mapping[str, str] | None = None
-) -> FormErrors:
-    """What a form shows of a refusal; ``at`` says which field a refusal's code is about. Raises what is no form's."""
-    if not refused.is_for_the_form:
-        raise refused
-    place = (at or {}).get(refused.code)
-    if place:
-        return FormErrors(refused.status, wrong={place: refused.title}, etag=page.field("etag"))
-    labels = {each.name: _label(page, each) for each in fields}
-    wrong = {
-        name: page.gettext("%(label)s : %(what)s") % {"label": labels[name], "what": _lowered(what)}
-        for name, what in refused.fields.items()
-        if name in labels
-    }
-    return FormErrors(refused.status, "" if wrong else sentence(page, refused), wrong, page.field("etag"))
-
-
 def sentence(page: PageRequest, refused: ApiRefused) -> str:
     """The refusal in words; a throttle's in minutes, or in hours where they are many, rather than seconds."""
     if refused.status != 429:
         return refused.title
-    minutes = max(1, math.ceil(int(refused.problem.get("retry_after", 60)) / 60))
+    minutes = max(1, math.ceil(refused.problem.retry_after / 60))
     if minutes > MOST_MINUTES:
         hours = math.ceil(minutes / 60)
         words = page.ngettext(
@@ -89,50 +150,6 @@ def sentence(page: PageRequest, refused: ApiRefused) -> str:
     return words % {"num": minutes}
 
 
-async def attempt(
-    page: PageRequest, fields: Sequence[Field], change: Awaitable[Any], at: Mapping[str, str] | None = None
-) -> FormErrors | None:
-    """None when ``change`` went through."""
-    try:
-        await change
-    except ApiRefused as refused:
-        return trouble(page, refused, fields, at)
-    return None
-
-
-async def patch(
-    page: PageRequest, path: str, fields: Sequence[Field], body: Mapping[str, Any], at: Mapping[str, str] | None = None
-) -> FormErrors | None:
-    """PATCHes what the form's ``etag`` names. None when it went through."""
-    gaps = missing(page, fields)
-    if gaps:
-        return FormErrors(422, wrong=gaps, etag=page.field("etag"))
-    try:
-        await page.change("PATCH", path, body, etag=page.field("etag"))
-    except ApiRefused as refused:
-        if refused.status == 412:
-            return await _stale(page, path, fields, body)
-        return trouble(page, refused, fields, at)
-    return None
-
-
-async def _stale(page: PageRequest, path: str, fields: Sequence[Field], body: Mapping[str, Any]) -> FormErrors:
-    """Somebody was faster: what stands there now is named beside what was typed, and saving again replaces it."""
-    now = await page.ask("GET", path)
-    differing = [
-        each
-        for each in fields
-        if each.name in body and _shown(page, each, body[each.name]) != _shown(page, each, now.body[each.name])
-    ]
-    wrong = {
-        each.name: page.gettext("%(label)s : la valeur actuelle est « %(value)s ».")
-        % {"label": _label(page, each), "value": _shown(page, each, now.body[each.name])}
-        for each in differing
-    }
-    title = page.gettext(CHANGED_MEANWHILE)
-    return FormErrors(412, title, wrong, now.etag)
-
-
 CHANGED_MEANWHILE = N_(
     "Quelqu’un a modifié ces informations entre-temps. Rien de ce que vous avez saisi n’est perdu : comparez avec les "
     "valeurs actuelles, puis enregistrez de nouveau pour les remplacer."
@@ -146,11 +163,15 @@ def _label(page: PageRequest, each: Field) -> str:
     return page.gettext(each.label)
 
 
-def _shown(page: PageRequest, each: Field, value: str) -> str:
+def _shown(page: PageRequest, each: Field, value: object) -> str:
     """As people write it: a telephone in its national notation, an e-mail address in its own letters."""
-    if value in each.choices:
-        return page.gettext(each.choices[value])
-    return WRITTEN.get(each.name, str)(value) if value else "—"
+    if str(value) in each.choices:
+        return page.gettext(each.choices[str(value)])
+    return WRITTEN.get(each.name, str)(str(value)) if value else "—"
+
+
+def _held(body: BaseModel, name: str) -> object:
+    return getattr(body, name, "")
 
 
 def _lowered(what: str) -> str:

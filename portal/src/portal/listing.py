@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 from urllib.parse import urlencode
 
 from portal.page_request import PageRequest
@@ -73,13 +72,13 @@ class Listing:
         )
 
     @property
-    def parameters(self) -> dict[str, Any]:
+    def parameters(self) -> dict[str, object]:
         """For the service."""
         limit = PAGE_SIZE if self.cursor else self.shown
         return {"q": self.q, "sort": self.sort, "limit": limit, "cursor": self.cursor, **self.filters}
 
     @property
-    def narrowing(self) -> dict[str, Any]:
+    def narrowing(self) -> dict[str, object]:
         """For the service, where the whole list is wanted."""
         return {name: value for name, value in self.parameters.items() if name not in ("limit", "cursor") and value}
 

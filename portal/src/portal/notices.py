@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
+from api.notifications import MarkRead
 from portal.api_client import ApiRefused, ServiceUnavailable
 from portal.page_request import PageRequest
+from portal.services import notifications
 
 
 async def unread(visit: PageRequest, numbers: Sequence[str]) -> dict[str, set[str]]:
@@ -14,11 +15,10 @@ async def unread(visit: PageRequest, numbers: Sequence[str]) -> dict[str, set[st
     if not numbers:
         return {}
     try:
-        params = [("type", "incident"), *(("id", number) for number in numbers)]
-        found = (await visit.ask("GET", "/notifications/unread", params=params)).body["items"]
+        found = await notifications.unread(visit, numbers)
     except (ServiceUnavailable, ApiRefused):
         return {}
-    return {str(one["id"]): set(one["threads"]) for one in found}
+    return {one.id: set(one.threads) for one in found}
 
 
 async def read(visit: PageRequest, number: str, thread: str) -> set[str]:
@@ -26,9 +26,9 @@ async def read(visit: PageRequest, number: str, thread: str) -> set[str]:
     waiting = await unread(visit, [number])
     if number not in waiting:
         return set()
-    subject: dict[str, Any] = {"type": "incident", "id": number, "threads": [thread] if thread else []}
+    subject = {"type": "incident", "id": number, "threads": [thread] if thread else []}
     try:
-        await visit.change("POST", "/notifications/read", {"subject": subject})
+        await notifications.mark_read(visit, visit.build(MarkRead, {"subject": subject}))
     except (ServiceUnavailable, ApiRefused):
         return waiting[number]
     return waiting[number] - {thread}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -10,7 +11,8 @@ from markupsafe import Markup
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from portal import cookies, form_parser, sessions
-from portal.page_request import PageRequest, form_token, gather_or_unavailable, if_allowed
+from portal.page_request import PageRequest, form_token, if_allowed, or_unavailable
+from portal.services import notifications
 from portal.templating import Templates
 
 
@@ -23,14 +25,18 @@ class Page(PageRequest):
         self._browser = browser
         self._form_key = next(iter(self.form_keys), "") or secrets.token_urlsafe(24)
 
-    async def render(self, template: str, *, status: int = 200, **context: Any) -> Response:
+    async def render(
+        self, template: str, context: Mapping[str, object] | None = None, *, status: int = 200, **more: object
+    ) -> Response:
         """A whole page: the template inside the frame."""
         frame = await self._frame()
-        return self._html(self._templates.render(self, template, **frame, **context), status)
+        return self._html(self._templates.render(self, template, {**frame, **(context or {}), **more}), status)
 
-    def fragment(self, template: str, *, status: int = 200, **context: Any) -> Response:
+    def fragment(
+        self, template: str, context: Mapping[str, object] | None = None, *, status: int = 200, **more: object
+    ) -> Response:
         """A part of a page, for htmx."""
-        return self._html(self._templates.render(self, template, **context), status)
+        return self._html(self._templates.render(self, template, {**(context or {}), **more}), status)
 
     def redirect(self, path: str, *, flash: str = "") -> Response:
         """After a change: 303 to a page of ours, with a sentence to show there."""
@@ -53,11 +59,11 @@ class Page(PageRequest):
         if token:
             self._browser.forget(token)
 
-    async def _frame(self) -> dict[str, Any]:
+    async def _frame(self) -> dict[str, int | None]:
         if self.person is None:
             return {"unread": None}
-        [feed] = await gather_or_unavailable(if_allowed(self.get("/notifications", limit=1)))
-        return {"unread": feed["unread_count"] if feed else None}
+        feed = await or_unavailable(if_allowed(notifications.feed(self, limit=1)))
+        return {"unread": feed.unread_count if feed else None}
 
     def _html(self, content: str, status: int) -> Response:
         response = HTMLResponse(content, status, {"Content-Language": self.language, "Vary": "Accept-Language, Cookie"})

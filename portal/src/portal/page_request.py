@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import hmac
+import json
 import re
-from collections.abc import AsyncIterator, Awaitable
-from typing import Any
+from collections.abc import AsyncIterator, Awaitable, Mapping
+from typing import Any, Literal, TypedDict, TypeVar
 
+from pydantic import SecretStr, ValidationError
+from pydantic_core import to_jsonable_python
 from starlette.datastructures import FormData
 from starlette.requests import Request
 
 from portal import cookies
-from portal.api_client import STREAMED, Answer, ApiClient, ApiRefused, ServiceUnavailable
+from portal.api_client import STREAMED, ApiClient, ApiRefused, Body, Reply, ServiceUnavailable
 from portal.form_parser import CSRF_FIELD, SentFile
 from portal.translations import N_, gettext, ngettext
 from web.auth.principal import Principal
+from web.http.validation import malformed
 from web.i18n import Language, negotiate
+from web.schemas import Request as ApiRequest
 from web.text import characters
 
 OWNER_FIELD = "owner"
@@ -26,6 +30,10 @@ TEXTS = ("title", "description", "body", "note", "name")
 THEMES = ("light", "dark")
 HEADER = re.compile(r"[ -~]{1,255}")
 
+# A query parameter of a service; several of one name as a sequence.
+Parameter = object
+Kind = TypeVar("Kind", bound=ApiRequest)
+Part = TypeVar("Part")
 
 RECONNECTED = N_("Vous êtes reconnecté. Rien n’est encore envoyé : relisez votre saisie, puis validez de nouveau.")
 ANOTHERS = N_(
@@ -41,7 +49,7 @@ ANOTHERS_TO_SEND = N_(
 class Away:
     """Stands for the answer of a service that is away; false, so that a template can ask."""
 
-    def __bool__(self) -> bool:
+    def __bool__(self) -> Literal[False]:
         return False
 
 
@@ -50,6 +58,15 @@ UNAVAILABLE = Away()
 
 class FormForged(Exception):
     """A form came without the token that its page carried."""
+
+
+class Context(TypedDict):
+    """For whom a service is asked."""
+
+    token: str | None
+    language: Language
+    address: str
+    device: str
 
 
 class PageRequest:
@@ -122,31 +139,65 @@ class PageRequest:
     def ngettext(self, singular: str, plural: str, number: int) -> str:
         return ngettext(self.language, singular, plural, number)
 
-    async def get(self, path: str, **parameters: Any) -> Any:
+    async def get(self, kind: type[Body], path: str, **parameters: Parameter) -> Body:
         """The body of a GET below ``/api/v1``; raises ServiceUnavailable or ApiRefused."""
-        return (await self.ask("GET", path, params=_given(parameters))).body
+        return (await self.read(kind, path, **parameters)).body
 
-    async def ask(self, method: str, path: str, **options: Any) -> Answer:
-        """Any call below ``/api/v1``: ``json``, ``params``, ``headers``, ``data``. Raises ServiceUnavailable or
-        ApiRefused.
+    async def read(self, kind: type[Body], path: str, **parameters: Parameter) -> Reply[Body]:
+        """As :meth:`get`, with the version that a change names."""
+        return await self._backend.call(kind, "GET", path, params=_given(parameters), **self._context)
+
+    async def send(
+        self, kind: type[Body], method: str, path: str, body: ApiRequest | None = None, *, etag: str = "", key: str = ""
+    ) -> Reply[Body]:
+        """A change with its precondition and idempotency key. Raises ServiceUnavailable or ApiRefused.
 
         A form that is only shown again changes nothing: its change is refused, and its page shows it as it shows any
         form that was refused."""
-        if self.is_resumed and method != "GET":
-            raise ApiRefused(409, {"title": self.why_shown_again, "code": "form_shown_again"})
-        return await self._call(method, path, **options)
+        self._refuse_resumed()
+        return await self._backend.call(kind, method, path, **_written(body, etag, key), **self._context)
 
-    async def keep(self, path: str, body: Any) -> None:
+    async def change(
+        self, method: str, path: str, body: ApiRequest | None = None, *, etag: str = "", key: str = ""
+    ) -> None:
+        """As :meth:`send`, of which nothing is read."""
+        self._refuse_resumed()
+        await self._call(method, path, **_written(body, etag, key))
+
+    async def keep(self, kind: type[Kind], path: str, values: Mapping[str, object]) -> None:
         """A PUT that keeps what was typed and does nothing with it: for a form that is shown again, too."""
-        await self._call("PUT", path, json=body)
+        await self._call("PUT", path, **_written(self._made(kind, values)))
 
-    async def _call(self, method: str, path: str, **options: Any) -> Answer:
-        return await self._backend.call(method, path, **self._context, **options)
+    async def upload(self, kind: type[Body], path: str, body: AsyncIterator[bytes], content_type: str) -> Body:
+        """A POST of bytes as they come."""
+        self._refuse_resumed()
+        sent = {"data": body, "headers": {"Content-Type": content_type}, "timeout": STREAMED}
+        return (await self._backend.call(kind, "POST", path, **sent, **self._context)).body
 
-    async def streamed(self, path: str, *, accept: str, **parameters: Any) -> AsyncIterator[bytes]:
+    def build(self, kind: type[Kind], values: Mapping[str, object]) -> Kind:
+        """A request with what was typed. Raises ApiRefused, as the service would refuse it."""
+        self._refuse_resumed()
+        return self._made(kind, values)
+
+    def _made(self, kind: type[Kind], values: Mapping[str, object]) -> Kind:
+        try:
+            return kind.model_validate(values)
+        except ValidationError as error:
+            problem = malformed(error.errors(), self.language)
+            details = {"code": problem.code, "title": problem.sentence(self.language), **problem.members}
+            raise ApiRefused(problem.status, details) from error
+
+    def _refuse_resumed(self) -> None:
+        if self.is_resumed:
+            raise ApiRefused(409, {"title": self.why_shown_again, "code": "form_shown_again"})
+
+    async def _call(self, method: str, path: str, **options: Any) -> None:
+        async with self._backend.opened(method, path, **options, **self._context):
+            return
+
+    async def streamed(self, path: str, *, accept: str, **parameters: Parameter) -> AsyncIterator[bytes]:
         """The body of a long GET, piece by piece. Raises ServiceUnavailable or ApiRefused before the first."""
-        options: dict[str, Any] = {"params": _given(parameters), "headers": {"Accept": accept}, "timeout": STREAMED}
-        pieces = self._pieces("GET", path, options)
+        pieces = self._pieces(path, accept, parameters)
         first = await anext(pieces, b"")
 
         async def whole() -> AsyncIterator[bytes]:
@@ -156,13 +207,15 @@ class PageRequest:
 
         return whole()
 
-    async def _pieces(self, method: str, path: str, options: dict[str, Any]) -> AsyncIterator[bytes]:
-        async with self._backend.opened(method, path, **self._context, **options) as answer:
+    async def _pieces(self, path: str, accept: str, parameters: Mapping[str, Parameter]) -> AsyncIterator[bytes]:
+        params, headers = _given(parameters), {"Accept": accept}
+        opening = self._backend.opened("GET", path, params=params, headers=headers, timeout=STREAMED, **self._context)
+        async with opening as answer:
             async for piece in answer.content.iter_any():
                 yield piece
 
     @property
-    def _context(self) -> dict[str, Any]:
+    def _context(self) -> Context:
         client = self.request.client
         return {
             "token": self._token,
@@ -170,17 +223,6 @@ class PageRequest:
             "address": client.host if client else "",
             "device": self.request.headers.get("user-agent", ""),
         }
-
-    async def change(self, method: str, path: str, body: Any = None, *, etag: str = "", key: str = "") -> Any:
-        """The body of what :meth:`send` is answered."""
-        return (await self.send(method, path, body, etag=etag, key=key)).body
-
-    async def send(self, method: str, path: str, body: Any = None, *, etag: str = "", key: str = "") -> Answer:
-        """A change with its precondition and idempotency key."""
-        headers = {"If-Match": etag, "Idempotency-Key": key}
-        # What a header cannot hold was never given out as one; a service closes on a head of many kilobytes.
-        sent = {name: value for name, value in headers.items() if value and HEADER.fullmatch(value)}
-        return await self.ask(method, path, json=body, headers=sent)
 
     @property
     def person_id(self) -> str:
@@ -228,25 +270,40 @@ def form_token(key: str, owner: str) -> str:
     return f"{owner}.{proof}"
 
 
-async def gather_or_unavailable(*parts: Awaitable[Any]) -> list[Any]:
-    """What each part answers; UNAVAILABLE for a part whose service is away. A refusal is the whole page's."""
-
-    async def attempt(part: Awaitable[Any]) -> Any:
-        try:
-            return await part
-        except ServiceUnavailable:
-            return UNAVAILABLE
-
-    return await asyncio.gather(*(attempt(part) for part in parts))
+async def or_unavailable(part: Awaitable[Part]) -> Part | Away:
+    """The rest of the page stands without it."""
+    try:
+        return await part
+    except ServiceUnavailable:
+        return UNAVAILABLE
 
 
-async def if_allowed(part: Awaitable[Any], default: Any = None) -> Any:
-    """``default`` where the service refuses: for parts that only some people see."""
+async def if_allowed(part: Awaitable[Part]) -> Part | None:
+    """None where the service refuses: for parts that only some people see."""
     try:
         return await part
     except ApiRefused:
-        return default
+        return None
 
 
-def _given(parameters: dict[str, Any]) -> dict[str, str]:
-    return {name: str(value) for name, value in parameters.items() if value not in (None, "")}
+def _given(parameters: Mapping[str, Parameter]) -> list[tuple[str, str]]:
+    pairs = []
+    for name, value in parameters.items():
+        values = value if isinstance(value, list | tuple) else [value]
+        pairs += [(name, str(each)) for each in values if each not in (None, "")]
+    return pairs
+
+
+def _written(body: ApiRequest | None, etag: str = "", key: str = "") -> dict[str, Any]:
+    headers = {"Content-Type": "application/json", "If-Match": etag, "Idempotency-Key": key}
+    # What a header cannot hold was never given out as one; a service closes on a head of many kilobytes.
+    sent = {name: value for name, value in headers.items() if value and HEADER.fullmatch(value)}
+    return {"data": _json(body) if body else None, "headers": sent}
+
+
+def _json(body: ApiRequest) -> bytes:
+    return json.dumps(body.model_dump(exclude_unset=True), ensure_ascii=False, default=_plain).encode()
+
+
+def _plain(value: object) -> object:
+    return value.get_secret_value() if isinstance(value, SecretStr) else to_jsonable_python(value)

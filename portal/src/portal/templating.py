@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
 from urllib.parse import unquote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from events.files import MAX_FILE_BYTES, PAGE_NAMES, PROGRAM_NAMES, THUMBNAIL_TYPES
-from portal import cookies, countries, form_parser, formats, static_assets, weblinks
+from events.files import PAGE_NAMES, PROGRAM_NAMES, THUMBNAIL_TYPES
+from portal import cookies, countries, formats, static_assets, weblinks
 from portal.page_request import UNAVAILABLE, PageRequest
 from portal.translations import gettext, ngettext
 from web.i18n import Language
@@ -20,9 +19,9 @@ class Templates:
     def __init__(self) -> None:
         self._environments: dict[Language, Environment] = {"fr": _environment("fr"), "en": _environment("en")}
 
-    def render(self, visit: PageRequest, template: str, **context: Any) -> str:
+    def render(self, visit: PageRequest, template: str, context: Mapping[str, object]) -> str:
         flash = unquote(visit.request.cookies.get(cookies.FLASH, ""))[:300]
-        return self._environments[visit.language].get_template(template).render(visit=visit, flash=flash, **context)
+        return self._environments[visit.language].get_template(template).render(context, visit=visit, flash=flash)
 
 
 def _environment(language: Language) -> Environment:
@@ -46,7 +45,6 @@ def _environment(language: Language) -> Environment:
     environment.filters.update(phone=_given(phones.shown), phone_link=phones.uri, email=_given(mailboxes.shown))
     environment.globals.update(language=language, UNAVAILABLE=UNAVAILABLE, asset=static_assets.asset)
     environment.globals.update(countries=countries.countries(language))
-    environment.globals.update(MAX_FILE_BYTES=MAX_FILE_BYTES, MAX_FILES=form_parser.MAX_FILES)
     environment.globals.update(PROGRAM_NAMES=PROGRAM_NAMES, PAGE_NAMES=PAGE_NAMES, THUMBNAIL_TYPES=THUMBNAIL_TYPES)
     return environment
 

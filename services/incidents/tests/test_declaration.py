@@ -283,3 +283,10 @@ async def test_malformed_json_is_refused(open_desk: Any) -> None:
         "/incidents", content=b"{", headers={"content-type": "application/json"}
     )
     assert (answer.status_code, answer.json()["code"]) == (400, "malformed_request")
+
+
+@pytest.mark.parametrize(("language", "label"), [("fr", "Produit endommagé"), ("en", "Damaged product")])
+async def test_what_a_declaration_may_say_comes_from_the_service(open_desk: Any, language: str, label: str) -> None:
+    answer = await open_desk.as_(CLIENT).get("/incidents/choices", headers={"Accept-Language": language})
+    assert {"value": "damaged", "label": label} in answer.json()["natures"]
+    assert answer.json()["files"] == {"count": 20, "size": 20 * 1024 * 1024}

@@ -73,7 +73,20 @@ async def test_the_actions_on_offer_are_those_that_the_routes_allow(open_desk: A
         offered = {step["status"] for step in (await open_desk.incident(number, by))["actions"]["next"]}
         assert offered == {wanted for wanted in STATUSES if expected(current, wanted, actor)[0] == 200}
     for basic in (CLIENT_BASIC, RESELLER_BASIC, person("sqp", "SQP", "basic")):
-        assert (await open_desk.incident(number, basic))["actions"] == {"next": [], "write": [], "attach": []}
+        actions = (await open_desk.incident(number, basic))["actions"]
+        assert (actions["next"], actions["write"], actions["attach"]) == ([], [], [])
+
+
+@pytest.mark.parametrize(("language", "label"), [("fr", "En attente de stock"), ("en", "Waiting for stock")])
+async def test_the_reasons_of_a_wait_come_with_the_state_that_asks_for_one(
+    open_desk: Any, language: str, label: str
+) -> None:
+    number = await open_desk.declare(CLIENT)
+    await open_desk.move(number, "in_diagnosis")
+    answer = await open_desk.as_(SQP).get(f"/incidents/{number}", headers={"Accept-Language": language})
+    reasons = {step["status"]: step["reasons"] for step in answer.json()["actions"]["next"]}
+    assert {"value": "stock", "label": label} in reasons.pop("pending")
+    assert not any(reasons.values())
 
 
 async def test_colleagues_of_the_declarer_cancel_too(open_desk: Any) -> None:

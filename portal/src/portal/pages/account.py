@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
+from api.identity.sign_in import LogIn, LogOut
 from portal import cookies, forms, paths, sessions
 from portal.api_client import ApiRefused, ServiceUnavailable
 from portal.errors import SessionEnded
 from portal.page import Page
 from portal.page_request import THEMES
 from portal.router import LOGIN, Blueprint
+from portal.services import identity, sign_in
 from web.errors import Unavailable
 
 blueprint = Blueprint()
@@ -37,7 +39,7 @@ async def log_in(page: Page) -> Response:
         return await enter(page, login, password, remember=page.field("remember") == "on", path=page.field("suite"))
     except ApiRefused as refused:
         context = {"suite": page.field("suite"), "login": login, "wrong": forms.sentence(page, refused)}
-        return await page.render("account/login.html", status=refused.status, **context)
+        return await page.render("account/login.html", context, status=refused.status)
 
 
 async def enter(
@@ -45,17 +47,22 @@ async def enter(
 ) -> Response:
     """Opens a session and goes to ``path``, in the language that was chosen before the log-in, or else in that of the
     person's profile. Raises ApiRefused."""
-    credentials = {"login": login, "password": password, "remember": remember, "client": "browser"}
-    left = sessions.session_token(page.request.headers)
-    # The session that the browser had ends with this one; a device that the account knows no stranger locks out.
-    credentials |= {"session_token": left, "device": sessions.device_token(page.request.headers)}
-    opened = await page.change("POST", "/auth/login", credentials)
+    credentials = {
+        "login": login,
+        "password": password,
+        "remember": remember,
+        "client": "browser",
+        # The session that the browser had ends with this one; a device that the account knows no stranger locks out.
+        "session_token": sessions.session_token(page.request.headers),
+        "device": sessions.device_token(page.request.headers),
+    }
+    opened = await sign_in.log_in(page, page.build(LogIn, credentials))
     page.forget()
     path = _after_login(path)
     response = page.resend(path) if page.kept else page.redirect(path, flash=flash)
-    sessions.open_session(response, opened["session_token"], opened["max_age"])
-    sessions.remember_device(response, opened["device_token"], opened["device_max_age"])
-    await _follow_profile(page, opened["session_token"], response)
+    sessions.open_session(response, opened.session_token, opened.max_age)
+    sessions.remember_device(response, opened.device_token, opened.device_max_age)
+    await _follow_profile(page, opened.session_token, response)
     return response
 
 
@@ -63,10 +70,10 @@ async def _follow_profile(page: Page, session_token: str, response: Response) ->
     """A profile that cannot be read now leaves the language as it was."""
     try:
         await page.enter(session_token)
-        profile = await page.get("/me")
+        profile = await identity.me(page).get()
     except (ServiceUnavailable, ApiRefused, SessionEnded, Unavailable):
         return
-    set_language(response, page.request.cookies.get(cookies.CHOSEN_LANGUAGE) or profile["language"])
+    set_language(response, page.request.cookies.get(cookies.CHOSEN_LANGUAGE) or profile.language)
     cookies.drop(response, cookies.CHOSEN_LANGUAGE)
 
 
@@ -74,7 +81,7 @@ async def _follow_profile(page: Page, session_token: str, response: Response) ->
 async def log_out(page: Page) -> Response:
     token = sessions.session_token(page.request.headers)
     if token:
-        await page.change("POST", "/auth/logout", {"session_token": token})
+        await sign_in.log_out(page, page.build(LogOut, {"session_token": token}))
         page.forget()
     response = page.redirect(LOGIN, flash=page.gettext("Vous êtes déconnecté."))
     sessions.close_session(response)

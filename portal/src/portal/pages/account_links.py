@@ -6,17 +6,19 @@ form alone, so that neither the history nor a Referer holds it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
 from starlette.responses import Response
 
+from api.identity.sign_in import Activate, Forgot, LinkToFollow, Register, Reset
 from portal import cookies, forms
 from portal.api_client import ApiRefused
-from portal.forms import Field, FormErrors
+from portal.forms import BARE, Field, Form, FormErrors
 from portal.page import Page
 from portal.pages import account
 from portal.router import LOGIN, Blueprint
+from portal.services import sign_in
 from portal.translations import N_
 
 blueprint = Blueprint()
@@ -24,33 +26,41 @@ blueprint = Blueprint()
 LINK_MINUTES = 30
 MAX_TOKEN = 500
 
-FORGOTTEN = (Field("login", N_("Identifiant ou e-mail")),)
-RESET = (Field("password", N_("Nouveau mot de passe")),)
-ACTIVATION = (
-    Field("first_name", N_("Prénom")),
-    Field("last_name", N_("Nom")),
-    Field("login", N_("Identifiant")),
-    Field("password", N_("Mot de passe")),
-)
-SIGN_UP = (
-    Field("contract_number", N_("N° de contrat")),
-    Field("serial_number", N_("N° de série")),
-    Field("email", N_("E-mail")),
-    Field("first_name", N_("Prénom"), needed=False),
-    Field("last_name", N_("Nom"), needed=False),
-)
-# What shows the account behind a link, and the page of it.
-TEMPLATES = {
-    "/auth/password/link": "account/reset.html",
-    "/auth/activation": "account/activation.html",
-    "/auth/email/link": "account/email.html",
-}
 PASSWORD_REFUSALS = {
     "password_too_short": "password",
     "password_too_common": "password",
     "password_names_user": "password",
     "login_taken": "login",
 }
+FORGOTTEN = Form(Field("login", N_("Identifiant ou e-mail")))
+RESET = Form(Field("password", N_("Nouveau mot de passe")), places=PASSWORD_REFUSALS)
+ACTIVATION = Form(
+    Field("first_name", N_("Prénom")),
+    Field("last_name", N_("Nom")),
+    Field("login", N_("Identifiant")),
+    Field("password", N_("Mot de passe")),
+    places=PASSWORD_REFUSALS,
+)
+SIGN_UP = Form(
+    Field("contract_number", N_("N° de contrat")),
+    Field("serial_number", N_("N° de série")),
+    Field("email", N_("E-mail")),
+    Field("first_name", N_("Prénom"), needed=False),
+    Field("last_name", N_("Nom"), needed=False),
+)
+
+
+@dataclass(frozen=True)
+class Link:
+    """A kind of link: what says whose account is behind one, and the page that shows it."""
+
+    account_of: Callable[[Page, LinkToFollow], Awaitable[object]]
+    template: str
+
+
+TO_RESET = Link(sign_in.recovery, "account/reset.html")
+TO_ACTIVATE = Link(sign_in.activation, "account/activation.html")
+TO_CONFIRM = Link(sign_in.email_change, "account/email.html")
 
 
 @blueprint.get("/mot-de-passe-oublie", is_open=True)
@@ -60,8 +70,8 @@ async def forgotten_form(page: Page) -> Response:
 
 @blueprint.post("/mot-de-passe-oublie", is_open=True)
 async def forgotten(page: Page) -> Response:
-    asked = forms.typed(page, FORGOTTEN)
-    return await _ask(page, "forgotten", FORGOTTEN, "/auth/password/forgot", asked)
+    asked = FORGOTTEN.typed(page)
+    return await _ask(page, "forgotten", FORGOTTEN, lambda: sign_in.forgot(page, page.build(Forgot, asked)))
 
 
 @blueprint.get("/mot-de-passe-oublie/envoye", is_open=True)
@@ -76,8 +86,8 @@ async def sign_up_form(page: Page) -> Response:
 
 @blueprint.post("/creer-un-compte", is_open=True)
 async def sign_up(page: Page) -> Response:
-    asked = {**forms.typed(page, SIGN_UP), "language": page.language}
-    return await _ask(page, "sign_up", SIGN_UP, "/auth/register", asked)
+    asked = {**SIGN_UP.typed(page), "language": page.language}
+    return await _ask(page, "sign_up", SIGN_UP, lambda: sign_in.register(page, page.build(Register, asked)))
 
 
 @blueprint.get("/creer-un-compte/envoye", is_open=True)
@@ -87,31 +97,28 @@ async def sign_up_sent(page: Page) -> Response:
 
 @blueprint.get("/mot-de-passe", is_open=True)
 async def reset_form(page: Page) -> Response:
-    if page.query("token"):
-        return _without_token(page)
-    return await _reset_shown(page, _token(page))
+    return await _opened(page, TO_RESET)
 
 
 @blueprint.post("/mot-de-passe", is_open=True)
 async def reset(page: Page) -> Response:
     token = page.field("token")[:MAX_TOKEN]
-    gaps = forms.missing(page, RESET)
+    gaps = RESET.gaps(page)
     if gaps:
-        return await _reset_shown(page, token, FormErrors(422, wrong=gaps))
+        return await _shown(page, TO_RESET, token, gaps)
+    chosen = {"token": token, "password": _password(page)}
     try:
-        done = await page.change("POST", "/auth/password/reset", {"token": token, "password": _password(page)})
+        done = await sign_in.reset(page, page.build(Reset, chosen))
     except ApiRefused as refused:
         if refused.code == "link_invalid":
             return await _link_over(page)
-        return await _reset_shown(page, token, forms.trouble(page, refused, RESET, PASSWORD_REFUSALS))
-    return await _enter(page, done["login"], page.gettext("Votre mot de passe est changé."))
+        return await _shown(page, TO_RESET, token, RESET.errors(page, refused))
+    return await _enter(page, done.login, page.gettext("Votre mot de passe est changé."))
 
 
 @blueprint.get("/nouvelle-adresse", is_open=True)
 async def email_form(page: Page) -> Response:
-    if page.query("token"):
-        return _without_token(page)
-    return await _email_shown(page, _token(page))
+    return await _opened(page, TO_CONFIRM)
 
 
 @blueprint.post("/nouvelle-adresse", is_open=True)
@@ -119,44 +126,43 @@ async def confirm_email(page: Page) -> Response:
     """Programs that look at links before their reader does confirm nothing: it takes the button."""
     token = page.field("token")[:MAX_TOKEN]
     try:
-        done = await page.change("POST", "/auth/email/confirm", {"token": token})
+        done = await sign_in.confirm_email(page, page.build(LinkToFollow, {"token": token}))
     except ApiRefused as refused:
         if refused.code == "link_invalid":
             return await _link_over(page)
-        return await _email_shown(page, token, forms.trouble(page, refused, ()))
+        return await _shown(page, TO_CONFIRM, token, BARE.errors(page, refused))
     page.forget()
-    said = page.gettext("Votre adresse e-mail est désormais %(email)s.") % {"email": done["email"]}
+    said = page.gettext("Votre adresse e-mail est désormais %(email)s.") % {"email": done.email}
     return _link_left(page.redirect("/parametres" if page.person else LOGIN, flash=said))
 
 
 @blueprint.get("/activation", is_open=True)
 async def activation_form(page: Page) -> Response:
-    if page.query("token"):
-        return _without_token(page)
-    return await _activation_shown(page, _token(page))
+    return await _opened(page, TO_ACTIVATE)
 
 
 @blueprint.post("/activation", is_open=True)
 async def activate(page: Page) -> Response:
     token = page.field("token")[:MAX_TOKEN]
-    gaps = forms.missing(page, ACTIVATION)
+    gaps = ACTIVATION.gaps(page)
     if gaps:
-        return await _activation_shown(page, token, FormErrors(422, wrong=gaps))
-    chosen = {**forms.typed(page, ACTIVATION), "token": token, "password": _password(page)}
+        return await _shown(page, TO_ACTIVATE, token, gaps)
+    chosen = {**ACTIVATION.typed(page), "token": token, "password": _password(page)}
     try:
-        done = await page.change("POST", "/auth/activate", chosen)
+        done = await sign_in.activate(page, page.build(Activate, chosen))
     except ApiRefused as refused:
         if refused.code == "link_invalid":
             return await _link_over(page, token)
-        return await _activation_shown(page, token, forms.trouble(page, refused, ACTIVATION, PASSWORD_REFUSALS))
-    return await _enter(page, done["login"], page.gettext("Votre compte est activé. Bienvenue !"))
+        return await _shown(page, TO_ACTIVATE, token, ACTIVATION.errors(page, refused))
+    return await _enter(page, done.login, page.gettext("Votre compte est activé. Bienvenue !"))
 
 
 @blueprint.post("/activation/nouveau-lien", is_open=True)
 async def send_again(page: Page) -> Response:
     """One answer whatever the case."""
+    link = {"token": page.field("token")[:MAX_TOKEN]}
     try:
-        await page.change("POST", "/auth/activation/again", {"token": page.field("token")[:MAX_TOKEN]})
+        await sign_in.send_activation_again(page, page.build(LinkToFollow, link))
     except ApiRefused as refused:
         if refused.status == 429:
             return await page.render("account/throttled.html", status=429, sentence=forms.sentence(page, refused))
@@ -169,54 +175,46 @@ async def sent_again(page: Page) -> Response:
     return await page.render("account/link_sent.html")
 
 
-async def _ask(page: Page, name: str, fields: tuple[Field, ...], path: str, body: Mapping[str, Any]) -> Response:
+async def _ask(page: Page, name: str, form: Form, change: Callable[[], Awaitable[object]]) -> Response:
     """One answer whatever the case: it leads to a page that says what happens now."""
-    gaps = forms.missing(page, fields)
-    failed = FormErrors(422, wrong=gaps) if gaps else await forms.attempt(page, fields, page.change("POST", path, body))
+    failed = form.gaps(page) or await form.attempt(page, change)
     if failed:
-        return await _show(page, name, fields, failed)
+        return await _show(page, name, form, failed)
     return page.redirect(f"{page.request.url.path}/envoye")
 
 
-async def _show(page: Page, name: str, fields: tuple[Field, ...], failed: FormErrors | None = None) -> Response:
+async def _show(page: Page, name: str, form: Form, failed: FormErrors | None = None) -> Response:
     shown = failed or FormErrors(200)
-    return await page.render(
-        f"account/{name}.html", status=shown.status, values=forms.typed(page, fields), failed=shown
-    )
+    return await page.render(f"account/{name}.html", status=shown.status, values=form.typed(page), failed=shown)
 
 
-async def _reset_shown(page: Page, token: str, failed: FormErrors | None = None) -> Response:
-    return await _link_shown(page, token, "/auth/password/link", failed)
+async def _opened(page: Page, link: Link) -> Response:
+    """The page that a link leads to: the address with its token first, then the one without."""
+    if page.query("token"):
+        return _without_token(page)
+    return await _shown(page, link, page.request.cookies.get(cookies.LINK, "")[:MAX_TOKEN])
 
 
-async def _activation_shown(page: Page, token: str, failed: FormErrors | None = None) -> Response:
-    return await _link_shown(page, token, "/auth/activation", failed)
-
-
-async def _email_shown(page: Page, token: str, failed: FormErrors | None = None) -> Response:
-    return await _link_shown(page, token, "/auth/email/link", failed)
-
-
-async def _link_shown(page: Page, token: str, path: str, failed: FormErrors | None) -> Response:
+async def _shown(page: Page, link: Link, token: str, failed: FormErrors | None = None) -> Response:
     """Whose account it is comes from the link each time; what was typed stays."""
+    if not token:
+        return await _link_over(page)
     try:
-        account_of = await page.change("POST", path, {"token": token}) if token else None
+        account_of = await link.account_of(page, page.build(LinkToFollow, {"token": token}))
     except ApiRefused as refused:
         if refused.status == 429:
             return await page.render("account/throttled.html", status=429, sentence=forms.sentence(page, refused))
-        account_of = None
-    if account_of is None:
         return await _link_over(page, token)
     shown = failed or FormErrors(200)
-    values = forms.typed(page, ACTIVATION) if failed else account_of
+    values = ACTIVATION.typed(page) if failed else account_of
     context = {"token": token, "account": account_of, "values": values, "failed": shown}
-    return await page.render(TEMPLATES[path], status=shown.status, **context)
+    return await page.render(link.template, context, status=shown.status)
 
 
 async def _link_over(page: Page, token: str = "") -> Response:
     """``token`` is one of an invitation, which can be sent again to the same person."""
     context = {"path": page.request.url.path, "token": token}
-    response = await page.render("account/link_over.html", status=410, **context)
+    response = await page.render("account/link_over.html", context, status=410)
     return _link_left(response)
 
 
@@ -242,10 +240,6 @@ def _without_token(page: Page) -> Response:
 def _link_left(response: Response) -> Response:
     cookies.drop(response, cookies.LINK)
     return response
-
-
-def _token(page: Page) -> str:
-    return page.request.cookies.get(cookies.LINK, "")[:MAX_TOKEN]
 
 
 def _password(page: Page) -> str:

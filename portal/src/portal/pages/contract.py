@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from starlette.responses import Response
 
-from portal.api_client import ApiRefused, ServiceUnavailable
+from api.contracts import Article, Contract, Extension
+from api.incidents import IncidentRow
+from portal.api_client import ApiRefused
 from portal.formats import day, day_of
 from portal.page import Page
-from portal.page_request import gather_or_unavailable
+from portal.page_request import or_unavailable
 from portal.pictures import Pictures
 from portal.router import Blueprint
+from portal.services import contracts, incidents
 from portal.translations import N_
 from web import clock
 
@@ -36,29 +39,28 @@ NOT_FOR_SQP = N_("Les incidents sont déclarés par le revendeur ou par son clie
 @blueprint.get("/contrats/{number}")
 async def show_contract(page: Page) -> Response:
     number = number_of(page)
-    contract, incidents = await gather_or_unavailable(
-        page.get(f"/contracts/{number}"), page.get("/incidents", contract=number, limit=INCIDENTS_SHOWN)
+    contract, declared = await asyncio.gather(
+        contracts.get(page, number),
+        or_unavailable(incidents.find(page, contract=number, limit=INCIDENTS_SHOWN)),
     )
-    if not contract:
-        raise ServiceUnavailable
     return await page.render(
         "contracts/contract.html",
         contract=contract,
         articles=articles_of(contract),
-        incidents=incidents,
+        incidents=declared,
         obstacle=obstacle(page, contract),
         share=_share_left(contract),
-        today=clock.today().isoformat(),
-        timeline=_timeline(page, contract, incidents["items"] if incidents else []),
+        today=clock.today(),
+        timeline=_timeline(page, contract, declared.items if declared else []),
     )
 
 
 @blueprint.get("/contrats/{number}/images/{serial:path}")
 async def show_picture(page: Page) -> Response:
     """An article's picture; a drawing where the other site has none to give."""
-    contract = await page.get(f"/contracts/{number_of(page)}")
+    contract = await contracts.get(page, number_of(page))
     serial = page.request.path_params["serial"]
-    url = next((str(one["picture_url"]) for one in contract["articles"] if one["serial_number"] == serial), "")
+    url = next((one.picture_url for one in contract.articles if one.serial_number == serial), "")
     found = await PICTURES.get(url) if url else None
     if found is None:
         drawing = page.fragment("contracts/drawing.svg").body
@@ -75,35 +77,36 @@ def number_of(page: Page) -> str:
     return number
 
 
-def obstacle(page: Page, contract: Mapping[str, Any]) -> str:
+def obstacle(page: Page, contract: Contract) -> str:
     """Why this person cannot declare an incident on this contract today; empty when nothing stands in the way."""
-    state = contract["cover"]["state"]
+    state = contract.cover.state
     if page.may("sqp"):
         return page.gettext(NOT_FOR_SQP)
     if state == "expired":
-        return page.gettext(EXPIRED) % {"day": day(contract["warranty_ends_on"])}
+        return page.gettext(EXPIRED) % {"day": day(contract.warranty_ends_on)}
     if state == "upcoming":
-        return page.gettext(UPCOMING) % {"day": day(contract["starts_on"])}
+        return page.gettext(UPCOMING) % {"day": day(contract.starts_on)}
     return "" if page.may(write=True) else page.gettext(READ_ONLY)
 
 
-def articles_of(contract: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+def articles_of(contract: Contract) -> list[Article]:
     """A contract without articles counts as one article of its own reference and serial."""
-    own = {
-        "designation": contract["product_reference"],
-        "product_reference": contract["product_reference"],
-        "serial_number": contract["serial_number"],
-        "specification_url": "",
-        "picture_url": "",
-    }
-    return list(contract["articles"]) or [own]
+    reference = contract.product_reference
+    return contract.articles or [
+        Article(
+            designation=reference,
+            product_reference=reference,
+            serial_number=contract.serial_number,
+            specification_url="",
+            picture_url="",
+        )
+    ]
 
 
-def _share_left(contract: Mapping[str, Any]) -> int:
+def _share_left(contract: Contract) -> int:
     """Days left of all days covered, in per cent."""
-    starts, ends = date.fromisoformat(contract["starts_on"]), date.fromisoformat(contract["warranty_ends_on"])
-    left = contract["cover"]["days_left"] or 0
-    return min(100, round(100 * left / max(1, (ends - starts).days)))
+    covered = (contract.warranty_ends_on - contract.starts_on).days
+    return min(100, round(100 * (contract.cover.days_left or 0) / max(1, covered)))
 
 
 @dataclass(frozen=True)
@@ -119,35 +122,31 @@ class Moment:
     is_ahead: bool = False
 
 
-def _timeline(page: Page, contract: Mapping[str, Any], incidents: list[Mapping[str, Any]]) -> list[Moment]:
+def _timeline(page: Page, contract: Contract, declared: Sequence[IncidentRow]) -> list[Moment]:
     """Oldest first, up to the end of warranty."""
     _ = page.gettext
+    is_ahead = contract.cover.state != "expired"
     moments = [
-        Moment(day_of(contract["starts_on"]), "start", _("Début de la couverture")),
-        Moment(day_of(contract["registered_at"]), "registered", _("Contrat enregistré")),
-        *(_extended(page, extension) for extension in contract["extensions"]),
-        *(_declared(page, incident) for incident in incidents),
+        Moment(contract.starts_on, "start", _("Début de la couverture")),
+        Moment(day_of(contract.registered_at), "registered", _("Contrat enregistré")),
+        *(_extended(page, extension) for extension in contract.extensions),
+        *(_declared(page, incident) for incident in declared),
+        Moment(contract.warranty_ends_on, "end", _("Fin de garantie"), is_ahead=is_ahead),
     ]
-    end = Moment(
-        day_of(contract["warranty_ends_on"]),
-        "end",
-        _("Fin de garantie"),
-        is_ahead=contract["cover"]["state"] != "expired",
-    )
-    return sorted([*moments, end], key=lambda moment: moment.on)
+    return sorted(moments, key=lambda moment: moment.on)
 
 
-def _extended(page: Page, extension: Mapping[str, Any]) -> Moment:
-    title = page.gettext("Extension de %(months)s mois") % {"months": extension["months"]}
-    return Moment(day_of(extension["ordered_at"]), "extended", title, note=str(extension["label"]))
+def _extended(page: Page, extension: Extension) -> Moment:
+    title = page.gettext("Extension de %(months)s mois") % {"months": extension.months}
+    return Moment(day_of(extension.ordered_at), "extended", title, note=extension.label)
 
 
-def _declared(page: Page, incident: Mapping[str, Any]) -> Moment:
+def _declared(page: Page, incident: IncidentRow) -> Moment:
     return Moment(
-        day_of(incident["declared_at"]),
+        day_of(incident.declared_at),
         "incident",
-        page.gettext("Incident n° %(number)s") % {"number": incident["number"]},
-        note=str(incident["status_label"]),
-        href=f"/incidents/{incident['number']}",
-        status=str(incident["status"]),
+        page.gettext("Incident n° %(number)s") % {"number": incident.number},
+        note=incident.status_label,
+        href=f"/incidents/{incident.number}",
+        status=incident.status,
     )

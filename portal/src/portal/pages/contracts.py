@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
 
 from starlette.responses import Response
 
 from portal.listing import Listing
 from portal.page import Page
-from portal.page_request import gather_or_unavailable
-from portal.pages import exporting, reseller_filter
+from portal.page_request import or_unavailable
+from portal.pages import exporting, list_page, reseller_filter
 from portal.router import Blueprint
+from portal.services import contracts
 from portal.translations import N_
 
 blueprint = Blueprint()
@@ -34,15 +34,10 @@ VALIDITIES = ("active", "expiring", "expired")
 @blueprint.get("/contrats")
 async def list_contracts(page: Page) -> Response:
     listing = _listing(page)
-    found, [reseller] = await asyncio.gather(
-        page.get("/contracts", **listing.parameters), gather_or_unavailable(reseller_filter.reseller(page))
+    found, reseller = await asyncio.gather(
+        contracts.find(page, **listing.parameters), or_unavailable(reseller_filter.reseller(page))
     )
-    context: dict[str, Any] = {"listing": listing, "found": found, "reseller": reseller}
-    if page.wants("contracts"):
-        return page.fragment("contracts/table.html", **context)
-    if page.wants("more"):
-        return page.fragment("contracts/rows.html", **context)
-    return await page.render("contracts/list.html", **context)
+    return await list_page.show(page, "contracts", listing=listing, found=found, reseller=reseller)
 
 
 def _listing(page: Page) -> Listing:

@@ -2,53 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Mapping, Sequence
-from typing import Any
+import asyncio
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from starlette.responses import PlainTextResponse, Response
 
-from portal import declaration_form, forms, uploads
+from api.contracts import Article, Contract
+from api.identity.organisations import AddressCreate
+from api.incidents import DeclarationChoices, IncidentRow, OfferedAddress, OfferedAddresses
+from portal import declaration_form, uploads
 from portal.api_client import ApiRefused, ServiceUnavailable
 from portal.declaration_form import NEW, DeclarationForm
 from portal.form_parser import LOST_FILE_FIELD
 from portal.formats import moment
-from portal.forms import Field, FormErrors
+from portal.forms import Field, Form, FormErrors
 from portal.page import Page
-from portal.page_request import UNAVAILABLE, gather_or_unavailable
+from portal.page_request import UNAVAILABLE, Away, or_unavailable
 from portal.pages.contract import articles_of, number_of, obstacle
 from portal.router import Blueprint
+from portal.services import contracts, identity, incidents
 from portal.translations import N_
 from web import clock
 
 blueprint = Blueprint()
 
-NATURES = (
-    ("defective", N_("Produit défectueux")),
-    ("damaged", N_("Produit endommagé")),
-    ("incomplete", N_("Produit incomplet")),
-    ("other", N_("Autre")),
+NEW_ADDRESS = Form(
+    Field("street", N_("N° et nom de rue"), path="delivery_address.address.street"),
+    Field("complement", N_("Complément d’adresse"), needed=False, path="delivery_address.address.complement"),
+    Field("city", N_("Ville"), path="delivery_address.address.city"),
+    Field("postal_code", N_("Code postal"), path="delivery_address.address.postal_code"),
+    Field("country", N_("Pays"), path="delivery_address.address.country"),
+    Field("email", N_("E-mail"), path="delivery_address.address.email"),
+    Field("phone", N_("Téléphone"), path="delivery_address.address.phone"),
 )
-
-NEEDED = ("title", "nature", "serial_numbers", "description", "address")
-NEEDED_OF_ADDRESS = ("street", "city", "postal_code", "country", "email", "phone")
-# Labels in front of what is wrong with a field.
-FIELDS = (
+DECLARATION = Form(
     Field("title", N_("Intitulé")),
     Field("nature", N_("Nature de l’incident")),
     Field("serial_numbers", N_("Produit(s) concerné(s)")),
     Field("description", N_("Descriptif")),
-    Field("files", N_("Fichiers")),
-    Field("address", N_("Adresse de livraison")),
-    Field("street", N_("N° et nom de rue")),
-    Field("complement", N_("Complément d’adresse")),
-    Field("city", N_("Ville")),
-    Field("postal_code", N_("Code postal")),
-    Field("country", N_("Pays")),
-    Field("email", N_("E-mail")),
-    Field("phone", N_("Téléphone")),
+    Field("files", N_("Fichiers"), needed=False, path="file_ids"),
+    *NEW_ADDRESS.fields,
+    Field("address", N_("Adresse de livraison"), path="delivery_address"),
+    places={"unknown_serial": "serial_numbers", "unknown_address": "address"},
 )
-PLACES = {"unknown_serial": "serial_numbers", "unknown_address": "address"}
+WITHOUT_NEW_ADDRESS = Form(*(each for each in DECLARATION.fields if each not in NEW_ADDRESS.fields))
 
 AWAY_NOW = N_(
     "Votre déclaration n’a pas pu être envoyée : une partie de la plateforme ne répond pas. "
@@ -67,19 +65,22 @@ FILES_REFUSED = N_("Un fichier n’a pas pu être joint. Corrigez-le, ou validez
 @blueprint.get("/contrats/{number}/declarer")
 async def show_form(page: Page) -> Response:
     number = number_of(page)
-    contract = await page.get(f"/contracts/{number}")
+    contract = await contracts.get(page, number)
     why_not = obstacle(page, contract)
     if why_not:
         return await page.render("contracts/no_declaration.html", number=number, why_not=why_not, contract=contract)
-    draft, addresses = await gather_or_unavailable(declaration_form.load(page, number), _addresses(page, number))
-    typed = DeclarationForm.of_draft(draft["content"]) if draft else _fresh(contract, addresses)
+    draft, addresses = await asyncio.gather(
+        or_unavailable(declaration_form.load(page, number)),
+        or_unavailable(incidents.delivery_addresses(page, number)),
+    )
+    typed = DeclarationForm.of_draft(draft.content) if draft else _fresh(contract, addresses)
     if typed.is_blank:
         draft = None
     typed = typed.following(page.query("suite"))
     files = await uploads.known(page, typed.file_ids)
     refused = [page.gettext(uploads.GONE)] if len(files) < len(typed.file_ids) else []
-    shown = {"files": files, "refused": refused, "kept_at": draft["updated_at"] if draft else ""}
-    return await _form(page, number, typed, contract, addresses, FormErrors(200), **shown)
+    shown = {"files": files, "refused": refused, "kept_at": draft.updated_at if draft else None}
+    return await _form(page, number, typed, contract, addresses, FormErrors(200), shown)
 
 
 @blueprint.post("/contrats/{number}/declarer", takes_files=True)
@@ -93,12 +94,12 @@ async def declare(page: Page) -> Response:
         title = "" if wrong else page.gettext(FILES_REFUSED)
         return await _again(page, number, typed, FormErrors(422, title, wrong))
     try:
-        declared = await page.change("POST", "/incidents", typed.declaration(number), key=typed.key)
+        declared = await incidents.declare(page, typed.declaration(page, number), typed.key)
     except ServiceUnavailable:
         return await _again(page, number, typed, FormErrors(503, page.gettext(AWAY_NOW)))
     except ApiRefused as refused:
         return await _refused(page, number, typed, refused)
-    return await _done(page, number, typed, str(declared["number"]))
+    return await _done(page, number, typed, declared.number)
 
 
 @blueprint.post("/contrats/{number}/brouillon")
@@ -139,62 +140,70 @@ async def _keep(page: Page, number: str, typed: DeclarationForm) -> Response:
 async def _refused(page: Page, number: str, typed: DeclarationForm, refused: ApiRefused) -> Response:
     if refused.code == "declared_already":
         await declaration_form.discard(page, number)
-        sentence = page.gettext(DECLARED_ALREADY) % {"number": refused.problem["number"]}
-        return page.redirect(f"/incidents/{refused.problem['number']}", flash=sentence)
+        declared = refused.problem.number
+        return page.redirect(f"/incidents/{declared}", flash=page.gettext(DECLARED_ALREADY) % {"number": declared})
     if refused.code == "idempotency_key_reused":
         return await _again(page, number, typed.renewed(), FormErrors(409, page.gettext(SENT_ALREADY)))
-    named = [{**error, "field": _field(str(error["field"]))} for error in refused.problem.get("errors") or []]
-    known = ApiRefused(refused.status, {**refused.problem, "errors": named})
-    return await _again(page, number, typed, forms.trouble(page, known, FIELDS, PLACES))
+    return await _again(page, number, typed, DECLARATION.errors(page, refused))
 
 
 async def _again(page: Page, number: str, typed: DeclarationForm, trouble: FormErrors) -> Response:
     """The form with everything in it, and what is wrong; a service that is away costs its part only."""
-    files, contract, addresses, _ = await gather_or_unavailable(
+    files, contract, addresses, _ = await asyncio.gather(
         uploads.known(page, typed.file_ids),
-        page.get(f"/contracts/{number}"),
-        _addresses(page, number),
+        or_unavailable(contracts.get(page, number)),
+        or_unavailable(incidents.delivery_addresses(page, number)),
         declaration_form.try_to_save(page, number, typed),
     )
     refused = [f"{sent.name} : {sent.refusal}" for sent in page.sent if sent.refusal]
-    return await _form(page, number, typed, contract, addresses, trouble, files=files, refused=refused, kept_at="")
+    shown = {"files": files, "refused": refused, "kept_at": None}
+    return await _form(page, number, typed, contract, addresses, trouble, shown)
 
 
 async def _form(
-    page: Page, number: str, typed: DeclarationForm, contract: Any, addresses: Any, trouble: FormErrors, **shown: Any
+    page: Page,
+    number: str,
+    typed: DeclarationForm,
+    contract: Contract | Away,
+    addresses: OfferedAddresses | Away,
+    trouble: FormErrors,
+    shown: Mapping[str, object],
 ) -> Response:
     articles = articles_of(contract) if contract else _named(typed.serial_numbers)
+    choices, open_incidents = await asyncio.gather(
+        or_unavailable(incidents.choices(page)), _open_incidents(page, [one.serial_number for one in articles])
+    )
     return await page.render(
         "contracts/declaration.html",
+        shown,
         status=trouble.status,
         number=number,
         typed=typed,
         contract=contract,
         articles=articles,
-        open_incidents=await _open_incidents(page, [str(one["serial_number"]) for one in articles]),
+        open_incidents=open_incidents,
         choices=_choices(page, addresses, typed),
         addresses_away=addresses is UNAVAILABLE,
-        natures=[(key, page.gettext(label)) for key, label in NATURES],
+        natures=_natures(page, choices, typed),
+        limits=choices.files if choices else None,
         trouble=trouble,
         owner=_owner(page, contract),
-        **shown,
     )
 
 
-async def _open_incidents(page: Page, serials: Sequence[str]) -> list[Any]:
+async def _open_incidents(page: Page, serials: Sequence[str]) -> list[IncidentRow]:
     """What is open on these products already; the form stands without it."""
-    params = [("open", "true"), ("limit", "20"), *(("serial", serial) for serial in serials[:50])]
     try:
-        return list((await page.ask("GET", "/incidents", params=params)).body["items"])
+        return (await incidents.find(page, open="true", limit=20, serial=serials[:50])).items
     except (ServiceUnavailable, ApiRefused):
         return []
 
 
 async def _done(page: Page, number: str, typed: DeclarationForm, incident: str) -> Response:
-    saved = await gather_or_unavailable(declaration_form.discard(page, number), _save_address(page, number, typed))
+    _, unsaved = await asyncio.gather(declaration_form.discard(page, number), _save_address(page, number, typed))
     sentence = page.gettext("Votre déclaration n° %(number)s est enregistrée.") % {"number": incident}
-    if saved[1]:
-        sentence += " " + saved[1]
+    if unsaved:
+        sentence += " " + unsaved
     return page.redirect(f"/incidents/{incident}", flash=sentence)
 
 
@@ -203,70 +212,63 @@ async def _save_address(page: Page, number: str, typed: DeclarationForm) -> str:
     if not (typed.has_new_address and typed.saves_address):
         return ""
     try:
-        contract = await page.get(f"/contracts/{number}")
-        body = {**typed.new_address, "label": typed.get("label") or typed.get("street")}
-        if page.may("reseller") and contract["client"]:
-            body["organisation_id"] = contract["client"]["id"]
-        await page.change("POST", "/addresses", body, key=f"{typed.key} address")
+        contract = await contracts.get(page, number)
+        owner = contract.client.id if contract.client and page.may("reseller") else None
+        label = typed.get("label") or typed.get("street")
+        address = page.build(AddressCreate, {**typed.new_address, "label": label, "organisation_id": owner})
+        await identity.create_address(page, address, f"{typed.key} address")
     except (ServiceUnavailable, ApiRefused):
         return page.gettext("L’adresse n’a pas pu être ajoutée à vos adresses de livraison.")
     return ""
 
 
-def _addresses(page: Page, number: str) -> Awaitable[Any]:
-    return page.get("/delivery-addresses", contract=number)
-
-
-def _fresh(contract: Mapping[str, Any], addresses: Any) -> DeclarationForm:
+def _fresh(contract: Contract, addresses: OfferedAddresses | Away) -> DeclarationForm:
     """A contract's only article is the one concerned; the first primary address is the likely one."""
     articles = articles_of(contract)
-    offered = addresses["items"] if addresses else []
-    likely = next((one for one in offered if one["primary"]), offered[0] if offered else None)
-    serials = [str(articles[0]["serial_number"])] if len(articles) == 1 else []
-    return DeclarationForm.fresh(serials, str(likely["id"]) if likely else NEW)
+    offered = addresses.items if addresses else []
+    likely = next((one for one in offered if one.primary), offered[0] if offered else None)
+    serials = [articles[0].serial_number] if len(articles) == 1 else []
+    return DeclarationForm.fresh(serials, str(likely.id) if likely else NEW)
 
 
-def _choices(page: Page, addresses: Any, typed: DeclarationForm) -> list[tuple[str, str]]:
-    offered = [(str(one["id"]), _label(one)) for one in addresses["items"]] if addresses else []
+def _natures(page: Page, choices: DeclarationChoices | Away, typed: DeclarationForm) -> list[tuple[str, str]]:
+    if choices:
+        return [(each.value, each.label) for each in choices.natures]
+    chosen = typed.get("nature")
+    return [(chosen, page.gettext("Nature choisie"))] if chosen else []
+
+
+def _choices(page: Page, addresses: OfferedAddresses | Away, typed: DeclarationForm) -> list[tuple[str, str]]:
+    offered = [(str(one.id), _label(one)) for one in addresses.items] if addresses else []
     chosen = typed.get("address")
-    if addresses is UNAVAILABLE and chosen not in ("", NEW):
+    if not addresses and chosen not in ("", NEW):
         offered.append((chosen, page.gettext("Adresse choisie")))
     return [(NEW, page.gettext("Nouvelle adresse")), *offered]
 
 
-def _label(offered: Mapping[str, Any]) -> str:
-    address = offered["address"]
-    return f"{offered['label']} · {address['street']}, {address['postal_code']} {address['city']}"
+def _label(offered: OfferedAddress) -> str:
+    address = offered.address
+    return f"{offered.label} · {address.street}, {address.postal_code} {address.city}"
 
 
-def _owner(page: Page, contract: Any) -> str:
+def _owner(page: Page, contract: Contract | Away) -> str:
     """Whose address a new one becomes when it is saved."""
-    if contract and contract["client"] and page.may("reseller"):
-        return str(contract["client"]["name"])
-    return ""
+    return contract.client.name if contract and contract.client and page.may("reseller") else ""
 
 
-def _named(serial_numbers: Sequence[str]) -> list[dict[str, str]]:
+def _named(serial_numbers: Sequence[str]) -> list[Article]:
     """While contracts is away, the products that were ticked."""
-    return [{"serial_number": serial, "product_reference": "", "designation": ""} for serial in serial_numbers]
+    blank = {"product_reference": "", "designation": "", "specification_url": "", "picture_url": ""}
+    return [Article(serial_number=serial, **blank) for serial in serial_numbers]
 
 
 def _missing(page: Page, typed: DeclarationForm) -> dict[str, str]:
-    needed = (*NEEDED, *NEEDED_OF_ADDRESS) if typed.has_new_address else NEEDED
     given = {**typed.texts, "serial_numbers": "".join(typed.serial_numbers)}
-    if not typed.has_new_address and not _is_id(typed.get("address")):
+    if typed.has_new_address:
+        return DECLARATION.missing(page, given)
+    if not _is_id(typed.get("address")):
         given["address"] = ""
-    return {
-        each.name: forms.to_fill_in(page, each) for each in FIELDS if each.name in needed and not given.get(each.name)
-    }
-
-
-def _field(name: str) -> str:
-    """The form's name of what the service calls ``delivery_address.address.city``, ``serial_numbers.0``, …"""
-    parts = name.split(".")
-    if parts[0] == "delivery_address":
-        return parts[2] if len(parts) > 2 else "address"
-    return {"file_ids": "files"}.get(parts[0], parts[0])
+    return WITHOUT_NEW_ADDRESS.missing(page, given)
 
 
 def _is_id(value: str) -> bool:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from starlette.responses import Response
 
-from portal.api_client import ApiRefused
+from api.notifications import MarkRead
 from portal.page import Page
+from portal.pages.clients import identifier
 from portal.router import Blueprint
+from portal.services import notifications
 
 blueprint = Blueprint()
 
@@ -18,7 +18,7 @@ IN_PANEL = 30
 
 @blueprint.get(PATH)
 async def list_notifications(page: Page) -> Response:
-    found = await page.get("/notifications", limit=25, cursor=page.query("cursor"))
+    found = await notifications.feed(page, limit=25, cursor=page.query("cursor"))
     if page.wants("more-notifications"):
         return page.fragment("notifications/lines.html", found=found, prefix="line")
     if page.wants("feed"):
@@ -31,7 +31,7 @@ async def panel(page: Page) -> Response:
     """For the bell; who comes here without it gets the page."""
     if page.request.headers.get("hx-request") != "true":
         return page.redirect(PATH)
-    found = await page.get("/notifications", limit=IN_PANEL)
+    found = await notifications.feed(page, limit=IN_PANEL)
     template = "notifications/feed.html" if page.wants("panel-feed") else "notifications/panel.html"
     return page.fragment(template, found=found, prefix="panel-line")
 
@@ -39,20 +39,16 @@ async def panel(page: Page) -> Response:
 @blueprint.get(PATH + "/{id}")
 async def follow(page: Page) -> Response:
     """To the subject of the line, which is read from then on."""
-    try:
-        identifier = UUID(page.request.path_params["id"])
-    except ValueError as error:
-        raise ApiRefused(404, {}) from error
-    line = await page.get(f"/notifications/{identifier}")
-    if line["unread"]:
-        await page.change("POST", "/notifications/read", {"ids": [str(identifier)]})
-    return page.redirect(line["subject"]["path"])
+    line = await notifications.get(page, identifier(page))
+    if line.unread:
+        await notifications.mark_read(page, MarkRead(ids=[line.id]))
+    return page.redirect(line.subject.path)
 
 
 @blueprint.post(f"{PATH}/lues")
 async def mark_all_read(page: Page) -> Response:
-    await page.change("POST", "/notifications/read", {"all": True})
+    await notifications.mark_read(page, MarkRead(all=True))
     if page.request.headers.get("hx-request") == "true":
-        found = await page.get("/notifications", limit=IN_PANEL)
+        found = await notifications.feed(page, limit=IN_PANEL)
         return page.fragment("notifications/panel.html", found=found, prefix="panel-line")
     return page.redirect(PATH)

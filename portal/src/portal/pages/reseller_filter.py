@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
+from api.identity.organisations import Organisation
 from portal.page import Page
 from portal.page_request import if_allowed
+from portal.services import identity
 
 
 def asked(page: Page) -> tuple[str, ...]:
@@ -17,7 +18,7 @@ def asked(page: Page) -> tuple[str, ...]:
         return ()
 
 
-async def reseller(page: Page) -> Any:
+async def reseller(page: Page) -> Organisation | None:
     """Who it is; None where nobody is named."""
     named = asked(page)
-    return await if_allowed(page.get(f"/resellers/{named[0]}")) if named else None
+    return await if_allowed(identity.reseller(page, UUID(named[0]))) if named else None

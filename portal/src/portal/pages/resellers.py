@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+import asyncio
 
 from starlette.responses import Response
 
-from portal.api_client import ServiceUnavailable
 from portal.listing import Listing
 from portal.page import Page
-from portal.page_request import gather_or_unavailable
-from portal.pages.clients import MAX_CHOICES, identifier
+from portal.page_request import or_unavailable
+from portal.pages import list_page
+from portal.pages.clients import identifier
 from portal.router import Blueprint
+from portal.services import contracts, identity
 from portal.translations import N_
 
 blueprint = Blueprint()
@@ -28,24 +29,19 @@ SHOWN = 10
 @blueprint.get("/revendeurs")
 async def list_resellers(page: Page) -> Response:
     listing = Listing.of(page, "/revendeurs", COLUMNS, default_sort="name", filters={})
-    context: dict[str, Any] = {"listing": listing, "found": await page.get("/resellers", **listing.parameters)}
-    if page.wants("resellers"):
-        return page.fragment("resellers/table.html", **context)
-    if page.wants("more"):
-        return page.fragment("resellers/rows.html", **context)
-    return await page.render("resellers/list.html", **context)
+    found = await identity.resellers(page, **listing.parameters)
+    return await list_page.show(page, "resellers", listing=listing, found=found)
 
 
 @blueprint.get("/revendeurs/{id}")
 async def show_reseller(page: Page) -> Response:
     of = identifier(page)
-    reseller, clients, contracts, people = await gather_or_unavailable(
-        page.get(f"/resellers/{of}"),
-        page.get("/clients", reseller_id=of, limit=SHOWN),
-        page.get("/contracts", reseller_id=of, limit=SHOWN),
-        page.get(f"/resellers/{of}/users", limit=MAX_CHOICES),
+    reseller, clients, sold, people = await asyncio.gather(
+        identity.reseller(page, of),
+        or_unavailable(identity.clients(page, reseller_id=of, limit=SHOWN)),
+        or_unavailable(contracts.find(page, reseller_id=of, limit=SHOWN)),
+        or_unavailable(identity.people(page, "resellers", of)),
     )
-    if not reseller:
-        raise ServiceUnavailable("identity")
-    context = {"reseller": reseller, "clients": clients, "contracts": contracts, "people": people}
-    return await page.render("resellers/reseller.html", **context)
+    return await page.render(
+        "resellers/reseller.html", reseller=reseller, clients=clients, contracts=sold, people=people
+    )

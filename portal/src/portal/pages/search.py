@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import TypedDict
 
 from starlette.responses import Response
 
+from api.contracts import ContractPage, Coverage
+from api.identity.organisations import Client, Organisation
+from api.incidents import IncidentPage
 from portal.page import Page
-from portal.page_request import gather_or_unavailable, if_allowed
+from portal.page_request import Away, if_allowed, or_unavailable
 from portal.router import Blueprint
+from portal.services import contracts, identity, incidents
 from portal.translations import N_
+from web import schemas
 from web.text.folding import exactly, fold
 
 blueprint = Blueprint()
@@ -33,13 +39,24 @@ PAGES = (
 FOR = {"/clients": ("reseller", "sqp"), "/revendeurs": ("sqp",)}
 
 
+class Found(TypedDict, total=False):
+    """What the words find, part by part: None where the person may not ask. Empty where there are no words."""
+
+    contracts: ContractPage | Away
+    incidents: IncidentPage | Away
+    clients: schemas.Page[Client] | Away | None
+    resellers: schemas.Page[Organisation] | Away | None
+    coverage: Coverage | Away | None
+    is_nothing: bool
+
+
 @blueprint.get("/recherche")
 async def results(page: Page) -> Response:
     q = asked(page)
-    context = {"q": q, **(await _found(page, q, ON_PAGE) if q else {})}
+    found = await _found(page, q, ON_PAGE)
     if page.wants("results"):
-        return page.fragment("search/results.html", **context)
-    return await page.render("search/page.html", **context)
+        return page.fragment("search/results.html", q=q, **found)
+    return await page.render("search/page.html", q=q, **found)
 
 
 @blueprint.get("/recherche/suggestions")
@@ -48,7 +65,7 @@ async def suggestions(page: Page) -> Response:
     q = asked(page)
     if page.request.headers.get("hx-request") != "true":
         return page.redirect("/recherche")
-    found = await _found(page, q, IN_LIST) if q else {}
+    found = await _found(page, q, IN_LIST)
     return page.fragment("search/options.html", q=q, pages=[], prefix="finder", **found)
 
 
@@ -58,7 +75,7 @@ async def palette(page: Page) -> Response:
     if page.request.headers.get("hx-request") != "true":
         return page.redirect("/recherche")
     q = asked(page)
-    found = await _found(page, q, IN_LIST) if q else {}
+    found = await _found(page, q, IN_LIST)
     return page.fragment("search/options.html", q=q, pages=list(_pages(page, q)), prefix="palette", **found)
 
 
@@ -66,31 +83,39 @@ def asked(page: Page) -> str:
     return page.query("q")[:200].replace("\0", "")
 
 
-async def _found(page: Page, q: str, limit: int) -> dict[str, Any]:
-    contracts, incidents, clients, resellers, coverage = await gather_or_unavailable(
-        page.get("/contracts", q=q, limit=limit),
-        page.get("/incidents", q=q, limit=limit),
-        if_allowed(page.get("/clients", q=q, limit=limit)),
-        _resellers(page, q, limit),
-        _coverage(page, q),
+async def _found(page: Page, q: str, limit: int) -> Found:
+    if not q:
+        return {}
+    covers, declared, clients, resellers, coverage = await asyncio.gather(
+        or_unavailable(contracts.find(page, q=q, limit=limit)),
+        or_unavailable(incidents.find(page, q=q, limit=limit)),
+        or_unavailable(if_allowed(identity.clients(page, q=q, limit=limit))),
+        or_unavailable(_resellers(page, q, limit)),
+        or_unavailable(_coverage(page, q)),
     )
-    lists = {"contracts": contracts, "incidents": incidents, "clients": clients, "resellers": resellers}
-    # Nothing is said of what a service that is away may hold.
-    is_nothing = not coverage and all(part is None or (part and not part["total"]) for part in lists.values())
-    return {**lists, "coverage": coverage, "is_nothing": is_nothing}
+    lists = (covers, declared, clients, resellers)
+    return {
+        "contracts": covers,
+        "incidents": declared,
+        "clients": clients,
+        "resellers": resellers,
+        "coverage": coverage,
+        # Nothing is said of what a service that is away may hold.
+        "is_nothing": not coverage and all(part is None or (part and not part.total) for part in lists),
+    }
 
 
-async def _resellers(page: Page, q: str, limit: int) -> Any:
-    return await page.get("/resellers", q=q, limit=limit) if page.may("sqp") else None
+async def _resellers(page: Page, q: str, limit: int) -> schemas.Page[Organisation] | None:
+    return await identity.resellers(page, q=q, limit=limit) if page.may("sqp") else None
 
 
-async def _coverage(page: Page, q: str) -> Any:
+async def _coverage(page: Page, q: str) -> Coverage | None:
     """Whether the equipment with exactly this serial number is covered; None where there is no such equipment."""
     serial = exactly(q)
     if not SERIAL.fullmatch(serial):
         return None
-    coverage = await if_allowed(page.get("/coverage", serial=serial))
-    return coverage if coverage and coverage["reason"] != "unknown_serial" else None
+    coverage = await if_allowed(contracts.coverage(page, serial))
+    return coverage if coverage and coverage.reason != "unknown_serial" else None
 
 
 def _pages(page: Page, q: str) -> Iterator[tuple[str, str, str]]:

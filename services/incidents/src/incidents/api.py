@@ -89,6 +89,12 @@ async def declare_incident(
     return views.state(incident, language)
 
 
+@incidents.get("/choices")
+async def get_choices(_: auth.CanRead, language: Lang) -> schemas.DeclarationChoices:
+    """What a declaration may say, in the caller's language."""
+    return views.declaration_choices(language)
+
+
 @incidents.get("/{number}")
 async def get_incident(
     number: schemas.Number, response: Response, principal: auth.CanRead, reader: Reader, language: Lang

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, TypeVar
 from uuid import UUID
@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api import incidents as schemas
 from chassis.sql import AnyRow
+from events.files import MAX_FILE_BYTES
 from events.identity import UserStatus
 from events.incidents import Status
 from incidents import access, queries, states
@@ -22,6 +23,8 @@ from web.auth.principal import Principal
 from web.i18n import Language, Text
 
 Word = TypeVar("Word")
+
+FILE_LIMITS = schemas.FileLimits(count=schemas.MAX_FILES, size=MAX_FILE_BYTES)
 
 
 def row(line: AnyRow, language: Language) -> schemas.IncidentRow:
@@ -202,7 +205,7 @@ async def _closes_on(reader: AsyncConnection, found: AnyRow, principal: Principa
 def _actions(found: AnyRow, principal: Principal, language: Language) -> schemas.Actions:
     """Exactly what the routes would let the caller do; nothing for who only reads."""
     if not principal.is_administrator:
-        return schemas.Actions(next=[], write=[], attach=[])
+        return schemas.Actions(next=[], write=[], attach=[], files=FILE_LIMITS)
     going = found.status not in states.FINAL
     threads = access.threads(principal.organisation_kind, found.client_id) if going else ()
     declares = going and principal.organisation_id in access.declaring(found.declarer_id, found.reseller_id)
@@ -211,11 +214,21 @@ def _actions(found: AnyRow, principal: Principal, language: Language) -> schemas
         next=[_next(status, language) for status in following],
         write=list(threads),
         attach=[*(("declaration",) if declares else ()), *threads],
+        files=FILE_LIMITS,
     )
 
 
 def _next(status: Status, language: Language) -> schemas.NextState:
-    return schemas.NextState(status=status, label=STATUS[status][language])
+    reasons = _choices(REASON, language) if status == "pending" else []
+    return schemas.NextState(status=status, label=STATUS[status][language], reasons=reasons)
+
+
+def declaration_choices(language: Language) -> schemas.DeclarationChoices:
+    return schemas.DeclarationChoices(natures=_choices(NATURE, language), files=FILE_LIMITS)
+
+
+def _choices(words: Mapping[Word, Text], language: Language) -> list[schemas.Choice]:
+    return [schemas.Choice(value=str(word), label=label[language]) for word, label in words.items()]
 
 
 def _label(words: Any, word: Word | None, language: Language) -> str | None:

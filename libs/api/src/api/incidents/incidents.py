@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import Field, StringConstraints, field_validator, model_validator
+from pydantic import ConfigDict, Field, StringConstraints, field_validator, model_validator
 
 from api.incidents.addresses import Address, DeliveryChoice
 from events import OrganisationKind
@@ -180,9 +180,33 @@ class Attachments(Answer):
     items: list[Attachment]
 
 
+class Choice(Answer):
+    """One value that a request may hold, in the caller's language."""
+
+    value: str
+    label: str
+
+
+class FileLimits(Answer):
+    """``count`` files at once, of ``size`` bytes each, at most."""
+
+    count: int
+    size: int
+
+
+class DeclarationChoices(Answer):
+    """What a declaration may say, and how much it may hold."""
+
+    natures: list[Choice]
+    files: FileLimits
+
+
 class NextState(Answer):
+    """``reasons``: one of them goes with the change; empty where none does."""
+
     status: Status
     label: str
+    reasons: list[Choice]
 
 
 class Actions(Answer):
@@ -191,6 +215,7 @@ class Actions(Answer):
     next: list[NextState]
     write: list[Thread]
     attach: list[Scope]
+    files: FileLimits
 
 
 class Incident(Answer):
@@ -230,11 +255,13 @@ class IncidentState(Answer):
 class HistoryLine(Answer):
     """``from`` is empty for the declaration."""
 
+    model_config = ConfigDict(populate_by_name=True)
+
     at: datetime
     by: Person
-    from_status: Status | None = Field(serialization_alias="from")
+    from_status: Status | None = Field(alias="from")
     from_label: str | None
-    to_status: Status = Field(serialization_alias="to")
+    to_status: Status = Field(alias="to")
     to_label: str
     reason: PendingReason | None
     reason_label: str | None

@@ -7,7 +7,7 @@ import base64
 import json
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 from sqlalchemy import ColumnElement, and_, or_, select
@@ -19,33 +19,14 @@ from chassis.tables import AuditEntry
 from web.auth.principal import Principal
 from web.auth.rules import people
 from web.i18n import text
-from web.schemas import Answer, Moment
+from web.schemas import Moment
+from web.trail import Entry, Trail
 
 Administrator = Annotated[Principal, Depends(people(write=True))]
 Actor = Annotated[str | None, Query(max_length=100, pattern=r"^[^\x00-\x1f]*$")]
 
 # Entries of one service at one moment, which is that of their transaction.
 MOST_AT_ONCE = 10_000
-
-
-class Entry(Answer):
-    """``actor`` is a user's id, a service account's, or ``platform``; ``cursor`` leads to what came before."""
-
-    service: str
-    at: datetime
-    actor: str
-    actor_kind: Literal["person", "service", "platform"]
-    actor_name: str
-    action: str
-    subject: str
-    details: dict[str, Any]
-    request_id: str | None
-    cursor: str
-
-
-class Trail(Answer):
-    items: list[Entry]
-    next: str | None
 
 
 def router(service: str) -> APIRouter:

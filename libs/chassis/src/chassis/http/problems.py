@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -15,15 +14,13 @@ from starlette.exceptions import HTTPException
 
 from chassis.http import constraints
 from web import errors
-from web.http import field_messages
 from web.http.rendering import BY_STATUS, render
 from web.http.route_access import methods_at
-from web.i18n import Language, negotiate, text
+from web.http.validation import malformed
+from web.i18n import negotiate, text
 
 log = logging.getLogger(__name__)
 
-# Of one request: who has as many reads none of them, and an answer is no larger than what it answers.
-MOST_ERRORS = 50
 TAKEN = text("Cette valeur est déjà prise, ou n’existe plus.", "This value is taken, or is there no more.")
 
 
@@ -49,19 +46,12 @@ async def _problem(request: Request, error: Exception) -> JSONResponse:
 
 async def _validation(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
-    found = error.errors()[:MOST_ERRORS]
+    found = error.errors()
     if any(item["type"] == "json_invalid" for item in found):
         return render(request, errors.MalformedRequest())
     language = negotiate(request.headers.get("accept-language"))
-    return render(request, errors.MalformedInput(errors=[_field(item, language) for item in found]))
-
-
-def _field(item: Any, language: Language) -> dict[str, str]:
-    """Never echoes the value: it may be a password."""
-    place = [str(part) for part in item["loc"]]
-    # The first says where the field was; a field may itself be called body.
-    place = place[1:] if place[:1] and place[0] in ("body", "query", "path", "header", "cookie") else place
-    return {"field": ".".join(place), "message": field_messages.message(item, language), "type": item["type"]}
+    # The first of a place says in which part of the request the field was.
+    return render(request, malformed([{**item, "loc": item["loc"][1:]} for item in found], language))
 
 
 async def _http(request: Request, error: Exception) -> JSONResponse:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from starlette.responses import Response
 
 from portal import uploads
@@ -12,6 +10,7 @@ from portal.page import Page
 from portal.pages.incidents import one, words
 from portal.pages.incidents.base import blueprint, file_of, number_of, path_of
 from portal.pages.incidents.threads import TABS
+from portal.services import files, incidents
 from portal.translations import N_
 
 EMPTY = N_("Choisissez au moins un fichier.")
@@ -22,10 +21,9 @@ async def show_files(page: Page) -> Response:
     number = number_of(page)
     if not page.wants("files"):
         return page.redirect(path_of(number))
-    incident = await page.get(f"/incidents/{number}")
     return page.fragment(
         "incidents/files.html",
-        incident=incident,
+        incident=await incidents.get(page, number),
         file_kind=lambda media_type: words.file_kind(page, media_type),
     )
 
@@ -38,23 +36,22 @@ async def attach_files(page: Page) -> Response:
     sentence, status = "", 422
     if kept and not refused:
         try:
-            body = {"file_ids": [file["id"] for file in kept], "scope": "declaration"}
-            await page.change("POST", f"/incidents/{number}/files", body)
+            await incidents.attach(page, number, [file.id for file in kept])
             return page.redirect(path_of(number), flash=_attached(page, len(kept)))
         except ApiRefused as refusal:
             sentence, status = refusal.title, refusal.status
-    shown: dict[str, Any] = {"kept": kept, "refused": refused}
+    shown: dict[str, object] = {"kept": kept, "refused": refused}
     shown["attach_unsent"] = sentence or ("" if refused else page.gettext(EMPTY))
-    return await one.show(page, number, tab="declaration", status=status, **shown)
+    return await one.show(page, number, shown, tab="declaration", status=status)
 
 
 @blueprint.get("/incidents/{number}/fichiers/{file_id}")
 async def fetch_file(page: Page) -> Response:
     """The bytes come from the files service; what cannot be fetched yet, or ever, is said on a page."""
     file_id = file_of(page)
-    file = await page.get(f"/files/{file_id}")
-    if file["scan"] != "clean":
-        await page.get(f"/files/{file_id}/content")
+    file = await files.get(page, file_id)
+    if file.scan != "clean":
+        await files.refuse_content(page, file_id)
     return page.redirect(f"/fichiers/{file_id}/contenu")
 
 
@@ -63,7 +60,7 @@ async def remove_file(page: Page) -> Response:
     number, file_id = number_of(page), file_of(page)
     tab = page.field("onglet") if page.field("onglet") in TABS.values() else ""
     try:
-        await page.ask("DELETE", f"/incidents/{number}/files/{file_id}")
+        await incidents.detach(page, number, file_id)
     except ApiRefused as refusal:
         # Somebody else was faster: it is gone, as was wanted.
         if refusal.code != "attachment_not_found":

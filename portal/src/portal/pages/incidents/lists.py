@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from starlette.responses import Response
 
 from portal import notices
 from portal.api_client import ApiRefused
 from portal.listing import Listing
 from portal.page import Page
-from portal.pages import exporting
+from portal.pages import exporting, list_page
 from portal.pages.incidents.base import blueprint
+from portal.services import contracts, incidents
 from portal.translations import N_
 
 COLUMNS = (
@@ -33,21 +32,16 @@ async def choose_contract(page: Page) -> Response:
     if not page.may("reseller", "client", write=True):
         raise ApiRefused(404, {})
     q = page.query("q")[:200]
-    found = await page.get("/contracts", q=q, limit=ON_PAGE)
+    found = await contracts.find(page, q=q, limit=ON_PAGE)
     return await page.render("incidents/choose.html", q=q, found=found)
 
 
 @blueprint.get("/incidents")
 async def list_incidents(page: Page) -> Response:
     listing = _listing(page)
-    found = await page.get("/incidents", **listing.parameters)
-    unread = await notices.unread(page, [str(incident["number"]) for incident in found["items"]])
-    context: dict[str, Any] = {"listing": listing, "found": found, "news": unread}
-    if page.wants("incidents"):
-        return page.fragment("incidents/table.html", **context)
-    if page.wants("more"):
-        return page.fragment("incidents/rows.html", **context)
-    return await page.render("incidents/list.html", **context)
+    found = await incidents.find(page, **listing.parameters)
+    unread = await notices.unread(page, [incident.number for incident in found.items])
+    return await list_page.show(page, "incidents", listing=listing, found=found, news=unread)
 
 
 def _listing(page: Page) -> Listing:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from functools import partial
 from uuid import uuid4
 
 from starlette.responses import Response
 
+from api.incidents import MessageCreate
 from portal import notices, uploads
 from portal.api_client import ApiRefused, ServiceUnavailable
 from portal.page import Page
 from portal.pages.incidents import one, words
 from portal.pages.incidents.base import blueprint, number_of, path_of
 from portal.pages.incidents.threads import TABS, Thread
+from portal.services import incidents
 from portal.translations import N_
+from portal.uploads import UploadedFile
 
 UNAVAILABLE = N_("La messagerie ne répond pas pour l’instant. Votre message est resté ici : réessayez dans un instant.")
 EMPTY = N_("Écrivez votre message.")
@@ -34,51 +38,66 @@ async def show_messages(page: Page) -> Response:
 async def post_message(page: Page) -> Response:
     number, name = number_of(page), _thread_of(page)
     kept, refused = await _taken(page)
-    said = {"kept": kept, "refused": refused}
-    if refused or not page.field("body") or page.is_resumed:
-        sentence = "" if page.field("body") else page.gettext(EMPTY)
-        return await _again(page, number, name, 422, page.why_shown_again if page.is_resumed else sentence, **said)
+    again = partial(_again, page, number, name, kept, refused)
+    if page.is_resumed:
+        return await again(422, page.why_shown_again)
+    if refused or not page.field("body"):
+        return await again(422, "" if page.field("body") else page.gettext(EMPTY))
     try:
         await _post(page, number, name, kept)
     except ApiRefused as refusal:
         if not refusal.is_for_the_form:
             raise
         reused = refusal.code == "idempotency_key_reused"
-        sentence = page.gettext(SENT_ALREADY) if reused else refusal.title
-        return await _again(page, number, name, refusal.status, sentence, **said)
+        return await again(refusal.status, page.gettext(SENT_ALREADY) if reused else refusal.title)
     except ServiceUnavailable:
-        return await _again(page, number, name, 503, page.gettext(UNAVAILABLE), **said, key=page.field("key"))
+        return await again(503, page.gettext(UNAVAILABLE), page.field("key"))
     if page.wants("messages"):
         return await _list(page, number, name)
     return page.redirect(path_of(number, TABS[name]), flash=page.gettext("Votre message est envoyé."))
 
 
-async def _taken(page: Page) -> tuple[list[dict[str, Any]], list[str]]:
+async def _taken(page: Page) -> tuple[list[UploadedFile], list[str]]:
     try:
         return await uploads.take(page)
     except ServiceUnavailable:
         return [], [page.gettext(FILES_AWAY)]
 
 
-async def _post(page: Page, number: str, name: str, files: list[dict[str, Any]]) -> None:
-    body = {"body": page.field("body"), "file_ids": [file["id"] for file in files]}
-    await page.change("POST", f"/incidents/{number}/messages?thread={name}", body, key=page.field("key"))
+async def _post(page: Page, number: str, name: str, files: list[UploadedFile]) -> None:
+    message = page.build(MessageCreate, {"body": page.field("body"), "file_ids": [file.id for file in files]})
+    await incidents.post(page, number, name, message, page.field("key"))
 
 
-async def _again(page: Page, number: str, name: str, status: int, sentence: str, **said: Any) -> Response:
+async def _again(
+    page: Page,
+    number: str,
+    name: str,
+    kept: Sequence[UploadedFile],
+    refused: Sequence[str],
+    status: int,
+    sentence: str,
+    key: str = "",
+) -> Response:
     """What was written goes back to its form, with what kept it from leaving."""
-    said = {"key": str(uuid4()), "written": page.field("body"), "unsent": sentence, "refused": [], **said}
     if page.wants("messages"):
-        return page.fragment("incidents/problem.html", status=status, sentence=sentence or said["refused"][0])
+        return page.fragment("incidents/problem.html", status=status, sentence=sentence or refused[0])
+    said = {
+        "kept": kept,
+        "refused": refused,
+        "key": key or str(uuid4()),
+        "written": page.field("body"),
+        "unsent": sentence,
+    }
     try:
-        return await one.show(page, number, tab=TABS[name], status=status, **said)
+        return await one.show(page, number, said, tab=TABS[name], status=status)
     except ServiceUnavailable:
         thread = {"number": number, "name": name, "tab": TABS[name], "reader": "", "readership": "active"}
-        return await page.render("incidents/unsent.html", status=503, thread=thread, **said)
+        return await page.render("incidents/unsent.html", said, status=503, thread=thread)
 
 
 async def _list(page: Page, number: str, name: str) -> Response:
-    incident = await page.get(f"/incidents/{number}")
+    incident = await incidents.get(page, number)
     if page.query("seen"):
         await notices.read(page, number, name)
     thread = await Thread.read(page, incident, name, page.query("messages"))

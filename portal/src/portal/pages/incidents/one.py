@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 from uuid import uuid4
 
 from starlette.responses import Response
 
+from api.incidents import HistoryLine, Incident
 from portal import notices
 from portal.page import Page
-from portal.page_request import gather_or_unavailable
+from portal.page_request import or_unavailable
 from portal.pages.incidents import words
 from portal.pages.incidents.base import blueprint, number_of, path_of
 from portal.pages.incidents.threads import Thread
+from portal.services import incidents
 from portal.translations import N_
 
 TABS = (
@@ -48,8 +50,8 @@ class Tab:
 async def show_incident(page: Page) -> Response:
     number = number_of(page)
     if page.wants("sheet"):
-        incident = await page.get(f"/incidents/{number}")
-        return page.fragment("incidents/sheet.html", **await _sheet(page, incident, page.query("onglet")))
+        incident = await incidents.get(page, number)
+        return page.fragment("incidents/sheet.html", await _sheet(page, incident, page.query("onglet")))
     return await show(page, number, tab=page.query("onglet"))
 
 
@@ -62,43 +64,50 @@ async def show_state(page: Page) -> Response:
         return page.redirect(path_of(number))
     incident, history = await _read(page, number)
     context = {**_state(page, incident, history), **_nothing_moved(), "here": None}
-    return page.fragment(f"incidents/{part}.html", **context)
+    return page.fragment(f"incidents/{part}.html", context)
 
 
-async def show(page: Page, number: str, *, tab: str, status: int = 200, **said: Any) -> Response:
+async def show(
+    page: Page, number: str, said: Mapping[str, object] | None = None, *, tab: str, status: int = 200
+) -> Response:
     """The whole page. ``said``: what a form held and what was wrong with it, to be shown again."""
     incident, history = await _read(page, number)
-    context = {**_state(page, incident, history), **await _sheet(page, incident, tab), **_nothing_moved(), **said}
-    return await page.render("incidents/page.html", status=status, **context)
+    context = {
+        **_state(page, incident, history),
+        **await _sheet(page, incident, tab),
+        **_nothing_moved(),
+        **(said or {}),
+    }
+    return await page.render("incidents/page.html", context, status=status)
 
 
-async def _read(page: Page, number: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    wanted = page.get(f"/incidents/{number}"), page.get(f"/incidents/{number}/history")
-    incident, history = await gather_or_unavailable(*wanted)
-    return incident or await page.get(f"/incidents/{number}"), history["items"] if history else []
+async def _read(page: Page, number: str) -> tuple[Incident, list[HistoryLine]]:
+    incident, history = await asyncio.gather(
+        incidents.get(page, number), or_unavailable(incidents.history(page, number))
+    )
+    return incident, history.items if history else []
 
 
-def _state(page: Page, incident: dict[str, Any], history: Sequence[dict[str, Any]]) -> dict[str, Any]:
+def _state(page: Page, incident: Incident, history: Sequence[HistoryLine]) -> dict[str, object]:
     return {
         "incident": incident,
         "history": history,
         "step": words.next_step(page, incident),
         "answer_in": words.answer_in(page, incident),
-        "reasons": words.REASONS,
         "kinds": words.KINDS,
     }
 
 
-def _nothing_moved() -> dict[str, Any]:
+def _nothing_moved() -> dict[str, object]:
     """The form that moves the state, as it is before anybody has filled it."""
     return {"moved": {}, "move_refused": "", "move_wrong": {}}
 
 
-async def _sheet(page: Page, incident: dict[str, Any], wanted: str) -> dict[str, Any]:
+async def _sheet(page: Page, incident: Incident, wanted: str) -> dict[str, object]:
     tabs = _tabs(page, incident, wanted)
     here = next(tab for tab in tabs if tab.is_here)
     thread = await Thread.read(page, incident, here.thread, page.query("messages")) if here.thread else None
-    unread = await notices.read(page, incident["number"], here.thread)
+    unread = await notices.read(page, incident.number, here.thread)
     return {
         "incident": incident,
         "tabs": tabs,
@@ -116,12 +125,12 @@ async def _sheet(page: Page, incident: dict[str, Any], wanted: str) -> dict[str,
     }
 
 
-def _tabs(page: Page, incident: dict[str, Any], wanted: str) -> list[Tab]:
+def _tabs(page: Page, incident: Incident, wanted: str) -> list[Tab]:
     """Those that the person may see; the first one where the address names none of them."""
     tabs = [OF_CLIENT.get(tab[0], tab) for tab in TABS] if page.may("client") else TABS
-    seen = [(name, label) for name, label in tabs if name not in THREADS or THREADS[name] in incident["threads"]]
+    seen = [(name, label) for name, label in tabs if name not in THREADS or THREADS[name] in incident.threads]
     here = wanted if wanted in dict(seen) else seen[0][0]
     return [
-        Tab(name, page.gettext(label), path_of(incident["number"], name), THREADS.get(name, ""), name == here)
+        Tab(name, page.gettext(label), path_of(incident.number, name), THREADS.get(name, ""), name == here)
         for name, label in seen
     ]

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from starlette.responses import Response
 
+from api.incidents import IncidentState, StatusChange
 from portal import forms
 from portal.api_client import ApiRefused
 from portal.forms import Field
 from portal.page import Page
-from portal.pages.incidents import one, words
+from portal.pages.incidents import one
 from portal.pages.incidents.base import blueprint, number_of, path_of
+from portal.services import incidents
 from portal.translations import N_
 
 TRIES = 3
@@ -50,35 +50,35 @@ async def move(page: Page) -> Response:
         if not refusal.is_for_the_form:
             raise
         return await _again(page, number, tab, refusal.status, refusal.title)
-    return page.redirect(path_of(number, tab), flash=page.gettext(MOVED) % {"state": moved["status_label"]})
+    return page.redirect(path_of(number, tab), flash=page.gettext(MOVED) % {"state": moved.status_label})
 
 
-async def _move(page: Page, number: str) -> Any:
+async def _move(page: Page, number: str) -> IncidentState:
     """Moves from the state that the person saw. A message that came meanwhile changes the version but not the state:
     it does not stand in the way."""
     for _ in range(TRIES):
-        now = await page.ask("GET", f"/incidents/{number}")
-        if now.body["status"] != page.field("seen"):
-            raise MovedMeanwhile(now.body["status_label"])
+        now = await incidents.read(page, number)
+        if now.body.status != page.field("seen"):
+            raise MovedMeanwhile(now.body.status_label)
         try:
-            return await page.change("POST", f"/incidents/{number}/status", _change(page), etag=now.etag)
+            return await incidents.change_status(page, number, _change(page), now.etag)
         except ApiRefused as refusal:
             if refusal.status != 412:
                 raise
-    raise MovedMeanwhile(now.body["status_label"])
+    raise MovedMeanwhile(now.body.status_label)
 
 
-def _change(page: Page) -> dict[str, Any]:
-    status = page.field("status")
-    reason = {"reason": page.field("reason")} if status == "pending" else {}
-    return {"status": status, "note": page.field("note"), **reason}
+def _change(page: Page) -> StatusChange:
+    reason = page.field("reason") if page.field("status") == "pending" else None
+    typed = {"status": page.field("status"), "note": page.field("note"), "reason": reason}
+    return page.build(StatusChange, typed)
 
 
 def _wrong(page: Page) -> dict[str, str]:
     status = page.field("status")
     gaps = (
         (STATUS, not status),
-        (REASON, status == "pending" and page.field("reason") not in words.REASONS),
+        (REASON, status == "pending" and not page.field("reason")),
         (NOTE, status == "rejected" and not page.field("note")),
     )
     return {each.name: forms.to_fill_in(page, each) for each, is_missing in gaps if is_missing}
@@ -90,4 +90,4 @@ async def _again(
     """The page with the form as it was filled."""
     filled = {name: page.field(name) for name in ("status", "reason", "note")}
     said = {"moved": filled, "move_refused": sentence, "move_wrong": wrong or {}}
-    return await one.show(page, number, tab=tab, status=status, **said)
+    return await one.show(page, number, said, tab=tab, status=status)

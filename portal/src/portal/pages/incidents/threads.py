@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
+from api.incidents import Incident, Message
 from portal.page import Page
+from portal.services import incidents
 
 STEP = 50
 MOST = 1000
@@ -20,7 +21,7 @@ class Thread:
 
     number: str
     name: str
-    messages: list[dict[str, Any]]
+    messages: list[Message]
     total: int
     shown: int
     earlier: int
@@ -35,16 +36,16 @@ class Thread:
         return TABS[self.name]
 
     @classmethod
-    async def read(cls, page: Page, incident: dict[str, Any], name: str, wanted: str) -> Thread:
+    async def read(cls, page: Page, incident: Incident, name: str, wanted: str) -> Thread:
         """The newest messages, as many as ``wanted`` says."""
         shown = (
             min(int(wanted), MOST)
             if wanted.isascii() and wanted.isdigit() and len(wanted) < 6 and int(wanted)
             else STEP
         )
-        messages, total = await _newest(page, f"/incidents/{incident['number']}/messages", name, shown)
+        messages, total = await _newest(page, incident.number, name, shown)
         return cls(
-            number=incident["number"],
+            number=incident.number,
             name=name,
             messages=messages[::-1],
             total=total,
@@ -52,40 +53,42 @@ class Thread:
             earlier=shown + STEP if total > len(messages) and shown < MOST else 0,
             reader=_other_side(page, incident, name),
             **_readership(page, incident, name),
-            may_write=name in incident["actions"]["write"],
+            may_write=name in incident.actions.write,
         )
 
 
-async def _newest(page: Page, path: str, name: str, wanted: int) -> tuple[list[dict[str, Any]], int]:
-    found: list[dict[str, Any]] = []
+async def _newest(page: Page, number: str, name: str, wanted: int) -> tuple[list[Message], int]:
+    found: list[Message] = []
     cursor: str | None = None
     total = 0
     while len(found) < wanted:
         limit = min(wanted - len(found), AT_ONCE)
-        answer = await page.get(path, thread=name, limit=limit, cursor=cursor)
-        found += answer["items"]
-        total, cursor = answer["total"], answer["next"]
+        answer = await incidents.messages(page, number, name, limit=limit, cursor=cursor)
+        found += answer.items
+        total, cursor = answer.total, answer.next
         if not cursor:
             break
     return found, total
 
 
-def _readership(page: Page, incident: dict[str, Any], name: str) -> dict[str, str]:
+def _readership(page: Page, incident: Incident, name: str) -> dict[str, str]:
     """Whether anybody on the other side reads; where to change that, and the telephone in the meantime."""
-    party = incident["client"] if name == "client" and page.may("reseller") else incident["reseller"]
+    party = incident.client if name == "client" and page.may("reseller") else incident.reseller
     if (name == "sqp" and page.may("reseller")) or party is None:
         return {"readership": "active", "readers_page": "", "phone": ""}
-    pages = {"reseller": f"/clients/{party['id']}", "sqp": f"/revendeurs/{party['id']}"}
+    pages = {"reseller": f"/clients/{party.id}", "sqp": f"/revendeurs/{party.id}"}
     home = pages.get(page.who.organisation_kind or "", "") if page.may(write=True) else ""
     return {
-        "readership": str(party["readership"]),
-        "readers_page": f"{home}/inviter" if home and party["readership"] != "access_closed" else home,
-        "phone": str(party["phone"]),
+        "readership": party.readership,
+        "readers_page": f"{home}/inviter" if home and party.readership != "access_closed" else home,
+        "phone": party.phone,
     }
 
 
-def _other_side(page: Page, incident: dict[str, Any], name: str) -> str:
+def _other_side(page: Page, incident: Incident, name: str) -> str:
     """Whom a message reaches: the reseller for SQP and the client, either of these for the reseller."""
     if not page.may("reseller"):
-        return str(incident["reseller"]["name"])
-    return "SQP" if name == "sqp" else str((incident["client"] or {}).get("name", ""))
+        return incident.reseller.name
+    if name == "sqp":
+        return "SQP"
+    return incident.client.name if incident.client else ""

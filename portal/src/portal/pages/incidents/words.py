@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from api.incidents import Incident
 from portal import formats
 from portal.page import Page
 from portal.translations import N_
@@ -35,15 +34,6 @@ WAITS = {
 }
 YOURS = N_("SQP attend votre réponse.")
 
-REASONS = {
-    "waiting_reseller": N_("En attente du revendeur"),
-    "waiting_client": N_("En attente du client"),
-    "stock": N_("En attente de stock"),
-    "maker": N_("En attente du constructeur"),
-    "carrier": N_("En attente du transporteur"),
-    "other": N_("Autre"),
-}
-
 FILE_KINDS = (
     ("image/", N_("Image")),
     ("video/", N_("Vidéo")),
@@ -59,24 +49,24 @@ FILE_KINDS = (
 )
 
 
-def answer_in(page: Page, incident: dict[str, Any]) -> str:
+def answer_in(page: Page, incident: Incident) -> str:
     """The thread in which this reader answers what SQP waits for; empty for who is not waited for, or may not write."""
     kind = page.who.organisation_kind
-    if incident["status"] != "pending" or incident["pending_reason"] != f"waiting_{kind}":
+    if incident.status != "pending" or incident.pending_reason != f"waiting_{kind}":
         return ""
     thread = "client" if kind == "client" else "sqp"
-    return thread if thread in incident["actions"]["write"] else ""
+    return thread if thread in incident.actions.write else ""
 
 
-def next_step(page: Page, incident: dict[str, Any]) -> str:
+def next_step(page: Page, incident: Incident) -> str:
     """The next expected step, as one sentence for this reader."""
-    status, reason = incident["status"], incident["pending_reason"]
-    if status == "pending":
+    status, reason = incident.status, incident.pending_reason
+    if status == "pending" and reason:
         is_mine = reason == f"waiting_{page.who.organisation_kind}"
         return page.gettext(YOURS if is_mine else WAITS[reason])
     if status == "resolved":
         until = RESOLVED_UNTIL if page.may("reseller", "client", write=True) else RESOLVED_FOR_READERS
-        return page.gettext(until) % {"day": formats.day(incident["closes_on"])}
+        return page.gettext(until) % {"day": formats.day(incident.closes_on)}
     own = STEPS_OF_SQP if page.may("sqp") else {}
     return page.gettext(own.get(status, STEPS[status]))
 

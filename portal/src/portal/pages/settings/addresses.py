@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
-from typing import Any
 
 from starlette.responses import Response
 
-from portal import forms
+from api.identity.organisations import Address, AddressCreate, AddressPatch
 from portal.countries import ADDRESS
 from portal.forms import FormErrors
 from portal.listing import Listing
 from portal.page import Page
-from portal.page_request import gather_or_unavailable
+from portal.page_request import or_unavailable
 from portal.pages.rights import writers
 from portal.router import Blueprint
+from portal.services import identity
+from portal.services.resource import Resource
 from portal.translations import N_
 
 blueprint = Blueprint()
@@ -26,14 +28,16 @@ COLUMNS = (("label", N_("Intitulé")),)
 @blueprint.get(ADDRESSES)
 async def list_addresses(page: Page) -> Response:
     listing = Listing.of(page, ADDRESSES, COLUMNS, default_sort="label", filters={})
-    wanted = page.get("/addresses", **listing.parameters), page.get("/organisation")
-    found, company = await gather_or_unavailable(*wanted)
-    context = {"listing": listing, "found": found, "company": company["name"] if company else ""}
+    found, company = await asyncio.gather(
+        or_unavailable(identity.addresses(page, **listing.parameters)),
+        or_unavailable(identity.organisation(page).get()),
+    )
+    context = {"listing": listing, "found": found, "company": company.name if company else ""}
     if page.wants("more") and found:
-        return page.fragment("settings/addresses_rows.html", **context)
+        return page.fragment("settings/addresses_rows.html", context)
     if page.wants("addresses") and found:
-        return page.fragment("settings/addresses_table.html", **context)
-    return await page.render("settings/addresses.html", **context)
+        return page.fragment("settings/addresses_table.html", context)
+    return await page.render("settings/addresses.html", context)
 
 
 @blueprint.get(f"{ADDRESSES}/nouvelle")
@@ -46,10 +50,9 @@ async def new_address(page: Page) -> Response:
 @writers()
 async def create_address(page: Page) -> Response:
     typed = _typed(page)
-    gaps = forms.missing(page, ADDRESS)
-    if gaps:
-        return await _form(page, typed, FormErrors(422, wrong=gaps))
-    trouble = await forms.attempt(page, ADDRESS, page.change("POST", "/addresses", typed, key=page.field("key")))
+    trouble = ADDRESS.gaps(page) or await ADDRESS.attempt(
+        page, lambda: identity.create_address(page, page.build(AddressCreate, typed), page.field("key"))
+    )
     if trouble:
         return await _form(page, typed, trouble)
     return page.redirect(ADDRESSES, flash=page.gettext("L’adresse est enregistrée."))
@@ -58,7 +61,7 @@ async def create_address(page: Page) -> Response:
 @blueprint.get(f"{ADDRESSES}/{{id:uuid}}")
 @writers()
 async def edit_address(page: Page) -> Response:
-    address = await page.ask("GET", _path(page))
+    address = await _address(page).read()
     return await _form(page, address.body, FormErrors(200, etag=address.etag), address.body)
 
 
@@ -66,36 +69,36 @@ async def edit_address(page: Page) -> Response:
 @writers()
 async def change_address(page: Page) -> Response:
     typed = _typed(page)
-    trouble = await forms.patch(page, _path(page), ADDRESS, typed)
+    trouble = await ADDRESS.patch(page, _address(page), typed)
     if trouble:
-        return await _form(page, typed, trouble, await page.get(_path(page)))
+        return await _form(page, typed, trouble, await _address(page).get())
     return page.redirect(ADDRESSES, flash=page.gettext("L’adresse est enregistrée."))
 
 
 @blueprint.get(f"{ADDRESSES}/{{id:uuid}}/supprimer")
 @writers()
 async def confirm_deletion(page: Page) -> Response:
-    return await page.render("settings/address_deletion.html", address=await page.get(_path(page)))
+    return await page.render("settings/address_deletion.html", address=await _address(page).get())
 
 
 @blueprint.post(f"{ADDRESSES}/{{id:uuid}}/supprimer")
 @writers()
 async def delete_address(page: Page) -> Response:
-    await page.change("DELETE", _path(page))
+    await identity.delete_address(page, page.request.path_params["id"])
     return page.redirect(ADDRESSES, flash=page.gettext("L’adresse est supprimée."))
 
 
-def _typed(page: Page) -> dict[str, Any]:
+def _typed(page: Page) -> dict[str, object]:
     """Primary is asked for or left alone: the primary address stays so until another takes over."""
-    return {**forms.typed(page, ADDRESS), "primary": page.field("primary") == "on"}
+    return {**ADDRESS.typed(page), "primary": page.field("primary") == "on"}
 
 
-async def _form(page: Page, values: Any, trouble: FormErrors, address: Any = None) -> Response:
+async def _form(page: Page, values: object, trouble: FormErrors, address: Address | None = None) -> Response:
     """``address`` is the one that is changed, as the service knows it."""
     key = page.field("key") or secrets.token_urlsafe(16)
     context = {"values": values, "trouble": trouble, "address": address, "key": key}
-    return await page.render("settings/address.html", status=trouble.status, **context)
+    return await page.render("settings/address.html", context, status=trouble.status)
 
 
-def _path(page: Page) -> str:
-    return f"/addresses/{page.request.path_params['id']}"
+def _address(page: Page) -> Resource[Address, AddressPatch]:
+    return identity.address(page, page.request.path_params["id"])

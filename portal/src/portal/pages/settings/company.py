@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from starlette.responses import Response
 
-from portal import forms
-from portal.forms import Field, FormErrors
+from portal.forms import Field, Form, FormErrors
 from portal.page import Page
 from portal.router import Blueprint
+from portal.services import identity
 from portal.translations import N_
 
 blueprint = Blueprint()
 
-FIELDS = (
+FORM = Form(
     Field("name", N_("Nom / Raison sociale")),
     Field("email", N_("E-mail")),
     Field("phone", N_("Téléphone")),
@@ -23,18 +21,18 @@ FIELDS = (
 
 @blueprint.get("/parametres/societe")
 async def show(page: Page) -> Response:
-    company = await page.ask("GET", "/organisation")
+    company = await identity.organisation(page).read()
     return await _form(page, company.body, FormErrors(200, etag=company.etag))
 
 
 @blueprint.post("/parametres/societe")
 async def save(page: Page) -> Response:
-    typed = forms.typed(page, FIELDS)
-    trouble = await forms.patch(page, "/organisation", FIELDS, typed)
+    typed = FORM.typed(page)
+    trouble = await FORM.patch(page, identity.organisation(page), typed)
     if trouble:
         return await _form(page, typed, trouble)
     return page.redirect("/parametres/societe", flash=page.gettext("Vos modifications sont enregistrées."))
 
 
-async def _form(page: Page, values: Any, trouble: FormErrors) -> Response:
+async def _form(page: Page, values: object, trouble: FormErrors) -> Response:
     return await page.render("settings/company.html", status=trouble.status, values=values, trouble=trouble)

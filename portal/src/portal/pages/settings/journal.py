@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
-from typing import Any
 from urllib.parse import urlencode
 
 from starlette.responses import Response
 
+from api.identity.people import User
 from portal.page import Page
-from portal.page_request import UNAVAILABLE, gather_or_unavailable
+from portal.page_request import or_unavailable
 from portal.pages.rights import writers
 from portal.router import Blueprint
+from portal.services import audit, identity
 from portal.translations import N_
 from web import user_agent
 from web.clock import PARIS
 from web.i18n import Language
+from web.trail import Entry, Trail
 
 blueprint = Blueprint()
 
@@ -109,19 +112,21 @@ async def show(page: Page) -> Response:
         "limit": SHOWN,
     }
     services = [kind] if kind in SERVICES else list(SERVICES)
-    people, *trails = await gather_or_unavailable(
-        page.get("/users", limit=200), *(page.get(f"/audit/{service}", **parameters) for service in services)
+    people, trails = await asyncio.gather(
+        or_unavailable(identity.users(page, limit=identity.MOST)),
+        asyncio.gather(*(or_unavailable(audit.trail(page, service, **parameters)) for service in services)),
     )
-    entries, following = _merged([trail for trail in trails if trail is not UNAVAILABLE])
-    names = {each["id"]: _name(each) for each in people["items"]} if people else {}
+    entries, following = _merged([trail for trail in trails if trail])
+    names = {str(each.id): _name(each) for each in people.items} if people else {}
     return await page.render(
         "settings/journal.html",
+        # Each with who did it, and to what.
         entries=[
-            {
-                **entry,
-                "who": entry["actor_name"] or names.get(entry["actor"], ""),
-                "about": _about(entry, page.language) or names.get(entry["subject"], ""),
-            }
+            (
+                entry,
+                entry.actor_name or names.get(entry.actor, ""),
+                _about(entry, page.language) or names.get(entry.subject, ""),
+            )
             for entry in entries
         ],
         following=_href(asked, cursor=following) if following else "",
@@ -130,26 +135,26 @@ async def show(page: Page) -> Response:
         kinds=KINDS,
         actions=ACTIONS,
         href=lambda **changes: _href(asked, **changes),
-        away=[page.gettext(KINDS[name]) for name, trail in zip(services, trails, strict=True) if trail is UNAVAILABLE],
+        away=[page.gettext(KINDS[name]) for name, trail in zip(services, trails, strict=True) if not trail],
     )
 
 
-def _about(entry: Mapping[str, Any], language: Language) -> str:
+def _about(entry: Entry, language: Language) -> str:
     """What the subject was called when the entry was made; a session by its device and address."""
-    said = entry["details"]
+    said = entry.details
     if "device" in said:
         return f"{user_agent.described(said['device'], language)} ({said['address']})"
     return str(said.get("about", ""))
 
 
-def _merged(trails: list[Any]) -> tuple[list[dict[str, Any]], str]:
+def _merged(trails: list[Trail]) -> tuple[list[Entry], str]:
     """The latest of all, in the order of the cursor, and the cursor of the last one where more follow."""
-    every = [entry for trail in trails for entry in trail["items"]]
-    every.sort(key=lambda entry: entry["service"])
-    every.sort(key=lambda entry: datetime.fromisoformat(entry["at"]), reverse=True)
+    every = [entry for trail in trails for entry in trail.items]
+    every.sort(key=lambda entry: entry.service)
+    every.sort(key=lambda entry: entry.at, reverse=True)
     shown = every[:SHOWN]
-    more = len(every) > SHOWN or any(trail["next"] for trail in trails)
-    return shown, shown[-1]["cursor"] if shown and more else ""
+    more = len(every) > SHOWN or any(trail.next for trail in trails)
+    return shown, shown[-1].cursor if shown and more else ""
 
 
 def _href(asked: Mapping[str, str], **changes: str) -> str:
@@ -157,8 +162,8 @@ def _href(asked: Mapping[str, str], **changes: str) -> str:
     return f"{JOURNAL}?{urlencode(given)}" if given else JOURNAL
 
 
-def _name(person: Mapping[str, str]) -> str:
-    return f"{person['first_name']} {person['last_name']}".strip() or person["login"]
+def _name(person: User) -> str:
+    return f"{person.first_name} {person.last_name}".strip() or person.login
 
 
 def _day(typed: str) -> date | None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
+from api.notifications import PreferencesPut
 from portal.page import Page
 from portal.router import Blueprint
+from portal.services import notifications
 from portal.translations import N_
 
 blueprint = Blueprint()
@@ -40,9 +42,9 @@ FOR_ADMINISTRATORS = {
 
 @blueprint.get("/parametres/notifications")
 async def show(page: Page) -> Response:
-    preferences = await page.get("/notifications/preferences")
+    preferences = await notifications.preferences(page)
     return await page.render(
-        "settings/notifications.html", chosen=preferences["email"], in_app=preferences["app"], groups=_groups(page)
+        "settings/notifications.html", chosen=preferences.email, in_app=preferences.app, groups=_groups(page)
     )
 
 
@@ -50,12 +52,12 @@ async def show(page: Page) -> Response:
 async def save(page: Page) -> Response:
     """What the person is never told of keeps its choice: rights may grow."""
     shown = {kind for _, kinds in _groups(page) for kind in kinds}
-    known = await page.get("/notifications/preferences")
+    known = await notifications.preferences(page)
     chosen = {}
-    for place in ("email", "app"):
+    for place, stands in (("email", known.email), ("app", known.app)):
         wanted = set(page.fields(place))
-        chosen[place] = {kind: kind in wanted if kind in shown else was for kind, was in known[place].items()}
-    await page.change("PUT", "/notifications/preferences", chosen)
+        chosen[place] = {kind: kind in wanted if kind in shown else was for kind, was in stands.items()}
+    await notifications.prefer(page, page.build(PreferencesPut, chosen))
     return page.redirect("/parametres/notifications", flash=page.gettext("Vos préférences sont enregistrées."))
 
 

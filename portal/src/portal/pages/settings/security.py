@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from starlette.responses import Response
 
-from portal import forms
+from api.identity.people import PasswordChange
+from api.identity.sign_in import OpenSession
 from portal.api_client import ApiRefused
-from portal.forms import Field, FormErrors
+from portal.forms import Field, Form, FormErrors
 from portal.page import Page
 from portal.router import Blueprint
+from portal.services import identity
 from portal.translations import N_
 from web import user_agent
 
@@ -19,16 +18,16 @@ blueprint = Blueprint()
 
 PASSWORD = "/parametres/mot-de-passe"  # noqa: S105 - a page's address
 SESSIONS = "/parametres/sessions"
-FIELDS = (
+FORM = Form(
     Field("current", N_("Mot de passe actuel")),
     Field("new", N_("Nouveau mot de passe")),
+    places={
+        "wrong_password": "current",
+        "password_too_short": "new",
+        "password_too_common": "new",
+        "password_names_user": "new",
+    },
 )
-AT = {
-    "wrong_password": "current",
-    "password_too_short": "new",
-    "password_too_common": "new",
-    "password_names_user": "new",
-}
 
 
 @blueprint.get(PASSWORD)
@@ -38,13 +37,11 @@ async def password_form(page: Page) -> Response:
 
 @blueprint.post(PASSWORD)
 async def change_password(page: Page) -> Response:
-    gaps = forms.missing(page, FIELDS)
     # As they were typed: spaces are part of a password.
     change = {name: str(page.form.get(name, "")) for name in ("current", "new")}
-    if gaps:
-        trouble: FormErrors | None = FormErrors(422, wrong=gaps)
-    else:
-        trouble = await forms.attempt(page, FIELDS, page.change("POST", "/me/password", change), AT)
+    trouble = FORM.gaps(page) or await FORM.attempt(
+        page, lambda: identity.change_password(page, page.build(PasswordChange, change))
+    )
     if trouble:
         return await page.render("settings/password.html", status=trouble.status, trouble=trouble)
     return page.redirect(
@@ -54,17 +51,15 @@ async def change_password(page: Page) -> Response:
 
 @blueprint.get(SESSIONS)
 async def list_sessions(page: Page) -> Response:
-    found = (await page.get("/sessions"))["items"]
-    sessions = [{**each, "name": _name(page, each)} for each in found]
-    sessions.sort(key=lambda each: not each["current"])
-    return await page.render("settings/sessions.html", sessions=sessions)
+    found = sorted(await identity.sessions(page), key=lambda each: not each.current)
+    return await page.render("settings/sessions.html", sessions=[(each, _name(page, each)) for each in found])
 
 
 @blueprint.post(f"{SESSIONS}/{{id:uuid}}/fermer")
 async def close_session(page: Page) -> Response:
     """One that is closed already is as good as closed."""
     try:
-        await page.change("DELETE", f"/sessions/{page.request.path_params['id']}")
+        await identity.end_session(page, page.request.path_params["id"])
     except ApiRefused as refused:
         if refused.status != 404:
             raise
@@ -73,11 +68,11 @@ async def close_session(page: Page) -> Response:
 
 @blueprint.post(f"{SESSIONS}/fermer")
 async def close_others(page: Page) -> Response:
-    await page.change("DELETE", "/sessions")
+    await identity.end_other_sessions(page)
     return page.redirect(SESSIONS, flash=page.gettext("Les autres sessions sont fermées."))
 
 
-def _name(page: Page, session: Mapping[str, Any]) -> str:
+def _name(page: Page, session: OpenSession) -> str:
     """A browser in words; a program that uses the API by its own name."""
-    name = user_agent.named if session["client"] == "api" else user_agent.described
-    return name(session["device"], page.language)
+    name = user_agent.named if session.client == "api" else user_agent.described
+    return name(session.device, page.language)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import secrets
-from typing import Any
+from dataclasses import replace
 
 from starlette.responses import Response
 
-from portal import forms
+from api.identity.people import User, UserCreate, UserPatch
 from portal.api_client import ApiRefused
-from portal.forms import Field, FormErrors
+from portal.forms import BARE, Field, Form, FormErrors
 from portal.listing import Listing
 from portal.page import Page
 from portal.pages.rights import writers
 from portal.router import Blueprint
+from portal.services import identity
+from portal.services.resource import Resource
 from portal.translations import N_
 
 blueprint = Blueprint()
@@ -27,13 +29,20 @@ COLUMNS = (
     ("status", N_("État")),
 )
 ROLES = {"administrator": N_("Administrateur"), "basic": N_("Basique")}
-FIELDS = (
+FORM = Form(
     Field("first_name", N_("Prénom")),
     Field("last_name", N_("Nom")),
     Field("role", N_("Type"), choices=ROLES),
     Field("phone", N_("Téléphone"), needed=False),
     Field("login", N_("Identifiant")),
     Field("email", N_("E-mail")),
+    places={
+        "login_taken": "login",
+        "last_administrator": "role",
+        "account_exists": "email",
+        "account_disabled": "email",
+        "disabled_address": "email",
+    },
 )
 INVITED = N_("Une invitation vient de partir à %(email)s.")
 INVITED_AGAIN = N_(
@@ -42,19 +51,12 @@ INVITED_AGAIN = N_(
 TO_CONFIRM = N_("Un lien de confirmation vient de partir à %(email)s.")
 BACK_IN = N_("L’accès est rétabli.")
 DISABLED = N_("L’accès est désactivé : ses sessions sont fermées.")
-AT = {
-    "login_taken": "login",
-    "last_administrator": "role",
-    "account_exists": "email",
-    "account_disabled": "email",
-    "disabled_address": "email",
-}
 
 
 @blueprint.get(USERS)
 async def list_users(page: Page) -> Response:
     listing = Listing.of(page, USERS, COLUMNS, default_sort="last_name", filters={})
-    found = await page.get("/users", **listing.parameters)
+    found = await identity.users(page, **listing.parameters)
     if page.wants("users"):
         return page.fragment("settings/users_table.html", listing=listing, found=found)
     if page.wants("more"):
@@ -65,22 +67,20 @@ async def list_users(page: Page) -> Response:
 @blueprint.get(f"{USERS}/nouveau")
 @writers()
 async def new_user(page: Page) -> Response:
-    blank = {field.name: "" for field in FIELDS}
-    return await _form(page, blank, FormErrors(200))
+    return await _form(page, FORM.typed(page), FormErrors(200))
 
 
 @blueprint.post(f"{USERS}/nouveau")
 @writers()
 async def create_user(page: Page) -> Response:
-    typed = forms.typed(page, FIELDS)
-    gaps = forms.missing(page, FIELDS)
+    typed, gaps = FORM.typed(page), FORM.gaps(page)
     if gaps:
-        return await _form(page, typed, FormErrors(422, wrong=gaps))
+        return await _form(page, typed, gaps)
     wanted = {**typed, "language": page.language}
     try:
-        answer = await page.send("POST", "/users", wanted, key=page.field("key"))
+        answer = await identity.create_user(page, page.build(UserCreate, wanted), page.field("key"))
     except ApiRefused as refused:
-        return await _form(page, typed, forms.trouble(page, refused, FIELDS, AT))
+        return await _form(page, typed, FORM.errors(page, refused))
     said = INVITED if answer.status == 201 else INVITED_AGAIN
     return page.redirect(USERS, flash=page.gettext(said) % {"email": typed["email"]})
 
@@ -88,23 +88,22 @@ async def create_user(page: Page) -> Response:
 @blueprint.get(f"{USERS}/{{id:uuid}}")
 @writers()
 async def edit_user(page: Page) -> Response:
-    user = await page.ask("GET", _path(page))
-    return await _form(page, user.body, FormErrors(200, etag=user.etag), user.body)
+    return await _as_it_stands(page, FormErrors(200))
 
 
 @blueprint.post(f"{USERS}/{{id:uuid}}")
 @writers()
 async def change_user(page: Page) -> Response:
-    typed, before = forms.typed(page, FIELDS), await page.get(_path(page))
-    trouble = await forms.patch(page, _path(page), FIELDS, typed, AT)
+    typed, before = FORM.typed(page), await _user(page).get()
+    trouble = await FORM.patch(page, _user(page), typed)
     if trouble:
-        return await _form(page, typed, trouble, await page.get(_path(page)))
+        return await _form(page, typed, trouble, await _user(page).get())
     page.forget()
-    said, user = page.gettext("Les modifications sont enregistrées."), await page.get(_path(page))
-    if user["status"] == "invited" and user["email"] != before["email"]:
-        said = f"{said} {page.gettext(INVITED) % {'email': user['email']}}"
-    elif typed["email"] != user["email"] and user["pending_email"]:
-        said = f"{said} {page.gettext(TO_CONFIRM) % {'email': user['pending_email']}}"
+    said, user = page.gettext("Les modifications sont enregistrées."), await _user(page).get()
+    if user.status == "invited" and user.email != before.email:
+        said = f"{said} {page.gettext(INVITED) % {'email': user.email}}"
+    elif typed["email"] != user.email and user.pending_email:
+        said = f"{said} {page.gettext(TO_CONFIRM) % {'email': user.pending_email}}"
     return page.redirect(USERS, flash=said)
 
 
@@ -113,7 +112,7 @@ async def change_user(page: Page) -> Response:
 async def change_status(page: Page) -> Response:
     """Disables the person, or lets the person back in."""
     status = page.field("status")
-    trouble = await forms.patch(page, _path(page), (), {"status": status})
+    trouble = await BARE.patch(page, _user(page), {"status": status})
     if trouble:
         return await _as_it_stands(page, trouble)
     said = BACK_IN if status == "active" else DISABLED
@@ -124,38 +123,38 @@ async def change_status(page: Page) -> Response:
 @writers()
 async def confirm_again(page: Page) -> Response:
     """Asks for the address that waits once more: its link goes out again."""
-    user = await page.ask("GET", _path(page))
-    email = user.body["pending_email"]
+    user = await _user(page).read()
+    email = user.body.pending_email
     try:
         if email:
-            await page.change("PATCH", _path(page), {"email": email}, etag=user.etag)
+            await _user(page).patch({"email": email}, user.etag)
     except ApiRefused as refused:
-        return await _as_it_stands(page, forms.trouble(page, refused, ()))
+        return await _as_it_stands(page, BARE.errors(page, refused))
     return page.redirect(USERS, flash=page.gettext(TO_CONFIRM) % {"email": email} if email else "")
 
 
 @blueprint.post(f"{USERS}/{{id:uuid}}/invitation")
 @writers()
 async def invite_again(page: Page) -> Response:
-    trouble = await forms.attempt(page, (), page.change("POST", f"{_path(page)}/invitation", key=page.field("key")))
+    whom, key = page.request.path_params["id"], page.field("key")
+    trouble = await BARE.attempt(page, lambda: identity.invite_user_again(page, whom, key))
     if trouble:
         return await _as_it_stands(page, trouble)
     return page.redirect(USERS, flash=page.gettext("Une nouvelle invitation vient de partir."))
 
 
 async def _as_it_stands(page: Page, trouble: FormErrors) -> Response:
-    """After a refusal of what is beside the form, which shows the person as it is now."""
-    user = await page.ask("GET", _path(page))
-    shown = FormErrors(trouble.status, trouble.title, trouble.wrong, user.etag)
-    return await _form(page, user.body, shown, user.body)
+    """At first, and after a refusal of what is beside the form: it shows the person as it is now."""
+    user = await _user(page).read()
+    return await _form(page, user.body, replace(trouble, etag=user.etag), user.body)
 
 
-async def _form(page: Page, values: Any, trouble: FormErrors, user: Any = None) -> Response:
+async def _form(page: Page, values: object, trouble: FormErrors, user: User | None = None) -> Response:
     """``user`` is who is changed, as the service knows the person."""
     key = page.field("key") or secrets.token_urlsafe(16)
     context = {"values": values, "trouble": trouble, "user": user, "key": key}
-    return await page.render("settings/user.html", status=trouble.status, **context)
+    return await page.render("settings/user.html", context, status=trouble.status)
 
 
-def _path(page: Page) -> str:
-    return f"/users/{page.request.path_params['id']}"
+def _user(page: Page) -> Resource[User, UserPatch]:
+    return identity.user(page, page.request.path_params["id"])

@@ -1,0 +1,10 @@
+"""What the portal asks of every service: what is on record."""
+
+from __future__ import annotations
+
+from portal.page_request import PageRequest, Parameter
+from web.trail import Trail
+
+
+async def trail(page: PageRequest, service: str, **parameters: Parameter) -> Trail:
+    return await page.get(Trail, f"/audit/{service}", **parameters)

@@ -1,0 +1,89 @@
+"""What the portal asks of the incidents service."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from api.incidents import (
+    DeclarationChoices,
+    FilesCreate,
+    History,
+    Incident,
+    IncidentCreate,
+    IncidentPage,
+    IncidentState,
+    Message,
+    MessageCreate,
+    OfferedAddresses,
+    StatusChange,
+)
+from api.incidents.drafts import Draft, DraftPut
+from portal.api_client import Reply
+from portal.page_request import PageRequest, Parameter
+from web.schemas import Page
+
+
+async def find(page: PageRequest, **parameters: Parameter) -> IncidentPage:
+    return await page.get(IncidentPage, "/incidents", **parameters)
+
+
+async def get(page: PageRequest, number: str) -> Incident:
+    return (await read(page, number)).body
+
+
+async def read(page: PageRequest, number: str) -> Reply[Incident]:
+    return await page.read(Incident, f"/incidents/{number}")
+
+
+async def history(page: PageRequest, number: str) -> History:
+    return await page.get(History, f"/incidents/{number}/history")
+
+
+async def declare(page: PageRequest, incident: IncidentCreate, key: str) -> IncidentState:
+    return (await page.send(IncidentState, "POST", "/incidents", incident, key=key)).body
+
+
+async def change_status(page: PageRequest, number: str, change: StatusChange, etag: str) -> IncidentState:
+    return (await page.send(IncidentState, "POST", f"/incidents/{number}/status", change, etag=etag)).body
+
+
+async def messages(page: PageRequest, number: str, thread: str, **place: Parameter) -> Page[Message]:
+    """Newest first."""
+    return await page.get(Page[Message], f"/incidents/{number}/messages", thread=thread, **place)
+
+
+async def post(page: PageRequest, number: str, thread: str, message: MessageCreate, key: str) -> None:
+    await page.change("POST", f"/incidents/{number}/messages?thread={thread}", message, key=key)
+
+
+async def attach(page: PageRequest, number: str, files: Sequence[str]) -> None:
+    """To the declaration."""
+    body = page.build(FilesCreate, {"file_ids": files, "scope": "declaration"})
+    await page.change("POST", f"/incidents/{number}/files", body)
+
+
+async def detach(page: PageRequest, number: str, file: str) -> None:
+    await page.change("DELETE", f"/incidents/{number}/files/{file}")
+
+
+async def choices(page: PageRequest) -> DeclarationChoices:
+    """What a declaration may say, in the person's language."""
+    return await page.get(DeclarationChoices, "/incidents/choices")
+
+
+async def delivery_addresses(page: PageRequest, contract: str) -> OfferedAddresses:
+    return await page.get(OfferedAddresses, "/delivery-addresses", contract=contract)
+
+
+async def draft(page: PageRequest, identifier: UUID) -> Draft:
+    return await page.get(Draft, f"/incident-drafts/{identifier}")
+
+
+async def keep_draft(page: PageRequest, identifier: UUID, draft: Mapping[str, object]) -> None:
+    """``draft`` as a DraftPut has it."""
+    await page.keep(DraftPut, f"/incident-drafts/{identifier}", draft)
+
+
+async def discard_draft(page: PageRequest, identifier: UUID) -> None:
+    await page.change("DELETE", f"/incident-drafts/{identifier}")
