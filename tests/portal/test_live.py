@@ -25,6 +25,13 @@ LISTEN = """() => {
 }"""
 
 
+HANG = """() => {
+  new BroadcastChannel("test").postMessage("hangs");
+  const end = Date.now() + 20000;
+  while (Date.now() < end);
+}"""
+
+
 def streams_of(context: BrowserContext) -> list[Request]:
     """Grows with every stream that a tab of the browser asks for."""
     asked: list[Request] = []
@@ -127,9 +134,10 @@ async def test_a_frozen_tab_hands_over_and_reads_afresh_when_it_wakes(visit: Vis
 async def test_a_tab_that_hangs_loses_the_stream_to_one_in_view(visit: Visit, declare: Declare) -> None:
     async with opened(visit) as (page, asked):
         tab = await another(page)
-        hanging = asyncio.create_task(
-            page.evaluate("() => { const end = Date.now() + 20000; while (Date.now() < end); }")
-        )
+        # An evaluation may begin late: the other tab is not to ask before this one hangs.
+        await tab.evaluate("() => { window.hung = new Promise((on) => new BroadcastChannel('test').onmessage = on); }")
+        hanging = asyncio.create_task(page.evaluate(HANG))
+        await tab.evaluate("() => window.hung.then(() => true)")
         await tab.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
         await tab.wait_for_event("request", predicate=lambda request: request.url.endswith("/flux"), timeout=18000)
         number = await declare(by="client_test")

@@ -9,13 +9,36 @@ from uuid import UUID, uuid4, uuid5
 from api.incidents import IncidentCreate
 from api.incidents.drafts import Draft
 from portal.api_client import ApiRefused, ServiceUnavailable
+from portal.forms import Field, Form
 from portal.page_request import PageRequest
 from portal.services import incidents
-from portal.uploads import IDS
+from portal.translations import N_
+from portal.uploads import IDS, is_id
 
-DECLARATION = ("title", "nature", "description")
-ADDRESS = ("street", "complement", "city", "postal_code", "country", "email", "phone")
-TEXTS = (*DECLARATION, "address", *ADDRESS, "label", "linked_to")
+NEW_ADDRESS = Form(
+    Field("street", N_("N° et nom de rue"), path="delivery_address.address.street"),
+    Field("complement", N_("Complément d’adresse"), needed=False, path="delivery_address.address.complement"),
+    Field("city", N_("Ville"), path="delivery_address.address.city"),
+    Field("postal_code", N_("Code postal"), path="delivery_address.address.postal_code"),
+    Field("country", N_("Pays"), path="delivery_address.address.country"),
+    Field("email", N_("E-mail"), path="delivery_address.address.email"),
+    Field("phone", N_("Téléphone"), path="delivery_address.address.phone"),
+)
+DECLARATION = Form(
+    Field("title", N_("Intitulé")),
+    Field("nature", N_("Nature de l’incident")),
+    Field("serial_numbers", N_("Produit(s) concerné(s)")),
+    Field("description", N_("Descriptif")),
+    Field("files", N_("Fichiers"), needed=False, path="file_ids"),
+    *NEW_ADDRESS.fields,
+    Field("address", N_("Adresse de livraison"), path="delivery_address"),
+    places={"unknown_serial": "serial_numbers", "unknown_address": "address"},
+)
+LISTS = ("serial_numbers", "files")
+ADDRESS = tuple(each.name for each in NEW_ADDRESS.fields)
+OWN = tuple(each.name for each in DECLARATION.fields if each.name not in (*LISTS, *ADDRESS, "address"))
+TEXTS = (*OWN, "address", *ADDRESS, "label", "linked_to")
+WITHOUT_NEW_ADDRESS = Form(*(each for each in DECLARATION.fields if each.name not in ADDRESS))
 # In the place of an address's id: the one typed below.
 NEW = "new"
 
@@ -69,7 +92,7 @@ class DeclarationForm:
     @property
     def is_blank(self) -> bool:
         """Nobody has typed, attached or ticked anything that the fresh form does not hold by itself."""
-        typed = (*DECLARATION, *(name for name in ADDRESS if name != "country"), "label")
+        typed = (*OWN, *(name for name in ADDRESS if name != "country"), "label")
         return not (self.file_ids or any(self.get(name) for name in typed))
 
     def get(self, name: str) -> str:
@@ -87,7 +110,7 @@ class DeclarationForm:
         """Raises ApiRefused for what was typed wrongly."""
         chosen = {"address": self.new_address} if self.has_new_address else {"address_id": self.get("address")}
         typed = {
-            **{name: self.get(name) for name in DECLARATION},
+            **{name: self.get(name) for name in OWN},
             "linked_to": self.get("linked_to") or None,
             "contract_number": number,
             "serial_numbers": self.serial_numbers,
@@ -95,6 +118,14 @@ class DeclarationForm:
             "delivery_address": chosen,
         }
         return visit.build(IncidentCreate, typed)
+
+    def missing(self, page: PageRequest) -> dict[str, str]:
+        """The fields that are needed and empty, each with its sentence."""
+        given = {**self.texts, "serial_numbers": "".join(self.serial_numbers)}
+        if self.has_new_address:
+            return DECLARATION.missing(page, given)
+        chosen = self.get("address") if is_id(self.get("address")) else ""
+        return WITHOUT_NEW_ADDRESS.missing(page, {**given, "address": chosen})
 
     def following(self, incident: str) -> DeclarationForm:
         """The same declaration, as what comes after an earlier incident; unchanged unless ``incident`` is a number."""

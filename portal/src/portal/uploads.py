@@ -53,7 +53,7 @@ async def take(visit: PageRequest) -> tuple[list[UploadedFile], list[str]]:
 
 async def known(visit: PageRequest, identifiers: Sequence[str]) -> list[UploadedFile]:
     """These files as the files service knows them, without those that are gone."""
-    wanted = [identifier for identifier in dict.fromkeys(identifiers) if _is_id(identifier)]
+    wanted = [identifier for identifier in dict.fromkeys(identifiers) if is_id(identifier)]
     found = await asyncio.gather(*(_known(visit, identifier) for identifier in wanted))
     return [file for file in found if file]
 
@@ -106,7 +106,7 @@ class _Passing:
         yield f"\r\n--{self._boundary}--\r\n".encode()
 
 
-def _is_id(value: str) -> bool:
+def is_id(value: str) -> bool:
     try:
         UUID(value)
     except ValueError:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from uuid import UUID
 
 from starlette.responses import PlainTextResponse, Response
 
@@ -13,10 +12,10 @@ from api.identity.organisations import AddressCreate
 from api.incidents import DeclarationChoices, IncidentRow, OfferedAddress, OfferedAddresses
 from portal import declaration_form, uploads
 from portal.api_client import ApiRefused, ServiceUnavailable
-from portal.declaration_form import NEW, DeclarationForm
+from portal.declaration_form import DECLARATION, NEW, DeclarationForm
 from portal.form_parser import LOST_FILE_FIELD
 from portal.formats import moment
-from portal.forms import Field, Form, FormErrors
+from portal.forms import FormErrors
 from portal.page import Page
 from portal.page_request import UNAVAILABLE, Away, or_unavailable
 from portal.pages.contract import articles_of, number_of, obstacle
@@ -26,27 +25,6 @@ from portal.translations import N_
 from web import clock
 
 blueprint = Blueprint()
-
-NEW_ADDRESS = Form(
-    Field("street", N_("N° et nom de rue"), path="delivery_address.address.street"),
-    Field("complement", N_("Complément d’adresse"), needed=False, path="delivery_address.address.complement"),
-    Field("city", N_("Ville"), path="delivery_address.address.city"),
-    Field("postal_code", N_("Code postal"), path="delivery_address.address.postal_code"),
-    Field("country", N_("Pays"), path="delivery_address.address.country"),
-    Field("email", N_("E-mail"), path="delivery_address.address.email"),
-    Field("phone", N_("Téléphone"), path="delivery_address.address.phone"),
-)
-DECLARATION = Form(
-    Field("title", N_("Intitulé")),
-    Field("nature", N_("Nature de l’incident")),
-    Field("serial_numbers", N_("Produit(s) concerné(s)")),
-    Field("description", N_("Descriptif")),
-    Field("files", N_("Fichiers"), needed=False, path="file_ids"),
-    *NEW_ADDRESS.fields,
-    Field("address", N_("Adresse de livraison"), path="delivery_address"),
-    places={"unknown_serial": "serial_numbers", "unknown_address": "address"},
-)
-WITHOUT_NEW_ADDRESS = Form(*(each for each in DECLARATION.fields if each not in NEW_ADDRESS.fields))
 
 AWAY_NOW = N_(
     "Votre déclaration n’a pas pu être envoyée : une partie de la plateforme ne répond pas. "
@@ -88,7 +66,7 @@ async def declare(page: Page) -> Response:
     number, typed = number_of(page), DeclarationForm.of_form(page)
     if page.is_resumed or page.field("keep"):
         return await _keep(page, number, typed)
-    wrong = _missing(page, typed)
+    wrong = typed.missing(page)
     refused_file = any(sent.refusal for sent in page.sent)
     if wrong or refused_file:
         title = "" if wrong else page.gettext(FILES_REFUSED)
@@ -260,20 +238,3 @@ def _named(serial_numbers: Sequence[str]) -> list[Article]:
     """While contracts is away, the products that were ticked."""
     blank = {"product_reference": "", "designation": "", "specification_url": "", "picture_url": ""}
     return [Article(serial_number=serial, **blank) for serial in serial_numbers]
-
-
-def _missing(page: Page, typed: DeclarationForm) -> dict[str, str]:
-    given = {**typed.texts, "serial_numbers": "".join(typed.serial_numbers)}
-    if typed.has_new_address:
-        return DECLARATION.missing(page, given)
-    if not _is_id(typed.get("address")):
-        given["address"] = ""
-    return WITHOUT_NEW_ADDRESS.missing(page, given)
-
-
-def _is_id(value: str) -> bool:
-    try:
-        UUID(value)
-    except ValueError:
-        return False
-    return True

@@ -37,7 +37,7 @@ async def declare(session: AsyncSession, wanted: schemas.IncidentCreate, by: Act
     incident = Incident(
         **number,
         **await _as_of_today(session, contract),
-        **wanted.model_dump(include={"title", "nature", "description", "linked_to"}),
+        **wanted.model_dump(exclude={"contract_number", "serial_numbers", "file_ids", "delivery_address"}),
         version=1,
         revision=1,
         status="new",
