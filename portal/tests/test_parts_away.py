@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, date, datetime
 from typing import Literal
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -28,7 +28,7 @@ from web.schemas import Page
 
 ORIGIN = "http://localhost:8080"
 CLIENT = Client(
-    id=uuid4(),
+    id=UUID("53bbd928-b0f6-5754-93c2-b12629de7e91"),
     kind="client",
     code="CLI-0001",
     name="Client Test",

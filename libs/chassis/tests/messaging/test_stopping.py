@@ -15,7 +15,7 @@ import pytest
 from chassis.messaging.amqp import Channel
 
 ROOT = Path(__file__).parents[4]
-PRODUCT = [*ROOT.glob("libs/*/src"), *ROOT.glob("services/*/src"), ROOT / "gateway/src", ROOT / "portal/src"]
+PRODUCT = sorted([*ROOT.glob("libs/*/src"), *ROOT.glob("services/*/src"), ROOT / "gateway/src", ROOT / "portal/src"])
 SWALLOWS = re.compile(r"\basyncio\.wait_for\(|\bimport wait_for\b")
 
 
