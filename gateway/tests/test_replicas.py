@@ -19,7 +19,7 @@ from starlette.types import Receive, Scope, Send
 from devkit.fake_upstream import Site, read, start
 from devkit.servers.process import free_port
 from web.http import upstream_client
-from web.http.draining import LEAVING_HEADER, Draining
+from web.http.draining import DRAINING_HEADER, Draining
 from web.http.middleware import RequestContext
 from web.http.serving import Server, server_config
 from web.observability import Metrics
@@ -254,5 +254,5 @@ async def test_a_client_never_sees_that_a_service_leaves(open_edge: OpenEdge) ->
         old._server._draining.begin()
         async with edge.http.get(CONTRACTS) as got:
             assert got.status == 200
-            assert LEAVING_HEADER not in got.headers
+            assert DRAINING_HEADER not in got.headers
             assert "Connection" not in got.headers

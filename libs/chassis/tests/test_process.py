@@ -17,7 +17,7 @@ from sample.settings import Settings
 
 from chassis import cli
 from chassis.failpoints import CRASH_POINT, UnknownPoint, crash_point
-from chassis.jobs.buried import BuriedJobs
+from chassis.jobs.dead_jobs import DeadJobs
 from chassis.service import Service
 from chassis.tables import DeadJob
 from devkit.harness import Harness
@@ -137,11 +137,11 @@ def test_any_other_command_line_is_refused(argv: list[str], capsys: pytest.Captu
     assert "usage: python -m sample" in capsys.readouterr().err
 
 
-async def test_buried_jobs_are_dropped_by_id(harness: Harness) -> None:
+async def test_dead_jobs_are_dropped_by_id(harness: Harness) -> None:
     first, second = uuid4(), uuid4()
     async with harness.service.database.transaction() as session:
         session.add_all(DeadJob(id=i, job="sample.stamp", arguments={}, error="x") for i in (first, second))
-    letters = BuriedJobs(harness.service.database)
+    letters = DeadJobs(harness.service.database)
     assert await letters.drop("sample.jobs", {str(first), "x"}) == 1
     assert [letter.id for letter in await letters.listing("sample.jobs")] == [str(second)]
     assert await letters.replay("sample.jobs", None) == 1

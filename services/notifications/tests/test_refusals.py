@@ -13,7 +13,7 @@ from pydantic import SecretStr
 
 from chassis.job_registry import JobCall
 from chassis.jobs.attempts import attempt
-from chassis.jobs.buried import BuriedJobs
+from chassis.jobs.dead_jobs import DeadJobs
 from devkit.harness import RESELLER
 from events.notifications import EmailFailed
 from notifications import delivery, smtp
@@ -206,7 +206,7 @@ async def test_a_fault_of_ours_is_no_second_ladder(world: Any, monkeypatch: pyte
     arguments = {"email_id": str(email["id"])}
     await attempt(world.harness.service, JobCall(UUID(int=1), "notifications.deliver_email", arguments))
     assert await world.harness.enqueued() == []
-    assert await BuriedJobs(world.harness.service.database).listing("notifications.jobs") == []
+    assert await DeadJobs(world.harness.service.database).listing("notifications.jobs") == []
     assert [row["state"] for row in await world.emails()] == ["queued"]
 
 

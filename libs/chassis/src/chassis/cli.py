@@ -1,4 +1,4 @@
-"""``python -m <service> api | worker | migrate | dlq | retell …``: the same verbs everywhere. ``events``, ``tasks`` and
+"""``python -m <service> api | worker | migrate | dlq | resend …``: the same verbs everywhere. ``events``, ``tasks`` and
 ``beat`` are the worker's parts apart."""
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import TypeVar
 
 from chassis import migrate, processes
-from chassis.jobs.buried import BuriedJobs
+from chassis.jobs.dead_jobs import DeadJobs
 from chassis.messaging import outbox
 from chassis.messaging.dead_letters import AmqpDeadLetters, DeadLetter, DeadLetters
 from chassis.service import Service
@@ -50,8 +50,8 @@ def main(
         asyncio.run(_run_command(own[arguments.verb], service, arguments))
     elif arguments.verb == "dlq":
         asyncio.run(_all_dead_letters(service, arguments))
-    elif arguments.verb == "retell":
-        asyncio.run(_tell_again(service, timedelta(hours=arguments.hours)))
+    elif arguments.verb == "resend":
+        asyncio.run(_send_again(service, timedelta(hours=arguments.hours)))
     else:
         _run_process(arguments.verb, service)
 
@@ -79,10 +79,10 @@ async def _run_command(command: Command, service: Service, arguments: argparse.N
         await service.database.close()
 
 
-async def _tell_again(service: Service, past: timedelta) -> None:
+async def _send_again(service: Service, past: timedelta) -> None:
     try:
         async with service.database.transaction() as session:
-            print("told again:", await outbox.tell_again(session, clock.now() - past))
+            print("sent again:", await outbox.send_again(session, clock.now() - past))
     finally:
         await service.database.close()
 
@@ -92,7 +92,7 @@ async def _all_dead_letters(service: Service, arguments: argparse.Namespace) -> 
     settings, jobs = service.settings, (service.jobs.queue,)
     try:
         shown = await dead_letters(AmqpDeadLetters(settings.events_url.get_secret_value()), service, arguments)
-        shown += await dead_letters(BuriedJobs(service.database), service, arguments, jobs)
+        shown += await dead_letters(DeadJobs(service.database), service, arguments, jobs)
         shown += await dead_letters(job_letters(settings), service, arguments, jobs)
         if arguments.action == "show" and not shown:
             sys.exit("dlq show: there is no such letter")
@@ -139,8 +139,8 @@ def _parser(name: str, commands: Sequence[Command]) -> argparse.ArgumentParser:
     dlq = verbs.add_parser("dlq", help="dead events and jobs of this service")
     dlq.add_argument("action", choices=("list", "show", "replay", "drop"))
     dlq.add_argument("ids", nargs="*")
-    retell = verbs.add_parser("retell", help="tell the events of the last hours again; consumers skip what they know")
-    retell.add_argument("--hours", type=float, default=24.0, help="sent outbox rows are kept for seven days")
+    resend = verbs.add_parser("resend", help="send the events of the last hours again; consumers skip what they know")
+    resend.add_argument("--hours", type=float, default=24.0, help="sent outbox rows are kept for seven days")
     for command in commands:
         command.arguments(verbs.add_parser(command.name, help=command.help))
     return parser

@@ -17,7 +17,7 @@ from prometheus_client import start_http_server
 from chassis.heartbeat import Heartbeat
 from chassis.http.app import create_app
 from chassis.jobs.beside import JobThread
-from chassis.jobs.running import run_celery_worker, run_scheduler
+from chassis.jobs.celery_processes import run_celery_worker, run_scheduler
 from chassis.jobs.schedule import run_schedule
 from chassis.jobs.worker import ProcessLoop, declare_queues, make_celery, register_tasks
 from chassis.messaging.amqp import Connection

@@ -18,7 +18,7 @@ from sqlalchemy import text
 
 from devkit import short_timeouts
 from devkit.harness import Harness
-from web.http.draining import LEAVING_HEADER, Draining
+from web.http.draining import DRAINING_HEADER, Draining
 
 NOTES = "/api/v1/notes"
 JSON = {"Content-Type": "application/json"}
@@ -37,7 +37,11 @@ def start(harness: Harness, tmp_path: Path) -> Start:
 async def test_readiness_goes_at_once_and_answers_go_on_until_the_door_closes(start: Start) -> None:
     async with start(2.0) as api:
         kept = await api.http.get(NOTES)
-        assert (kept.status_code, kept.headers.get("connection"), kept.headers.get(LEAVING_HEADER)) == (200, None, None)
+        assert (kept.status_code, kept.headers.get("connection"), kept.headers.get(DRAINING_HEADER)) == (
+            200,
+            None,
+            None,
+        )
         api.stop()
         await api.drains()
         ready = await api.http.get("/readyz")
@@ -45,7 +49,7 @@ async def test_readiness_goes_at_once_and_answers_go_on_until_the_door_closes(st
         assert await api.status("/livez") == 200
         written = await api.http.post(NOTES, json={"text": "late"})
         assert (written.status_code, written.headers["connection"]) == (201, "close")
-        assert written.headers[LEAVING_HEADER]
+        assert written.headers[DRAINING_HEADER]
         assert await api.ended() == 0
         assert "Traceback" not in api.log.read_text()
 

@@ -20,7 +20,7 @@ from sample.testing import effects, eventually, running, scalar, switch_off, swi
 
 from chassis.cli import job_letters
 from chassis.job_registry import JobCall
-from chassis.jobs.buried import BuriedJobs
+from chassis.jobs.dead_jobs import DeadJobs
 from chassis.jobs.worker import declare_queues, make_celery
 from chassis.messaging import outbox
 from chassis.messaging.celery_messages import celery_message
@@ -72,7 +72,7 @@ async def test_a_failing_job_is_retried_in_a_transaction_of_its_own(service: Ser
     await eventually(lambda: stamped(service, "a"))
 
 
-async def test_a_job_that_keeps_failing_is_buried_with_its_arguments(
+async def test_a_job_that_keeps_failing_is_dead_lettered_with_its_arguments(
     service: Service, settings: Settings, worker: Log
 ) -> None:
     await switch_on(service.database, "b")
@@ -96,10 +96,10 @@ async def test_what_a_job_tells_belongs_to_the_trace_of_who_enqueued_it(service:
     assert found.split("-")[1] == trace
 
 
-async def test_an_operator_replays_a_buried_job(service: Service, worker: Log) -> None:
+async def test_an_operator_replays_a_dead_job(service: Service, worker: Log) -> None:
     await switch_on(service.database, "c")
     await enqueue(service, text="c")
-    letters = BuriedJobs(service.database)
+    letters = DeadJobs(service.database)
     [letter] = await eventually(lambda: letters.listing(QUEUE), 40)
     assert (letter.type, letter.body) == ("sample.stamp", '{"text": "c"}')
     await switch_off(service.database, "c")

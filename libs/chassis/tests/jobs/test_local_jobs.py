@@ -88,7 +88,7 @@ async def test_a_failing_job_is_retried_until_it_succeeds(harness: Harness, bus:
         await eventually(lambda: _done(harness, bus, 1))
 
 
-async def test_a_job_that_keeps_failing_is_buried(harness: Harness, bus: LocalBus) -> None:
+async def test_a_job_that_keeps_failing_is_dead_lettered(harness: Harness, bus: LocalBus) -> None:
     await switch_on(harness.service.database, "b")
     async with working(harness, bus), running(relay(harness, bus).run()):
         await enqueue(harness, text="b")

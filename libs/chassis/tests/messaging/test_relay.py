@@ -171,10 +171,10 @@ async def test_events_told_of_late_are_told_again_and_neither_older_ones_nor_job
         async with service.database.transaction() as session:
             older = "UPDATE outbox SET sent_at = now() - interval '3 hours' WHERE payload->>'aggregateversion' = '1'"
             await session.execute(text(older))
-        with process("retell --hours 2", settings, tmp_path / "log") as command:
+        with process("resend --hours 2", settings, tmp_path / "log") as command:
             await eventually(lambda: command.poll() == 0, 20)
         await eventually(lambda: drained(service))
-    assert (tmp_path / "log").read_text().strip() == "told again: 2"
+    assert (tmp_path / "log").read_text().strip() == "sent again: 2"
     assert versions(await take(settings), "a") == [2, 3]
     assert await waiting(settings, "sample.jobs") == 1
 

@@ -71,9 +71,9 @@ async def run_demo(service: Service, arguments: argparse.Namespace) -> None:
         sys.exit(str(error))
 
 
-async def tell_again(service: Service, _arguments: argparse.Namespace) -> None:
+async def republish_everything(service: Service, _arguments: argparse.Namespace) -> None:
     async with service.database.transaction() as session:
-        print("told again:", await republish.everything(session))
+        print("republished:", await republish.everything(session))
 
 
 def _force(parser: argparse.ArgumentParser) -> None:
@@ -114,5 +114,5 @@ COMMANDS = (
     ),
     Command("invite-support", "an administrator of SQP", invite_support, _support),
     Command("demo", "the demonstration's accounts; refused in production", run_demo, _demo),
-    Command("republish", "tell the present state of everything again", tell_again),
+    Command("republish", "publish the present state of everything again", republish_everything),
 )

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.database import telling_absence
 from chassis.job_registry import Job, JobCall
-from chassis.jobs.periodic import claim
+from chassis.jobs.time_slots import claim
 from chassis.messaging import outbox
 from chassis.retry_policy import DatabaseAway, Pause, RetryAfter, ToDeadLetters, decide, log_decision
 from chassis.service import Service

@@ -21,7 +21,7 @@ from celery.worker import WorkController, state
 from chassis.database import AWAY_PAUSE
 from chassis.job_registry import JobCall
 from chassis.jobs.attempts import AWAITED, attempt
-from chassis.jobs.running import JobConsumer, log_as_we_do
+from chassis.jobs.celery_processes import JobConsumer, log_as_we_do
 from chassis.jobs.worker import Interrupted, make_celery, register_tasks
 from chassis.retry_policy import DatabaseAway
 from chassis.service import Service

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from chassis.job_registry import JobCall, Periodic
 from chassis.jobs.attempts import perform
-from chassis.jobs.periodic import tick_of
+from chassis.jobs.time_slots import tick_of
 from chassis.service import Service
 
 

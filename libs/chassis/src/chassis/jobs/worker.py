@@ -18,7 +18,7 @@ from kombu import Exchange, Queue
 
 from chassis.job_registry import Job, JobCall, JobRegistry
 from chassis.jobs.attempts import perform
-from chassis.jobs.periodic import tick_of
+from chassis.jobs.time_slots import tick_of
 from chassis.messaging.topology import DELIVERY_LIMIT, KEPT, QUORUM, dead_queue
 from chassis.service import Service
 

@@ -58,7 +58,7 @@ async def retry_job(session: AsyncSession, call: JobCall, delay: timedelta) -> N
     session.info[TOUCHED] = True
 
 
-async def tell_again(session: AsyncSession, since: datetime) -> int:
+async def send_again(session: AsyncSession, since: datetime) -> int:
     """Events that were sent since then wait again, in their order; answers how many. Consumers skip what they know.
 
     For a broker that was lost, and for databases that were brought back to an earlier moment. Jobs are left out: who

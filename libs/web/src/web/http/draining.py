@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 # On every answer of a draining process; from then on the gateway sends new requests to other processes.
-LEAVING_HEADER = "X-Leaving"
+DRAINING_HEADER = "X-Draining"
 
 
 class Draining:

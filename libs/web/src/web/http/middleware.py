@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from web.errors import BodyTooLarge, Unavailable
 from web.http import request_log
-from web.http.draining import LEAVING_HEADER, Draining
+from web.http.draining import DRAINING_HEADER, Draining
 from web.http.rendering import render
 from web.observability import Metrics, continue_trace, request_id, traceparent
 
@@ -67,7 +67,7 @@ class RequestContext:
                 _harden(headers, identifier)
                 if self.draining.begun:
                     headers["Connection"] = "close"
-                    headers[LEAVING_HEADER] = "1"
+                    headers[DRAINING_HEADER] = "1"
             await send(message)
 
         try:

@@ -18,7 +18,7 @@ from aiohttp.abc import ResolveResult
 from aiohttp.connector import Connection
 from starlette.applications import Starlette
 
-from web.http.draining import LEAVING_HEADER
+from web.http.draining import DRAINING_HEADER
 from web.settings import UpstreamSettings
 
 READS = frozenset({"GET", "HEAD"})
@@ -93,7 +93,11 @@ class Middlewares:
     async def track_draining(self, request: ClientRequest, handler: ClientHandlerType) -> ClientResponse:
         answer = await handler(request)
         name = request.url.raw_host or ""
-        if LEAVING_HEADER in answer.headers and isinstance(answer, Answer) and self._replicas.leaves(name, answer.peer):
+        if (
+            DRAINING_HEADER in answer.headers
+            and isinstance(answer, Answer)
+            and self._replicas.leaves(name, answer.peer)
+        ):
             self._connector.clear_dns_cache(name, request.url.port)
         return answer
 

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Sequence
 
 from multidict import CIMultiDict
 
-from web.http.draining import LEAVING_HEADER
+from web.http.draining import DRAINING_HEADER
 from web.http.proxy.errors import AmbiguousRequest
 from web.observability import request_id, traceparent
 
 RawHeaders = Sequence[tuple[bytes, bytes]]
 
-LEAVING = LEAVING_HEADER.lower().encode()
+LEAVING = DRAINING_HEADER.lower().encode()
 HOP_BY_HOP = frozenset(
     {
         b"connection",

@@ -15,7 +15,7 @@ from chassis.messaging.outbox import job_row
 from chassis.tables import DeadJob
 
 
-class BuriedJobs:
+class DeadJobs:
     """The table of dead jobs as :class:`chassis.messaging.dead_letters.DeadLetters`; ``consumer`` is the job queue."""
 
     def __init__(self, database: Database) -> None:
