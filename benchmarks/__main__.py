@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 
-from benchmarks import consume, embedded, hop, hostile, list_route, relay
+from benchmarks import consume, embedded, hop, hostile, list_route, promise, relay
 
 ALL = {
     "list": list_route.main,
@@ -14,6 +14,7 @@ ALL = {
     "embedded": embedded.main,
     "hostile": hostile.main,
     "hop": hop.main,
+    "promise": promise.main,
 }
 
 
