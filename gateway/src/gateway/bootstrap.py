@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
-
-import uvicorn
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
@@ -21,29 +17,15 @@ from web.auth.tokens import JwksKeys, KeySource, TokenVerifier
 from web.http.draining import Draining
 from web.http.error_handlers import Refusals
 from web.http.middleware import RequestContext
+from web.http.process import HttpProcess
 from web.http.proxy.forwarding import Proxy
 from web.http.security_headers import SecurityHeaders
-from web.http.serving import server_config
 from web.http.upstream_client import UpstreamClient
 from web.http.upstream_health import Health
 from web.observability import Metrics
 
 
-@dataclass(kw_only=True)
-class Gateway:
-    """``app`` is a plain ASGI application with a lifespan; :meth:`server_config` is how it wants to be served."""
-
-    settings: Settings
-    app: ASGIApp
-    metrics: Metrics
-    draining: Draining
-
-    def server_config(self, **overrides: Any) -> uvicorn.Config:
-        """Forwarded headers are read inside ``app``, and only from the proxies that the settings name."""
-        return server_config(self.app, self.settings, **{"proxy_headers": False, **overrides})
-
-
-def build(settings: Settings, keys: KeySource | None = None) -> Gateway:
+def build(settings: Settings, keys: KeySource | None = None) -> HttpProcess:
     """``keys`` replaces identity's published ones in tests."""
     http = UpstreamClient(settings)
     metrics = Metrics()
@@ -61,7 +43,9 @@ def build(settings: Settings, keys: KeySource | None = None) -> Gateway:
     edge = Edge(settings, Proxy(http, settings, draining), Access(verifier), pages)
     hardened = SecurityHeaders(Refusals(edge, refuse), is_https=settings.is_https)
     app = _believing(RequestContext(hardened, metrics=metrics, draining=draining), settings)
-    return Gateway(settings=settings, app=app, metrics=metrics, draining=draining)
+    # Forwarded headers are read inside `app`, and only from the proxies that the settings name.
+    options = {"proxy_headers": False}
+    return HttpProcess(settings=settings, app=app, metrics=metrics, draining=draining, options=options)
 
 
 def _believing(app: ASGIApp, settings: Settings) -> ASGIApp:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from api.upstreams import API, SEGMENTS
+from api.upstreams import API, SEGMENTS, segment_of
 from web.errors import NotFound
 from web.http.proxy.errors import BadPath
 
@@ -54,11 +54,10 @@ def target(path: str) -> Target:
         return KEYS
     if not path.startswith(API) or path in PRIVATE:
         raise NotFound
-    first, _, rest = path[len(API) :].partition("/")
-    found = TARGETS.get(f"{first}/{rest.partition('/')[0]}") or TARGETS.get(first)
-    if found is None:
+    segment = segment_of(path[len(API) :])
+    if segment is None:
         raise NotFound
-    return found
+    return TARGETS[segment]
 
 
 def is_offered(path: str) -> bool:

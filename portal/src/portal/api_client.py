@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import logging
+import re
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -10,14 +12,19 @@ from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 import aiohttp
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field, SecretStr, ValidationError
+from pydantic_core import to_jsonable_python
 
-from api.upstreams import service_of
+from api.upstreams import SEGMENTS, segment_of
 from web.i18n import Language
 from web.observability import request_id, traceparent
-from web.schemas import Answer
+from web.schemas import Answer, Request
 
 log = logging.getLogger(__name__)
+
+# A query parameter of a service; several of one name as a sequence.
+Parameter = object
+HEADER = re.compile(r"[ -~]{1,255}")
 
 Body = TypeVar("Body", bound=BaseModel)
 
@@ -116,8 +123,9 @@ class ApiClient:
     ) -> AsyncIterator[aiohttp.ClientResponse]:
         """``path`` below ``/api/v1``; ``address`` and ``device`` are the browser's. Raises ServiceUnavailable
         or ApiRefused."""
-        service = service_of(path.split("?")[0].removeprefix("/"))
-        assert service is not None, path
+        segment = segment_of(path.split("?")[0].removeprefix("/"))
+        assert segment is not None, path
+        service = SEGMENTS[segment]
         sent = {"Accept-Language": language, **_context(token, address, device), **(headers or {})}
         url = f"{self._upstreams[service]}/api/v1{path}"
         try:
@@ -132,10 +140,10 @@ async def _refuse(answer: aiohttp.ClientResponse) -> None:
     if answer.status >= 500:
         raise ServiceUnavailable(str(answer.status))
     if answer.status >= 400:
-        raise ApiRefused(answer.status, await _json(answer) or {})
+        raise ApiRefused(answer.status, await _problem(answer) or {})
 
 
-async def _json(answer: aiohttp.ClientResponse) -> Any:
+async def _problem(answer: aiohttp.ClientResponse) -> Any:
     return await answer.json(content_type=None) if "json" in answer.content_type else None
 
 
@@ -146,3 +154,28 @@ def _context(token: str | None, address: str, device: str) -> dict[str, str]:
     if address:
         sent["X-Forwarded-For"] = address
     return {name: value for name, value in sent.items() if value}
+
+
+def given(parameters: Mapping[str, Parameter]) -> list[tuple[str, str]]:
+    """As a query; what is empty is not asked."""
+    pairs = []
+    for name, value in parameters.items():
+        values = value if isinstance(value, list | tuple) else [value]
+        pairs += [(name, str(each)) for each in values if each not in (None, "")]
+    return pairs
+
+
+def written(body: Request | None, etag: str = "", key: str = "") -> dict[str, Any]:
+    """Body and headers of a change, as options of :meth:`ApiClient.opened`."""
+    headers = {"Content-Type": "application/json", "If-Match": etag, "Idempotency-Key": key}
+    # What a header cannot hold was never given out as one; a service closes on a head of many kilobytes.
+    sent = {name: value for name, value in headers.items() if value and HEADER.fullmatch(value)}
+    return {"data": _json(body) if body else None, "headers": sent}
+
+
+def _json(body: Request) -> bytes:
+    return json.dumps(body.model_dump(exclude_unset=True), ensure_ascii=False, default=_plain).encode()
+
+
+def _plain(value: object) -> object:
+    return value.get_secret_value() if isinstance(value, SecretStr) else to_jsonable_python(value)

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
-
-import uvicorn
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.types import ASGIApp
 
 from portal import static_assets
 from portal.api_client import ApiClient
@@ -37,9 +32,9 @@ from web.auth.tokens import JwksKeys, KeySource, TokenVerifier
 from web.http.draining import Draining
 from web.http.error_handlers import Refusals
 from web.http.middleware import RequestContext
+from web.http.process import HttpProcess
 from web.http.proxy.forwarding import Proxy
 from web.http.security_headers import SecurityHeaders
-from web.http.serving import server_config
 from web.http.upstream_client import UpstreamClient
 from web.http.upstream_health import Health
 from web.observability import Metrics
@@ -62,20 +57,7 @@ BLUEPRINTS = (
 )
 
 
-@dataclass(kw_only=True)
-class Portal:
-    """``app`` is a plain ASGI application with a lifespan; :meth:`server_config` is how it wants to be served."""
-
-    settings: Settings
-    app: ASGIApp
-    metrics: Metrics
-    draining: Draining
-
-    def server_config(self, **overrides: Any) -> uvicorn.Config:
-        return server_config(self.app, self.settings, **overrides)
-
-
-def build(settings: Settings, keys: KeySource | None = None) -> Portal:
+def build(settings: Settings, keys: KeySource | None = None) -> HttpProcess:
     """``keys`` replaces identity's published ones in tests."""
     http = UpstreamClient(settings)
     metrics = Metrics()
@@ -99,4 +81,4 @@ def build(settings: Settings, keys: KeySource | None = None) -> Portal:
     pages.router.redirect_slashes = False
     hardened = SecurityHeaders(Refusals(pages, refuse), is_https=settings.is_https)
     app = RequestContext(hardened, metrics=metrics, draining=draining)
-    return Portal(settings=settings, app=app, metrics=metrics, draining=draining)
+    return HttpProcess(settings=settings, app=app, metrics=metrics, draining=draining)

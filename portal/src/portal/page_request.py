@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import json
-import re
 from collections.abc import AsyncIterator, Awaitable, Mapping
 from typing import Any, Literal, TypedDict, TypeVar
 
-from pydantic import SecretStr, ValidationError
-from pydantic_core import to_jsonable_python
+from pydantic import ValidationError
 from starlette.datastructures import FormData
 from starlette.requests import Request
 
 from portal import cookies
-from portal.api_client import STREAMED, ApiClient, ApiRefused, Body, Reply, ServiceUnavailable
+from portal.api_client import (
+    STREAMED,
+    ApiClient,
+    ApiRefused,
+    Body,
+    Parameter,
+    Reply,
+    ServiceUnavailable,
+    given,
+    written,
+)
 from portal.form_parser import CSRF_FIELD, SentFile
 from portal.translations import N_, gettext, ngettext
 from web.auth.principal import Principal
@@ -28,10 +35,7 @@ OWNER_FIELD = "owner"
 # Fields that hold sentences.
 TEXTS = ("title", "description", "body", "note", "name")
 THEMES = ("light", "dark")
-HEADER = re.compile(r"[ -~]{1,255}")
 
-# A query parameter of a service; several of one name as a sequence.
-Parameter = object
 Kind = TypeVar("Kind", bound=ApiRequest)
 Part = TypeVar("Part")
 
@@ -145,7 +149,7 @@ class PageRequest:
 
     async def read(self, kind: type[Body], path: str, **parameters: Parameter) -> Reply[Body]:
         """As :meth:`get`, with the version that a change names."""
-        return await self._backend.call(kind, "GET", path, params=_given(parameters), **self._context)
+        return await self._backend.call(kind, "GET", path, params=given(parameters), **self._context)
 
     async def send(
         self, kind: type[Body], method: str, path: str, body: ApiRequest | None = None, *, etag: str = "", key: str = ""
@@ -155,18 +159,18 @@ class PageRequest:
         A form that is only shown again changes nothing: its change is refused, and its page shows it as it shows any
         form that was refused."""
         self._refuse_resumed()
-        return await self._backend.call(kind, method, path, **_written(body, etag, key), **self._context)
+        return await self._backend.call(kind, method, path, **written(body, etag, key), **self._context)
 
     async def change(
         self, method: str, path: str, body: ApiRequest | None = None, *, etag: str = "", key: str = ""
     ) -> None:
         """As :meth:`send`, of which nothing is read."""
         self._refuse_resumed()
-        await self._call(method, path, **_written(body, etag, key))
+        await self._call(method, path, **written(body, etag, key))
 
     async def keep(self, kind: type[Kind], path: str, values: Mapping[str, object]) -> None:
         """A PUT that keeps what was typed and does nothing with it: for a form that is shown again, too."""
-        await self._call("PUT", path, **_written(self._made(kind, values)))
+        await self._call("PUT", path, **written(self._made(kind, values)))
 
     async def upload(self, kind: type[Body], path: str, body: AsyncIterator[bytes], content_type: str) -> Body:
         """A POST of bytes as they come."""
@@ -208,7 +212,7 @@ class PageRequest:
         return whole()
 
     async def _pieces(self, path: str, accept: str, parameters: Mapping[str, Parameter]) -> AsyncIterator[bytes]:
-        params, headers = _given(parameters), {"Accept": accept}
+        params, headers = given(parameters), {"Accept": accept}
         opening = self._backend.opened("GET", path, params=params, headers=headers, timeout=STREAMED, **self._context)
         async with opening as answer:
             async for piece in answer.content.iter_any():
@@ -284,26 +288,3 @@ async def if_allowed(part: Awaitable[Part]) -> Part | None:
         return await part
     except ApiRefused:
         return None
-
-
-def _given(parameters: Mapping[str, Parameter]) -> list[tuple[str, str]]:
-    pairs = []
-    for name, value in parameters.items():
-        values = value if isinstance(value, list | tuple) else [value]
-        pairs += [(name, str(each)) for each in values if each not in (None, "")]
-    return pairs
-
-
-def _written(body: ApiRequest | None, etag: str = "", key: str = "") -> dict[str, Any]:
-    headers = {"Content-Type": "application/json", "If-Match": etag, "Idempotency-Key": key}
-    # What a header cannot hold was never given out as one; a service closes on a head of many kilobytes.
-    sent = {name: value for name, value in headers.items() if value and HEADER.fullmatch(value)}
-    return {"data": _json(body) if body else None, "headers": sent}
-
-
-def _json(body: ApiRequest) -> bytes:
-    return json.dumps(body.model_dump(exclude_unset=True), ensure_ascii=False, default=_plain).encode()
-
-
-def _plain(value: object) -> object:
-    return value.get_secret_value() if isinstance(value, SecretStr) else to_jsonable_python(value)

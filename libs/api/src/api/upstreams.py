@@ -23,10 +23,11 @@ SEGMENTS = {
 }
 
 
-def service_of(path: str) -> str | None:
-    """The service that answers ``path``, which is what follows ``/api/v1/``; None where none does."""
+def segment_of(path: str) -> str | None:
+    """The key of SEGMENTS for ``path``, which is what follows ``/api/v1/``; None where no service answers."""
     first, _, rest = path.partition("/")
-    return SEGMENTS.get(f"{first}/{rest.partition('/')[0]}") or SEGMENTS.get(first)
+    two = f"{first}/{rest.partition('/')[0]}"
+    return next((segment for segment in (two, first) if segment in SEGMENTS), None)
 
 
 class PlatformSettings(UpstreamSettings):

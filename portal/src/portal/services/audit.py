@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from portal.page_request import PageRequest, Parameter
+from portal.api_client import Parameter
+from portal.page_request import PageRequest
 from web.trail import Trail
 
 

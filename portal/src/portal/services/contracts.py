@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from api.contracts import ClientSummaries, Contract, ContractPage, Coverage, HolderPut
-from portal.api_client import Reply
-from portal.page_request import PageRequest, Parameter
+from portal.api_client import Parameter, Reply
+from portal.page_request import PageRequest
 
 
 async def find(page: PageRequest, **parameters: Parameter) -> ContractPage:

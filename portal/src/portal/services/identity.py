@@ -19,8 +19,8 @@ from api.identity.organisations import (
 )
 from api.identity.people import Me, MePatch, PasswordChange, User, UserCreate, UserPatch
 from api.identity.sign_in import OpenSession, OpenSessions
-from portal.api_client import Reply
-from portal.page_request import PageRequest, Parameter
+from portal.api_client import Parameter, Reply
+from portal.page_request import PageRequest
 from portal.services.resource import Resource
 from web.schemas import Page
 

@@ -19,8 +19,8 @@ from api.incidents import (
     StatusChange,
 )
 from api.incidents.drafts import Draft, DraftPut
-from portal.api_client import Reply
-from portal.page_request import PageRequest, Parameter
+from portal.api_client import Parameter, Reply
+from portal.page_request import PageRequest
 from web.schemas import Page
 
 

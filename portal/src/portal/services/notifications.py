@@ -14,7 +14,8 @@ from api.notifications import (
     UnreadSubject,
     UnreadSubjects,
 )
-from portal.page_request import PageRequest, Parameter
+from portal.api_client import Parameter
+from portal.page_request import PageRequest
 
 
 async def feed(page: PageRequest, **place: Parameter) -> NotificationPage:
