@@ -111,12 +111,15 @@ class ExtensionCreate(Request):
 
 
 class OfferPut(Request):
+    """``order_days_after_end``: until how many days after the end of cover it may be ordered; negative: before it."""
+
     applies_to_product_reference: Reference
     label: Line
     months: int = Field(ge=1, le=120)
     coverage: OptionalLine = ""
     shipping: OptionalLine = ""
     order_cutoff: Clock = ""
+    order_days_after_end: int = Field(default=0, ge=-365, le=365)
 
 
 class ProductPut(Request):
@@ -137,13 +140,18 @@ class Offer(Answer):
     coverage: str
     shipping: str
     order_cutoff: str
+    order_days_after_end: int = 0
 
 
 class ShopOffer(Offer):
-    """``url`` leads to the offer in SQP's shop; taken now, it would move the end of warranty to ``extends_to``."""
+    """``url`` leads to the offer in SQP's shop; taken now, it would move the end of warranty to ``extends_to``.
+
+    ``order_until`` is the last day on which it may be ordered.
+    """
 
     url: str
     extends_to: date
+    order_until: date
 
 
 class Article(Answer):

@@ -14,7 +14,7 @@ SEGMENTS = {
     **{f"audit/{name}": name for name in ("contracts", "files", "identity", "incidents", "notifications")},
     "sign-up-requests": "identity",
     "invitations": "identity",
-    **dict.fromkeys(("contracts", "coverage", "client-summaries"), "contracts"),
+    **dict.fromkeys(("contracts", "coverage", "client-summaries", "renewals"), "contracts"),
     **dict.fromkeys(("incidents", "incident-drafts", "delivery-addresses"), "incidents"),
     "files": "files",
     "notifications": "notifications",

@@ -12,6 +12,7 @@ from chassis.service import Service, jwks
 from contracts import api, reminders, tasks
 from contracts.consumers import consumers
 from contracts.models import Base
+from contracts.renewals import api as renewals
 from contracts.settings import Settings
 
 
@@ -21,7 +22,7 @@ def build(settings: Settings) -> Service:
         database=Database(settings),
         metadata=Base.metadata,
         migrations=Path(__file__).parent / "migrations",
-        routers=(api.contracts, api.backoffice),
+        routers=(api.contracts, api.backoffice, renewals.renewals),
         consumers=consumers(),
         jobs=_jobs(),
         keys=jwks(settings),

@@ -80,3 +80,21 @@ class OfferNotFound(NotFound):
 class ProductNotFound(NotFound):
     code = "product_not_found"
     message = text("Le produit {reference} n’existe pas.", "Product {reference} does not exist.")
+
+
+class RenewalNotFound(NotFound):
+    """Also of an end that has moved since."""
+
+    code = "renewal_not_found"
+    message = text(
+        "La garantie du contrat n° {number} ne prend pas fin le {day}, ou le contrat ne vous est pas accessible.",
+        "The warranty of contract no. {number} does not end on {day}, or the contract is not yours to see.",
+    )
+
+
+class RenewalOrdered(Conflict):
+    code = "renewal_ordered"
+    message = text(
+        "Le renouvellement du contrat n° {number} est commandé : son état suit la commande.",
+        "The renewal of contract no. {number} is ordered: its state follows the order.",
+    )

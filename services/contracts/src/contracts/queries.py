@@ -98,7 +98,7 @@ class Shape:
 @lru_cache(maxsize=256)
 def listing(shape: Shape) -> AnySelect:
     named = shows_reseller(shape.kind)
-    found = searching.holds(Contract.search_text.expression, shape.words, _of_reseller if named else None)
+    found = searching.holds(Contract.search_text.expression, shape.words, of_reseller if named else None)
     if shape.numbered:
         # With zeros in front the number is no part of the text.
         found = or_(found, _has_number())
@@ -116,7 +116,7 @@ def listing(shape: Shape) -> AnySelect:
     return query
 
 
-def _of_reseller(pattern: ColumnElement[str]) -> ColumnElement[bool]:
+def of_reseller(pattern: ColumnElement[str]) -> ColumnElement[bool]:
     found = searching.like(Organisation.search_text.expression, pattern)
     return Contract.reseller_id.in_(select(Organisation.id).where(Organisation.kind == "reseller", found))
 

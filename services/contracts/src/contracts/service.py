@@ -22,6 +22,7 @@ from contracts.errors import (
     UnknownOffer,
 )
 from contracts.models import Article, Contract, Extension, ExtensionOffer, Organisation, Product
+from contracts.renewals import service as renewals
 from events import OrganisationKind
 from web import clock
 from web.auth.principal import Principal
@@ -99,6 +100,7 @@ async def extend(session: AsyncSession, number: str, wanted: schemas.ExtensionCr
             ordered_at=wanted.ordered_at or clock.now(),
         )
     )
+    await renewals.order(session, contract, previous, wanted.order_id)
     outbox.add(session, event_mapper.extended(contract, previous))
     return contract, True
 
@@ -117,6 +119,7 @@ async def withdraw(session: AsyncSession, number: str, order_id: str) -> Contrac
     if known.contract_number != contract.number:
         raise OrderUsedElsewhere(order_id=order_id)
     contract.withdraw(known)
+    await renewals.reopen(session, order_id)
     outbox.add(session, event_mapper.changed(contract, withdrawn_order_id=order_id))
     return contract
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from urllib.parse import urlencode
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -86,6 +86,11 @@ def _shop_offer(offer: AnyRow, found: AnyRow, months: int, shop_url: str) -> sch
     """``months``: what the extensions taken add already."""
     return schemas.ShopOffer(
         **schemas.Offer.model_validate(offer).model_dump(),
-        url=f"{shop_url}?{urlencode({'contrat': found.number, 'sku': offer.sku})}",
+        url=shop_link(shop_url, found.number, offer.sku),
+        order_until=found.warranty_ends_on + timedelta(days=offer.order_days_after_end),
         extends_to=add_months(found.base_ends_on, months + offer.months),
     )
+
+
+def shop_link(shop_url: str, number: str, sku: str) -> str:
+    return f"{shop_url}?{urlencode({'contrat': number, 'sku': sku})}"
