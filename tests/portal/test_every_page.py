@@ -27,6 +27,7 @@ NO_PAGES = {
     "/notifications/panneau",
     "/notifications/{id}",
     "/incidents/{number}/etat",
+    "/incidents/{number}/pdf",
     "/incidents/{number}/messages/{thread}",
     "/incidents/{number}/fichiers",
     "/incidents/{number}/fichiers/{file_id}",

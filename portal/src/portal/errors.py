@@ -32,3 +32,12 @@ class AnotherPerson(Problem):
         "Une autre personne s’est connectée dans ce navigateur. Rechargez la page pour continuer.",
         "Another person has logged in in this browser. Reload the page to go on.",
     )
+
+
+class PrinterBusy(Problem):
+    status = 503
+    code = "printer_busy"
+    message = text(
+        "Le document ne peut pas être préparé pour l’instant. Réessayez dans une minute.",
+        "The document cannot be prepared for now. Try again in a minute.",
+    )

@@ -1,0 +1,215 @@
+"""One incident on paper, as its reader may see it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+
+from starlette.responses import Response
+
+from api.incidents import Article, Attachment, HistoryLine, Incident, Message
+from portal import countries, formats
+from portal.page import Page
+from portal.pages.incidents import words
+from portal.pages.incidents.base import blueprint, number_of
+from portal.paper.printer import Printer
+from portal.paper.sheet import Card, Cards, Said, Sheet, Table, Text, Thread
+from portal.services import incidents
+from portal.translations import N_
+from web import clock
+from web.text import mailboxes, phones
+
+# Of a thread's newest messages; a line holds about this many characters. Together with ``Sheet.most_pages`` this
+# bounds what is read, sent to the drawing process and drawn.
+MOST_LINES = 1800
+LINE = 95
+# Of one text: ten thousand characters may be as many lines.
+MOST_OF_A_TEXT = 250
+# Messages that one call asks for: what it answers is read in one go.
+AT_ONCE = 25
+
+PRINTER = Printer()
+
+TITLES = {"client": N_("Messagerie"), "sqp": N_("Messagerie (SQP)")}
+NOT_READ = {"client": N_("SQP ne lit pas cette messagerie."), "sqp": N_("Le client ne lit pas cette messagerie.")}
+PLACES = {"declaration": N_("Déclaration"), "client": N_("Messagerie"), "sqp": N_("Messagerie (SQP)")}
+CUT_TEXT = N_("[…] Texte coupé ici : la suite se lit sur le portail.")
+CUT_THREAD = N_("Messages montrés : les plus récents, %(num)s sur %(total)s. Les précédents se lisent sur le portail.")
+TOO_LONG = N_("Ce document s’arrête à %(num)s pages : la suite se lit sur le portail.")
+UNWRITABLE = N_("Certains caractères ne s’impriment pas (□) : le portail les montre.")
+PRINTED = N_("Imprimé le %(moment)s (heure de Paris) par %(name)s")
+OFF = ("refused", "detached", "erased")
+
+
+@blueprint.get("/incidents/{number}/pdf")
+async def print_incident(page: Page) -> Response:
+    number = number_of(page)
+    incident, history = await asyncio.gather(incidents.get(page, number), incidents.history(page, number))
+    threads = [await _thread(page, incident, name) for name in incident.threads]
+    printed = await PRINTER.print(_sheet(page, incident, history.items, threads))
+    headers = {"Content-Disposition": f'attachment; filename="incident-{number}.pdf"', "Cache-Control": "no-store"}
+    return Response(printed, media_type="application/pdf", headers=headers)
+
+
+def _sheet(page: Page, incident: Incident, history: list[HistoryLine], threads: list[Thread]) -> Sheet:
+    printed = {"moment": formats.moment(clock.now()), "name": page.who.name}
+    reason = incident.pending_reason_label
+    return Sheet(
+        language=page.language,
+        title=page.gettext("Incident n° %(number)s") % {"number": incident.number},
+        subject=incident.title,
+        state=reason if reason and reason.startswith(incident.status_label) else incident.status_label,
+        step=words.next_step(page, incident),
+        printed=page.gettext(PRINTED) % printed,
+        page_of=page.gettext("Page {page} sur {pages}"),
+        too_long=page.gettext(TOO_LONG) % {"num": Sheet.model_fields["most_pages"].default},
+        unwritable=page.gettext(UNWRITABLE),
+        sections=[
+            Cards(cards=list(_cards(page, incident))),
+            _products(page, incident.articles),
+            Text(title=page.gettext("Descriptif"), body=_bounded(page, incident.description)),
+            _files(page, incident.attachments),
+            _history(page, history),
+            *threads,
+        ],
+    )
+
+
+def _cards(page: Page, incident: Incident) -> Iterator[Card]:
+    contract, address, by = incident.contract, incident.delivery_address, incident.declared_by
+    declared = [
+        (N_("Nature de l’incident"), incident.nature_label),
+        (N_("Déclaré par"), ", ".join(dict.fromkeys(name for name in (by.name, by.organisation_name) if name))),
+        (N_("Déclaré le"), formats.moment(incident.declared_at)),
+        (N_("Fait suite à"), incident.linked_to or ""),
+    ]
+    yield _card(page, N_("Déclaration"), declared)
+    bought = [
+        (N_("N° de contrat"), contract.number),
+        (N_("Référence produit"), contract.product_reference),
+        (N_("N° de série"), contract.serial_number),
+        (N_("Début"), formats.day(contract.starts_on)),
+        (N_("Fin de garantie"), formats.day(contract.warranty_ends_on)),
+        (N_("Niveau de service"), contract.service_level),
+    ]
+    yield _card(page, N_("Contrat"), bought)
+    town = f"{address.postal_code} {address.city}"
+    country = countries.country(address.country, page.language).upper()
+    lines = [address.label, address.street, address.complement, town, country]
+    yield _card(page, N_("Adresse de livraison"), _reached(address.email, address.phone), lines)
+    for title, party in ((N_("Revendeur"), incident.reseller), (N_("Client"), incident.client)):
+        if party is not None:
+            yield _card(page, title, _reached(party.email, party.phone), [party.name])
+
+
+def _reached(email: str, phone: str) -> list[tuple[str, str]]:
+    return [(N_("E-mail"), mailboxes.shown(email)), (N_("Téléphone"), phones.shown(phone))]
+
+
+def _card(page: Page, title: str, facts: list[tuple[str, str]], lines: list[str] | None = None) -> Card:
+    given = [(page.gettext(label), value) for label, value in facts if value]
+    return Card(title=page.gettext(title), lines=[line for line in lines or [] if line], facts=given)
+
+
+def _products(page: Page, articles: list[Article]) -> Table:
+    return Table(
+        title=page.gettext("Produit(s) concerné(s)"),
+        head=[page.gettext(word) for word in (N_("N° de série"), N_("Référence produit"), N_("Désignation"))],
+        widths=[3, 3, 5],
+        rows=[[each.serial_number, each.product_reference, each.designation] for each in articles],
+        serials=[0],
+    )
+
+
+def _files(page: Page, attachments: list[Attachment]) -> Table:
+    rows = [
+        [
+            _named(page, each),
+            formats.size(each.size, page.language) if each.size is not None else "",
+            page.gettext(PLACES[each.scope]),
+            f"{each.attached_by_name}\n{formats.moment(each.attached_at)}",
+        ]
+        for each in attachments
+        if each.state not in OFF
+    ]
+    return Table(
+        title=page.gettext("Fichiers"),
+        head=[page.gettext(word) for word in (N_("Nom"), N_("Taille"), N_("Joint à"), N_("Joint par"))],
+        widths=[5, 2, 3, 4],
+        rows=rows,
+        empty=page.gettext("Aucun fichier joint."),
+    )
+
+
+def _named(page: Page, attachment: Attachment) -> str:
+    return attachment.name or page.gettext("Fichier")
+
+
+def _history(page: Page, history: list[HistoryLine]) -> Table:
+    rows = []
+    for line in history:
+        says_both = line.reason_label and line.reason_label.startswith(line.to_label)
+        state = line.reason_label if says_both else " · ".join(filter(None, (line.to_label, line.reason_label)))
+        kind = line.by.organisation_kind
+        by = f"{line.by.name} ({page.gettext(words.KINDS[kind])})" if kind else line.by.name
+        rows.append([formats.moment(line.at), state or "", by, _bounded(page, line.note)])
+    return Table(
+        title=page.gettext("Suivi"),
+        head=[page.gettext(word) for word in (N_("Date"), N_("État"), N_("Par"), N_("Note"))],
+        widths=[3, 3, 4, 6],
+        rows=rows,
+    )
+
+
+async def _thread(page: Page, incident: Incident, name: str) -> Thread:
+    """Of a thread that the service says is the reader's: it answers 404 for any other."""
+    messages, total = await _newest(page, incident.number, name)
+    counted = {"num": len(messages), "total": total}
+    return Thread(
+        title=page.gettext(TITLES[name]),
+        side="client" if name == "client" else "sqp",
+        readers=page.gettext(NOT_READ[name]),
+        cut=page.gettext(CUT_THREAD) % counted if total > len(messages) else "",
+        messages=[_said(page, message) for message in reversed(messages)],
+        empty=page.gettext("Aucun message pour l’instant."),
+    )
+
+
+async def _newest(page: Page, number: str, name: str) -> tuple[list[Message], int]:
+    """As many as fit, the newest first, and how many there are."""
+    found: list[Message] = []
+    room, cursor = MOST_LINES, ""
+    while True:
+        answer = await incidents.messages(page, number, name, limit=AT_ONCE, cursor=cursor)
+        for message in answer.items:
+            room -= _height(message)
+            if room < 0:
+                return found, answer.total
+            found.append(message)
+        if not answer.next:
+            return found, answer.total
+        cursor = answer.next
+
+
+def _height(message: Message) -> int:
+    """In lines."""
+    lines = sum(1 + len(line) // LINE for line in message.body.splitlines())
+    return 3 + min(lines, MOST_OF_A_TEXT) + len(message.attachments)
+
+
+def _said(page: Page, message: Message) -> Said:
+    kind = message.author.organisation_kind
+    about = [page.gettext(words.KINDS[kind])] if kind else []
+    return Said(
+        author=message.author.name,
+        about=" · ".join([*about, formats.moment(message.at)]),
+        body=_bounded(page, message.body),
+        files=[_named(page, each) for each in message.attachments if each.state not in OFF],
+    )
+
+
+def _bounded(page: Page, text: str) -> str:
+    lines = text.splitlines()
+    if len(lines) <= MOST_OF_A_TEXT:
+        return text
+    return "\n".join([*lines[:MOST_OF_A_TEXT], page.gettext(CUT_TEXT)])
