@@ -1,26 +1,17 @@
-"""Printed documents: what they say, what they never do, and how long they may become."""
+"""An incident on paper: what it says, to whom, and what a long one leaves out."""
 
 from __future__ import annotations
 
-import asyncio
 import json
-import subprocess
-import sys
-import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from io import BytesIO
 from uuid import uuid4
 
 import pytest
-from pypdf import PdfReader
+from starlette.types import Receive, Scope, Send
 
 from api.incidents import History, Incident, Message
 from devkit.fake_upstream import PublishedKeys, Site, Upstream, answer
-from portal.errors import PrinterBusy
-from portal.paper.printer import Printer
-from portal.paper.sheet import Said, Sheet, Table, Text, Thread
+from devkit.printed import pages, watched
 from web.auth.principal import Principal
 from web.schemas import Page
 
@@ -96,24 +87,10 @@ HISTORY = {
 }
 
 
-def sheet(*sections: object, **other: object) -> Sheet:
-    words = dict.fromkeys(("subject", "state", "step", "printed", "page_of", "unwritable"), "-")
-    return Sheet.model_validate(
-        {**words, "language": "fr", "title": "T", "too_long": "Coupé.", "sections": list(sections), **other}
-    )
-
-
-def pages(pdf: bytes) -> list[str]:
-    return [page.extract_text() for page in PdfReader(BytesIO(pdf)).pages]
-
-
 def message(thread: str, body: str) -> Message:
     return Message.model_validate(
         {"id": uuid4(), "thread": thread, "body": body, "at": AT, "author": BY, "attachments": []}
     )
-
-
-Ask = Callable[..., object]
 
 
 class Incidents:
@@ -133,7 +110,7 @@ class Incidents:
         body = Incident.model_validate({**INCIDENT, **changes}).model_dump(mode="json")
         self._upstream.handlers[f"/api/v1/incidents/{NUMBER}"] = answer(body)
 
-    async def _answer(self, scope, receive, send) -> None:  # type: ignore[no-untyped-def]
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         asked = dict(pair.split("=") for pair in scope["query_string"].decode().split("&"))
         every, start, limit = self.messages[asked["thread"]], int(asked.get("cursor", 0)), int(asked["limit"])
         following = str(start + limit) if start + limit < len(every) else None
@@ -224,6 +201,15 @@ Bonjour, client.
 """
 
 
+async def test_the_incidents_page_shows_its_history_and_leads_to_the_document(site: Site, incidents: Incidents) -> None:
+    headers = {"Cookie": "__Host-session=s", "Accept-Language": "fr"}
+    async with site.http.get(f"/incidents/{NUMBER}", headers=headers) as got:
+        page = await got.text()
+    assert got.status == 200
+    assert '<li class="new">' in page
+    assert f'href="/incidents/{NUMBER}/pdf"' in page
+
+
 async def test_an_incident_on_paper_says_what_its_pages_say(site: Site, incidents: Incidents) -> None:
     first, second = await printed(site)
     said = [line.strip() for line in first.replace("\u00a0", " ").splitlines()]
@@ -267,22 +253,6 @@ async def test_an_incident_that_is_anothers_is_not_found(site: Site, incidents: 
         assert (got.status, got.content_type) == (404, "text/html")
 
 
-@asynccontextmanager
-async def watched() -> AsyncIterator[list[float]]:
-    """How long this event loop's thread computed between two turns, in seconds; waiting for a processor is no work."""
-    turns: list[float] = []
-
-    async def tick() -> None:
-        while True:
-            before = time.thread_time()
-            await asyncio.sleep(0.001)
-            turns.append(time.thread_time() - before)
-
-    ticking = asyncio.create_task(tick())
-    yield turns
-    ticking.cancel()
-
-
 async def test_a_thousand_long_messages_are_cut_and_hold_nobody_up(site: Site, incidents: Incidents) -> None:
     body = ("Le NAS redémarre tout seul depuis la mise à jour. " * 200)[:10_000]
     incidents.messages["sqp"] = [message("sqp", f"n° {n} {body}") for n in range(1000)]
@@ -296,94 +266,3 @@ async def test_a_thousand_long_messages_are_cut_and_hold_nobody_up(site: Site, i
     assert "Messages montrés : les plus récents, 16 sur 1000. Les précédents se lisent sur le portail." in whole
     assert "n° 0 Le NAS" in whole
     assert whole.index("n° 15 Le NAS") < whole.index("n° 0 Le NAS")
-
-
-LONG = Thread(
-    title="M", side="sqp", readers="", messages=[Said(author="A", about="B", body="mot " * 2500)] * 1000, empty=""
-)
-
-
-async def test_drawing_does_not_block_the_event_loop() -> None:
-    big = sheet(LONG.model_copy(update={"messages": LONG.messages[:20]}))
-    async with watched() as turns:
-        drawn = await Printer().print(big)
-    assert len(pages(drawn)) > 20
-    assert max(turns) < 0.05
-
-
-async def test_a_document_ends_at_its_last_page_and_says_so() -> None:
-    said = pages(await Printer().print(sheet(LONG.model_copy(update={"messages": LONG.messages[:20]}), most_pages=5)))
-    assert len(said) == 5
-    assert "Coupé." in said[-1]
-    assert "Coupé." not in "".join(said[:-1])
-
-
-async def test_few_documents_are_drawn_at_once_and_few_wait() -> None:
-    printer = Printer(at_once=1, most_waiting=1)
-    short = sheet(Text(title="t", body="b"))
-    done = await asyncio.gather(*(printer.print(short) for _ in range(4)), return_exceptions=True)
-    assert [type(each) for each in done] == [bytes, bytes, PrinterBusy, PrinterBusy]
-    assert isinstance(await printer.print(short), bytes)
-
-
-async def test_a_drawing_that_takes_too_long_is_ended() -> None:
-    with pytest.raises(PrinterBusy):
-        await Printer(patience=0.05).print(sheet(Text(title="t", body="b")))
-    assert isinstance(await Printer().print(sheet(Text(title="t", body="b"))), bytes)
-
-
-HOSTILE = {
-    "<img src='file:///etc/passwd'/> <b>gras</b>": "<img src='file:///etc/passwd'/> <b>gras</b>",
-    "&amp; &#60; <!-- --> ]]>": "&amp; &#60; <!-- --> ]]>",
-    "avant\u202eerirvuo\u202c \u200fa\u061cprès": "avanterirvuo après",
-    "nul\x00 cloche\x07 \x1b[31mrouge": "nul cloche [31mrouge",
-    "œ é ß Ž ł Журнал Ελλάδα № € — “”": "œ é ß Ž ł Журнал Ελλάδα № € — “”",
-    "e\u0301te\u0301": "été",
-    "fin ☺ ✓ 😀 שלום 中": "fin ☺ ✓ □ □□□□ □",
-    ") Tj ET Q endstream endobj %%EOF (": ") Tj ET Q endstream endobj %%EOF (",
-    "x" * 300: "x" * 300,
-}  # fmt: skip
-
-
-async def test_hostile_text_is_text() -> None:
-    texts = [
-        section
-        for text in HOSTILE
-        for section in (
-            Text(title=text, body=text),
-            Table(title="t", head=[text], widths=[1], rows=[[text]], serials=[0]),
-            Thread(title="t", side="client", readers=text, messages=[Said(author=text, about=text, body=text)]),
-        )
-    ]
-    said = "".join(pages(await Printer().print(sheet(*texts, unwritable="Il manque des caractères."))))
-    bare = said.replace("\n", "").replace(" ", "").replace("\u00a0", "")
-    assert {shown: bare.count(shown.replace(" ", "")) for shown in HOSTILE.values()} == dict.fromkeys(
-        HOSTILE.values(), 8
-    )
-    assert "Ilmanquedescaractères." in bare
-
-
-async def test_a_document_with_a_glyph_for_everything_does_not_say_otherwise() -> None:
-    asked = sheet(Text(title="œ", body="Журнал ✓"), unwritable="Il manque des caractères (□).")
-    assert "Il manque" not in "".join(pages(await Printer().print(asked)))
-
-
-def test_nothing_is_opened_while_drawing() -> None:
-    """The process refuses itself files, connections and programs before the first character that people typed."""
-    tried = (
-        "import socket, sys, portal.paper.__main__ as paper, portal.paper.layout as layout\n"
-        "def draw(sheet):\n"
-        "    tries = [lambda: open('/etc/passwd'), lambda: socket.create_connection(('127.0.0.1', 9)),\n"
-        "             lambda: __import__('os').system('true'), lambda: __import__('subprocess').run(['true'])]\n"
-        "    refused = 0\n"
-        "    for each in tries:\n"
-        "        try: each()\n"
-        "        except PermissionError: refused += 1\n"
-        "    return str(refused).encode()\n"
-        "paper.warm_up = lambda sheet: None\n"
-        "paper.draw = draw\n"
-        "paper.main()\n"
-    )
-    asked = sheet(Text(title="t", body="b")).model_dump_json().encode()
-    done = subprocess.run([sys.executable, "-I", "-c", tried], input=asked, capture_output=True, check=True)
-    assert done.stdout == b"4"
