@@ -11,6 +11,8 @@ from pypdf import PdfReader
 from tests.portal.conftest import Visit
 from tests.portal.incidents import Declare, People
 
+from portal import cookies
+
 pytestmark = pytest.mark.e2e
 
 
@@ -45,7 +47,9 @@ async def test_each_side_has_on_paper_what_it_reads_on_the_page(
 
 
 async def test_the_document_is_in_the_readers_language(visit: Visit, declare: Declare, tmp_path: Path) -> None:
-    page = await visit("revendeur_test", f"/incidents/{await declare()}", locale="en-GB")
+    page = await visit("revendeur_test", f"/incidents/{await declare()}")
+    await page.context.add_cookies([{"name": cookies.LANGUAGE, "value": "en", "url": page.url}])
+    await page.reload()
     _, said = await downloaded(page, "Download as PDF", tmp_path)
     assert "Delivery address" in said
     assert "Paris time" in said
