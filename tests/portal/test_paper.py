@@ -10,8 +10,9 @@ from playwright.async_api import Page
 from pypdf import PdfReader
 from tests.portal.conftest import Visit
 from tests.portal.incidents import Declare, People
+from tests.portal.walking import cookie_of_language
 
-from portal import cookies
+from devstack.testing.running import RunningStack
 
 pytestmark = pytest.mark.e2e
 
@@ -46,9 +47,11 @@ async def test_each_side_has_on_paper_what_it_reads_on_the_page(
     assert "Messagerie (SQP)" not in said["client_test"]
 
 
-async def test_the_document_is_in_the_readers_language(visit: Visit, declare: Declare, tmp_path: Path) -> None:
+async def test_the_document_is_in_the_readers_language(
+    visit: Visit, site: RunningStack, declare: Declare, tmp_path: Path
+) -> None:
     page = await visit("revendeur_test", f"/incidents/{await declare()}")
-    await page.context.add_cookies([{"name": cookies.LANGUAGE, "value": "en", "url": page.url}])
+    await page.context.add_cookies([cookie_of_language(site.url, "en")])
     await page.reload()
     _, said = await downloaded(page, "Download as PDF", tmp_path)
     assert "Delivery address" in said
