@@ -350,3 +350,47 @@ async def test_a_browser_that_lost_all_its_cookies_keeps_what_was_typed(
     answer = await declare(browser)
     assert answer.status_code == 200
     assert 'name="kept"' in answer.text
+
+
+async def test_no_more_files_are_looked_up_than_a_form_may_name(browser: httpx.AsyncClient, services: Services) -> None:
+    services.away = {"files"}
+    await declare(browser, file_ids=[str(uuid4()) for _ in range(380)], title="")
+    assert len(services.sent("GET", "/files/")) == 20
+
+
+async def test_anothers_declaration_does_not_take_the_place_of_ones_own_draft(
+    browser: httpx.AsyncClient, services: Services
+) -> None:
+    anothers = form_token("jeton", str(uuid4()))
+    answer = await declare(browser, csrf=anothers)
+    assert (answer.status_code, "sous un autre compte" in answer.text) == (409, True)
+    everything_stands(answer.text)
+    kept = await browser.post("/contrats/29962/brouillon", data={**TYPED, "csrf": anothers})
+    assert kept.status_code == 409
+    assert services.sent("PUT", "/incident-drafts/") == []
+
+
+@pytest.mark.parametrize(("changes", "status"), [({"description": "a" * 70_000}, 422), ({}, 303)])
+async def test_a_draft_that_is_refused_says_why(
+    browser: httpx.AsyncClient, changes: dict[str, str], status: int
+) -> None:
+    answer = await declare(browser, keep="1", **changes)
+    assert answer.status_code == status
+    assert ("ne répond pas" in answer.text) is False
+
+
+@pytest.mark.parametrize(
+    "changes", [{"lost_file": "é" * 1500}, {"lost_file": ["日" * 1500] * 8}, {"lost_file": "a" * 100_000}]
+)
+async def test_a_sentence_is_no_longer_than_a_cookie_holds(browser: httpx.AsyncClient, changes: dict[str, Any]) -> None:
+    answer = await declare(browser, keep="1", **changes)
+    assert answer.status_code == 303
+    assert max(len(value) for value in answer.headers.get_list("set-cookie")) < 4096
+
+
+@pytest.mark.parametrize("query", ["é" * 1000, "日" * 300, "a" * 12_000])
+async def test_the_way_back_after_a_log_in_fits_into_a_header(browser: httpx.AsyncClient, query: str) -> None:
+    browser.headers.pop("cookie", None)
+    answer = await browser.get("/contrats/29962", params={"q": query})
+    assert answer.status_code == 303
+    assert len(answer.headers["location"]) < 8000

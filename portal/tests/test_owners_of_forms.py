@@ -16,7 +16,7 @@ import pytest
 from jinja2 import UndefinedError
 from starlette.applications import Starlette
 
-from api.incidents import Actions, Address, ContractCopy, FileLimits, Incident, Party, Person
+from api.incidents import Actions, Address, ContractCopy, FileLimits, History, HistoryLine, Incident, Party, Person
 from portal.api_client import ApiRefused, Body, Reply
 from portal.bootstrap import BLUEPRINTS
 from portal.errors import SessionEnded
@@ -73,6 +73,19 @@ INCIDENT = Incident(
 )
 
 
+DECLARED = HistoryLine(
+    at=SENT_AT,
+    by=INCIDENT.declared_by,
+    from_status=None,
+    from_label=None,
+    to_status="new",
+    to_label="Déclaré",
+    reason=None,
+    reason_label=None,
+    note="",
+)
+
+
 class Services:
     """Stands for what is behind the gateway; notes each change that reaches it."""
 
@@ -81,6 +94,7 @@ class Services:
         self.person: Principal = SQP
         self.is_over = False
         self.hides_incidents = False
+        self.is_all_gone = False
         self.refuses_changes = False
 
     async def call(self, kind: type[Body], method: str, path: str, **options: Any) -> Reply[Body]:
@@ -90,11 +104,15 @@ class Services:
             raise ApiRefused(404, {})
         if kind is Incident:
             return Reply(200, kind.model_validate(INCIDENT.model_dump()), "")
+        if kind is History:
+            return Reply(200, kind.model_validate({"items": [DECLARED.model_dump()]}), "")
         # Nothing more is known than that there is none.
         return Reply(200, kind.model_construct(unread_count=0, items=[], total=0, next=None), "")
 
     @asynccontextmanager
     async def opened(self, method: str, path: str, **_options: Any) -> AsyncIterator[None]:
+        if self.is_all_gone and path != "/notifications":
+            raise ApiRefused(404, {})
         if method != "GET":
             self.changes.append((method, path))
             if self.refuses_changes:
@@ -162,6 +180,7 @@ async def test_a_message_is_shown_again_to_the_person_now_logged_in(
     answer = await browser.post("/incidents/26112401/messages/sqp", data=message)
     assert "Le disque 3 est mort</textarea>" in answer.text
     assert "Vous êtes connecté comme Ada" in answer.text
+    assert '<span class="state new">Déclaré</span>' in answer.text
     assert f'value="{form_token(KEY, str(SQP.user_id))}"' in answer.text
     assert services.changes == []
 
@@ -271,3 +290,24 @@ async def test_a_token_that_no_page_of_this_browser_carried_is_forged(
     answer = await browser.post("/incidents/26112401/messages/sqp", data={"csrf": token, "body": "Bonjour"})
     assert answer.status_code == 403
     assert services.changes == []
+
+
+@pytest.mark.parametrize(
+    ("path", "field"),
+    [
+        ("/clients/{id}/modifier", "name"),
+        ("/parametres/adresses/{id}", "street"),
+        ("/parametres/utilisateurs/{id}", "last_name"),
+        ("/invitations/{id}", "email"),
+        ("/incidents/99999999/messages/sqp", "body"),
+    ],
+)
+async def test_what_is_typed_about_something_that_is_gone_is_not_lost(
+    browser: httpx.AsyncClient, services: Services, path: str, field: str
+) -> None:
+    services.is_all_gone = True
+    form = {"csrf": form_token(KEY, str(SQP.user_id)), field: "Rue <3>", "etag": '"1"', "key": "k"}
+    needed = {"label": "L", "street": "s", "city": "Lyon", "postal_code": "69001", "country": "FR", "email": "a@b.fr"}
+    answer = await browser.post(path.format(id=OTHER), data={**needed, "phone": "0123456789", **form})
+    assert answer.status_code == 404
+    assert "Rue &lt;3&gt;" in answer.text

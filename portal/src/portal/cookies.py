@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 # What browsers take from this host alone, for all of it, and with Secure: no other host or plain page can set one.
 PREFIX = "__Host-"
+MOST_TOLD = 300
 ATTRIBUTES: dict[str, Any] = {"path": "/", "secure": True, "httponly": True, "samesite": "lax"}
 
 SESSION = f"{PREFIX}session"
@@ -28,3 +29,8 @@ def put(response: Response, name: str, value: str, max_age: int | None = None) -
 
 def drop(response: Response, name: str) -> None:
     response.delete_cookie(name, **ATTRIBUTES)
+
+
+def told(flash: str) -> str:
+    """As much of a sentence as a cookie holds: of letters that are written as nine, 300 are two thirds of it."""
+    return flash if len(flash) <= MOST_TOLD else f"{flash[: MOST_TOLD - 1]}…"

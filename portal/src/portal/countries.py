@@ -8,21 +8,8 @@ from functools import cache
 
 from babel import Locale
 
-from portal.forms import Field, Form
-from portal.translations import N_
 from web.i18n import Language
 
-# What parts/address.html asks.
-ADDRESS = Form(
-    Field("label", N_("Intitulé")),
-    Field("street", N_("N° et nom de rue")),
-    Field("complement", N_("Complément d’adresse"), needed=False),
-    Field("city", N_("Ville")),
-    Field("postal_code", N_("Code postal")),
-    Field("country", N_("Pays")),
-    Field("email", N_("E-mail")),
-    Field("phone", N_("Téléphone")),
-)
 # Most parcels go there: they come first in the list.
 NEAR = ("FR", "BE", "CH", "LU", "MC")
 # What CLDR names beside countries: unions, the world, test regions; and codes that ISO 3166 only reserves.

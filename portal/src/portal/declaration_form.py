@@ -151,15 +151,18 @@ async def save(visit: PageRequest, number: str, typed: DeclarationForm) -> None:
     await incidents.keep_draft(visit, _id(visit, number), draft)
 
 
-async def try_to_save(visit: PageRequest, number: str, typed: DeclarationForm) -> bool:
-    """Where the form is shown anyway with everything in it. An empty form is no draft to come back to."""
-    if typed.is_blank:
-        return True
+async def try_to_save(
+    visit: PageRequest, number: str, typed: DeclarationForm
+) -> ApiRefused | ServiceUnavailable | None:
+    """Where the form is shown anyway with everything in it: what stood in the way. An empty form is no draft to come
+    back to, and what another person typed does not take the place of one's own."""
+    if typed.is_blank or (visit.is_resumed and visit.is_anothers and visit.owner):
+        return None
     try:
         await save(visit, number, typed)
-    except (ServiceUnavailable, ApiRefused):
-        return False
-    return True
+    except (ServiceUnavailable, ApiRefused) as failure:
+        return failure
+    return None
 
 
 async def discard(visit: PageRequest, number: str) -> None:

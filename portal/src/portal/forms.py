@@ -9,9 +9,11 @@ from dataclasses import dataclass, field
 from pydantic import BaseModel
 
 from portal.api_client import ApiRefused, Body
+from portal.countries import country
 from portal.page_request import PageRequest
 from portal.services.resource import Patch, Resource
 from portal.translations import N_
+from web.i18n import Language
 from web.text import mailboxes, phones
 
 # What is told in minutes; above, in hours.
@@ -114,7 +116,7 @@ class Form:
             for each in typed
             if typed[each] != current[each]
         }
-        return FormErrors(412, page.gettext(CHANGED_MEANWHILE), wrong, now.etag)
+        return FormErrors(412, page.gettext(CHANGED_MEANWHILE if self.fields else MEANWHILE), wrong, now.etag)
 
     def _at(self, path: str) -> Field | None:
         return next((each for each in self.fields if each.holds(path)), None)
@@ -122,6 +124,18 @@ class Form:
 
 # For what a page does without asking anything.
 BARE = Form()
+MEANWHILE = N_("Quelqu’un a modifié ces informations entre-temps : voici ce qu’elles sont devenues. Rien n’est changé.")
+
+
+async def done_or_meanwhile(page: PageRequest, change: Awaitable[object], done: str) -> str:
+    """The sentence after a change that a button alone made."""
+    try:
+        await change
+    except ApiRefused as refused:
+        if refused.status != 412:
+            raise
+        return page.gettext(MEANWHILE)
+    return done
 
 
 def to_fill_in(page: PageRequest, each: Field) -> str:
@@ -156,7 +170,11 @@ CHANGED_MEANWHILE = N_(
 )
 
 
-WRITTEN: Mapping[str, Callable[[str], str]] = {"phone": phones.shown, "email": mailboxes.shown}
+WRITTEN: Mapping[str, Callable[[str, Language], str]] = {
+    "phone": lambda value, _: phones.shown(value),
+    "email": lambda value, _: mailboxes.shown(value),
+    "country": country,
+}
 
 
 def _label(page: PageRequest, each: Field) -> str:
@@ -164,10 +182,15 @@ def _label(page: PageRequest, each: Field) -> str:
 
 
 def _shown(page: PageRequest, each: Field, value: object) -> str:
-    """As people write it: a telephone in its national notation, an e-mail address in its own letters."""
+    """As people write it: a telephone in its national notation, an e-mail address in its own letters, a country by
+    its name."""
+    if value is None or value == "":
+        return "—"
+    if isinstance(value, bool):
+        return page.gettext("oui") if value else page.gettext("non")
     if str(value) in each.choices:
         return page.gettext(each.choices[str(value)])
-    return WRITTEN.get(each.name, str)(str(value)) if value else "—"
+    return WRITTEN[each.name](str(value), page.language) if each.name in WRITTEN else str(value)
 
 
 def _held(body: BaseModel, name: str) -> object:

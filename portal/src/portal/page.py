@@ -10,7 +10,7 @@ from urllib.parse import quote
 from markupsafe import Markup
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from portal import cookies, form_parser, sessions
+from portal import cookies, form_parser, paths, sessions
 from portal.page_request import PageRequest, form_token, if_allowed, or_unavailable
 from portal.services import notifications
 from portal.templating import Templates
@@ -40,9 +40,9 @@ class Page(PageRequest):
 
     def redirect(self, path: str, *, flash: str = "") -> Response:
         """After a change: 303 to a page of ours, with a sentence to show there."""
-        response = RedirectResponse(path, 303)
+        response = RedirectResponse(path if paths.is_short(path) else path.partition("?")[0], 303)
         if flash:
-            cookies.put(response, cookies.FLASH, quote(flash), max_age=30)
+            cookies.put(response, cookies.FLASH, quote(cookies.told(flash)), max_age=30)
         return response
 
     def resend(self, path: str) -> Response:

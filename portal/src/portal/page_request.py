@@ -32,8 +32,11 @@ from web.schemas import Request as ApiRequest
 from web.text import characters
 
 OWNER_FIELD = "owner"
-# Fields that hold sentences.
-TEXTS = ("title", "description", "body", "note", "name")
+# Fields that hold what people type in words of their own.
+TEXTS = (
+    *("title", "description", "body", "note", "name", "label", "street", "complement", "postal_code", "city"),
+    *("email", "phone", "first_name", "last_name", "login"),
+)
 THEMES = ("light", "dark")
 
 Kind = TypeVar("Kind", bound=ApiRequest)

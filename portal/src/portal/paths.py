@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
+
+# As it stands in a header, whose whole a browser and a proxy bound to a few kilobytes.
+MOST = 2000
 
 
 def of(address: str) -> str:
@@ -22,4 +25,8 @@ def local(path: str) -> str:
     except ValueError:
         return ""
     is_ours = path.startswith("/") and not path.startswith(("//", "/\\")) and not parts.netloc and not parts.scheme
-    return path if is_ours and path.isprintable() else ""
+    return path if is_ours and path.isprintable() and is_short(path) else ""
+
+
+def is_short(path: str) -> bool:
+    return len(quote(path)) <= MOST

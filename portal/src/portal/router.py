@@ -206,8 +206,7 @@ class Router:
     def _to_login(self, request: Request) -> Response:
         """Back here afterwards; an htmx request takes the whole window along."""
         here = paths.of(request.headers.get("hx-current-url", "")) or paths.of(str(request.url))
-        suite = quote(here, safe="")
-        target = f"{LOGIN}?suite={suite}"
+        target = f"{LOGIN}?suite={quote(here, safe='')}" if paths.is_short(here) else LOGIN
         if request.headers.get("hx-request") == "true":
             return Response(status_code=204, headers={"HX-Redirect": target})
         response = RedirectResponse(target, 303)

@@ -20,7 +20,7 @@ class Templates:
         self._environments: dict[Language, Environment] = {"fr": _environment("fr"), "en": _environment("en")}
 
     def render(self, visit: PageRequest, template: str, context: Mapping[str, object]) -> str:
-        flash = unquote(visit.request.cookies.get(cookies.FLASH, ""))[:300]
+        flash = cookies.told(unquote(visit.request.cookies.get(cookies.FLASH, "")))
         return self._environments[visit.language].get_template(template).render(context, visit=visit, flash=flash)
 
 

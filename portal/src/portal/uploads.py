@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import secrets
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from uuid import UUID
 
 from api.files import File
 from events.files import MAX_FILE_BYTES
 from portal.api_client import ApiRefused, ServiceUnavailable
-from portal.form_parser import LOST_FILE_FIELD, MIB, SentFile
+from portal.form_parser import LOST_FILE_FIELD, MAX_FILES, MIB, SentFile
 from portal.page_request import PageRequest
 from portal.services import files
 from portal.translations import N_
 
 IDS = "file_ids"
+ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 TOO_LARGE = N_("Ce fichier est trop volumineux : %(megabytes)s Mo au plus.")
 BROKEN = N_("L’envoi s’est interrompu. Vérifiez votre connexion, puis réessayez.")
 GONE = N_("Un fichier n’est plus disponible : joignez-le de nouveau.")
@@ -52,8 +53,9 @@ async def take(visit: PageRequest) -> tuple[list[UploadedFile], list[str]]:
 
 
 async def known(visit: PageRequest, identifiers: Sequence[str]) -> list[UploadedFile]:
-    """These files as the files service knows them, without those that are gone."""
-    wanted = [identifier for identifier in dict.fromkeys(identifiers) if is_id(identifier)]
+    """These files as the files service knows them, without those that are gone. No form may name more than are looked
+    at."""
+    wanted = [identifier for identifier in dict.fromkeys(identifiers) if is_id(identifier)][:MAX_FILES]
     found = await asyncio.gather(*(_known(visit, identifier) for identifier in wanted))
     return [file for file in found if file]
 
@@ -107,8 +109,5 @@ class _Passing:
 
 
 def is_id(value: str) -> bool:
-    try:
-        UUID(value)
-    except ValueError:
-        return False
-    return True
+    """In the one notation that pages write."""
+    return ID.fullmatch(value) is not None

@@ -5,19 +5,22 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from api.identity.sign_in import LogIn, LogOut
-from portal import cookies, forms, paths, sessions
+from portal import cookies, paths, sessions
 from portal.api_client import ApiRefused, ServiceUnavailable
 from portal.errors import SessionEnded
+from portal.forms import Field, Form
 from portal.page import Page
 from portal.page_request import THEMES
 from portal.router import LOGIN, Blueprint
 from portal.services import identity, sign_in
+from portal.translations import N_
 from web.errors import Unavailable
 
 blueprint = Blueprint()
 
 LANDING = "/contrats"
 YEAR = 365 * 24 * 3600
+FORM = Form(Field("login", N_("Identifiant")), Field("password", N_("Mot de passe")))
 
 
 @blueprint.get("/", is_open=True)
@@ -38,8 +41,16 @@ async def log_in(page: Page) -> Response:
     try:
         return await enter(page, login, password, remember=page.field("remember") == "on", path=page.field("suite"))
     except ApiRefused as refused:
-        context = {"suite": page.field("suite"), "login": login, "wrong": forms.sentence(page, refused)}
+        context = {"suite": page.field("suite"), "login": login, "wrong": _wrong(page, refused)}
         return await page.render("account/login.html", context, status=refused.status)
+
+
+def _wrong(page: Page, refused: ApiRefused) -> str:
+    """At the top of the form, which has two fields."""
+    if not refused.is_for_the_form:
+        return refused.title
+    errors = FORM.errors(page, refused)
+    return " ".join(errors.wrong.values()) or errors.title
 
 
 async def enter(

@@ -6,15 +6,16 @@ import secrets
 
 from starlette.responses import Response
 
-from api.identity.organisations import Address, AddressCreate
+from api.identity.organisations import Address, AddressCreate, AddressPatch
+from portal.address_form import ADDRESS
 from portal.api_client import ApiRefused
-from portal.countries import ADDRESS
 from portal.forms import FormErrors
 from portal.page import Page
 from portal.pages.clients import identifier
 from portal.pages.rights import writers
 from portal.router import Blueprint
 from portal.services import identity
+from portal.services.resource import Resource
 
 blueprint = Blueprint()
 
@@ -39,14 +40,14 @@ async def create_address(page: Page) -> Response:
 @blueprint.get("/clients/{id}/adresses/{address}")
 @writers("reseller")
 async def edit_address(page: Page) -> Response:
-    address = await identity.address(page, identifier(page, "address")).read()
+    address = await (await _address(page)).read()
     return await _form(page, address.body, FormErrors(200, etag=address.etag), address.body)
 
 
 @blueprint.post("/clients/{id}/adresses/{address}")
 @writers("reseller")
 async def change_address(page: Page) -> Response:
-    address, typed = identity.address(page, identifier(page, "address")), _typed(page)
+    address, typed = await _address(page), _typed(page)
     trouble = await ADDRESS.patch(page, address, typed)
     return await _form(page, typed, trouble, await address.get()) if trouble else _saved(page)
 
@@ -54,8 +55,17 @@ async def change_address(page: Page) -> Response:
 @blueprint.post("/clients/{id}/adresses/{address}/supprimer")
 @writers("reseller")
 async def delete_address(page: Page) -> Response:
+    await _address(page)
     await identity.delete_address(page, identifier(page, "address"))
     return page.redirect(f"/clients/{identifier(page)}#adresses", flash=page.gettext("L’adresse est supprimée."))
+
+
+async def _address(page: Page) -> Resource[Address, AddressPatch]:
+    """One of the client's that the path names; another's is not there."""
+    address = identity.address(page, identifier(page, "address"))
+    if (await address.get()).organisation_id != identifier(page):
+        raise ApiRefused(404, {})
+    return address
 
 
 def _typed(page: Page) -> dict[str, object]:
@@ -69,8 +79,6 @@ def _saved(page: Page) -> Response:
 async def _form(page: Page, typed: object, trouble: FormErrors, address: Address | None = None) -> Response:
     """``address`` is the one that is changed, as it stands."""
     client = await identity.client(page, identifier(page)).get()
-    if address and address.organisation_id != client.id:
-        raise ApiRefused(404, {})
     context = {"client": client, "address": address, "typed": typed, "trouble": trouble}
     key = secrets.token_urlsafe(16)
     return await page.render("clients/address.html", context, status=trouble.status, key=key)

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from api.identity.organisations import Access, Address, Client, ClientCreate
 from portal.api_client import ApiRefused, KnownClient
-from portal.forms import Field, Form, FormErrors
+from portal.forms import Field, Form, FormErrors, done_or_meanwhile
 from portal.listing import Listing
 from portal.page import Page
 from portal.page_request import if_allowed, or_unavailable
@@ -72,10 +72,10 @@ exporting.offer(blueprint, "/clients", "/clients", _listing)
 async def decide(page: Page) -> Response:
     """Accepts or refuses a request to sign up."""
     is_approved = page.field("decision") == "approve"
-    await identity.decide(page, identifier(page), is_approved=is_approved, etag=page.field("etag"))
-    if is_approved:
-        return page.redirect("/clients", flash=page.gettext("Demande acceptée : le lien d’accès est parti par e-mail."))
-    return page.redirect("/clients", flash=page.gettext("Demande refusée."))
+    accepted = page.gettext("Demande acceptée : le lien d’accès est parti par e-mail.")
+    deciding = identity.decide(page, identifier(page), is_approved=is_approved, etag=page.field("etag"))
+    done = accepted if is_approved else page.gettext("Demande refusée.")
+    return page.redirect("/clients", flash=await done_or_meanwhile(page, deciding, done))
 
 
 @blueprint.get("/clients/nouveau")
@@ -153,9 +153,9 @@ async def change_client(page: Page) -> Response:
 async def set_access(page: Page) -> Response:
     """Opens or closes the portal to the client's people."""
     of, is_open = identifier(page), page.field("open") == "true"
-    await identity.set_access(page, of, Access(open=is_open), page.field("etag"))
-    said = page.gettext("L’accès est ouvert.") if is_open else page.gettext("L’accès est fermé.")
-    return page.redirect(f"/clients/{of}", flash=said)
+    setting = identity.set_access(page, of, Access(open=is_open), page.field("etag"))
+    done = page.gettext("L’accès est ouvert.") if is_open else page.gettext("L’accès est fermé.")
+    return page.redirect(f"/clients/{of}", flash=await done_or_meanwhile(page, setting, done))
 
 
 async def _addresses(page: Page, client: UUID) -> schemas.Page[Address] | None:

@@ -11,6 +11,7 @@ from api.contracts import Article, Contract
 from api.identity.organisations import AddressCreate
 from api.incidents import DeclarationChoices, IncidentRow, OfferedAddress, OfferedAddresses
 from portal import declaration_form, uploads
+from portal.address_form import ADDRESS
 from portal.api_client import ApiRefused, ServiceUnavailable
 from portal.declaration_form import DECLARATION, NEW, DeclarationForm
 from portal.form_parser import LOST_FILE_FIELD
@@ -37,6 +38,7 @@ SENT_ALREADY = N_(
 DECLARED_ALREADY = N_(
     "Cet incident est déjà déclaré sous le n° %(number)s. Ce qui manque, ajoutez-le ici ou dans la messagerie."
 )
+UNSAVED = N_("L’adresse n’a pas pu être ajoutée à vos adresses de livraison.")
 FILES_REFUSED = N_("Un fichier n’a pas pu être joint. Corrigez-le, ou validez de nouveau pour continuer sans lui.")
 
 
@@ -83,6 +85,8 @@ async def declare(page: Page) -> Response:
 @blueprint.post("/contrats/{number}/brouillon")
 async def keep_draft(page: Page) -> Response:
     """As one types: answers the sentence to show."""
+    if page.is_resumed:
+        return PlainTextResponse(page.why_shown_again, 409)
     try:
         await declaration_form.save(page, number_of(page), DeclarationForm.of_form(page))
     except ServiceUnavailable:
@@ -104,11 +108,14 @@ async def _keep(page: Page, number: str, typed: DeclarationForm) -> Response:
     was typed alone."""
     if page.is_resumed and not page.may("reseller", "client", write=True):
         raise ApiRefused(403, {"title": page.why_not_shown})
-    if not await declaration_form.try_to_save(page, number, typed):
-        return await _again(page, number, typed, FormErrors(503, page.gettext(AWAY_NOW)))
-    sentence = page.gettext("Votre saisie est conservée : vérifiez-la, puis validez votre déclaration.")
     if page.is_resumed and page.owner and page.is_anothers:
-        sentence = page.why_shown_again
+        return await _again(page, number, typed, FormErrors(409, page.why_shown_again))
+    failure = await declaration_form.try_to_save(page, number, typed)
+    if isinstance(failure, ServiceUnavailable):
+        return await _again(page, number, typed, FormErrors(503, page.gettext(AWAY_NOW)))
+    if failure:
+        return await _again(page, number, typed, FormErrors(failure.status, failure.title))
+    sentence = page.gettext("Votre saisie est conservée : vérifiez-la, puis validez votre déclaration.")
     lost = page.fields(LOST_FILE_FIELD)
     if lost:
         sentence += " " + page.gettext("À joindre de nouveau : %(names)s.") % {"names": ", ".join(lost)}
@@ -195,8 +202,11 @@ async def _save_address(page: Page, number: str, typed: DeclarationForm) -> str:
         label = typed.get("label") or typed.get("street")
         address = page.build(AddressCreate, {**typed.new_address, "label": label, "organisation_id": owner})
         await identity.create_address(page, address, f"{typed.key} address")
-    except (ServiceUnavailable, ApiRefused):
-        return page.gettext("L’adresse n’a pas pu être ajoutée à vos adresses de livraison.")
+    except ServiceUnavailable:
+        return page.gettext(UNSAVED)
+    except ApiRefused as refused:
+        why = ADDRESS.errors(page, refused).wrong.values() if refused.is_for_the_form else ()
+        return " ".join([page.gettext(UNSAVED), *why])
     return ""
 
 

@@ -18,6 +18,7 @@ from aiohttp.abc import ResolveResult
 from aiohttp.connector import Connection
 from starlette.applications import Starlette
 
+from web.http.connections import MAX_HEAD_BYTES
 from web.http.draining import DRAINING_HEADER
 from web.settings import UpstreamSettings
 
@@ -166,6 +167,9 @@ class UpstreamClient:
             skip_auto_headers=("User-Agent", "Accept", "Accept-Encoding", "Content-Type"),
             timeout=aiohttp.ClientTimeout(total=None, connect=connect, sock_connect=connect, sock_read=None),
             response_class=Answer,
+            # As much as the gateway takes from its own callers.
+            max_line_size=MAX_HEAD_BYTES,
+            max_field_size=MAX_HEAD_BYTES,
             # The first stands outermost.
             middlewares=(around.retry_idempotent, around.track_draining, around.retry_connect),
         )

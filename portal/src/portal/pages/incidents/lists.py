@@ -32,7 +32,7 @@ async def choose_contract(page: Page) -> Response:
     if not page.may("reseller", "client", write=True):
         raise ApiRefused(404, {})
     q = page.query("q")[:200]
-    found = await contracts.find(page, q=q, limit=ON_PAGE)
+    found = await contracts.find(page, q=q, validity="active", limit=ON_PAGE)
     return await page.render("incidents/choose.html", q=q, found=found)
 
 

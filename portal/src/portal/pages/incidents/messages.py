@@ -11,6 +11,7 @@ from starlette.responses import Response
 from api.incidents import MessageCreate
 from portal import notices, uploads
 from portal.api_client import ApiRefused, ServiceUnavailable
+from portal.forms import Field, Form
 from portal.page import Page
 from portal.pages.incidents import one, words
 from portal.pages.incidents.base import blueprint, number_of, path_of
@@ -24,6 +25,7 @@ EMPTY = N_("Écrivez votre message.")
 SENT_ALREADY = N_("Votre envoi précédent est parti. Relisez le fil avant d’envoyer à nouveau.")
 FILES_AWAY = N_("Les fichiers ne répondent pas pour l’instant. Réessayez dans un instant.")
 PATH = "/incidents/{number}/messages/{thread}"
+FORM = Form(Field("body", N_("Message")), Field("files", N_("Fichiers"), path="file_ids"))
 
 
 @blueprint.get(PATH)
@@ -46,10 +48,10 @@ async def post_message(page: Page) -> Response:
     try:
         await _post(page, number, name, kept)
     except ApiRefused as refusal:
-        if not refusal.is_for_the_form:
-            raise
+        errors = FORM.errors(page, refusal)
         reused = refusal.code == "idempotency_key_reused"
-        return await again(refusal.status, page.gettext(SENT_ALREADY) if reused else refusal.title)
+        sentence = " ".join(errors.wrong.values()) or errors.title
+        return await again(errors.status, page.gettext(SENT_ALREADY) if reused else sentence)
     except ServiceUnavailable:
         return await again(503, page.gettext(UNAVAILABLE), page.field("key"))
     if page.wants("messages"):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from starlette.responses import Response
 
 from api.incidents import IncidentState, StatusChange
 from portal import forms
 from portal.api_client import ApiRefused
-from portal.forms import Field
+from portal.forms import Field, Form
 from portal.page import Page
 from portal.pages.incidents import one
 from portal.pages.incidents.base import blueprint, number_of, path_of
@@ -24,6 +26,7 @@ MOVED_MEANWHILE = N_(
 STATUS = Field("status", N_("Nouvel état"))
 REASON = Field("reason", N_("Ce que l’on attend"))
 NOTE = Field("note", N_("Note"))
+FORM = Form(STATUS, REASON, NOTE)
 
 
 class MovedMeanwhile(Exception):
@@ -47,9 +50,8 @@ async def move(page: Page) -> Response:
     except MovedMeanwhile as meanwhile:
         return await _again(page, number, tab, 409, page.gettext(MOVED_MEANWHILE) % {"state": meanwhile.label})
     except ApiRefused as refusal:
-        if not refusal.is_for_the_form:
-            raise
-        return await _again(page, number, tab, refusal.status, refusal.title)
+        errors = FORM.errors(page, refusal)
+        return await _again(page, number, tab, errors.status, errors.title, wrong=errors.wrong)
     return page.redirect(path_of(number, tab), flash=page.gettext(MOVED) % {"state": moved.status_label})
 
 
@@ -85,9 +87,8 @@ def _wrong(page: Page) -> dict[str, str]:
 
 
 async def _again(
-    page: Page, number: str, tab: str, status: int, sentence: str = "", *, wrong: dict[str, str] | None = None
+    page: Page, number: str, tab: str, status: int, sentence: str = "", *, wrong: Mapping[str, str] | None = None
 ) -> Response:
     """The page with the form as it was filled."""
-    filled = {name: page.field(name) for name in ("status", "reason", "note")}
-    said = {"moved": filled, "move_refused": sentence, "move_wrong": wrong or {}}
+    said = {"moved": FORM.typed(page), "move_refused": sentence, "move_wrong": wrong or {}}
     return await one.show(page, number, said, tab=tab, status=status)

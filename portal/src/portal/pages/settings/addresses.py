@@ -8,7 +8,7 @@ import secrets
 from starlette.responses import Response
 
 from api.identity.organisations import Address, AddressCreate, AddressPatch
-from portal.countries import ADDRESS
+from portal.address_form import ADDRESS
 from portal.forms import FormErrors
 from portal.listing import Listing
 from portal.page import Page

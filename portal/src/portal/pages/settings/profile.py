@@ -18,6 +18,7 @@ from web.i18n import Language
 blueprint = Blueprint()
 
 LANGUAGES = {"fr": "Français", "en": "English"}
+PASSWORD = Field("current_password", N_("Mot de passe actuel"), needed=False)
 FORM = Form(
     Field("first_name", N_("Prénom")),
     Field("last_name", N_("Nom")),
@@ -25,6 +26,7 @@ FORM = Form(
     Field("phone", N_("Téléphone"), needed=False),
     Field("login", N_("Identifiant")),
     Field("language", N_("Langue"), choices=LANGUAGES),
+    PASSWORD,
     places={
         "login_taken": "login",
         "account_exists": "email",
@@ -57,8 +59,9 @@ async def cancel_email(page: Page) -> Response:
 @blueprint.post("/parametres")
 async def save(page: Page) -> Response:
     typed = FORM.typed(page)
+    del typed[PASSWORD.name]
     # As it was typed: spaces are part of a password.
-    password = str(page.form.get("current_password", ""))
+    password = str(page.form.get(PASSWORD.name, ""))
     change = {**typed, "current_password": password} if password else typed
     trouble = await FORM.patch(page, identity.me(page), change)
     profile = await identity.me(page).get()
