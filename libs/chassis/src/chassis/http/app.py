@@ -11,7 +11,7 @@ from starlette.types import ASGIApp
 
 from chassis import audit
 from chassis.http import auditing, health, problems
-from chassis.http.exporting import MOST_OF_ONE, Exports
+from chassis.http.export_limits import MOST_OF_ONE, Exports
 from chassis.service import Service
 from chassis.tables import ChassisBase
 from web.http.draining import Draining

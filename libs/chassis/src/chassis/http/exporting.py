@@ -6,9 +6,7 @@ import asyncio
 import csv
 import io
 import re
-from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from tempfile import TemporaryDirectory, TemporaryFile
@@ -21,10 +19,11 @@ from xlsxwriter import Workbook
 
 from chassis import audit
 from chassis.database import Database
+from chassis.http.export_limits import Exports
 from chassis.sql import AnyRow, AnySelect
 from web.auth.rules import authenticate
 from web.clock import PARIS
-from web.errors import Problem, TooManyRequests
+from web.errors import Problem
 from web.i18n import Language, Text, negotiate, text
 
 Format = Literal["csv", "xlsx"]
@@ -47,11 +46,6 @@ FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 # 0012345, 1640E12, 190824000123456789, 1-2, 3/4/21: each would come back as something else.
 REREAD = re.compile(r"0[0-9]+|[0-9]+[eE][0-9]+|[0-9]{16,}|[0-9]{1,4}[-/.][0-9]{1,4}([-/.][0-9]{1,4})?")
 
-# At once, of one caller: a person who opens two has not waited for the first.
-MOST_OF_ONE: Final = 2
-# Until when a refused one is asked for again, in seconds.
-RETRY_AFTER: Final = 10
-
 Cell = str | int | date | datetime | None
 
 
@@ -62,26 +56,6 @@ class TooManyRows(Problem):
         "Un classeur Excel contient ici au plus 20 000 lignes : filtrez la liste, ou exportez-la en CSV.",
         "An Excel workbook holds at most 20,000 rows here: filter the list, or export it as CSV.",
     )
-
-
-class Exports:
-    """How many are under way in this process. Each holds a connection of the database as long as its reader takes, so
-    that together they must leave some for every other request."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._taken: Counter[str] = Counter()
-
-    @contextmanager
-    def one(self, caller: str) -> Iterator[None]:
-        """Raises TooManyRequests."""
-        if self._taken[caller] >= MOST_OF_ONE or self._taken.total() >= self._most:
-            raise TooManyRequests(retry_after=RETRY_AFTER)
-        self._taken[caller] += 1
-        try:
-            yield
-        finally:
-            self._taken -= Counter((caller,))
 
 
 async def _place(request: Request) -> AsyncIterator[None]:
