@@ -19,6 +19,7 @@ SEGMENTS = {
     "files": "files",
     "notifications": "notifications",
     **dict.fromkeys(("backoffice/resellers", "backoffice/clients"), "identity"),
+    "backoffice/incidents": "incidents",
     **dict.fromkeys(("backoffice/contracts", "backoffice/extension-offers", "backoffice/products"), "contracts"),
 }
 

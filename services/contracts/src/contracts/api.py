@@ -8,12 +8,13 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 
 from api import contracts as schemas
-from chassis.http import exporting, idempotency, paging
+from chassis.http import changes, exporting, idempotency, paging
 from chassis.http.paging import Cursor, Limit, Search, Sort
 from chassis.http.unit_of_work import Reader, Session, UnitOfWorkRoute
 from contracts import auth, exports, queries, service, views
 from contracts.errors import ContractNotFound, OfferNotFound, ProductNotFound
 from web import clock
+from web.changes import Changes
 from web.http.preconditions import IfMatch, set_etag
 from web.i18n import negotiate
 from web.schemas import ContractNumber, Day, Reference, Serial
@@ -97,6 +98,18 @@ async def list_client_summaries(principal: auth.CanRead, reader: Reader) -> sche
     """Contracts in force and in all, per client that holds one."""
     rows = await queries.client_summaries(reader, principal, clock.today())
     return schemas.ClientSummaries(items=[schemas.ClientSummary.model_validate(row) for row in rows])
+
+
+@backoffice.get("/contracts/changes", responses=changes.DOCUMENTED)
+async def list_changes(
+    request: Request, _: auth.Follower, reader: Reader, after: changes.After = None, limit: changes.Limit = 100
+) -> Changes:
+    """What happened to contracts after a number, oldest first; without ``after``, where the feed ends now.
+
+    ``contract.registered``, ``contract.changed`` and ``contract.extended``. A change that commits late has a later
+    number: none is ever skipped. Kept for 90 days.
+    """
+    return await changes.answer(request, reader, after, limit, "contracts")
 
 
 @backoffice.put("/contracts/{number}", responses={201: {"description": "Registered"}})

@@ -16,3 +16,4 @@ SellerWriting = Annotated[Principal, Depends(people("reseller", write=True))]
 # Whose contract it is, the contract says.
 Giver = Annotated[Principal, Depends(people("reseller", "sqp", write=True))]
 BackOffice = Annotated[Principal, Depends(service_account("contracts:write"))]
+Follower = Annotated[Principal, Depends(service_account("contracts:read"))]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+from chassis import changes
 from chassis.database import Database
 from chassis.job_registry import JobRegistry
 from chassis.jobs import housekeeping
@@ -32,5 +33,6 @@ def build(settings: Settings) -> Service:
 def _jobs() -> JobRegistry:
     jobs = JobRegistry("contracts")
     housekeeping.register(jobs)
+    changes.register(jobs)
     jobs.bind_periodic(tasks.REMIND, timedelta(hours=1), reminders.remind)
     return jobs

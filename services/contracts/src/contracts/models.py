@@ -12,6 +12,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from api.contracts import State
 from api.renewals import RenewalPatch
+from chassis.changes import ChangeColumns
 from chassis.tables import NAMING, TYPES
 from contracts.errors import CoverEndsTooLate, RenewalOrdered
 from events.times import LATEST
@@ -295,3 +296,7 @@ def add_months(day: date, months: int) -> date:
     years, month = divmod(day.month - 1 + months, 12)
     year = day.year + years
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+class Change(ChangeColumns, Base):
+    """A contract's, for programs that follow."""

@@ -9,8 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api import contracts as schemas
 from chassis import audit
-from chassis.messaging import outbox
-from contracts import access, event_mapper, repository
+from contracts import access, event_mapper, feed, repository
 from contracts.errors import (
     ClientOfAnotherReseller,
     ContractNotFound,
@@ -39,14 +38,14 @@ async def put_contract(session: AsyncSession, number: str, wanted: schemas.Contr
         await _fill(session, contract, wanted, parties)
         session.add(contract)
         await session.flush()
-        outbox.add(session, event_mapper.registered(contract))
+        feed.tell(session, event_mapper.registered(contract))
         return contract, True
     if _same(contract, wanted):
         audit.skip(session)
         return contract, False
     await _fill(session, contract, wanted, parties)
     contract.version += 1
-    outbox.add(session, event_mapper.changed(contract))
+    feed.tell(session, event_mapper.changed(contract))
     return contract, False
 
 
@@ -67,7 +66,7 @@ async def give(
     if client is None or client.kind != "client" or client.reseller_id != contract.reseller_id:
         raise UnknownClient(field="client_id")
     contract.give(client)
-    outbox.add(session, event_mapper.changed(contract, given_by=principal.user_id))
+    feed.tell(session, event_mapper.changed(contract, given_by=principal.user_id))
     audit.record(
         session,
         "contract.give",
@@ -101,7 +100,7 @@ async def extend(session: AsyncSession, number: str, wanted: schemas.ExtensionCr
         )
     )
     await renewals.order(session, contract, previous, wanted.order_id)
-    outbox.add(session, event_mapper.extended(contract, previous))
+    feed.tell(session, event_mapper.extended(contract, previous))
     return contract, True
 
 
@@ -120,7 +119,7 @@ async def withdraw(session: AsyncSession, number: str, order_id: str) -> Contrac
         raise OrderUsedElsewhere(order_id=order_id)
     contract.withdraw(known)
     await renewals.reopen(session, order_id)
-    outbox.add(session, event_mapper.changed(contract, withdrawn_order_id=order_id))
+    feed.tell(session, event_mapper.changed(contract, withdrawn_order_id=order_id))
     return contract
 
 

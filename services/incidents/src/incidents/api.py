@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api import incidents as schemas
+from chassis.http import changes as feed
 from chassis.http import exporting, idempotency, paging
 from chassis.http.paging import Cursor, Limit, Search, Sort
 from chassis.http.unit_of_work import Reader, Session, UnitOfWorkRoute
@@ -20,12 +21,14 @@ from incidents.errors import ContractNotFound, IncidentNotFound, ThreadNotFound
 from incidents.models import Incident
 from incidents.service import attachments, changes, declarations
 from web.auth.principal import Principal
+from web.changes import Changes
 from web.http.preconditions import IfMatch, set_etag
 from web.i18n import Language, negotiate
 from web.schemas import ContractNumber, Page, Serial
 
 incidents = APIRouter(prefix="/incidents", tags=["incidents"], route_class=UnitOfWorkRoute)
 declaring = APIRouter(tags=["declaring"], route_class=UnitOfWorkRoute)
+backoffice = APIRouter(prefix="/backoffice", tags=["back office"], route_class=UnitOfWorkRoute)
 
 
 async def _language(request: Request) -> Language:
@@ -177,6 +180,19 @@ async def attach_files(
 async def detach_file(number: schemas.Number, file_id: UUID, principal: auth.Writer, session: Session) -> None:
     """Takes a file off the incident for good: its bytes are erased."""
     await attachments.detach(session, number, file_id, actor(principal))
+
+
+@backoffice.get("/incidents/changes", responses=feed.DOCUMENTED)
+async def list_changes(
+    request: Request, _: auth.Follower, reader: Reader, after: feed.After = None, limit: feed.Limit = 100
+) -> Changes:
+    """What happened to incidents after a number, oldest first; without ``after``, where the feed ends now.
+
+    ``incident.declared``, ``.status_changed``, ``.closing_postponed``, ``.client_given``, ``.message_posted``,
+    ``.files_attached`` and ``.file_detached``; nothing of the thread between reseller and client. A change that commits
+    late has a later number: none is ever skipped. Kept for 90 days.
+    """
+    return await feed.answer(request, reader, after, limit, "incidents")
 
 
 @declaring.get("/delivery-addresses")

@@ -8,7 +8,7 @@ from fastapi import Depends
 
 from events.incidents import Actor
 from web.auth.principal import Principal
-from web.auth.rules import people
+from web.auth.rules import people, service_account
 
 # Everybody of an organisation reads; SQP's back office too.
 CanRead = Annotated[Principal, Depends(people(scope="incidents:read"))]
@@ -17,6 +17,7 @@ Writer = Annotated[Principal, Depends(people(write=True))]
 # SQP declares nothing: a reseller or a client does.
 Declarer = Annotated[Principal, Depends(people("reseller", "client", write=True))]
 Party = Annotated[Principal, Depends(people("reseller", "client"))]
+Follower = Annotated[Principal, Depends(service_account("incidents:read"))]
 
 
 def actor(principal: Principal) -> Actor:

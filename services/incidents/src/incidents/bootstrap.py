@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+from chassis import changes as feed
 from chassis.database import Database
 from chassis.job_registry import JobRegistry
 from chassis.jobs import housekeeping
@@ -24,7 +25,7 @@ def build(settings: Settings) -> Service:
         database=Database(settings),
         metadata=Base.metadata,
         migrations=Path(__file__).parent / "migrations",
-        routers=(api.incidents, api.declaring, drafts_api.drafts),
+        routers=(api.incidents, api.declaring, api.backoffice, drafts_api.drafts),
         consumers=consumers(),
         jobs=_jobs(),
         keys=jwks(settings),
@@ -34,6 +35,7 @@ def build(settings: Settings) -> Service:
 def _jobs() -> JobRegistry:
     jobs = JobRegistry("incidents")
     housekeeping.register(jobs)
+    feed.register(jobs)
     jobs.bind_periodic(tasks.CLOSE_RESOLVED, timedelta(minutes=15), changes.close_resolved)
     jobs.bind_periodic(tasks.EXPIRE_DRAFTS, timedelta(hours=1), drafts.expire)
     return jobs

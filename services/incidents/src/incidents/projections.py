@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chassis.messaging import outbox
 from chassis.projections import upsert
 from events.contracts import ContractState, Party
 from events.files import FileBindingRefused, FileErased, FileState
 from events.identity import AddressChanged, OrganisationChanged, UserChanged
-from incidents import event_mapper, repository
+from incidents import event_mapper, feed, repository
 from incidents.models import CoveredContract, DeliveryAddress, Organisation, User
 from web import clock
 from web.text.folding import searchable
@@ -42,7 +41,7 @@ async def _give_incidents(session: AsyncSession, contract: str, to: Party) -> No
     known = await repository.organisation(session, to.organisation_id) if waiting else None
     for incident in waiting:
         incident.give(to.organisation_id, known.name if known else to.name)
-        outbox.add(session, event_mapper.client_given(incident, clock.now()))
+        feed.tell(session, incident, event_mapper.client_given(incident, clock.now()))
 
 
 async def organisation(session: AsyncSession, event: OrganisationChanged) -> None:

@@ -1,7 +1,7 @@
 """The tables of incidents and the rules on them."""
 
 from incidents.models.base import Base
-from incidents.models.incidents import DayCounter, HistoryEntry, Incident
+from incidents.models.incidents import Change, DayCounter, HistoryEntry, Incident
 from incidents.models.projections import CoveredContract, DeliveryAddress, Organisation, User
 from incidents.models.threads import BY_PARTY, Attachment, Message
 
@@ -9,6 +9,7 @@ __all__ = [
     "BY_PARTY",
     "Attachment",
     "Base",
+    "Change",
     "CoveredContract",
     "DayCounter",
     "DeliveryAddress",

@@ -10,6 +10,7 @@ from sqlalchemy import Computed, ForeignKey, Identity, Index, Integer, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from chassis.changes import ChangeColumns
 from events import OrganisationKind
 from events.incidents import Actor, Nature, PendingReason, Scope, Status
 from incidents import states
@@ -203,3 +204,7 @@ class HistoryEntry(Base):
             reason=reason,
             note=note,
         )
+
+
+class Change(ChangeColumns, Base):
+    """An incident's, for programs that follow; ``version`` is that of what all parties read."""

@@ -10,9 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api import incidents as schemas
 from chassis import audit
-from chassis.messaging import outbox
 from events.incidents import Actor, Scope
-from incidents import access, event_mapper, repository
+from incidents import access, event_mapper, feed, repository
 from incidents.errors import AttachmentNotFound, FileAlreadyAttached
 from incidents.models import Attachment, Incident
 from incidents.service.loading import for_change
@@ -40,7 +39,7 @@ async def detach(session: AsyncSession, number: str, file_id: UUID, by: Actor) -
     attachment.detach()
     audit.name(session, f"{number} · {attachment.name}")
     incident.bump_version(attachment.scope)
-    outbox.add(session, event_mapper.file_detached(incident, by, clock.now(), attachment))
+    feed.tell(session, incident, event_mapper.file_detached(incident, by, clock.now(), attachment))
 
 
 async def attach_to(
@@ -73,7 +72,7 @@ async def attach_to(
     incident.bump_version(scope)
     told = [file_id for file_id in file_ids if file_id not in known]
     if told:
-        outbox.add(session, event_mapper.files_attached(incident, by, at, told, scope, message_id))
+        feed.tell(session, incident, event_mapper.files_attached(incident, by, at, told, scope, message_id))
     return attachments
 
 

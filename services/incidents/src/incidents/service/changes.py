@@ -8,9 +8,8 @@ from uuid import uuid4
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api import incidents as schemas
-from chassis.messaging import outbox
 from events.incidents import Actor, Thread
-from incidents import access, event_mapper, repository, states
+from incidents import access, event_mapper, feed, repository, states
 from incidents.models import Incident, Message
 from incidents.service.attachments import attach_to
 from incidents.service.loading import for_change
@@ -52,11 +51,11 @@ async def post(
     session.add(message)
     await session.flush()
     incident.bump_version(thread)
-    outbox.add(session, event_mapper.message_posted(incident, by, message))
+    feed.tell(session, incident, event_mapper.message_posted(incident, by, message))
     if doubts:
         incident.bump_version(thread)
         closes_on = clock.day(at + states.CLOSES_AFTER)
-        outbox.add(session, event_mapper.closing_postponed(incident, by, at, closes_on))
+        feed.tell(session, incident, event_mapper.closing_postponed(incident, by, at, closes_on))
     await attach_to(session, incident, wanted.file_ids, thread, by, at, message.id)
     return incident, message
 
@@ -75,7 +74,7 @@ def _move(session: AsyncSession, incident: Incident, wanted: schemas.StatusChang
     session.add(incident.move(wanted.status, by, at, reason=wanted.reason, note=wanted.note))
     incident.bump_version()
     changed = event_mapper.status_changed(incident, by, at, previous=previous, note=wanted.note, reason=wanted.reason)
-    outbox.add(session, changed)
+    feed.tell(session, incident, changed)
 
 
 async def _is_first_doubt(session: AsyncSession, incident: Incident, thread: Thread) -> bool:

@@ -8,9 +8,8 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api import incidents as schemas
-from chassis.messaging import outbox
 from events.incidents import Actor
-from incidents import event_mapper, repository
+from incidents import event_mapper, feed, repository
 from incidents.errors import ContractNotFound, DeclaredAlready, UnknownAddress, UnknownLinkedIncident
 from incidents.models import CoveredContract, HistoryEntry, Incident
 from incidents.service.attachments import attach_to
@@ -53,7 +52,7 @@ async def declare(session: AsyncSession, wanted: schemas.IncidentCreate, by: Act
     session.add(incident)
     await session.flush()
     session.add(HistoryEntry.of(incident, None, "new", by, at))
-    outbox.add(session, event_mapper.declared(incident, by, at))
+    feed.tell(session, incident, event_mapper.declared(incident, by, at))
     await attach_to(session, incident, wanted.file_ids, "declaration", by, at)
     return incident
 

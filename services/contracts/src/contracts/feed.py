@@ -1,0 +1,23 @@
+"""What happens to a contract is told twice: as an event, and as a row of the feed that programs follow by number."""
+
+from __future__ import annotations
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis.messaging import outbox
+from contracts.models import Change
+from events.contracts import ContractChanged, ContractExtended, ContractRegistered
+
+Told = ContractRegistered | ContractChanged | ContractExtended
+
+KINDS: dict[type[Told], str] = {
+    ContractRegistered: "contract.registered",
+    ContractChanged: "contract.changed",
+    ContractExtended: "contract.extended",
+}
+
+
+def tell(session: AsyncSession, event: Told) -> None:
+    """Call it with the contract's row locked, or new."""
+    outbox.add(session, event)
+    session.add(Change(kind=KINDS[type(event)], number=event.number, version=event.version))
