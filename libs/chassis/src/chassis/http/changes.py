@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis import changes
 from web.changes import Change, Changes
+from web.http.route_access import REFUSAL
 
 MOST = 1000
 
@@ -16,7 +17,7 @@ After = Annotated[int | None, Query(ge=0, le=2**63 - 1)]
 Limit = Annotated[int, Query(ge=1, le=MOST)]
 
 DOCUMENTED: dict[int | str, dict[str, Any]] = {
-    410: {"description": "Changes after this number are no longer kept; `restart_after` is the number to go on after"}
+    410: {**REFUSAL, "description": "`changes_gone`: these are no longer kept; `restart_after` is what to go on after"}
 }
 
 
