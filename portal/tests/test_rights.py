@@ -20,6 +20,7 @@ OWN = {"/parametres", "/parametres/notifications", "/parametres/mot-de-passe"}
 READ_TOO = {
     "/parametres/societe",
     "/contrats/{number}/declarer",
+    "/renouvellements/{number}/{ends_on}",
     "/incidents/{number}/etat",
     "/incidents/{number}/fichiers",
     "/incidents/{number}/messages/{thread}",

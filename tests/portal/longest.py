@@ -32,6 +32,8 @@ PLACES = (
             "contrats": "/contrats",
             "contrat": "/contrats/{contract}",
             "declaration": "/contrats/{contract}/declarer",
+            "renouvellements": "/renouvellements",
+            "renouvellement": "/renouvellements/{contract}/{end}",
             "incidents": "/incidents",
             "incident": "/incidents/{incident}",
             "adresse": "/incidents/{incident}?onglet=adresse",
@@ -51,6 +53,8 @@ PLACES = (
         Place(f"longest-sqp-{name}", SQP, path)
         for name, path in {
             "contrats": "/contrats?q={mark}",
+            "renouvellements": "/renouvellements?q={mark}",
+            "renouvellement": "/renouvellements/{contract}/{end}",
             "incidents": "/incidents?q={mark}",
             "clients": "/clients?q={mark}",
             "revendeurs": "/revendeurs?q={mark}",
@@ -92,6 +96,9 @@ async def facts(world: World) -> dict[str, str]:
         ],
     }
     await world.office.put(f"/backoffice/contracts/{number}", contract)
+    end = contract["warranty_ends_on"]
+    noted = {"note": f"{word(300)} {sentence(200)}", "next_on": today.isoformat(), "state": "proposed"}
+    await world.reseller.patch(f"/renewals/{number}/{end}", noted, if_match='"0"')
     await world.reseller.post("/addresses", address)
     incident = await worlds.declared(
         world,
@@ -105,6 +112,7 @@ async def facts(world: World) -> dict[str, str]:
         await who.post(f"/incidents/{incident}/messages?thread={thread}", {"body": word(300), "file_ids": []})
     return {
         "contract": number,
+        "end": str(end),
         "incident": incident,
         "client": str(organisation_id("client", client)),
         "reseller": str(organisation_id("reseller", reseller["code"].upper())),

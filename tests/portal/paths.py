@@ -63,6 +63,9 @@ PLACES = (
         contrat_client=f"/contrats/{HELD_BY_NONE}/client",
         declaration=f"/contrats/{CONTRACT}/declarer",
         declaration_impossible=f"/contrats/{EXPIRED}/declarer",
+        renouvellements="/renouvellements",
+        renouvellements_mois="/renouvellements?month={month}&state=open",
+        renouvellement=f"/renouvellements/{EXPIRING}/{{end}}",
         incidents="/incidents",
         incident_declarer="/incidents/declarer",
         incident="/incidents/{incident}",
@@ -122,6 +125,8 @@ PLACES = (
         contrats="/contrats",
         contrat=f"/contrats/{CONTRACT}",
         incidents="/incidents",
+        renouvellements="/renouvellements",
+        renouvellement=f"/renouvellements/{EXPIRING}/{{end}}",
         incident="/incidents/{incident}",
         messagerie="/incidents/{incident}?onglet=messagerie-sqp",
         clients="/clients",
@@ -145,7 +150,10 @@ async def facts(stack: RunningStack, http: aiohttp.ClientSession) -> dict[str, s
     colleagues = await reseller.get("/users", q=BASIC)
     others = [each for each in (await reseller.get("/clients"))["items"] if each["id"] != str(client)]
     invited = await reseller.post(f"/clients/{others[-1]['id']}/invitation", {"email": "attend@exemple.fr"})
+    end = (await reseller.get(f"/contracts/{EXPIRING}"))["warranty_ends_on"]
     return {
+        "end": end,
+        "month": end[:7],
         "incident": incidents["items"][-1]["number"],
         "client": str(client),
         "reseller": str(organisation_id("reseller", "REV-0001")),

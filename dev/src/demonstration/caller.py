@@ -50,6 +50,9 @@ class Caller:
             headers["If-Match"] = if_match
         return await self._send("POST", path, json=body, headers=headers)
 
+    async def patch(self, path: str, body: Any, *, if_match: str) -> None:
+        await self._send("PATCH", path, json=body, headers={"If-Match": if_match})
+
     async def upload(self, name: str, content: bytes, media_type: str, *, key: str) -> Any:
         form = aiohttp.FormData()
         form.add_field("file", io.BytesIO(content), filename=name, content_type=media_type)

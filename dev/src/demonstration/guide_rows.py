@@ -44,6 +44,15 @@ RELATIVE = (
     ("30107", "CLI-0002", "TS-131K-1TIW", "Q217B30107", 1126, -31, "Envoi standard",
      (("NAS QNAP Tour TS-131K - Boitier nu - 1 baie", "TS-131K", "Q217B30107"),)),
     ("30108", "", "TR-004", "Q231E30108", 90, 1005, "", ()),
+    ("30109", "CLI-0004", "SY-DS920+24TNS", "2130QSR30109", 1083, 12, "Envoi standard",
+     (("NAS Synology DS920+ - 4 baies", "DS920+", "2130QSR30109"),)),
+    ("30110", "CLI-0003", "TS-453D-4G", "Q218C30110", 1066, 29, "Envoi express J+1, appel avant 16H",
+     (("NAS QNAP Tour TS-453D - 4 baies - 4 Go", "TS-453D", "Q218C30110"),)),
+    ("30111", "CLI-0003", "SY-DS920+24TNS", "2130QSR30111", 1050, 45, "Envoi standard",
+     (("NAS Synology DS920+ - 4 baies", "DS920+", "2130QSR30111"),)),
+    ("30112", "CLI-0004", "SY-RS1221+", "2210RRR30112", 950, 145, "Envoi express J+1, appel avant 16H",
+     (("NAS Synology RS1221+ - Rack 2U - 8 baies", "RS1221+", "2210RRR30112"),)),
+    ("30113", "CLI-0003", "TR-004", "Q231E30113", 890, 205, "", ()),
 )  # fmt: skip
 
 OFFERS = {

@@ -11,7 +11,7 @@ from typing import Any
 
 import aiohttp
 
-from demonstration import caller, guide_rows, incident_stories
+from demonstration import caller, guide_rows, incident_stories, renewal_stories
 from demonstration.caller import Caller, Refused, eventually
 from web import clock
 
@@ -43,7 +43,8 @@ class Seeding:
         self._people = {row["login"]: row for row in guide_rows.rows("users")}
 
     async def run(self) -> None:
-        await self._register_contracts()
+        office = caller.service_account(self._http, self._api, ACCOUNT, SECRET)
+        await self._register_contracts(office)
         reseller = await self._reseller_administrator()
         await self._colleague(reseller, "revendeur_basique")
         client = await self._client_administrator()
@@ -51,13 +52,13 @@ class Seeding:
         support = self._person("sqp_support")
         if len((await support.get("/incidents"))["items"]) >= STORIES:
             return  # told on an earlier day, whose idempotency keys are forgotten by now
+        await renewal_stories.tell(reseller=reseller, office=office, today=clock.today())
         await incident_stories.tell(reseller=reseller, client=client, support=support)
 
     def _person(self, login: str) -> Caller:
         return caller.person(self._http, self._api, login, PASSWORD)
 
-    async def _register_contracts(self) -> None:
-        office = caller.service_account(self._http, self._api, ACCOUNT, SECRET)
+    async def _register_contracts(self, office: Caller) -> None:
         for sku, offer in guide_rows.offers().items():
             await office.put(f"/backoffice/extension-offers/{sku}", offer)
         contracts = {**guide_rows.guide_contracts(), **guide_rows.relative_contracts(clock.today())}

@@ -20,6 +20,7 @@ from portal.pages import (
     incidents,
     invitations,
     notifications,
+    renewals,
     resellers,
     search,
 )
@@ -45,6 +46,7 @@ BLUEPRINTS = (
     contract.blueprint,
     declaration.blueprint,
     giving.blueprint,
+    renewals.blueprint,
     incidents.blueprint,
     account_links.blueprint,
     clients.blueprint,

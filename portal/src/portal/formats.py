@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, datetime
 
+from babel.dates import format_date
 from markupsafe import Markup, escape
 
 from web.clock import PARIS
@@ -20,6 +21,11 @@ def day(value: date | None) -> str:
 def day_of(value: date) -> date:
     """Of a moment, the day in Paris."""
     return in_paris(value).date() if isinstance(value, datetime) else value
+
+
+def month(value: date, language: Language) -> str:
+    """``décembre 2026``."""
+    return format_date(value, "LLLL yyyy", language)
 
 
 def moment(value: datetime | None) -> str:

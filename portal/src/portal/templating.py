@@ -40,6 +40,7 @@ def _environment(language: Language) -> Environment:
     )
     environment.filters.update(day=formats.day, moment=formats.moment, marked=formats.marked, unbroken=formats.unbroken)
     environment.filters.update(size=lambda value: formats.size(value, language))
+    environment.filters.update(month=lambda value: formats.month(value, language))
     environment.filters.update(linked=weblinks.linked)
     environment.filters.update(country=lambda code: countries.country(code, language))
     environment.filters.update(phone=_given(phones.shown), phone_link=phones.uri, email=_given(mailboxes.shown))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 from uuid import UUID
 
 from pydantic import Field
 
 from events.base import Address, Event, Payload
 from events.times import Day, Moment
+
+Reminder = Literal["end", "order"]
 
 
 class Party(Payload):
@@ -83,11 +85,18 @@ class ContractExtended(ContractState):
 
 
 class ContractExpiring(ContractState):
-    """The cover ends in ``days_left`` days: one of the reminders at 90, 60, 30 and 7 days."""
+    """The cover ends in ``days_left`` days, negative once over: one of the reminders at 90, 60, 30 and 7 days, which
+    ``threshold`` names (0 in events of older releases).
+
+    With ``reminder`` ``order`` it is the warning that an extension may be ordered until ``order_until`` and no longer.
+    """
 
     type: ClassVar[str] = "contracts.contract.expiring.v1"
 
     days_left: int
+    reminder: Reminder = "end"
+    threshold: int = 0
+    order_until: Day | None = None
 
 
 EVENTS: tuple[type[Event], ...] = (ContractRegistered, ContractChanged, ContractExtended, ContractExpiring)

@@ -30,13 +30,14 @@ PAGES = (
     ("contracts", "/contrats", N_("Contrats")),
     ("incidents", "/incidents", N_("Incidents")),
     ("clients", "/clients", N_("Clients")),
+    ("renewals", "/renouvellements", N_("Renouvellements")),
     ("resellers", "/revendeurs", N_("Revendeurs")),
     ("bell", "/notifications", N_("Notifications")),
     ("settings", "/parametres", N_("Paramètres")),
     ("clients", "/parametres/utilisateurs", N_("Utilisateurs")),
     ("contracts", "/parametres/adresses", N_("Adresses de livraison")),
 )
-FOR = {"/clients": ("reseller", "sqp"), "/revendeurs": ("sqp",)}
+FOR = {"/clients": ("reseller", "sqp"), "/renouvellements": ("reseller", "sqp"), "/revendeurs": ("sqp",)}
 
 
 class Found(TypedDict, total=False):

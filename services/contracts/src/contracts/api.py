@@ -8,10 +8,11 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 
 from api import contracts as schemas
+from api import reminders
 from chassis.http import changes, exporting, idempotency, paging
 from chassis.http.paging import Cursor, Limit, Search, Sort
 from chassis.http.unit_of_work import Reader, Session, UnitOfWorkRoute
-from contracts import auth, exports, queries, service, views
+from contracts import auth, exports, queries, reminder_log, service, views
 from contracts.errors import ContractNotFound, OfferNotFound, ProductNotFound
 from web import clock
 from web.changes import Changes
@@ -81,6 +82,17 @@ async def give_contract(
     contract = await service.give(session, number, body.client_id, principal, precondition)
     set_etag(response, contract.version)
     return schemas.Registered.model_validate(contract)
+
+
+@contracts.get("/contracts/{number}/reminders")
+async def list_reminders(
+    number: ContractNumber, request: Request, principal: auth.CanRead, reader: Reader
+) -> reminders.Reminders:
+    """What became of each reminder before the end of cover, and why there was none; what is to come."""
+    row = await queries.contract(reader, number, principal)
+    if row is None:
+        raise ContractNotFound(number=number)
+    return await reminder_log.of(reader, row, negotiate(_language(request)))
 
 
 @contracts.get("/coverage")

@@ -35,4 +35,5 @@ def _jobs() -> JobRegistry:
     housekeeping.register(jobs)
     changes.register(jobs)
     jobs.bind_periodic(tasks.REMIND, timedelta(hours=1), reminders.remind)
+    jobs.bind(tasks.REMIND_MORE, reminders.remind)
     return jobs

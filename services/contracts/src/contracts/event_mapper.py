@@ -41,8 +41,17 @@ def extended(contract: Contract, previous_end: date) -> facts.ContractExtended:
     return facts.ContractExtended(**_state(contract), previous_warranty_ends_on=previous_end)
 
 
-def expiring(contract: Contract, days_left: int) -> facts.ContractExpiring:
-    return facts.ContractExpiring(**_state(contract), days_left=days_left)
+def expiring(
+    contract: Contract, days_left: int, threshold: int, order_until: date | None = None
+) -> facts.ContractExpiring:
+    """The warning about ``order_until`` where it is given, else the reminder at ``threshold`` days."""
+    return facts.ContractExpiring(
+        **_state(contract),
+        days_left=days_left,
+        threshold=threshold,
+        reminder="order" if order_until else "end",
+        order_until=order_until,
+    )
 
 
 def _state(contract: Contract) -> State:

@@ -223,13 +223,16 @@ class Product(Base):
 
 
 class Reminder(Base):
-    """What became of a reminder: ``sent``, or ``skipped`` with the reason. A moved end date arms it again."""
+    """What was made of a reminder: ``sent`` on to be told, or ``skipped`` with the reason. A moved end date arms it
+    again. ``kind`` ``order`` is the warning before the last day of ordering, whose threshold is none of the others'.
+    """
 
     __tablename__ = "reminders"
 
     contract_number: Mapped[str] = mapped_column(ForeignKey("contracts.number"), primary_key=True)
     warranty_ends_on: Mapped[date] = mapped_column(primary_key=True)
     threshold: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(default="end", server_default=text("'end'"))
     outcome: Mapped[str]
     reason: Mapped[str] = mapped_column(default="")
     computed_at: Mapped[datetime] = mapped_column(server_default=func.now())

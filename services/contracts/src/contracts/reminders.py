@@ -1,46 +1,90 @@
-"""Reminders before the end of cover: at 90, 60, 30 and 7 days, once each, re-armed when the end date moves."""
+"""Reminders before the end of cover: at 90, 60, 30 and 7 days, once each, and one before the last day on which an
+extension may be ordered. A moved end date arms them again."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
-from sqlalchemy import case, exists, select
+from sqlalchemy import ColumnElement, ScalarSelect, case, exists, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
 from chassis.messaging import outbox
-from contracts import event_mapper
-from contracts.models import Contract, Reminder
+from contracts import event_mapper, tasks
+from contracts.models import Article, Contract, ExtensionOffer, Reminder
 from web import clock
 
 THRESHOLDS = (7, 30, 60, 90)
+# Days before the last day of ordering; no threshold of the others, as the log's key is end and threshold.
+ORDER_THRESHOLD = 14
 BATCH = 500
 
 
 async def remind(session: AsyncSession, today: date | None = None) -> int:
-    """Tells what is due today, for at most 500 contracts a call; how many reminders went out."""
+    """Tells what is due today, at most 500 of each kind a call, after which it runs again; how many were told."""
     day = today or clock.today()
-    contracts = await _due(session, day)
-    for contract in contracts:
+    ending = await _locked(session, *_due(day))
+    for contract in ending:
         days_left = (contract.warranty_ends_on - day).days
-        session.add_all(await _log_lines(session, contract, days_left))
-        outbox.add(session, event_mapper.expiring(contract, days_left))
+        lines = await _log_lines(session, contract, days_left)
+        session.add_all(lines)
+        outbox.add(session, event_mapper.expiring(contract, days_left, lines[0].threshold))
+    closing = await _warn(session, day)
+    if BATCH in (len(ending), closing):
+        outbox.add_job(session, tasks.REMIND_MORE)
+    return len(ending) + closing
+
+
+async def _warn(session: AsyncSession, day: date) -> int:
+    """Warns where the last day to order an extension is near; how many."""
+    spans = select(func.min(ExtensionOffer.order_days_after_end), func.max(ExtensionOffer.order_days_after_end))
+    least, most = (await session.execute(spans)).one()
+    if least is None:
+        return 0
+    # The index on the end of cover narrows it before the offers of each contract are looked at.
+    near = Contract.warranty_ends_on.between(day - timedelta(days=most), day + timedelta(days=ORDER_THRESHOLD - least))
+    left = Contract.warranty_ends_on + last_order_days() - day
+    told = _logged(literal(ORDER_THRESHOLD))
+    contracts = await _locked(session, near, left.between(0, ORDER_THRESHOLD), ~told)
+    for contract in contracts:
+        days = await session.scalar(select(last_order_days()).where(Contract.number == contract.number))
+        until = contract.warranty_ends_on + timedelta(days=days or 0)
+        session.add(_line(contract, ORDER_THRESHOLD, "order"))
+        days_left = (contract.warranty_ends_on - day).days
+        outbox.add(session, event_mapper.expiring(contract, days_left, ORDER_THRESHOLD, until))
     return len(contracts)
 
 
-async def _due(session: AsyncSession, day: date) -> Sequence[Contract]:
+def last_order_days() -> ScalarSelect[int]:
+    """How many days after its end of cover the last offer for a contract may be ordered; NULL without an offer."""
+    articles = select(Article.product_reference).where(Article.contract_number == Contract.number)
+    product = ExtensionOffer.applies_to_product_reference
+    query = select(func.max(ExtensionOffer.order_days_after_end)).where(
+        or_(product == Contract.product_reference, product.in_(articles))
+    )
+    return query.correlate(Contract).scalar_subquery()
+
+
+def _due(day: date) -> tuple[ColumnElement[bool], ...]:
     """Contracts in force whose nearest threshold has no line in the log for this end date."""
     days_left = Contract.warranty_ends_on - day
     nearest = case(*((days_left <= threshold, threshold) for threshold in THRESHOLDS))
-    logged = exists().where(
+    return Contract.starts_on <= day, days_left.between(0, max(THRESHOLDS)), ~_logged(nearest)
+
+
+def _logged(threshold: ColumnElement[int]) -> ColumnElement[bool]:
+    return exists().where(
         Reminder.contract_number == Contract.number,
         Reminder.warranty_ends_on == Contract.warranty_ends_on,
-        Reminder.threshold == nearest,
+        Reminder.threshold == threshold,
     )
+
+
+async def _locked(session: AsyncSession, *wanted: ColumnElement[bool]) -> Sequence[Contract]:
     query = (
         select(Contract)
-        .where(Contract.starts_on <= day, days_left >= 0, days_left <= max(THRESHOLDS), ~logged)
+        .where(*wanted)
         .options(selectinload(Contract.articles), selectinload(Contract.extensions))
         .order_by(Contract.number)
         .limit(BATCH)
@@ -50,20 +94,22 @@ async def _due(session: AsyncSession, day: date) -> Sequence[Contract]:
 
 
 async def _log_lines(session: AsyncSession, contract: Contract, days_left: int) -> list[Reminder]:
-    """The nearest threshold was sent; wider ones that no line speaks of were passed before anyone could be told."""
+    """The nearest threshold is told; wider ones that no line speaks of were passed before anyone could be told."""
     query = select(Reminder.threshold).where(
         Reminder.contract_number == contract.number, Reminder.warranty_ends_on == contract.warranty_ends_on
     )
     logged = set((await session.scalars(query)).all())
-    sent, *passed = [threshold for threshold in THRESHOLDS if days_left <= threshold]
-    outcomes = [(sent, "sent", ""), *((t, "skipped", f"{days_left} days left") for t in passed if t not in logged)]
-    return [
-        Reminder(
-            contract_number=contract.number,
-            warranty_ends_on=contract.warranty_ends_on,
-            threshold=threshold,
-            outcome=outcome,
-            reason=reason,
-        )
-        for threshold, outcome, reason in outcomes
-    ]
+    told, *passed = [threshold for threshold in THRESHOLDS if days_left <= threshold]
+    skipped = [_line(contract, t, "end", "skipped", f"{days_left} days left") for t in passed if t not in logged]
+    return [_line(contract, told, "end"), *skipped]
+
+
+def _line(contract: Contract, threshold: int, kind: str, outcome: str = "sent", reason: str = "") -> Reminder:
+    return Reminder(
+        contract_number=contract.number,
+        warranty_ends_on=contract.warranty_ends_on,
+        threshold=threshold,
+        kind=kind,
+        outcome=outcome,
+        reason=reason,
+    )
