@@ -34,6 +34,7 @@ PLACES = (
             "declaration": "/contrats/{contract}/declarer",
             "renouvellements": "/renouvellements",
             "renouvellement": "/renouvellements/{contract}/{end}",
+            "rappels": "/contrats/{contract}/rappels",
             "incidents": "/incidents",
             "incident": "/incidents/{incident}",
             "adresse": "/incidents/{incident}?onglet=adresse",

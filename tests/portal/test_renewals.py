@@ -67,6 +67,40 @@ async def test_a_renewal_from_proposal_to_order(visit: Visit, ours: World) -> No
     await expect(page.get_by_label("État")).to_have_count(0)
 
 
+async def test_a_renewal_from_reminder_to_order(visit: Visit, ours: World) -> None:
+    """The demonstration's contract that ends in twelve days: told, looked into, proposed, ordered, armed again."""
+    page = await visit("revendeur_test", "/notifications")
+    await expect(page.locator("main")).to_contain_text("[Fin de garantie]")
+    await expect(page.locator("main")).to_contain_text("[Dernier délai]")
+    await page.goto("/contrats/30109")
+    await page.get_by_role("link", name="Pourquoi pas de rappel ?").click()
+    rows = page.locator("table.reminders").first.locator("tbody tr")
+    await expect(rows.filter(has_text="90 jours avant la fin")).to_contain_text("il restait 12 jours")
+    told = rows.filter(has_text="30 jours avant la fin")
+    await expect(told).to_contain_text("Calculé")
+    await expect(told).to_contain_text("Revendeur Test")
+    await expect(told).to_contain_text("E-mail")
+    await expect(rows.filter(has_text="7 jours avant la fin").last).to_contain_text("Prévu le")
+    await expect(rows.filter(has_text="Dernier délai de commande")).to_contain_text("Calculé")
+
+    await page.go_back()
+    await page.get_by_role("link", name="Renouvellement", exact=True).click()
+    await page.get_by_label("État").select_option("Proposé")
+    await page.get_by_role("button", name="Enregistrer").click()
+    row = page.locator("tbody tr", has_text="30109").first
+    await expect(row).to_contain_text("Proposé")
+    order = {"order_id": f"CMD-{ours.mark}-2", "sku": "CL-SV-E1DS920"}
+    await ours.office.post("/backoffice/contracts/30109/extensions", order)
+    await page.reload()
+    await expect(row).to_contain_text("Commandé")
+    await page.goto("/contrats/30109/rappels")
+    await expect(page.get_by_role("heading", level=2)).to_contain_text("Fin de garantie précédente")
+    await expect(rows.filter(has_text="90 jours avant la fin")).to_contain_text("Prévu le")
+    await ours.office.delete(f"/backoffice/contracts/30109/extensions/CMD-{ours.mark}-2")
+    await page.goto("/renouvellements")
+    await expect(row).to_contain_text("Proposé")
+
+
 async def test_the_second_of_two_colleagues_is_shown_what_the_first_noted(visit: Visit, ours: World) -> None:
     end = clock.today() - timedelta(days=10)
     where = f"/renouvellements/{ours.expired}/{end}"

@@ -53,6 +53,9 @@ class Caller:
     async def patch(self, path: str, body: Any, *, if_match: str) -> None:
         await self._send("PATCH", path, json=body, headers={"If-Match": if_match})
 
+    async def delete(self, path: str) -> None:
+        await self._send("DELETE", path)
+
     async def upload(self, name: str, content: bytes, media_type: str, *, key: str) -> Any:
         form = aiohttp.FormData()
         form.add_field("file", io.BytesIO(content), filename=name, content_type=media_type)

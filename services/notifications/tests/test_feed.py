@@ -131,7 +131,7 @@ async def test_links_are_no_preference_and_a_choice_is_yes_or_no(world: Any, ema
 
 async def test_every_route_is_for_people_alone(world: Any) -> None:
     routes = [r for router in world.harness.service.routers for r in router.routes if isinstance(r, APIRoute)]
-    assert len(routes) == 7
+    assert len(routes) == 8
     for route in routes:
         for method in route.methods or ():
             for caller, status in ((None, 401), (back_office("contracts:write"), 403)):

@@ -70,7 +70,8 @@ def _due(day: date) -> tuple[ColumnElement[bool], ...]:
     """Contracts in force whose nearest threshold has no line in the log for this end date."""
     days_left = Contract.warranty_ends_on - day
     nearest = case(*((days_left <= threshold, threshold) for threshold in THRESHOLDS))
-    return Contract.starts_on <= day, days_left.between(0, max(THRESHOLDS)), ~_logged(nearest)
+    near = Contract.warranty_ends_on.between(day, day + timedelta(days=max(THRESHOLDS)))
+    return Contract.starts_on <= day, near, ~_logged(nearest)
 
 
 def _logged(threshold: ColumnElement[int]) -> ColumnElement[bool]:

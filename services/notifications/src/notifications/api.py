@@ -9,12 +9,13 @@ from fastapi import APIRouter, Header, Query, Request
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api import notifications as schemas
+from api import reminders
 from api.notifications import SubjectType
 from chassis import audit
 from chassis.http import idempotency
 from chassis.http.paging import Cursor, Limit, count
 from chassis.http.unit_of_work import Reader, Session, UnitOfWorkRoute
-from notifications import auth, queries, service, sse, views
+from notifications import auth, queries, reminder_log, service, sse, views
 from notifications.dependencies import ServicesDep
 from notifications.errors import NotificationNotFound
 from notifications.places import Place
@@ -23,6 +24,7 @@ from web.auth.principal import Principal
 from web.errors import Forbidden, Unauthenticated
 from web.http.draining import Draining
 from web.i18n import Language, negotiate
+from web.schemas import ContractNumber
 
 notifications = APIRouter(tags=["notifications"], route_class=UnitOfWorkRoute)
 
@@ -69,6 +71,16 @@ async def list_unread(
     """What the caller has unread lines about, at most 1,000: of these subjects (``id``, repeatable), or of all."""
     rows = await queries.unread_subjects(reader, _user(principal), type_, identifier)
     return schemas.UnreadSubjects(items=[views.unread_subject(type_, row) for row in rows])
+
+
+@notifications.get("/notifications/reminders")
+async def list_told_reminders(
+    request: Request, principal: auth.Person, reader: Reader, contract: ContractNumber
+) -> reminders.ToldReminders:
+    """Whom the reminders of a contract were told, and what became of each e-mail: of one's own people, for a reseller
+    of its clients' as well, for SQP of all. A contract without any has an empty list, whoever may see it."""
+    language = await _language(request, reader, _user(principal))
+    return await reminder_log.of(reader, contract, principal, language)
 
 
 @notifications.get("/notifications/preferences")

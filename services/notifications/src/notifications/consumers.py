@@ -33,7 +33,7 @@ from events.incidents import (
     IncidentStatusChanged,
     MessagePosted,
 )
-from notifications import account_mails, projections, recipients, service
+from notifications import account_mails, projections, recipients, reminders, service
 from notifications.recipients import Notice
 
 E = TypeVar("E", bound=Event)
@@ -67,7 +67,7 @@ def consumers() -> tuple[Consumer, ...]:
     contracts.on(ContractRegistered)(_tell(recipients.contract_registered))
     contracts.on(ContractChanged)(tell_of_new_holder)
     contracts.on(ContractExtended)(_tell(recipients.contract_extended))
-    contracts.on(ContractExpiring)(_tell(recipients.contract_expiring))
+    contracts.on(ContractExpiring)(reminders.tell)
     return (identity, incidents, files, contracts)
 
 

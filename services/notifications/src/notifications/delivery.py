@@ -15,7 +15,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.messaging import outbox
-from notifications import event_mapper, mail, repository, smtp
+from notifications import event_mapper, mail, reminders, repository, smtp
 from notifications.models import Email
 from notifications.notification_types import CONVERSATION
 from notifications.settings import Settings
@@ -57,6 +57,8 @@ async def deliver(session: AsyncSession, settings: Settings, email_id: UUID, tro
         return
     if email.has_expired(clock.now()):
         email.end("expired", clock.now())
+    elif email.kind == reminders.KIND and await reminders.sent_today(session, email.user_id):
+        attempt_at(session, email, reminders.morning_after(clock.today()))
     elif not await _still_wanted(session, email):
         email.end("skipped", clock.now())
     else:
@@ -75,7 +77,8 @@ async def _still_wanted(session: AsyncSession, email: Email) -> bool:
 
 async def _send(session: AsyncSession, settings: Settings, email: Email, trouble: Trouble) -> None:
     try:
-        message = mail.compose(email, settings, _token(email, settings))
+        contracts = await reminders.contracts_of(session, email.id) if email.kind == reminders.KIND else ()
+        message = mail.compose(email, settings, _token(email, settings), contracts)
         await smtp.send(settings, message, "@".join(mail.address(email.recipient)))
     except (smtp.Refused, mail.CannotCompose) as error:
         _give_up(session, email, _reason(error), address_refused=True)

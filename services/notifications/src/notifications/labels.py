@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from notifications import account_labels
+from notifications import account_labels, reminder_texts
 from notifications.notification_types import EmailKind
 from web import clock, user_agent
 from web.clock import PARIS
@@ -22,6 +22,7 @@ class Words:
     """``title`` heads the feed's line and is the e-mail's subject; ``context`` and ``notes`` are the e-mail's only.
 
     ``quote`` is what a person wrote about it, of several lines: the e-mail has it whole, the feed's ``line`` its start.
+    ``groups`` are lists, each below its heading.
     """
 
     title: str
@@ -30,6 +31,7 @@ class Words:
     context: str = ""
     quote: str = ""
     notes: tuple[str, ...] = ()
+    groups: tuple[tuple[str, tuple[str, ...]], ...] = ()
     language: Language = "fr"
 
     @property
@@ -93,7 +95,7 @@ TITLES: dict[EmailKind, Text] = {
     "files_attached": text("[Nouveau fichier] Incident n. {number}", "[New file] Incident no. {number}"),
     "contract_registered": text("[Nouveau contrat] Contrat n° {number}", "[New contract] Contract no. {number}"),
     "contract_extended": text("[Contrat étendu] Contrat n° {number}", "[Contract extended] Contract no. {number}"),
-    "contract_expiring": text("[Fin de garantie] Contrat n° {number}", "[End of warranty] Contract no. {number}"),
+    "contract_expiring": reminder_texts.ENDS,
     "sign_up_requested": text("[Demande d’accès] {client_name}", "[Access request] {client_name}"),
     "new_device": text("[Nouvelle connexion] Votre compte", "[New log-in] Your account"),
     **account_labels.TITLES,
@@ -103,10 +105,11 @@ TITLES: dict[EmailKind, Text] = {
 TITLES_OF_MANY: dict[str, Text] = {
     "contract_registered": text("[Nouveaux contrats] {count} contrats", "[New contracts] {count} contracts"),
     "contract_extended": text("[Contrats étendus] {count} contrats", "[Contracts extended] {count} contracts"),
-    "contract_expiring": text("[Fin de garantie] {count} contrats", "[End of warranty] {count} contracts"),
+    **reminder_texts.TITLES_OF_MANY,
     "sign_up_requested": text("[Demandes d’accès] {count} demandes", "[Access requests] {count} requests"),
 }
 BODIES_OF_MANY: dict[str, Text] = {
+    **reminder_texts.BODIES_OF_MANY,
     "contract_registered": text(
         "{count} contrats sont enregistrés, dont le n° {number} pour {product_reference}.",
         "{count} contracts are registered, among them no. {number} for {product_reference}.",
@@ -114,10 +117,6 @@ BODIES_OF_MANY: dict[str, Text] = {
     "contract_extended": text(
         "{count} contrats sont étendus, dont le n° {number} pour {product_reference}.",
         "{count} contracts are extended, among them no. {number} for {product_reference}.",
-    ),
-    "contract_expiring": text(
-        "La garantie de {count} contrats prend fin le {day}, dont le n° {number} pour {product_reference}.",
-        "The warranty of {count} contracts ends on {day}, among them no. {number} for {product_reference}.",
     ),
     "sign_up_requested": text(
         "{count} accès au portail sont demandés, dont un par {email} pour {client_name} (contrat "
@@ -175,18 +174,6 @@ BODIES: dict[str, Text] = {
         "Le contrat pour {product_reference} est étendu : le matériel était protégé jusqu’au {day}.",
         "The contract for {product_reference} is extended: the equipment was covered until {day}.",
     ),
-    "expiring": text(
-        "La garantie de {product_reference} prend fin le {day}, dans {days_left} jours.",
-        "The warranty of {product_reference} ends on {day}, in {days_left} days.",
-    ),
-    "expiring_tomorrow": text(
-        "La garantie de {product_reference} prend fin demain, le {day}.",
-        "The warranty of {product_reference} ends tomorrow, {day}.",
-    ),
-    "expiring_today": text(
-        "La garantie de {product_reference} prend fin aujourd’hui, le {day}.",
-        "The warranty of {product_reference} ends today, {day}.",
-    ),
     "sign_up_requested": text(
         "{email} demande un accès au portail pour {client_name} (contrat n° {contract_number}).",
         "{email} asks for access to the portal for {client_name} (contract no. {contract_number}).",
@@ -221,12 +208,15 @@ def render(kind: EmailKind, facts: Facts, language: Language, write_name: Callab
     notes = tuple(say(sentence) for sentence in NOTES.get(kind, ()))
     context = known.get("title", "") if kind != "incident_declared" else ""
     if kind in TITLES_OF_MANY and facts.get("count", 1) > 1:
+        many = "order_closing" if facts.get("reminder") == "order" else kind
         return Words(
-            say(TITLES_OF_MANY[kind]), say(BODIES_OF_MANY[kind]), say(BUTTONS_OF_MANY[kind]), language=language
+            say(TITLES_OF_MANY[many]), say(BODIES_OF_MANY[many]), say(BUTTONS_OF_MANY[many]), language=language
         )
     button = ANSWER if facts.get("is_awaited") else BUTTONS[kind]
     quote = paragraphs(facts.get("note") or "")
-    return Words(say(_title(kind, known)), say(_body(kind, known)), say(button), context, quote, notes, language)
+    return Words(
+        say(_title(kind, known)), say(_body(kind, known)), say(button), context, quote, notes, language=language
+    )
 
 
 NOTES: dict[EmailKind, tuple[Text, ...]] = {
@@ -239,9 +229,7 @@ CHOICES: dict[EmailKind, Callable[[Facts], Text]] = {
     "files_attached": lambda facts: BODIES["one_file" if facts["count"] == 1 else "files"],
     "contract_registered": lambda facts: _cover("contract_registered", facts),
     "contract_extended": lambda facts: _cover("contract_extended", facts),
-    "contract_expiring": lambda facts: BODIES[
-        {0: "expiring_today", 1: "expiring_tomorrow"}.get(facts["days_left"], "expiring")
-    ],
+    "contract_expiring": lambda facts: reminder_texts.body(facts),
     "account_invited": lambda facts: _invitation(facts),
     # Rows of the release before name no reason.
     "password_reset": lambda facts: BODIES[account_labels.RESETS[facts.get("because", "forgotten")]],
@@ -249,6 +237,8 @@ CHOICES: dict[EmailKind, Callable[[Facts], Text]] = {
 
 
 def _title(kind: EmailKind, facts: Facts) -> Text:
+    if facts.get("reminder") == "order":
+        return reminder_texts.ORDER_CLOSES
     return account_labels.HAS_ACCOUNT if facts.get("because") == "account_exists" else TITLES[kind]
 
 
@@ -288,7 +278,10 @@ def one_line(value: str) -> str:
 def _moments(facts: Facts) -> Facts:
     """``09/12/2023`` and ``18:27`` of the day or the moment that the facts name, in Paris."""
     if "ends_on" in facts:
-        return {"day": f"{date.fromisoformat(facts['ends_on']):%d/%m/%Y}"}
+        until = facts.get("order_until") or facts["ends_on"]
+        return {
+            name: f"{date.fromisoformat(day):%d/%m/%Y}" for name, day in (("day", facts["ends_on"]), ("until", until))
+        }
     if "at" in facts:
         moment = datetime.fromisoformat(facts["at"]).astimezone(PARIS)
         return {"day": f"{moment:%d/%m/%Y}", "hour": f"{moment:%H:%M}"}

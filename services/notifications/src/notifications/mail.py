@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
 from functools import lru_cache
+from typing import Any
 from urllib.parse import quote
 
 from email_validator import EmailNotValidError, validate_email
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from notifications import reminder_labels
 from notifications.headers import HEADERS
 from notifications.labels import one_line, render
 from notifications.models import Email
@@ -27,11 +30,19 @@ class CannotCompose(Exception):
     """The address cannot be written to, or a name makes no valid header."""
 
 
-def compose(email: Email, settings: Settings, token: str | None) -> EmailMessage:
-    """The message for ``email``; ``token`` completes its link. Raises CannotCompose."""
+def compose(
+    email: Email, settings: Settings, token: str | None, contracts: Sequence[dict[str, Any]] = ()
+) -> EmailMessage:
+    """The message for ``email``; ``token`` completes its link, ``contracts`` are those that it reminds of.
+
+    Raises CannotCompose.
+    """
     language: Language = "en" if email.language == "en" else "fr"
     kind: EmailKind = email.kind  # type: ignore[assignment]
-    words = render(kind, email.facts, language, unlinked)
+    if len(contracts) > 1:
+        words = reminder_labels.digest(contracts, language, unlinked, is_sellers=bool(email.facts.get("is_sellers")))
+    else:
+        words = render(kind, email.facts, language, unlinked)
     name = one_line(email.recipient_name)
     # Rows of the release before hold no first name.
     greeted = unlinked(one_line(email.facts.get("first_name", name)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -154,6 +154,7 @@ class Email(Base):
     __table_args__ = (
         UniqueConstraint("event_id", "user_id"),
         Index("ix_emails_created_at", "created_at"),
+        Index("ix_emails_reminders", "user_id", postgresql_where=sql("kind = 'contract_expiring'")),
         Index("ix_emails_queued", "next_attempt_at", postgresql_where=sql("state = 'queued'")),
     )
 
@@ -174,6 +175,26 @@ class Email(Base):
     def fail_attempt(self, error: str) -> None:
         self.attempts += 1
         self.last_error = error[:500]
+
+
+class ReminderTold(Base):
+    """One reminder of a contract and one reader, or an organisation without any (``user_id`` empty): the log, and the
+    lines of the e-mail ``email_id``, which is empty where the reader wants none. ``facts`` as in the feed."""
+
+    __tablename__ = "reminders_told"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    contract_number: Mapped[str] = mapped_column(index=True)
+    ends_on: Mapped[date]
+    kind: Mapped[str]
+    threshold: Mapped[int]
+    reseller_id: Mapped[UUID]
+    organisation_id: Mapped[UUID]
+    user_id: Mapped[UUID | None]
+    in_app: Mapped[bool]
+    email_id: Mapped[UUID | None] = mapped_column(index=True)
+    facts: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now(), index=True)
 
 
 class StreamItem(Base):

@@ -149,7 +149,11 @@ def contract_extended(event: ContractExtended) -> Notice:
 
 
 def contract_expiring(event: ContractExpiring) -> Notice:
-    return _contract("contract_expiring", event, days_left=event.days_left)
+    """``client_name`` groups an e-mail's contracts. The warning before the last day of ordering names that day."""
+    facts: dict[str, Any] = {"days_left": event.days_left, "client_name": event.client.name if event.client else ""}
+    if event.reminder == "order" and event.order_until is not None:
+        facts |= {"reminder": "order", "order_until": event.order_until.isoformat()}
+    return _contract("contract_expiring", event, **facts)
 
 
 def sign_up_requested(event: SignUpRequested) -> Notice:

@@ -21,6 +21,7 @@ from notifications.models import (
     Notification,
     Organisation,
     Preference,
+    ReminderTold,
     StreamItem,
     User,
 )
@@ -118,7 +119,7 @@ async def gather_line(
 ) -> Notification | None:
     """Counts one more in the person's unread line of the same kind that was added to since ``since``, if there is one.
 
-    Contracts that expire in as many days are of the same kind. Call it in the person's turn.
+    Contracts that expire in as many days are of the same kind, warnings apart. Call it in the person's turn.
     """
     query = select(Notification).where(
         Notification.user_id == user_id,
@@ -129,7 +130,7 @@ async def gather_line(
     )
     line = await session.scalar(query.order_by(Notification.created_at.desc()).limit(1).with_for_update())
     if line is not None:
-        line.facts = _one_more(line.facts)
+        line.facts = one_more(line.facts)
         line.subject = {**line.subject, "path": path}
         line.created_at = max(line.created_at, at)
     return line
@@ -146,18 +147,19 @@ async def gather_email(session: AsyncSession, user_id: UUID, kind: str, facts: d
     )
     email = await session.scalar(query.limit(1).with_for_update())
     if email is not None:
-        email.facts = _one_more(email.facts)
+        email.facts = one_more(email.facts)
         email.path = path
     return email is not None
 
 
 def _same_day(column: Any, facts: dict[str, Any]) -> ColumnElement[bool]:
     days = facts.get("days_left")
-    same: ColumnElement[bool] = column.op("->>")("days_left").is_not_distinct_from(None if days is None else str(days))
-    return same
+    held = column.op("->>")
+    same_days = held("days_left").is_not_distinct_from(None if days is None else str(days))
+    return and_(same_days, held("reminder").is_not_distinct_from(facts.get("reminder")))
 
 
-def _one_more(facts: dict[str, Any]) -> dict[str, Any]:
+def one_more(facts: dict[str, Any]) -> dict[str, Any]:
     return {**facts, "count": facts.get("count", 1) + 1}
 
 
@@ -218,6 +220,7 @@ async def forget_stream(session: AsyncSession, before: datetime) -> None:
 async def forget_feed(session: AsyncSession, before: datetime) -> None:
     await forget_before(session, Notification, Notification.created_at, before)
     await session.execute(delete(Email).where(Email.created_at < before, Email.state != "queued"))
+    await forget_before(session, ReminderTold, ReminderTold.created_at, before)
 
 
 async def forget_named_files(session: AsyncSession, before: datetime) -> None:

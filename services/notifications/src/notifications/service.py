@@ -101,27 +101,40 @@ async def _tell_one(session: AsyncSession, source: Source, told: Notice, reader:
     notice = recipients.seen_from(told, reader.organisation_kind, reader.role)
     if notice.kind in GATHERED:
         await repository.take_turn(session, reader.id)
-    if wants_line(notice.kind, reader.in_app):
-        line = await _line(session, source, notice, reader)
-        if line is None:
-            return
-        shown = views.notification(**line, unread=True, language=reader.language)
-        _stream(session, "notification", [f"user:{reader.id}"], shown.model_dump(mode="json"))
+    if wants_line(notice.kind, reader.in_app) and not await tell_in_app(session, source, notice, reader):
+        return
     if wants_email(notice.kind, reader.by_email) and not await _is_gathered(session, notice, reader):
-        await queue_email(
-            session,
-            event_id=source.id,
-            user_id=reader.id,
-            organisation_id=reader.organisation_id,
-            kind=notice.kind,
-            language=reader.language,
-            recipient=reader.email,
-            recipient_name=f"{reader.first_name} {reader.last_name}".strip(),
-            facts=notice.facts | {"first_name": reader.first_name},
-            subject_id=notice.subject.id,
-            path=notice.subject.path,
-            delay=_delay(notice.kind),
-        )
+        await write_to(session, source, notice, reader, _delay(notice.kind))
+
+
+async def tell_in_app(session: AsyncSession, source: Source, notice: Notice, reader: AnyRow) -> bool:
+    """Adds to the feed and to open pages; False when the person has been told already."""
+    line = await _line(session, source, notice, reader)
+    if line is None:
+        return False
+    shown = views.notification(**line, unread=True, language=reader.language)
+    _stream(session, "notification", [f"user:{reader.id}"], shown.model_dump(mode="json"))
+    return True
+
+
+async def write_to(
+    session: AsyncSession, source: Source, notice: Notice, reader: AnyRow, delay: timedelta
+) -> UUID | None:
+    """Queues the e-mail; its id, or None when the person has one for this event already."""
+    return await queue_email(
+        session,
+        event_id=source.id,
+        user_id=reader.id,
+        organisation_id=reader.organisation_id,
+        kind=notice.kind,
+        language=reader.language,
+        recipient=reader.email,
+        recipient_name=f"{reader.first_name} {reader.last_name}".strip(),
+        facts=notice.facts | {"first_name": reader.first_name},
+        subject_id=notice.subject.id,
+        path=notice.subject.path,
+        delay=delay,
+    )
 
 
 def _delay(kind: Kind) -> timedelta:
@@ -151,12 +164,13 @@ async def _is_gathered(session: AsyncSession, notice: Notice, reader: AnyRow) ->
     return await repository.gather_email(session, reader.id, notice.kind, notice.facts, path)
 
 
-async def queue_email(session: AsyncSession, *, delay: timedelta = timedelta(), **values: Any) -> None:
+async def queue_email(session: AsyncSession, *, delay: timedelta = timedelta(), **values: Any) -> UUID | None:
     """Once per event and person, to leave after ``delay``; ``values`` are the columns of an e-mail."""
     due = clock.now() + delay
     identifier = await repository.add_email(session, next_attempt_at=due, **values)
     if identifier is not None:
         outbox.add_job(session, DELIVER, due_at=due if delay else None, email_id=str(identifier))
+    return identifier
 
 
 def send_hint(session: AsyncSession, hint: Hint) -> None:
