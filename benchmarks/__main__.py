@@ -1,11 +1,11 @@
-"""``python -m benchmarks [list] [relay] [consume] [embedded] [hostile] [hop]``: all of them without a name."""
+"""``python -m benchmarks [list] [relay] [renewals] …``: all of them without a name."""
 
 from __future__ import annotations
 
 import asyncio
 import sys
 
-from benchmarks import consume, embedded, hop, hostile, list_route, promise, relay
+from benchmarks import consume, embedded, hop, hostile, list_route, promise, relay, renewals
 
 ALL = {
     "list": list_route.main,
@@ -15,6 +15,7 @@ ALL = {
     "hostile": hostile.main,
     "hop": hop.main,
     "promise": promise.main,
+    "renewals": renewals.main,
 }
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 import os
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -16,6 +18,7 @@ import psycopg
 from benchmarks.pairs import compare
 from benchmarks.servers import requests_per_second, served
 from chassis import migrate
+from chassis.provision import Databases
 from contracts import bootstrap
 from contracts.settings import Settings
 from devkit.harness import TestKeys, person, settings_for
@@ -26,6 +29,7 @@ from web import clock
 
 CONTRACTS = int(os.environ.get("BENCH_CONTRACTS", "1000000"))
 RESELLERS = 2000
+OURS = organisation_id("reseller", "BENCH")
 
 FILL = """
 INSERT INTO organisations (id, kind, code, name)
@@ -43,15 +47,21 @@ FROM generate_series(1, %(contracts)s) AS i
 
 
 async def main() -> None:
-    with tempfile.TemporaryDirectory(prefix="sqp-bench-") as room:
-        os.chmod(room, 0o755)  # noqa: PTH101 - PostgreSQL runs as another user when we are root
-        with Postgres(Path(room) / "postgres", durable=False) as server:
-            databases = server.provision("contracts", owner_password="owner", app_password="app")
-            settings = settings_for(Settings, databases)
-            service = bootstrap.build(settings)
-            migrate.upgrade(settings, service.migrations, service.metadata)
-            fill(databases.owner_url)
-            await measure(Path(room), databases.app_url, settings)
+    with tempfile.TemporaryDirectory(prefix="sqp-bench-") as room, filled(Path(room)) as (databases, settings):
+        await measure(Path(room), databases.app_url, settings)
+
+
+@contextmanager
+def filled(room: Path) -> Iterator[tuple[Databases, Settings]]:
+    """A server with the million; the reseller of the benchmark is :data:`OURS`."""
+    room.chmod(0o755)  # PostgreSQL runs as another user when we are root
+    with Postgres(room / "postgres", durable=False) as server:
+        databases = server.provision("contracts", owner_password="owner", app_password="app")
+        settings = settings_for(Settings, databases)
+        service = bootstrap.build(settings)
+        migrate.upgrade(settings, service.migrations, service.metadata)
+        fill(databases.owner_url)
+        yield databases, settings
 
 
 def fill(url: str) -> None:
@@ -65,11 +75,10 @@ def fill(url: str) -> None:
         connection.execute(
             "CREATE INDEX ix_contracts_search ON contracts USING gin (reseller_id, search_text gin_trgm_ops)"
         )
-        ours = organisation_id("reseller", "BENCH")
         connection.execute(
-            "INSERT INTO organisations (id, kind, code, name) VALUES (%s, 'reseller', 'BENCH', 'Revendeur')", [ours]
+            "INSERT INTO organisations (id, kind, code, name) VALUES (%s, 'reseller', 'BENCH', 'Revendeur')", [OURS]
         )
-        connection.execute("UPDATE contracts SET reseller_id = %s WHERE reseller_id = md5('r1')::uuid", [ours])
+        connection.execute("UPDATE contracts SET reseller_id = %s WHERE reseller_id = md5('r1')::uuid", [OURS])
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("VACUUM ANALYZE contracts")
     print(

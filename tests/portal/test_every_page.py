@@ -20,7 +20,11 @@ every_page = pytest.mark.parametrize("place", PLACES, ids=lambda place: place.na
 # Answered to a script, as a file, or with the way to another page.
 NO_PAGES = {
     "/",
-    *(f"/{name}.{ending}" for name in ("contrats", "incidents", "clients") for ending in ("csv", "xlsx")),
+    *(
+        f"/{name}.{ending}"
+        for name in ("contrats", "incidents", "clients", "renouvellements")
+        for ending in ("csv", "xlsx")
+    ),
     "/contrats/{number}/images/{serial:path}",
     "/recherche/suggestions",
     "/palette",
@@ -57,7 +61,7 @@ def only_french() -> Iterable[re.Pattern[str]]:
 
 FRENCH = list(only_french())
 # What people typed, and what notifications tell a person whose profile is in French.
-DATA = ("Adresse principale", "Revendeur", "Cet incident a été résolu.")
+DATA = ("Adresse principale", "Revendeur", "Cet incident a été résolu.", "[Contrats étendus] 2 contrats")
 
 
 def is_french(words: str) -> bool:

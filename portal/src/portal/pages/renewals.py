@@ -50,7 +50,8 @@ COLUMNS = (
     ("client", N_("Client")),
     ("next_on", N_("Relance")),
 )
-COLUMNS_WITH_RESELLER = (*COLUMNS[:4], ("reseller", N_("Revendeur")), *COLUMNS[4:])
+# SQP calls no client again.
+COLUMNS_WITH_RESELLER = (*COLUMNS[:4], ("reseller", N_("Revendeur")))
 
 NOTE = Field("note", N_("Note"), needed=False)
 NOTE_FORM = Form(NOTE)

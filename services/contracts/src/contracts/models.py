@@ -11,10 +11,9 @@ from sqlalchemy import CheckConstraint, Computed, ForeignKey, Identity, Index, I
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from api.contracts import State
-from api.renewals import RenewalPatch
 from chassis.changes import ChangeColumns
 from chassis.tables import NAMING, TYPES
-from contracts.errors import CoverEndsTooLate, RenewalOrdered
+from contracts.errors import CoverEndsTooLate
 from events.times import LATEST
 from web.text.codes import NUMBER_SQL, SERIAL_SQL
 from web.text.folding import fold, searchable
@@ -236,54 +235,6 @@ class Reminder(Base):
     outcome: Mapped[str]
     reason: Mapped[str] = mapped_column(default="")
     computed_at: Mapped[datetime] = mapped_column(server_default=func.now())
-
-
-class Renewal(Base):
-    """What people and orders made of the cover that ends on ``ends_on``; without a row it is ``open``.
-
-    The row of an end that has moved since, other than by an order, is no longer looked at.
-    """
-
-    __tablename__ = "renewals"
-
-    contract_number: Mapped[str] = mapped_column(ForeignKey("contracts.number"), primary_key=True)
-    ends_on: Mapped[date] = mapped_column(primary_key=True)
-    # The contract's, which never changes.
-    reseller_id: Mapped[UUID]
-    version: Mapped[int] = mapped_column(default=0)
-    state: Mapped[str] = mapped_column(default="open")
-    lost_reason: Mapped[str | None]
-    note: Mapped[str] = mapped_column(default="")
-    next_on: Mapped[date | None]
-    order_id: Mapped[str | None] = mapped_column(unique=True)
-
-    __table_args__ = (
-        Index("ix_renewals_ordered", "reseller_id", "ends_on", postgresql_where=text("state = 'ordered'")),
-    )
-
-    def change(self, wanted: RenewalPatch) -> bool:
-        """Whether anything changed. Raises RenewalOrdered."""
-        given = wanted.model_dump(exclude_unset=True)
-        state = given.pop("state", None) or self.state
-        if self.state == "ordered" and (state != self.state or given.get("lost_reason")):
-            raise RenewalOrdered(number=self.contract_number)
-        before = (self.state, self.lost_reason, self.note, self.next_on)
-        self.lost_reason = (given.get("lost_reason") or self.lost_reason) if state == "lost" else None
-        self.state = state
-        self.note = self.note if given.get("note") is None else given["note"]
-        self.next_on = given.get("next_on", self.next_on)
-        changed = before != (self.state, self.lost_reason, self.note, self.next_on)
-        self.version += changed
-        return changed
-
-    def order(self, order_id: str) -> None:
-        self.state, self.order_id, self.lost_reason, self.next_on = "ordered", order_id, None, None
-        self.version += 1
-
-    def reopen(self) -> None:
-        """The order was withdrawn: an offer has been made all the same."""
-        self.state, self.order_id = "proposed", None
-        self.version += 1
 
 
 def state_of(starts_on: date, ends_on: date, on: date) -> State:

@@ -43,14 +43,13 @@ async def list_renewals(
     """What ends when, from three months back to twelve ahead, and what becomes of it; whole as CSV or Excel, when
     ``Accept`` prefers one of them."""
     today = clock.today()
-    wanted = queries.Wanted(principal, today, q, client_id, reseller_id, month, state)
-    listing = queries.Listing(wanted)
-    order = Sort.parse(sort, listing.sorts)
+    wanted = queries.Wanted.of(principal, today, q, client_id, reseller_id, month, state)
+    order = Sort.parse(sort, queries.statements(wanted.shape).sorts)
     if ending := exporting.asked(request):
         columns = exports.columns(principal)
-        return await exporting.response(request, ending, exports.NAME, columns, listing.ordered(order))
-    rows, following = await listing.page(reader, order, limit, cursor)
-    counted = await listing.by_month(reader)
+        return await exporting.response(request, ending, exports.NAME, columns, queries.whole(wanted, order))
+    rows, following = await queries.page(reader, wanted, order, limit, cursor)
+    counted = await queries.by_month(reader, wanted)
     counts = views.counts(counted, wanted.period)
     return schemas.RenewalPage(
         items=await _shown(request, reader, *rows),

@@ -6,22 +6,43 @@ ends that an order has moved.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, Subquery, Text, and_, cast, func, or_, select, true, union, union_all
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Date,
+    DateTime,
+    ScalarSelect,
+    Subquery,
+    Text,
+    Uuid,
+    and_,
+    bindparam,
+    cast,
+    func,
+    or_,
+    select,
+    true,
+    union,
+    union_all,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.renewals import State
 from chassis import searching
 from chassis.http import paging
 from chassis.sql import AnyRow, AnySelect
-from contracts.access import shows_reseller, visible
-from contracts.models import Article, Contract, ExtensionOffer, Organisation, Renewal, add_months
+from contracts.access import shows_reseller, visible, visible_to
+from contracts.models import Article, Contract, ExtensionOffer, Organisation, add_months
 from contracts.queries import of_reseller
+from contracts.renewals.models import Renewal
+from events import OrganisationKind
 from web.auth.principal import Principal
 from web.text import codes
 
@@ -46,45 +67,83 @@ class Period:
         first = date.fromisoformat(f"{written}-01")
         return cls(first, add_months(first, 1))
 
-    def holds(self, day: ColumnElement[date]) -> ColumnElement[bool]:
-        return and_(day >= self.start, day < self.end)
+
+@dataclass(frozen=True)
+class Shape:
+    """What makes one list's statements differ from another's; the values are parameters.
+
+    Making these statements costs more than running them on a reseller's few thousand rows, so each shape's are made
+    once.
+    """
+
+    kind: OrganisationKind | None
+    words: int = 0
+    by_number: bool = False
+    by_client: bool = False
+    by_reseller: bool = False
+    by_state: bool = False
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """One request's list. ``period`` is the month asked for, or the months that are shown."""
+    """One request's list: its shape and the values of the statements' parameters. ``period`` is the month asked for, or
+    the months that are shown."""
 
-    principal: Principal
-    today: date
-    q: str = ""
-    client_id: UUID | None = None
-    reseller_id: UUID | None = None
-    month: str | None = None
-    state: State | None = None
+    shape: Shape
+    values: dict[str, Any]
+    period: Period
 
-    @property
-    def period(self) -> Period:
-        return Period.month(self.month) if self.month else Period.around(self.today)
+    @classmethod
+    def of(
+        cls,
+        principal: Principal,
+        today: date,
+        q: str = "",
+        client_id: UUID | None = None,
+        reseller_id: UUID | None = None,
+        month: str | None = None,
+        state: State | None = None,
+    ) -> Wanted:
+        words = searching.patterns(q)
+        around = Period.around(today)
+        period = Period.month(month) if month else around
+        values: dict[str, Any] = {f"word_{index}": word for index, word in enumerate(words)}
+        values |= {"organisation": principal.organisation_id, "client": client_id, "reseller": reseller_id}
+        values |= {"start": period.start, "end": period.end, "shown_from": around.start, "shown_until": around.end}
+        values |= {"number": codes.number(q), "state": state}
+        by_client, by_reseller = client_id is not None, reseller_id is not None
+        kind = principal.organisation_kind
+        shape = Shape(kind, len(words), bool(words), by_client, by_reseller, state is not None)
+        return cls(shape, values, period)
 
-    def narrows(self) -> ColumnElement[bool]:
-        """What is asked of the contract itself."""
-        named = shows_reseller(self.principal.organisation_kind)
-        found = searching.matches(Contract.search_text.expression, self.q, of_reseller if named else None)
-        if self.q:
-            found = or_(found, Contract.number_code == codes.number(self.q))
-        return and_(
-            visible(self.principal),
-            found,
-            Contract.client_id == self.client_id if self.client_id else true(),
-            Contract.reseller_id == self.reseller_id if self.reseller_id else true(),
-        )
+
+def _narrowed(shape: Shape) -> ColumnElement[bool]:
+    """What is asked of the contract itself."""
+    found = searching.holds(
+        Contract.search_text.expression, shape.words, of_reseller if shows_reseller(shape.kind) else None
+    )
+    if shape.by_number:
+        found = or_(found, Contract.number_code == bindparam("number", type_=Text))
+    return and_(
+        visible_to(shape.kind, bindparam("organisation", type_=Uuid)),
+        found,
+        Contract.client_id == bindparam("client", type_=Uuid) if shape.by_client else true(),
+        Contract.reseller_id == bindparam("reseller", type_=Uuid) if shape.by_reseller else true(),
+    )
 
 
-def _rows(narrowed: ColumnElement[bool], *periods: Period) -> Subquery:
+def _within(start: str, end: str) -> Callable[[Any], ColumnElement[bool]]:
+    return lambda day: and_(day >= bindparam(start, type_=Date), day < bindparam(end, type_=Date))
+
+
+ASKED, SHOWN = _within("start", "end"), _within("shown_from", "shown_until")
+
+
+def _rows(narrowed: ColumnElement[bool], *periods: Callable[[Any], ColumnElement[bool]]) -> Subquery:
     """Every renewal whose end is in one of ``periods`` (any, if none is named)."""
 
     def arm(ends_on: Any, *more: ColumnElement[bool]) -> AnySelect:
-        when = or_(*(period.holds(ends_on) for period in periods)) if periods else true()
+        when = or_(*(holds(ends_on) for holds in periods)) if periods else true()
         return (
             select(
                 Contract.number.label("contract_number"),
@@ -98,7 +157,8 @@ def _rows(narrowed: ColumnElement[bool], *periods: Period) -> Subquery:
                 Contract.client_name,
                 Contract.client_key,
                 ends_on.label("ends_on"),
-                func.concat(Contract.number_key, func.to_char(ends_on, "YYYYMMDD"), type_=Text).label("tie"),
+                # No other row has this number and end.
+                Contract.number_key.concat(cast(ends_on - date(2000, 1, 1), Text)).label("tie"),
                 func.coalesce(Renewal.state, "open", type_=Text).label("state"),
                 func.coalesce(Renewal.version, 0).label("version"),
                 func.coalesce(Renewal.note, "", type_=Text).label("note"),
@@ -119,68 +179,87 @@ def _rows(narrowed: ColumnElement[bool], *periods: Period) -> Subquery:
     return union_all(current, ordered).subquery("rows")
 
 
-class Listing:
-    """The statements of one request, over the same rows."""
+@dataclass(frozen=True)
+class Statements:
+    """Of one shape: the whole list in no order, what sorts it, what tells its rows apart, and its counts by month."""
 
-    def __init__(self, wanted: Wanted) -> None:
-        self._wanted = wanted
-        self._rows = _rows(wanted.narrows(), wanted.period)
-        rows = self._rows.c
-        owner = Organisation.id == rows.reseller_id
-        self._reseller = select(Organisation.name).where(owner).scalar_subquery()
-        self.sorts: dict[str, ColumnElement[Any]] = {
-            "ends_on": rows.ends_on,
-            "contract_number": rows.number_key,
-            "product_reference": rows.product_key,
-            "serial_number": rows.serial_key,
-            "client": rows.client_key,
-            "next_on": rows.next_on,
-        }
-        if shows_reseller(wanted.principal.organisation_kind):
-            self.sorts["reseller"] = select(Organisation.name_key).where(owner).scalar_subquery()
+    whole: AnySelect
+    sorts: Mapping[str, ColumnElement[Any]]
+    tie: ColumnElement[str]
+    by_month: AnySelect
 
-    def all(self) -> AnySelect:
-        """The whole list, in no order."""
-        query: AnySelect = select(self._rows)
-        if shows_reseller(self._wanted.principal.organisation_kind):
-            query = query.add_columns(self._reseller.label("reseller"))
-        return query.where(self._rows.c.state == self._wanted.state) if self._wanted.state else query
 
-    def ordered(self, sort: paging.Sort) -> AnySelect:
-        return paging.ordered(self.all(), sort, self._rows.c.tie)
+@lru_cache(maxsize=256)
+def statements(shape: Shape) -> Statements:
+    rows = _rows(_narrowed(shape), ASKED)
+    sorts: dict[str, ColumnElement[Any]] = {
+        "ends_on": rows.c.ends_on,
+        "contract_number": rows.c.number_key,
+        "product_reference": rows.c.product_key,
+        "serial_number": rows.c.serial_key,
+        "client": rows.c.client_key,
+        "next_on": rows.c.next_on,
+    }
+    whole: AnySelect = select(rows)
+    if shows_reseller(shape.kind):
+        whole = whole.add_columns(_reseller(rows, Organisation.name).label("reseller"))
+        sorts["reseller"] = _reseller(rows, Organisation.name_key)
+    if shape.by_state:
+        whole = whole.where(rows.c.state == bindparam("state", type_=Text))
+    counted = _rows(_narrowed(shape), ASKED, SHOWN).c
+    month = cast(func.date_trunc("month", cast(counted.ends_on, DateTime)), Date).label("month")
+    by_month = select(month, counted.state, func.count().label("contracts")).group_by(month, counted.state)
+    return Statements(whole, sorts, rows.c.tie, by_month)
 
-    async def page(
-        self, reader: AsyncConnection, sort: paging.Sort, limit: int, cursor: str | None
-    ) -> tuple[Sequence[AnyRow], str | None]:
-        statement = paging.page(self.all(), sort, self._rows.c.tie, limit, cursor)
-        return paging.split((await reader.execute(statement)).all(), sort, limit)
 
-    async def by_month(self, reader: AsyncConnection) -> Sequence[AnyRow]:
-        """``contracts`` by ``month`` (its first day) and ``state``, of the months shown and the one asked for."""
-        rows = _rows(self._wanted.narrows(), Period.around(self._wanted.today), self._wanted.period).c
-        month = cast(func.date_trunc("month", rows.ends_on), Date).label("month")
-        query = select(month, rows.state, func.count().label("contracts")).group_by(month, rows.state)
-        return (await reader.execute(query)).all()
+def _reseller(rows: Subquery, column: Any) -> ScalarSelect[Any]:
+    return select(column).where(Organisation.id == rows.c.reseller_id).scalar_subquery()
+
+
+first_page = lru_cache(maxsize=1024)(paging.page)
+
+
+async def page(
+    reader: AsyncConnection, wanted: Wanted, sort: paging.Sort, limit: int, cursor: str | None
+) -> tuple[Sequence[AnyRow], str | None]:
+    made = statements(wanted.shape)
+    statement = (paging.page if cursor else first_page)(made.whole, sort, made.tie, limit, cursor)
+    return paging.split((await reader.execute(statement, wanted.values)).all(), sort, limit)
+
+
+async def by_month(reader: AsyncConnection, wanted: Wanted) -> Sequence[AnyRow]:
+    """``contracts`` by ``month`` (its first day) and ``state``, of the months shown and the one asked for."""
+    return (await reader.execute(statements(wanted.shape).by_month, wanted.values)).all()
+
+
+def whole(wanted: Wanted, sort: paging.Sort) -> AnySelect:
+    made = statements(wanted.shape)
+    return paging.ordered(made.whole, sort, made.tie).params(wanted.values)
 
 
 async def one(reader: AsyncConnection, number: str, ends_on: date, principal: Principal) -> AnyRow | None:
-    narrowed = and_(Contract.number_code == codes.number(number), visible(principal))
-    rows = _rows(narrowed)
+    rows = _rows(and_(Contract.number_code == codes.number(number), visible(principal)))
     query = select(rows).where(rows.c.ends_on == ends_on).order_by((rows.c.contract_number == number).desc()).limit(1)
     if shows_reseller(principal.organisation_kind):
-        name = select(Organisation.name).where(Organisation.id == rows.c.reseller_id).scalar_subquery()
-        query = query.add_columns(name.label("reseller"))
+        query = query.add_columns(_reseller(rows, Organisation.name).label("reseller"))
     return (await reader.execute(query)).one_or_none()
 
 
-async def offers(reader: AsyncConnection, numbers: Sequence[str]) -> Sequence[AnyRow]:
-    """The extensions on sale for these contracts and their articles, each with the contract's ``number``."""
-    own = select(Contract.number, Contract.product_reference).where(Contract.number.in_(numbers))
-    articles = select(Article.contract_number, Article.product_reference).where(Article.contract_number.in_(numbers))
-    products = union(own, articles).subquery("products")
-    query = (
+def _offers() -> AnySelect:
+    numbers = bindparam("numbers", type_=ARRAY(Text))
+    own = select(Contract.number, Contract.product_reference).where(Contract.number == func.any(numbers))
+    articles = select(Article.contract_number, Article.product_reference)
+    products = union(own, articles.where(Article.contract_number == func.any(numbers))).subquery("products")
+    return (
         select(products.c.number, ExtensionOffer.__table__)
         .join(ExtensionOffer, ExtensionOffer.applies_to_product_reference == products.c.product_reference)
         .order_by(ExtensionOffer.months, ExtensionOffer.sku)
     )
-    return (await reader.execute(query)).all()
+
+
+OFFERS = _offers()
+
+
+async def offers(reader: AsyncConnection, numbers: Sequence[str]) -> Sequence[AnyRow]:
+    """The extensions on sale for these contracts and their articles, each with the contract's ``number``."""
+    return (await reader.execute(OFFERS, {"numbers": list(numbers)})).all()

@@ -11,7 +11,8 @@ from api.renewals import RenewalPatch
 from chassis import audit
 from contracts import repository
 from contracts.errors import RenewalNotFound
-from contracts.models import Contract, Renewal
+from contracts.models import Contract
+from contracts.renewals.models import Renewal
 from web.auth.principal import Principal
 from web.http.preconditions import Precondition
 
