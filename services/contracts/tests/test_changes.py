@@ -11,8 +11,10 @@ import pytest
 from sqlalchemy import text
 
 from chassis import changes
+from contracts.feed import KINDS
 from contracts.models import Change
 from devkit.harness import CLIENT, RESELLER, SQP, Harness, back_office
+from events.contracts import EVENTS, ContractExpiring
 
 FEED = "/api/v1/backoffice/contracts/changes"
 ERP = back_office("contracts:read")
@@ -177,3 +179,8 @@ async def test_forgetting_runs_on_schedule(harness: Harness) -> None:
     periodic = harness.service.jobs.periodic("contracts.forget_changes")
     assert periodic is not None
     assert periodic.every <= timedelta(days=1)
+
+
+def test_every_event_of_a_contract_is_a_kind_of_change_but_reminders() -> None:
+    """A new one is told by ``feed.tell``, not by the outbox alone."""
+    assert {*KINDS, ContractExpiring} == set(EVENTS)
