@@ -26,12 +26,14 @@ from api.incidents import (
     IncidentState,
     OfferedAddresses,
 )
+from api.incidents.promises import PromiseOffer, PromiseWindow
 from api.notifications import NotificationPage
 from portal.api_client import ApiRefused, Body, Reply, ServiceUnavailable
 from portal.errors import SessionEnded
 from portal.page_request import form_token
 from portal.pages import account, contract, declaration
 from portal.router import Router
+from web import clock
 from web.auth.principal import Principal
 from web.errors import Unavailable
 
@@ -99,6 +101,7 @@ class Services:
         self.asked: list[tuple[str, str, Any, Any]] = []
         self.session: Exception | None = None
         self.open_incidents: list[IncidentRow] = []
+        self.promise: PromiseOffer | None = None
 
     async def call(self, kind: type[Body], method: str, path: str, **options: Any) -> Reply[Body]:
         async with self.opened(method, path, **options):
@@ -110,7 +113,7 @@ class Services:
         answers: dict[tuple[str, str], BaseModel] = {
             ("GET", "/contracts/29962"): CONTRACT,
             ("GET", "/incidents"): IncidentPage(items=self.open_incidents, total=0, counts=Counts(open=0, closed=0)),
-            ("GET", "/incidents/choices"): CHOICES,
+            ("GET", "/incidents/choices"): CHOICES.model_copy(update={"promise": self.promise}),
             ("POST", "/incidents"): IncidentState(number="26112401", version=1, status="new", status_label="Déclaré"),
             ("GET", "/delivery-addresses"): OfferedAddresses(items=[]),
             ("GET", "/notifications"): NotificationPage(items=[], total=0, unread_count=0),
@@ -189,6 +192,56 @@ async def test_a_key_that_no_form_carried_is_none(browser: httpx.AsyncClient, se
     assert (await declare(browser, key=key)).headers["location"] == "/incidents/26112401"
     [(_, headers)] = services.sent("POST", "/incidents")
     assert "Idempotency-Key" not in headers
+
+
+@pytest.mark.parametrize(
+    ("typed", "sent"), [({"promise_revision": "7"}, 7), ({}, None), ({"promise_revision": "x"}, None)]
+)
+async def test_a_declaration_names_the_terms_by_which_a_promise_was_shown(
+    browser: httpx.AsyncClient, services: Services, typed: dict[str, str], sent: int | None
+) -> None:
+    await declare(browser, **typed)
+    [(body, _)] = services.sent("POST", "/incidents")
+    assert body.get("promise_revision") == sent
+    assert ("promise_revision" in body) == (sent is not None)
+
+
+def offer(*windows: tuple[str, str], **changes: Any) -> PromiseOffer:
+    """At 14:48 on Tuesday 19 May; each window by its end, and the day of dispatch."""
+    now = datetime.fromisoformat("2026-05-19T14:48:00+02:00")
+    shown = [PromiseWindow(closes_at=datetime.fromisoformat(end), dispatch_on=day) for end, day in windows]
+    return PromiseOffer(
+        **{"revision": 7, "clock_start": "declaration", "cutoff": "16:00", "now": now, "windows": shown, **changes}
+    )
+
+
+async def test_the_promise_stands_beside_the_button_with_the_time_left_for_it(
+    browser: httpx.AsyncClient, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock, "now", lambda: datetime(2026, 5, 19, 12, 48, tzinfo=UTC))
+    services.promise = offer(("2026-05-19T16:00:00+02:00", "2026-05-20"), ("2026-05-20T16:00:00+02:00", "2026-05-21"))
+    page = (await browser.get("/contrats/29962/declarer")).text
+    lines = [re.sub("<[^>]+>", "", line).replace("\u00a0", " ") for line in re.findall("<p data-closes.*?</p>", page)]
+    assert lines == [
+        "Déclarez avant 16:00, il reste 1 h 12 → envoi mercredi 20 mai",
+        "Déclarez avant mercredi 20 mai 16:00, il reste 1 j 0 h → envoi jeudi 21 mai",
+    ]
+    assert 'name="promise_revision" value="7"' in page
+
+
+async def test_where_the_approval_starts_the_clock_no_day_is_named(
+    browser: httpx.AsyncClient, services: Services
+) -> None:
+    services.promise = offer(clock_start="approval")
+    page = (await browser.get("/contrats/29962/declarer")).text
+    assert "Envoi le jour ouvré suivant l’accord de SQP, s’il est donné avant 16:00." in page
+    assert "countdown.js" not in page
+
+
+async def test_no_promise_is_shown_where_there_is_none(browser: httpx.AsyncClient, services: Services) -> None:
+    page = (await browser.get("/contrats/29962/declarer")).text
+    assert "promise_revision" not in page
+    assert "countdown" not in page
 
 
 async def test_a_failed_send_is_kept_as_the_draft_too(browser: httpx.AsyncClient, services: Services) -> None:

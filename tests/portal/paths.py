@@ -99,6 +99,7 @@ PLACES = (
     Place("revendeur-introuvable", RESELLER, "/nulle-part", 404),
     Place("revendeur-incident-introuvable", RESELLER, "/incidents/19990101", 404),
     Place("revendeur-refus", RESELLER, "/revendeurs", 403),
+    Place("revendeur-promesse", RESELLER, "/parametres/promesse", 403),
     *_places(
         BASIC,
         "basique",
@@ -135,6 +136,7 @@ PLACES = (
         client="/clients/{client}",
         client_nouveau="/clients/nouveau",
         revendeurs="/revendeurs",
+        promesse="/parametres/promesse",
         revendeur="/revendeurs/{reseller}",
         revendeur_inviter="/revendeurs/{reseller}/inviter",
         invitations="/invitations",

@@ -17,6 +17,18 @@ async def tell(*, reseller: Caller, client: Caller, support: Caller) -> None:
     await _disk_failure(reseller, client, support)
     await _resolved(reseller, support)
     await _declared_by_the_client(client)
+    await _waiting(reseller, support)
+    await _exchanged(reseller, support)
+
+
+async def close_for_stocktaking(support: Caller, year: int) -> None:
+    """SQP dispatches nothing on the last day of the year, unless nothing would leave then anyway."""
+    closure = {"day": f"{year}-12-31", "reason": "Inventaire annuel"}
+    try:
+        await support.post("/promise-settings/closures", closure, key=f"demonstration closure {year}")
+    except Refused as refused:
+        if refused.status != 409:  # no working day, or closed by an earlier, interrupted start
+            raise
 
 
 async def _disk_failure(reseller: Caller, client: Caller, support: Caller) -> None:
@@ -62,6 +74,35 @@ async def _declared_by_the_client(client: Caller) -> None:
     )
 
 
+async def _waiting(reseller: Caller, support: Caller) -> None:
+    """SQP waits for the reseller: the promise of dispatch stands still."""
+    number = await _declare(
+        reseller,
+        "30104",
+        ["Q224A30104"],
+        title="NAS éteint après une coupure",
+        description="Plus aucun voyant depuis la coupure de courant de cette nuit.",
+        file_ids=[],
+    )
+    await _move(support, number, "in_diagnosis", note="")
+    note = "Essayez un autre bloc d’alimentation et dites-nous si le voyant s’allume."
+    await _move(support, number, "pending", note=note, reason="waiting_reseller")
+
+
+async def _exchanged(reseller: Caller, support: Caller) -> None:
+    """The exchange begins in time: the promise is kept."""
+    number = await _declare(
+        reseller,
+        "30105",
+        ["2210RRR30105"],
+        title="Deux baies ne répondent plus",
+        description="Les baies 3 et 4 ne reconnaissent aucun disque, même neuf.",
+        file_ids=[],
+    )
+    await _move(support, number, "in_diagnosis", note="")
+    await _move(support, number, "exchange", note="Le châssis est remplacé.")
+
+
 async def _declare(who: Caller, contract: str, serials: list[str], **fields: Any) -> str:
     """Declares as soon as the contract and an address of its client have reached the incidents service."""
 
@@ -85,10 +126,10 @@ async def _say(who: Caller, number: str, thread: str, text: str, step: str) -> N
     await who.post(path, {"body": text, "file_ids": []}, key=f"demonstration {number} {step}")
 
 
-async def _move(who: Caller, number: str, status: str, *, note: str) -> None:
+async def _move(who: Caller, number: str, status: str, *, note: str, **more: str) -> None:
     incident = await who.get(f"/incidents/{number}")
     try:
-        change = {"status": status, "note": note}
+        change = {"status": status, "note": note, **more}
         key = f"demonstration {number} {status}"
         await who.post(f"/incidents/{number}/status", change, key=key, if_match=f'"{incident["version"]}"')
     except Refused as refused:

@@ -6,6 +6,7 @@ import asyncio
 import signal
 import sys
 import time
+from datetime import UTC, datetime
 
 from pydantic import ValidationError
 
@@ -16,6 +17,7 @@ from devstack.folder import AlreadyRunning, alone
 from devstack.servers import Listener, PortTaken
 from devstack.settings import DevstackSettings
 from devstack.stack import Stack, running
+from web import clock
 from web.observability import configure_logging
 
 WELCOME = """
@@ -76,12 +78,19 @@ def _welcome(settings: DevstackSettings, seconds: float) -> None:
     )
 
 
+def _set_clock(at: datetime) -> None:
+    ahead = at - datetime.now(UTC)
+    vars(clock)["now"] = lambda: datetime.now(UTC) + ahead
+
+
 def start() -> None:
     try:
         settings = DevstackSettings()
     except ValidationError as error:
         wrong = error.errors()[0]
         sys.exit(f"devstack: {'.'.join(map(str, wrong['loc']))}={wrong['input']!r}: {wrong['msg']}")
+    if settings.clock:
+        _set_clock(settings.clock)
     settings.data.mkdir(parents=True, exist_ok=True)
     configure_logging("devstack", settings.log_level, file=settings.data / "devstack.log")
     try:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class DevstackSettings(BaseSettings):
-    """``mail_port`` 0 is the port after the portal's; ``seed`` false starts without demonstration data."""
+    """``mail_port`` 0 is the port after the portal's; ``seed`` false starts without demonstration data.
+
+    ``clock`` is the moment at which the business clock starts, for tests of days and hours; tokens and schedules keep
+    the machine's.
+    """
 
     model_config = SettingsConfigDict(env_prefix="DEVSTACK_", extra="ignore")
 
@@ -18,6 +22,7 @@ class DevstackSettings(BaseSettings):
     mail_port: int = 0
     data: Path = Path(".data")
     seed: bool = True
+    clock: AwareDatetime | None = None
     log_level: str = "WARNING"
 
     @property

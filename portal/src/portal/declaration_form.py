@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID, uuid4, uuid5
@@ -41,6 +42,7 @@ TEXTS = (*OWN, "address", *ADDRESS, "label", "linked_to")
 WITHOUT_NEW_ADDRESS = Form(*(each for each in DECLARATION.fields if each.name not in ADDRESS))
 # In the place of an address's id: the one typed below.
 NEW = "new"
+REVISION = re.compile("[0-9]{1,9}")
 
 
 @dataclass(frozen=True)
@@ -109,8 +111,11 @@ class DeclarationForm:
     def declaration(self, visit: PageRequest, number: str) -> IncidentCreate:
         """Raises ApiRefused for what was typed wrongly."""
         chosen = {"address": self.new_address} if self.has_new_address else {"address_id": self.get("address")}
+        # By which terms the page that was sent showed a promise; it belongs to the page, not to the draft.
+        revision = visit.field("promise_revision")
         typed = {
             **{name: self.get(name) for name in OWN},
+            **({"promise_revision": int(revision)} if REVISION.fullmatch(revision) else {}),
             "linked_to": self.get("linked_to") or None,
             "contract_number": number,
             "serial_numbers": self.serial_numbers,

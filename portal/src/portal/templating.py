@@ -13,6 +13,7 @@ from portal.page_request import UNAVAILABLE, PageRequest
 from portal.translations import gettext, ngettext
 from web.i18n import Language
 from web.text import mailboxes, phones
+from web.text.days import spelled
 
 
 class Templates:
@@ -41,6 +42,7 @@ def _environment(language: Language) -> Environment:
     environment.filters.update(day=formats.day, moment=formats.moment, marked=formats.marked, unbroken=formats.unbroken)
     environment.filters.update(size=lambda value: formats.size(value, language))
     environment.filters.update(month=lambda value: formats.month(value, language))
+    environment.filters.update(spelled=lambda value, short=False: spelled(value, language, short=short))
     environment.filters.update(linked=weblinks.linked)
     environment.filters.update(country=lambda code: countries.country(code, language))
     environment.filters.update(phone=_given(phones.shown), phone_link=phones.uri, email=_given(mailboxes.shown))

@@ -31,6 +31,7 @@ BACK_OFFICE = back_office("incidents:read")
 OPERATIONS: dict[tuple[str, str], tuple[tuple[Principal, ...], tuple[Principal, ...], int]] = {
     ("get", "/incidents"): ((WRONG_SCOPE,), (RESELLER_BASIC, CLIENT_BASIC, SQP_BASIC, BACK_OFFICE), 200),
     ("post", "/incidents"): ((RESELLER_BASIC, CLIENT_BASIC, SQP, BACK_OFFICE), (RESELLER, CLIENT), 201),
+    ("get", "/incidents/choices"): ((WRONG_SCOPE,), (RESELLER_BASIC, CLIENT_BASIC, SQP_BASIC, BACK_OFFICE), 200),
     ("get", "/incidents/{number}"): ((WRONG_SCOPE,), (RESELLER_BASIC, CLIENT_BASIC, SQP_BASIC, BACK_OFFICE), 200),
     ("get", "/incidents/{number}/history"): (
         (WRONG_SCOPE,),
@@ -48,6 +49,13 @@ OPERATIONS: dict[tuple[str, str], tuple[tuple[Principal, ...], tuple[Principal, 
     ("delete", "/incident-drafts/{draft_id}"): ((RESELLER_BASIC, SQP, BACK_OFFICE), (RESELLER,), 204),
 }
 LISTS = {("get", "/incidents")}
+# Of SQP alone, and of no tenant: test_promise_settings.py says who may.
+OF_SQP = {
+    ("get", "/promise-settings"),
+    ("patch", "/promise-settings"),
+    ("post", "/promise-settings/closures"),
+    ("delete", "/promise-settings/closures/{day}"),
+}
 WALK = pytest.mark.parametrize("operation", sorted(OPERATIONS), ids=lambda operation: " ".join(operation))
 
 
@@ -73,7 +81,7 @@ class Walk:
             "/incident-drafts/{draft_id}": {"contract_number": contract, "content": {}},
         }
         parameters = {"thread": "sqp"} if template.endswith("messages") else {}
-        if template == "/delivery-addresses":
+        if template in ("/delivery-addresses", "/incidents/choices"):
             parameters = {"contract": contract}
         body = bodies.get(template) if method in ("post", "put") else None
         http = self.desk.as_(by, **{"If-Match": "*"})
@@ -102,7 +110,7 @@ async def test_every_operation_is_classified(desk: Any) -> None:
     }
     found -= OF_PROGRAMS
     # The audit trail is the chassis', which says who may read it.
-    assert found == {*OPERATIONS, ("get", "/audit/incidents")}
+    assert found == {*OPERATIONS, *OF_SQP, ("get", "/audit/incidents")}
 
 
 @WALK

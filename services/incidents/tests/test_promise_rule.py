@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from incidents.promises import rule
+from incidents.promises.models import Promise
+from incidents.promises.terms import Terms
 from incidents.promises.working_days import WorkingDays
 from web.clock import PARIS
 
@@ -163,3 +166,35 @@ def test_a_longer_pause_never_ends_in_an_earlier_day(paused: datetime, shorter: 
     assert promised <= moved(shorter) <= moved(shorter + more)
     # Paused as soon as it began, it is what a start at the end of the pause would be promised.
     assert moved(shorter) == rule.window(paused + shorter, CUTOFF, CALENDAR).dispatch_on
+
+
+PAUSES = st.lists(st.tuples(*[st.timedeltas(timedelta(0), timedelta(days=9))] * 2), max_size=5)
+
+
+@given(MOMENTS, PAUSES)
+def test_the_promised_day_has_moved_by_the_cut_offs_of_all_pauses(start: datetime, pauses: list[Any]) -> None:
+    terms = Terms()
+    promise = Promise.made("26051901", start, terms)
+    first, at, passed = promise.dispatch_on, start, 0
+    for before, length in pauses:
+        paused_at = at + before
+        at = paused_at + length
+        promise.pause(paused_at)
+        promise.pause(paused_at + length / 2)
+        promise.resume(at, terms)
+        promise.resume(at, terms)
+        passed += sum(paused_at < cutoff <= at for cutoff in plain_cutoffs(paused_at, at))
+    expected = first
+    for _ in range(passed):
+        expected = min(day for day in map(expected.__add__, NEXT_DAYS) if plainly_works(day, frozenset()))
+    assert (promise.first_dispatch_on, promise.dispatch_on) == (first, expected)
+
+
+NEXT_DAYS = [timedelta(days=ahead) for ahead in range(1, 10)]
+
+
+def plain_cutoffs(start: datetime, end: datetime) -> list[datetime]:
+    """At 16:00 of Paris, of the working days from ``start`` to ``end``."""
+    first, last = start.astimezone(PARIS).date(), end.astimezone(PARIS).date()
+    days = [first + timedelta(days=ahead) for ahead in range((last - first).days + 1)]
+    return [datetime.combine(day, CUTOFF, PARIS) for day in days if plainly_works(day, frozenset())]

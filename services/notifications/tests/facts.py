@@ -31,6 +31,7 @@ from events.incidents import (
     IncidentDeclared,
     IncidentStatusChanged,
     MessagePosted,
+    PromiseMissed,
 )
 from events.samples import sample
 from notifications.settings import DEVELOPMENT_MAIL_KEY
@@ -130,6 +131,10 @@ class Facts:
     def postponed(self, by: Principal | None = CLIENT, **changes: Any) -> IncidentClosingPostponed:
         more = {"version": 6, "status": "resolved", "closes_on": "2021-01-06"}
         return IncidentClosingPostponed(**incident(by, **{**more, **changes}))
+
+    def missed(self, **changes: Any) -> PromiseMissed:
+        more = {"version": 6, "status": "in_diagnosis", "dispatch_on": "2020-12-24", "first_dispatch_on": "2020-12-24"}
+        return PromiseMissed(**incident(None, **{**more, **changes}))
 
     def message(self, thread: str = "client", by: Principal | None = CLIENT, **changes: Any) -> MessagePosted:
         more = {"version": 3, "message_id": uuid4(), "thread": thread, "excerpt": "Bonjour,\nle voyant est rouge."}

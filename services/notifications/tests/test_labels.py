@@ -8,7 +8,7 @@ from typing import Any, get_args
 import pytest
 
 from events.incidents import Status
-from notifications import labels, recipients
+from notifications import labels, recipients, status_labels
 from notifications.labels import render
 from notifications.notification_types import ACCOUNT_KINDS, KINDS
 from web import clock
@@ -105,8 +105,8 @@ def test_several_contracts_are_counted(facts: Any) -> None:
 
 
 def test_every_status_has_its_sentence() -> None:
-    assert set(labels.STATUS) == set(get_args(Status))
-    assert all(set(sentence) == {"fr", "en"} for sentence in labels.STATUS.values())
+    assert set(status_labels.STATUS) == set(get_args(Status))
+    assert all(set(sentence) == {"fr", "en"} for sentence in status_labels.STATUS.values())
 
 
 def test_every_kind_has_title_and_button_in_both_languages() -> None:
@@ -121,10 +121,24 @@ def test_a_declaration_names_who_and_what(facts: Any) -> None:
     assert words(notice, "en")[1] == "Jean Test declared the incident “Problème avec mon NAS”."
 
 
+def test_a_declaration_names_the_day_of_the_promised_dispatch(facts: Any) -> None:
+    notice = recipients.declared(facts.declared(promised_on="2020-12-24"))
+    said = "Jean Test a déclaré l’incident « Problème avec mon NAS ». Envoi promis le 24/12/2020."
+    assert words(notice)[1] == said
+    assert words(notice, "en")[1].endswith("Dispatch promised on 24/12/2020.")
+
+
 def test_a_message_is_quoted_on_one_line(facts: Any) -> None:
     assert (
         words(recipients.message_posted(facts.message()))[1] == "Jean Test a écrit : « Bonjour, le voyant est rouge. »"
     )
+
+
+def test_a_missed_promise_names_the_day(facts: Any) -> None:
+    notice = recipients.promise_missed(facts.missed())
+    said = "L’envoi était promis pour le 24/12/2020 et n’a pas eu lieu : la promesse J+1 est dépassée."
+    assert words(notice) == ("[Envoi en retard] Incident n. 20122301", said)
+    assert words(notice, "en")[1].startswith("Dispatch was promised for 24/12/2020")
 
 
 @pytest.mark.parametrize(("count", "said"), [(1, "a ajouté un fichier."), (3, "a ajouté 3 fichiers.")])

@@ -62,6 +62,12 @@ def test_a_message_is_told_to_the_other_side_of_its_thread_only(
     assert notice.subject.thread == thread
 
 
+def test_a_missed_promise_is_told_to_all_parties(facts: Any) -> None:
+    notice = recipients.promise_missed(facts.missed())
+    assert sides(notice.audience) == {"reseller", "client", "sqp"}
+    assert notice.subject.path == "/incidents/20122301"
+
+
 def test_a_postponed_closing_is_told_to_sqp_alone(facts: Any) -> None:
     notice = recipients.closing_postponed(facts.postponed())
     assert sides(notice.audience) == {"sqp"}

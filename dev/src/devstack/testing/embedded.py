@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import aiohttp
@@ -19,9 +20,11 @@ READY_SECONDS = 90.0
 class EmbeddedStack:
     kind = "embedded"
 
-    def __init__(self, folder: Path, *, seed: bool = True) -> None:
+    def __init__(self, folder: Path, *, seed: bool = True, clock: datetime | None = None) -> None:
         self.folder = folder
         self._seed = seed
+        # The moment at which the stack believes it starts.
+        self._clock = clock
         self._port, self._mail_port = process.free_ports(2)
         self._process: subprocess.Popen[bytes] | None = None
         self.url = f"http://localhost:{self._port}"
@@ -42,6 +45,8 @@ class EmbeddedStack:
             "DEVSTACK_DATA": str(self.folder / "data"),
             "DEVSTACK_SEED": str(self._seed).lower(),
         }
+        if self._clock:
+            environment["DEVSTACK_CLOCK"] = self._clock.isoformat()
         command = [sys.executable, "-m", "devstack"]
         self._process = process.spawn(command, log=self.log, death_signal="INT", env=environment, cwd=self.folder)
         await wait_ready(self.url, self._process, self.log)

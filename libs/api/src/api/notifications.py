@@ -16,6 +16,7 @@ Kind = Literal[
     "incident_declared",
     "status_changed",
     "closing_postponed",
+    "promise_missed",
     "message_posted",
     "files_attached",
     "contract_registered",
@@ -104,6 +105,7 @@ class EmailPut(Request):
     incident_declared: bool = True
     status_changed: bool = True
     closing_postponed: bool = True
+    promise_missed: bool = True
     message_posted: bool = True
     files_attached: bool = False
     contract_registered: bool = False

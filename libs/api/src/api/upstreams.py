@@ -15,7 +15,7 @@ SEGMENTS = {
     "sign-up-requests": "identity",
     "invitations": "identity",
     **dict.fromkeys(("contracts", "coverage", "client-summaries", "renewals"), "contracts"),
-    **dict.fromkeys(("incidents", "incident-drafts", "delivery-addresses"), "incidents"),
+    **dict.fromkeys(("incidents", "incident-drafts", "delivery-addresses", "promise-settings"), "incidents"),
     "files": "files",
     "notifications": "notifications",
     **dict.fromkeys(("backoffice/resellers", "backoffice/clients"), "identity"),

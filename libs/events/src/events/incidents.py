@@ -42,13 +42,15 @@ class IncidentEvent(Event):
 
 
 class IncidentDeclared(IncidentEvent):
-    """A reseller or a client declared an incident on products that a contract covers."""
+    """A reseller or a client declared an incident on products that a contract covers; ``promised_on``: the day on which
+    dispatch was promised, where it was."""
 
     type: ClassVar[str] = "incidents.incident.declared.v1"
 
     nature: Nature
     product_reference: str
     serial_numbers: list[str]
+    promised_on: Day | None = None
 
 
 class IncidentStatusChanged(IncidentEvent):
@@ -74,6 +76,16 @@ class IncidentClientGiven(IncidentEvent):
     """The incident's contract had no client and got one, which reads the incident from now on."""
 
     type: ClassVar[str] = "incidents.incident.client_given.v1"
+
+
+class PromiseMissed(IncidentEvent):
+    """The day on which dispatch was promised, ``dispatch_on``, passed without it. ``first_dispatch_on`` is what was
+    promised on declaration, before SQP waited for the reseller or the client."""
+
+    type: ClassVar[str] = "incidents.promise.missed.v1"
+
+    dispatch_on: Day
+    first_dispatch_on: Day
 
 
 class MessagePosted(IncidentEvent):
@@ -110,6 +122,7 @@ EVENTS: tuple[type[Event], ...] = (
     IncidentStatusChanged,
     IncidentClosingPostponed,
     IncidentClientGiven,
+    PromiseMissed,
     MessagePosted,
     FilesAttached,
     FileDetached,

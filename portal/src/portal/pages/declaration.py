@@ -19,6 +19,7 @@ from portal.formats import moment
 from portal.forms import FormErrors
 from portal.page import Page
 from portal.page_request import UNAVAILABLE, Away, or_unavailable
+from portal.pages import countdown
 from portal.pages.contract import articles_of, number_of, obstacle
 from portal.router import Blueprint
 from portal.services import contracts, identity, incidents
@@ -156,8 +157,9 @@ async def _form(
 ) -> Response:
     articles = articles_of(contract) if contract else _named(typed.serial_numbers)
     choices, open_incidents = await asyncio.gather(
-        or_unavailable(incidents.choices(page)), _open_incidents(page, [one.serial_number for one in articles])
+        or_unavailable(incidents.choices(page, number)), _open_incidents(page, [one.serial_number for one in articles])
     )
+    promise = choices.promise if choices else None
     return await page.render(
         "contracts/declaration.html",
         shown,
@@ -171,6 +173,8 @@ async def _form(
         addresses_away=addresses is UNAVAILABLE,
         natures=_natures(page, choices, typed),
         limits=choices.files if choices else None,
+        promise=promise,
+        windows=countdown.shown(promise, page.language) if promise else [],
         trouble=trouble,
         owner=_owner(page, contract),
     )

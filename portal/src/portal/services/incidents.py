@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from urllib.parse import quote
 from uuid import UUID
 
 from api.incidents import (
@@ -19,8 +20,10 @@ from api.incidents import (
     StatusChange,
 )
 from api.incidents.drafts import Draft, DraftPut
+from api.incidents.promises import ClosureCreate, ClosuresAdded, PromiseSettings, PromiseSettingsPatch
 from portal.api_client import Parameter, Reply
 from portal.page_request import PageRequest
+from portal.services.resource import Resource
 from web.schemas import Page
 
 
@@ -67,9 +70,23 @@ async def detach(page: PageRequest, number: str, file: str) -> None:
     await page.change("DELETE", f"/incidents/{number}/files/{file}")
 
 
-async def choices(page: PageRequest) -> DeclarationChoices:
-    """What a declaration may say, in the person's language."""
-    return await page.get(DeclarationChoices, "/incidents/choices")
+async def choices(page: PageRequest, contract: str) -> DeclarationChoices:
+    """What a declaration on the contract may say, in the person's language, and what it is promised."""
+    return await page.get(DeclarationChoices, "/incidents/choices", contract=contract)
+
+
+def promise_settings(page: PageRequest) -> Resource[PromiseSettings, PromiseSettingsPatch]:
+    """SQP's own."""
+    return Resource(page, "/promise-settings", PromiseSettings, PromiseSettingsPatch)
+
+
+async def add_closures(page: PageRequest, closure: ClosureCreate, key: str) -> ClosuresAdded:
+    return (await page.send(ClosuresAdded, "POST", "/promise-settings/closures", closure, key=key)).body
+
+
+async def remove_closure(page: PageRequest, day: str) -> None:
+    """``day`` in ISO 8601."""
+    await page.change("DELETE", f"/promise-settings/closures/{quote(day, safe='')}")
 
 
 async def delivery_addresses(page: PageRequest, contract: str) -> OfferedAddresses:

@@ -3,7 +3,7 @@
 import { person } from "./person.js";
 import { restoreFiles, sentFiles } from "./uploads.js";
 
-const NOT_KEPT = ["csrf", "file_ids"];
+const NOT_KEPT = ["csrf", "file_ids", "promise_revision"];
 
 // A form that leaves with its page goes to the server, which shows it again if need be.
 window.addEventListener("submit", (event) => {

@@ -19,6 +19,9 @@ from incidents import access, auth, exports, queries, views
 from incidents.auth import actor
 from incidents.errors import ContractNotFound, IncidentNotFound, ThreadNotFound
 from incidents.models import Incident
+from incidents.promises import repository as promises
+from incidents.promises import views as promise_views
+from incidents.promises.terms import promises_next_day
 from incidents.service import attachments, changes, declarations
 from web.auth.principal import Principal
 from web.changes import Changes
@@ -65,10 +68,11 @@ async def list_incidents(
         whole = paging.ordered(query, order, Incident.number_key.expression)
         return await exporting.response(request, ending, exports.NAME, exports.columns(principal), whole)
     rows, following = await queries.page(reader, query, order, limit, cursor, q)
+    promised = await promises.rows(reader, [row.number for row in rows])
     counted, by_openness = await queries.counts(reader, everything, query)
     total, total_is = paging.total(counted)
     return schemas.IncidentPage(
-        items=[views.row(row, language) for row in rows],
+        items=[views.row(row, promised.get(row.number), language) for row in rows],
         total=total,
         total_is=total_is,
         next=following,
@@ -93,9 +97,16 @@ async def declare_incident(
 
 
 @incidents.get("/choices")
-async def get_choices(_: auth.CanRead, language: Lang) -> schemas.DeclarationChoices:
-    """What a declaration may say, in the caller's language."""
-    return views.declaration_choices(language)
+async def get_choices(
+    principal: auth.CanRead, reader: Reader, language: Lang, contract: ContractNumber | None = None
+) -> schemas.DeclarationChoices:
+    """What a declaration may say, in the caller's language; on ``contract``, also which dispatch it is promised."""
+    promise = None
+    if contract is not None:
+        held = await _covered(reader, contract, principal)
+        if promises_next_day(held.service_level):
+            promise = promise_views.offer(await promises.terms(reader))
+    return views.declaration_choices(language, promise)
 
 
 @incidents.get("/{number}")
@@ -200,12 +211,17 @@ async def list_delivery_addresses(
     principal: auth.Party, reader: Reader, contract: ContractNumber
 ) -> schemas.OfferedAddresses:
     """What a declaration on ``contract`` may choose from: its client's addresses, then the caller's organisation's."""
-    held = await queries.covered_contract(reader, contract, principal)
-    if held is None:
-        raise ContractNotFound(number=contract)
+    held = await _covered(reader, contract, principal)
     owners = [owner for owner in dict.fromkeys((held.client_id, principal.organisation_id)) if owner is not None]
     rows = await queries.addresses(reader, owners)
     return schemas.OfferedAddresses(items=[views.offered(row) for row in rows])
+
+
+async def _covered(reader: AsyncConnection, number: str, principal: Principal) -> AnyRow:
+    row = await queries.covered_contract(reader, number, principal)
+    if row is None:
+        raise ContractNotFound(number=number)
+    return row
 
 
 async def _visible(reader: AsyncConnection, number: str, principal: Principal) -> AnyRow:

@@ -16,6 +16,9 @@ CanRead = Annotated[Principal, Depends(people(scope="incidents:read"))]
 Writer = Annotated[Principal, Depends(people(write=True))]
 # SQP declares nothing: a reseller or a client does.
 Declarer = Annotated[Principal, Depends(people("reseller", "client", write=True))]
+# What SQP sets for all: its people and its back office read it, its administrators change it.
+SqpReader = Annotated[Principal, Depends(people("sqp", scope="incidents:read"))]
+SqpWriter = Annotated[Principal, Depends(people("sqp", write=True))]
 Party = Annotated[Principal, Depends(people("reseller", "client"))]
 Follower = Annotated[Principal, Depends(service_account("incidents:read"))]
 

@@ -15,6 +15,8 @@ from incidents.consumers import consumers
 from incidents.drafts import api as drafts_api
 from incidents.drafts import service as drafts
 from incidents.models import Base
+from incidents.promises import api as promises_api
+from incidents.promises import service as promises
 from incidents.service import changes
 from incidents.settings import Settings
 
@@ -25,7 +27,7 @@ def build(settings: Settings) -> Service:
         database=Database(settings),
         metadata=Base.metadata,
         migrations=Path(__file__).parent / "migrations",
-        routers=(api.incidents, api.declaring, api.backoffice, drafts_api.drafts),
+        routers=(api.incidents, api.declaring, api.backoffice, drafts_api.drafts, promises_api.settings),
         consumers=consumers(),
         jobs=_jobs(),
         keys=jwks(settings),
@@ -37,5 +39,6 @@ def _jobs() -> JobRegistry:
     housekeeping.register(jobs)
     feed.register(jobs)
     jobs.bind_periodic(tasks.CLOSE_RESOLVED, timedelta(minutes=15), changes.close_resolved)
+    jobs.bind_periodic(tasks.MARK_MISSED_PROMISES, timedelta(minutes=5), promises.mark_missed)
     jobs.bind_periodic(tasks.EXPIRE_DRAFTS, timedelta(hours=1), drafts.expire)
     return jobs

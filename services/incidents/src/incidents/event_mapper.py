@@ -32,12 +32,13 @@ class About(TypedDict):
     at: datetime
 
 
-def declared(incident: Incident, by: facts.Actor, at: datetime) -> facts.IncidentDeclared:
+def declared(incident: Incident, by: facts.Actor, at: datetime, promised_on: date | None) -> facts.IncidentDeclared:
     return facts.IncidentDeclared(
         **_about(incident, by, at),
         nature=incident.nature,
         product_reference=incident.product_reference,
         serial_numbers=[article["serial_number"] for article in incident.articles],
+        promised_on=promised_on,
     )
 
 
@@ -57,6 +58,12 @@ def closing_postponed(
     incident: Incident, by: facts.Actor, at: datetime, closes_on: date
 ) -> facts.IncidentClosingPostponed:
     return facts.IncidentClosingPostponed(**_about(incident, by, at), closes_on=closes_on)
+
+
+def promise_missed(incident: Incident, dispatch_on: date, first_dispatch_on: date, at: datetime) -> facts.PromiseMissed:
+    return facts.PromiseMissed(
+        **_about(incident, PLATFORM, at), dispatch_on=dispatch_on, first_dispatch_on=first_dispatch_on
+    )
 
 
 def client_given(incident: Incident, at: datetime) -> facts.IncidentClientGiven:

@@ -16,6 +16,7 @@ from events.incidents import (
     IncidentDeclared,
     IncidentStatusChanged,
     MessagePosted,
+    PromiseMissed,
 )
 from incidents.models import Change, Incident
 
@@ -24,6 +25,7 @@ Told = (
     | IncidentStatusChanged
     | IncidentClosingPostponed
     | IncidentClientGiven
+    | PromiseMissed
     | MessagePosted
     | FilesAttached
     | FileDetached
@@ -34,6 +36,7 @@ KINDS: dict[type[Told], str] = {
     IncidentStatusChanged: "incident.status_changed",
     IncidentClosingPostponed: "incident.closing_postponed",
     IncidentClientGiven: "incident.client_given",
+    PromiseMissed: "incident.promise_missed",
     MessagePosted: "incident.message_posted",
     FilesAttached: "incident.files_attached",
     FileDetached: "incident.file_detached",

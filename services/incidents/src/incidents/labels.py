@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from api.incidents.promises import PromiseState
 from events.incidents import Nature, PendingReason, Status
 from web.i18n import Text, text
 
@@ -32,6 +33,14 @@ REASON: Mapping[PendingReason, Text] = {
     "maker": text("En attente du constructeur", "Waiting for the maker"),
     "carrier": text("En attente du transporteur", "Waiting for the carrier"),
     "other": text("Autre", "Other"),
+}
+
+# Beside the day that is promised.
+PROMISE: Mapping[PromiseState, Text] = {
+    "running": text("Envoi promis", "Dispatch promised"),
+    "paused": text("Promesse suspendue", "Promise on hold"),
+    "kept": text("Promesse tenue", "Promise kept"),
+    "missed": text("Promesse dépassée", "Promise missed"),
 }
 
 PLATFORM = text("La plateforme", "The platform")

@@ -137,7 +137,7 @@ async def incident(reader: AsyncConnection, number: str, principal: Principal) -
 
 
 async def covered_contract(reader: AsyncConnection, number: str, principal: Principal) -> AnyRow | None:
-    query = select(CoveredContract.client_id, CoveredContract.reseller_id)
+    query = select(CoveredContract.client_id, CoveredContract.reseller_id, CoveredContract.service_level)
     query = query.where(CoveredContract.number_code == codes.number(number), visible(CoveredContract, principal))
     return (await reader.execute(query.order_by((CoveredContract.number == number).desc()).limit(1))).one_or_none()
 

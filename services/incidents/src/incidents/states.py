@@ -8,7 +8,7 @@ from typing import Literal, get_args
 from uuid import UUID
 
 from api.incidents import AttachmentState
-from events.incidents import Actor, Status
+from events.incidents import Actor, PendingReason, Status
 
 # "party": the reseller or the client that did not declare.
 Mover = Literal["sqp", "declarer", "party", "platform"]
@@ -37,6 +37,9 @@ CLOSES_AFTER = timedelta(days=14)
 
 # Open: somebody still has something to do. A resolved incident waits for nothing but its fourteen days.
 OPEN: tuple[Status, ...] = ("new", "in_diagnosis", "pending", "exchange")
+# Whose answer is waited for, the promise of dispatch stands still meanwhile; stock, maker and carrier are SQP's own to
+# look after.
+AWAITED: tuple[PendingReason, ...] = ("waiting_reseller", "waiting_client")
 # Final: nothing follows, so nothing is said or attached any more. A rejected incident may still be argued.
 FINAL: tuple[Status, ...] = tuple(status for status in STATUSES if not TRANSITIONS[status])
 

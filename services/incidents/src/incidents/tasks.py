@@ -5,4 +5,5 @@ from __future__ import annotations
 from chassis.job_registry import Job
 
 CLOSE_RESOLVED = Job("incidents.close_resolved", time_limit=600)
+MARK_MISSED_PROMISES = Job("incidents.mark_missed_promises", time_limit=600)
 EXPIRE_DRAFTS = Job("incidents.expire_drafts")

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api import incidents as schemas
+from api.incidents.promises import PromiseOffer
 from chassis.sql import AnyRow
 from events.files import MAX_FILE_BYTES
 from events.identity import UserStatus
@@ -18,6 +19,8 @@ from incidents import access, queries, states
 from incidents.auth import actor
 from incidents.labels import NATURE, PLATFORM, REASON, STATUS
 from incidents.models import Incident, Message
+from incidents.promises import repository as promises
+from incidents.promises import views as promise_views
 from web import clock
 from web.auth.principal import Principal
 from web.i18n import Language, Text
@@ -27,7 +30,7 @@ Word = TypeVar("Word")
 FILE_LIMITS = schemas.FileLimits(count=schemas.MAX_FILES, size=MAX_FILE_BYTES)
 
 
-def row(line: AnyRow, language: Language) -> schemas.IncidentRow:
+def row(line: AnyRow, promise: AnyRow | None, language: Language) -> schemas.IncidentRow:
     return schemas.IncidentRow(
         number=line.number,
         title=line.title,
@@ -41,6 +44,7 @@ def row(line: AnyRow, language: Language) -> schemas.IncidentRow:
         status=line.status,
         status_label=STATUS[line.status][language],
         declared_at=line.declared_at,
+        promise=promise_views.badge(promise, line.status, language),
     )
 
 
@@ -52,6 +56,7 @@ async def incident(
     people = await queries.statuses(reader, [found.reseller_id, found.client_id])
     scopes = access.scopes(principal.organisation_kind, found.client_id)
     attached = await queries.attachments(reader, found.number, scopes, principal.organisation_id)
+    promised = await promises.rows(reader, [found.number])
     return schemas.Incident(
         number=found.number,
         version=found.version,
@@ -78,6 +83,7 @@ async def incident(
         ),
         reseller=_party(found.reseller_id, found.reseller_name, known, people),
         client=_party(found.client_id, found.client_name, known, people) if found.client_id else None,
+        promise=promise_views.promise(promised.get(found.number), found.status, language),
         closes_on=await _closes_on(reader, found, principal),
         attachments=[_attachment(one, found, principal) for one in attached],
         threads=list(access.threads(principal.organisation_kind, found.client_id)),
@@ -223,8 +229,8 @@ def _next(status: Status, language: Language) -> schemas.NextState:
     return schemas.NextState(status=status, label=STATUS[status][language], reasons=reasons)
 
 
-def declaration_choices(language: Language) -> schemas.DeclarationChoices:
-    return schemas.DeclarationChoices(natures=_choices(NATURE, language), files=FILE_LIMITS)
+def declaration_choices(language: Language, promise: PromiseOffer | None) -> schemas.DeclarationChoices:
+    return schemas.DeclarationChoices(natures=_choices(NATURE, language), files=FILE_LIMITS, promise=promise)
 
 
 def _choices(words: Mapping[Word, Text], language: Language) -> list[schemas.Choice]:

@@ -32,6 +32,7 @@ from events.incidents import (
     IncidentEvent,
     IncidentStatusChanged,
     MessagePosted,
+    PromiseMissed,
 )
 from notifications import account_mails, projections, recipients, reminders, service
 from notifications.recipients import Notice
@@ -55,6 +56,7 @@ def consumers() -> tuple[Consumer, ...]:
     incidents.on(IncidentDeclared)(_follow_and_tell(recipients.declared))
     incidents.on(IncidentStatusChanged)(_follow_and_tell(recipients.status_changed))
     incidents.on(IncidentClosingPostponed)(_follow_and_tell(recipients.closing_postponed))
+    incidents.on(PromiseMissed)(_follow_and_tell(recipients.promise_missed))
     incidents.on(MessagePosted)(_follow_and_tell(recipients.message_posted))
     incidents.on(IncidentClientGiven, FileDetached)(service.follow_incident)
     incidents.on(FilesAttached)(service.remember_named_files)

@@ -9,6 +9,7 @@ from typing import Any
 
 from notifications import account_labels, reminder_texts
 from notifications.notification_types import EmailKind
+from notifications.status_labels import AWAITED, CANCELLED, PENDING, REOPENED, STATUS
 from web import clock, user_agent
 from web.clock import PARIS
 from web.i18n import Language, Text, text
@@ -46,51 +47,11 @@ class Words:
 EXCERPT = 200
 QUOTED = text("« {} »", "“{}”")
 
-STATUS: dict[str, Text] = {
-    "new": text("Cet incident a été déclaré.", "This incident has been declared."),
-    "in_diagnosis": text("Cet incident est en cours de diagnostic.", "This incident is being diagnosed."),
-    "pending": text("Cet incident est en attente.", "This incident is pending."),
-    "exchange": text("Un échange est en cours pour cet incident.", "An exchange is under way for this incident."),
-    "resolved": text("Cet incident a été résolu.", "This incident has been resolved."),
-    "closed": text("Cet incident a été clos.", "This incident has been closed."),
-    "rejected": text("Cet incident a été refusé.", "This incident has been rejected."),
-    "cancelled": text("Cet incident a été annulé.", "This incident has been cancelled."),
-}
-
-# Instead of the status' own sentence, for what is waited for and for those who are waited for.
-PENDING: dict[str, Text] = {
-    "waiting_reseller": text(
-        "Cet incident est en attente : SQP attend une réponse du revendeur.",
-        "This incident is pending: SQP is waiting for the reseller’s answer.",
-    ),
-    "waiting_client": text(
-        "Cet incident est en attente : SQP attend une réponse du client.",
-        "This incident is pending: SQP is waiting for the client’s answer.",
-    ),
-    "stock": text(
-        "Cet incident est en attente : SQP attend l’arrivée du matériel en stock.",
-        "This incident is pending: SQP is waiting for the equipment to be in stock.",
-    ),
-    "maker": text(
-        "Cet incident est en attente : SQP attend une réponse du constructeur.",
-        "This incident is pending: SQP is waiting for the maker’s answer.",
-    ),
-    "carrier": text(
-        "Cet incident est en attente : SQP attend une réponse du transporteur.",
-        "This incident is pending: SQP is waiting for the carrier’s answer.",
-    ),
-}
-AWAITED = text(
-    "Cet incident est en attente : SQP attend votre réponse.",
-    "This incident is pending: SQP is waiting for your answer.",
-)
-REOPENED = text("Cet incident a été rouvert par {actor}.", "This incident has been reopened by {actor}.")
-CANCELLED = text("Cet incident a été annulé par {actor}.", "This incident has been cancelled by {actor}.")
-
 TITLES: dict[EmailKind, Text] = {
     "incident_declared": text("[Nouvel incident] Incident n. {number}", "[New incident] Incident no. {number}"),
     "status_changed": text("[Nouveau statut] Incident n. {number}", "[New status] Incident no. {number}"),
     "closing_postponed": text("[Clôture repoussée] Incident n. {number}", "[Closing postponed] Incident no. {number}"),
+    "promise_missed": text("[Envoi en retard] Incident n. {number}", "[Dispatch late] Incident no. {number}"),
     "message_posted": text("[Nouveau message] Incident n. {number}", "[New message] Incident no. {number}"),
     "files_attached": text("[Nouveau fichier] Incident n. {number}", "[New file] Incident no. {number}"),
     "contract_registered": text("[Nouveau contrat] Contrat n° {number}", "[New contract] Contract no. {number}"),
@@ -137,6 +98,7 @@ BUTTONS: dict[EmailKind, Text] = {
     "incident_declared": SEE_INCIDENT,
     "status_changed": SEE_INCIDENT,
     "closing_postponed": SEE_INCIDENT,
+    "promise_missed": SEE_INCIDENT,
     "message_posted": text("Lire le message", "Read the message"),
     "files_attached": SEE_INCIDENT,
     "contract_registered": SEE_CONTRACT,
@@ -151,9 +113,17 @@ ANSWER = text("Répondre", "Reply")
 
 BODIES: dict[str, Text] = {
     "incident_declared": text("{actor} a déclaré l’incident « {title} ».", "{actor} declared the incident “{title}”."),
+    "declared_with_promise": text(
+        "{actor} a déclaré l’incident « {title} ». Envoi promis le {day}.",
+        "{actor} declared the incident “{title}”. Dispatch promised on {day}.",
+    ),
     "closing_postponed": text(
         "{actor} a écrit après la résolution : l’incident n’est peut-être pas réglé. Sans suite, clôture le {day}.",
         "{actor} wrote after the resolution: the incident may not be solved. Unless more happens, it closes on {day}.",
+    ),
+    "promise_missed": text(
+        "L’envoi était promis pour le {day} et n’a pas eu lieu : la promesse J+1 est dépassée.",
+        "Dispatch was promised for {day} and has not taken place: the next-day promise is missed.",
     ),
     "message_posted": text("{actor} a écrit : « {excerpt} »", "{actor} wrote: “{excerpt}”"),
     "one_file": text("{actor} a ajouté un fichier.", "{actor} added a file."),
@@ -225,6 +195,7 @@ NOTES: dict[EmailKind, tuple[Text, ...]] = {
 }
 
 CHOICES: dict[EmailKind, Callable[[Facts], Text]] = {
+    "incident_declared": lambda facts: BODIES["declared_with_promise" if "ends_on" in facts else "incident_declared"],
     "status_changed": lambda facts: _status(facts),
     "files_attached": lambda facts: BODIES["one_file" if facts["count"] == 1 else "files"],
     "contract_registered": lambda facts: _cover("contract_registered", facts),

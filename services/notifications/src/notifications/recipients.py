@@ -21,6 +21,7 @@ from events.incidents import (
     IncidentEvent,
     IncidentStatusChanged,
     MessagePosted,
+    PromiseMissed,
     Scope,
     Thread,
 )
@@ -83,7 +84,8 @@ class Hint:
 def declared(event: IncidentDeclared) -> Notice:
     """SQP; the reseller's people when the client declared, the client's when the reseller did."""
     others = parties(event, "declaration").without(event.actor.organisation_id, event.actor.organisation_kind)
-    return Notice("incident_declared", _by(event, others), incident(event), _facts(event))
+    promised = {"ends_on": event.promised_on.isoformat()} if event.promised_on else {}
+    return Notice("incident_declared", _by(event, others), incident(event), _facts(event) | promised)
 
 
 def status_changed(event: IncidentStatusChanged) -> Notice:
@@ -98,6 +100,12 @@ def closing_postponed(event: IncidentClosingPostponed) -> Notice:
     """SQP, which does not read what was written."""
     facts = _facts(event) | {"ends_on": event.closes_on.isoformat()}
     return Notice("closing_postponed", _by(event, Audience(sqp=True)), incident(event), facts)
+
+
+def promise_missed(event: PromiseMissed) -> Notice:
+    """All parties of the incident: the platform tells what nobody wrote."""
+    facts = _facts(event) | {"ends_on": event.dispatch_on.isoformat()}
+    return Notice("promise_missed", _by(event, parties(event, "declaration")), incident(event), facts)
 
 
 def seen_from(notice: Notice, kind: str, role: str) -> Notice:

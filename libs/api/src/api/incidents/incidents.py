@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import ConfigDict, Field, StringConstraints, field_validator, model_validator
 
 from api.incidents.addresses import Address, DeliveryChoice
+from api.incidents.promises import Promise, PromiseBadge, PromiseOffer
 from events import OrganisationKind
 from events.files import ScanState
 from events.incidents import Nature, PendingReason, Scope, Status, Thread
@@ -33,7 +34,8 @@ def _each_once(ids: list[UUID]) -> list[UUID]:
 
 
 class IncidentCreate(Request):
-    """``linked_to``: an earlier incident of the same contract that this one takes up again."""
+    """``linked_to``: an earlier incident of the same contract that this one takes up again. ``promise_revision``: by
+    which terms a promise was shown (:class:`PromiseOffer`); it is kept for a day, whatever SQP changes meanwhile."""
 
     contract_number: ContractNumber
     title: Line
@@ -43,6 +45,7 @@ class IncidentCreate(Request):
     file_ids: FileIds = Field(default_factory=list)
     delivery_address: DeliveryChoice
     linked_to: Number | None = None
+    promise_revision: Annotated[int, Field(ge=0, le=2**31 - 1)] | None = None
 
     files_once = field_validator("file_ids")(_each_once)
 
@@ -100,6 +103,7 @@ class IncidentRow(Answer):
     status: Status
     status_label: str
     declared_at: datetime
+    promise: PromiseBadge | None = None
 
 
 class Counts(Answer):
@@ -195,10 +199,12 @@ class FileLimits(Answer):
 
 
 class DeclarationChoices(Answer):
-    """What a declaration may say, and how much it may hold."""
+    """What a declaration may say, and how much it may hold; ``promise``: when what is declared on the contract that was
+    named is dispatched, empty where its service level promises nothing."""
 
     natures: list[Choice]
     files: FileLimits
+    promise: PromiseOffer | None = None
 
 
 class NextState(Answer):
@@ -238,6 +244,7 @@ class Incident(Answer):
     reseller: Party
     client: Party | None
     closes_on: date | None
+    promise: Promise | None = None
     attachments: list[Attachment]
     threads: list[Thread]
     actions: Actions

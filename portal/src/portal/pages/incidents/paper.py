@@ -18,6 +18,7 @@ from portal.services import incidents
 from portal.translations import N_
 from web import clock
 from web.text import mailboxes, phones
+from web.text.days import spelled
 
 # Of a thread's newest messages; a line holds about this many characters. Together with ``Sheet.most_pages`` this
 # bounds what is read, sent to the drawing process and drawn.
@@ -81,6 +82,7 @@ def _cards(page: Page, incident: Incident) -> Iterator[Card]:
         (N_("Nature de l’incident"), incident.nature_label),
         (N_("Déclaré par"), ", ".join(dict.fromkeys(name for name in (by.name, by.organisation_name) if name))),
         (N_("Déclaré le"), formats.moment(incident.declared_at)),
+        (N_("Promesse J+1"), _promised(page, incident)),
         (N_("Fait suite à"), incident.linked_to or ""),
     ]
     yield _card(page, N_("Déclaration"), declared)
@@ -100,6 +102,11 @@ def _cards(page: Page, incident: Incident) -> Iterator[Card]:
     for title, party in ((N_("Revendeur"), incident.reseller), (N_("Client"), incident.client)):
         if party is not None:
             yield _card(page, title, _reached(party.email, party.phone), [party.name])
+
+
+def _promised(page: Page, incident: Incident) -> str:
+    promise = incident.promise
+    return f"{promise.label} · {spelled(promise.dispatch_on, page.language)}" if promise else ""
 
 
 def _reached(email: str, phone: str) -> list[tuple[str, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portal.pages.settings import addresses, company, journal, notifications, profile, security, users
+from portal.pages.settings import addresses, company, journal, notifications, profile, promise, security, users
 
 BLUEPRINTS = (
     profile.blueprint,
@@ -11,5 +11,6 @@ BLUEPRINTS = (
     addresses.blueprint,
     notifications.blueprint,
     security.blueprint,
+    promise.blueprint,
     journal.blueprint,
 )

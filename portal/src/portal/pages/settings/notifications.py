@@ -16,6 +16,7 @@ KINDS = {
     "incident_declared": N_("Un incident est déclaré"),
     "status_changed": N_("L’état d’un incident change"),
     "closing_postponed": N_("La clôture d’un incident résolu est repoussée"),
+    "promise_missed": N_("Un envoi promis a du retard"),
     "message_posted": N_("Vous recevez un message"),
     "files_attached": N_("Un fichier est ajouté à un incident"),
     "contract_registered": N_("Un contrat est enregistré"),
@@ -26,7 +27,14 @@ KINDS = {
 GROUPS = (
     (
         N_("Incidents"),
-        ("incident_declared", "status_changed", "closing_postponed", "message_posted", "files_attached"),
+        (
+            "incident_declared",
+            "status_changed",
+            "closing_postponed",
+            "promise_missed",
+            "message_posted",
+            "files_attached",
+        ),
     ),
     (N_("Contrats"), ("contract_registered", "contract_extended", "contract_expiring")),
     (N_("Compte"), ("sign_up_requested",)),

@@ -6,6 +6,7 @@ from sqlalchemy import MetaData, Text
 from sqlalchemy.orm import DeclarativeBase
 
 from api.incidents import AttachmentState
+from api.incidents.promises import ClockStart
 from chassis.tables import NAMING, TYPES
 from events import OrganisationKind
 from events.files import ScanState
@@ -13,7 +14,18 @@ from events.identity import UserStatus
 from events.incidents import Nature, PendingReason, Scope, Status, Thread
 
 # Words of a closed list are text in the database: a new word needs no migration.
-WORDS = (Status, Nature, Scope, Thread, OrganisationKind, UserStatus, ScanState, PendingReason, AttachmentState)
+WORDS = (
+    Status,
+    Nature,
+    Scope,
+    Thread,
+    OrganisationKind,
+    UserStatus,
+    ScanState,
+    PendingReason,
+    AttachmentState,
+    ClockStart,
+)
 
 
 class Base(DeclarativeBase):

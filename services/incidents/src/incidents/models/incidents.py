@@ -157,6 +157,12 @@ class Incident(Base):
         self.refresh_search_columns()
         return line
 
+    @property
+    def holds_the_promise(self) -> bool:
+        """Whether the promise of dispatch waits: for the reseller or the client, or for a refusal to be taken back."""
+        waits = self.status == "pending" and self.pending_reason in states.AWAITED
+        return waits or self.status in ("rejected", "cancelled")
+
     def require_going(self) -> None:
         """Nothing is said on or attached to an incident whose state is final; raises IncidentOver."""
         if self.status in states.FINAL:

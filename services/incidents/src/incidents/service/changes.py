@@ -11,6 +11,7 @@ from api import incidents as schemas
 from events.incidents import Actor, Thread
 from incidents import access, event_mapper, feed, repository, states
 from incidents.models import Incident, Message
+from incidents.promises import service as promises
 from incidents.service.attachments import attach_to
 from incidents.service.loading import for_change
 from web import clock
@@ -24,7 +25,7 @@ async def move(
 ) -> Incident:
     incident = await for_change(session, number, by)
     precondition.check(incident.version)
-    _move(session, incident, wanted, by, clock.now())
+    await _move(session, incident, wanted, by, clock.now())
     return incident
 
 
@@ -65,16 +66,19 @@ async def close_resolved(session: AsyncSession) -> int:
     at = clock.now()
     due = await repository.quiet_since(session, at - states.CLOSES_AFTER, CLOSED_AT_ONCE)
     for incident in due:
-        _move(session, incident, schemas.StatusChange(status="closed"), event_mapper.PLATFORM, at)
+        await _move(session, incident, schemas.StatusChange(status="closed"), event_mapper.PLATFORM, at)
     return len(due)
 
 
-def _move(session: AsyncSession, incident: Incident, wanted: schemas.StatusChange, by: Actor, at: datetime) -> None:
+async def _move(
+    session: AsyncSession, incident: Incident, wanted: schemas.StatusChange, by: Actor, at: datetime
+) -> None:
     previous = incident.status
     session.add(incident.move(wanted.status, by, at, reason=wanted.reason, note=wanted.note))
     incident.bump_version()
     changed = event_mapper.status_changed(incident, by, at, previous=previous, note=wanted.note, reason=wanted.reason)
     feed.tell(session, incident, changed)
+    await promises.follow(session, incident, at)
 
 
 async def _is_first_doubt(session: AsyncSession, incident: Incident, thread: Thread) -> bool:

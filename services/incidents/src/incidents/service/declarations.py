@@ -12,6 +12,7 @@ from events.incidents import Actor
 from incidents import event_mapper, feed, repository
 from incidents.errors import ContractNotFound, DeclaredAlready, UnknownAddress, UnknownLinkedIncident
 from incidents.models import CoveredContract, HistoryEntry, Incident
+from incidents.promises import service as promises
 from incidents.service.attachments import attach_to
 from web import clock
 from web.text import codes
@@ -36,7 +37,9 @@ async def declare(session: AsyncSession, wanted: schemas.IncidentCreate, by: Act
     incident = Incident(
         **number,
         **await _as_of_today(session, contract),
-        **wanted.model_dump(exclude={"contract_number", "serial_numbers", "file_ids", "delivery_address"}),
+        **wanted.model_dump(
+            exclude={"contract_number", "serial_numbers", "file_ids", "delivery_address", "promise_revision"}
+        ),
         version=1,
         revision=1,
         status="new",
@@ -51,8 +54,10 @@ async def declare(session: AsyncSession, wanted: schemas.IncidentCreate, by: Act
     incident.refresh_search_columns()
     session.add(incident)
     await session.flush()
+    promise = await promises.make(session, incident, at, wanted.promise_revision)
     session.add(HistoryEntry.of(incident, None, "new", by, at))
-    feed.tell(session, incident, event_mapper.declared(incident, by, at))
+    promised_on = promise.dispatch_on if promise else None
+    feed.tell(session, incident, event_mapper.declared(incident, by, at, promised_on))
     await attach_to(session, incident, wanted.file_ids, "declaration", by, at)
     return incident
 

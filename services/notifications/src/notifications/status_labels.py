@@ -1,0 +1,46 @@
+"""What people read of an incident's new state."""
+
+from __future__ import annotations
+
+from web.i18n import Text, text
+
+STATUS: dict[str, Text] = {
+    "new": text("Cet incident a été déclaré.", "This incident has been declared."),
+    "in_diagnosis": text("Cet incident est en cours de diagnostic.", "This incident is being diagnosed."),
+    "pending": text("Cet incident est en attente.", "This incident is pending."),
+    "exchange": text("Un échange est en cours pour cet incident.", "An exchange is under way for this incident."),
+    "resolved": text("Cet incident a été résolu.", "This incident has been resolved."),
+    "closed": text("Cet incident a été clos.", "This incident has been closed."),
+    "rejected": text("Cet incident a été refusé.", "This incident has been rejected."),
+    "cancelled": text("Cet incident a été annulé.", "This incident has been cancelled."),
+}
+
+# Instead of the status' own sentence, for what is waited for and for those who are waited for.
+PENDING: dict[str, Text] = {
+    "waiting_reseller": text(
+        "Cet incident est en attente : SQP attend une réponse du revendeur.",
+        "This incident is pending: SQP is waiting for the reseller’s answer.",
+    ),
+    "waiting_client": text(
+        "Cet incident est en attente : SQP attend une réponse du client.",
+        "This incident is pending: SQP is waiting for the client’s answer.",
+    ),
+    "stock": text(
+        "Cet incident est en attente : SQP attend l’arrivée du matériel en stock.",
+        "This incident is pending: SQP is waiting for the equipment to be in stock.",
+    ),
+    "maker": text(
+        "Cet incident est en attente : SQP attend une réponse du constructeur.",
+        "This incident is pending: SQP is waiting for the maker’s answer.",
+    ),
+    "carrier": text(
+        "Cet incident est en attente : SQP attend une réponse du transporteur.",
+        "This incident is pending: SQP is waiting for the carrier’s answer.",
+    ),
+}
+AWAITED = text(
+    "Cet incident est en attente : SQP attend votre réponse.",
+    "This incident is pending: SQP is waiting for your answer.",
+)
+REOPENED = text("Cet incident a été rouvert par {actor}.", "This incident has been reopened by {actor}.")
+CANCELLED = text("Cet incident a été annulé par {actor}.", "This incident has been cancelled by {actor}.")
