@@ -200,8 +200,8 @@ async def list_changes(
     """What happened to incidents after a number, oldest first; without ``after``, where the feed ends now.
 
     ``incident.declared``, ``.status_changed``, ``.closing_postponed``, ``.client_given``, ``.message_posted``,
-    ``.files_attached`` and ``.file_detached``; nothing of the thread between reseller and client. A change that commits
-    late has a later number: none is ever skipped. Kept for 90 days.
+    ``.files_attached``, ``.file_detached`` and ``.promise_missed``; nothing of the thread between reseller and client.
+    A change that commits late has a later number: none is ever skipped. Kept for 90 days.
     """
     return await feed.answer(request, reader, after, limit, "incidents")
 
