@@ -95,7 +95,7 @@ async def _exchanged(reseller: Caller, support: Caller) -> None:
         reseller,
         "30105",
         ["2210RRR30105"],
-        title="Deux baies ne répondent plus",
+        title="Plus aucun disque reconnu",
         description="Les baies 3 et 4 ne reconnaissent aucun disque, même neuf.",
         file_ids=[],
     )
