@@ -2,7 +2,7 @@
 
 A number that a transaction took for itself could commit after a higher one that a program had read already, and that
 change would be missed. So rows are inserted without number, and numbers are given, one caller at a time, to rows that
-are committed: what is numbered later gets a higher number, always. See docs/decisions/0028.
+are committed: what is numbered later gets a higher number, always. See docs/decisions/0025.
 """
 
 from __future__ import annotations
