@@ -34,7 +34,7 @@ async def test_the_demonstration_is_there_after_a_kill_and_everybody_logs_in(sta
     await stack.kill()
     await stack.start()
     assert await _seen_by_everybody(stack) == before
-    assert before["revendeur_test"] == (12, 5)
+    assert before["revendeur_test"] == (17, 5)
     assert before["client_test"][0] == 4
 
 
@@ -46,7 +46,7 @@ async def test_a_start_killed_while_it_seeds_goes_on_where_it_was(stack: Embedde
     await stack.kill()
     await asyncio.gather(starting, return_exceptions=True)
     await stack.start()
-    assert (await _seen_by_everybody(stack))["revendeur_test"] == (12, 5)
+    assert (await _seen_by_everybody(stack))["revendeur_test"] == (17, 5)
 
 
 async def test_ctrl_c_ends_everything(stack: EmbeddedStack) -> None:

@@ -10,6 +10,7 @@ import aiohttp
 import pytest
 from playwright.async_api import Page, expect
 
+from demonstration import caller, seeding
 from devstack.testing import world as worlds
 from devstack.testing.running import RunningStack
 from devstack.testing.world import World
@@ -67,12 +68,14 @@ async def test_a_renewal_from_proposal_to_order(visit: Visit, ours: World) -> No
     await expect(page.get_by_label("État")).to_have_count(0)
 
 
-async def test_a_renewal_from_reminder_to_order(visit: Visit, ours: World) -> None:
+async def test_a_renewal_from_reminder_to_order(
+    visit: Visit, ours: World, site: RunningStack, http: aiohttp.ClientSession
+) -> None:
     """The demonstration's contract that ends in twelve days: told, looked into, proposed, ordered, armed again."""
-    page = await visit("revendeur_test", "/notifications")
-    await expect(page.locator("main")).to_contain_text("[Fin de garantie]")
-    await expect(page.locator("main")).to_contain_text("[Dernier délai]")
-    await page.goto("/contrats/30109")
+    reader = caller.person(http, site.url, "revendeur_test", seeding.PASSWORD)
+    told_of = {line["title"].partition("]")[0] for line in (await reader.get("/notifications?limit=200"))["items"]}
+    assert {"[Fin de garantie", "[Dernier délai"} <= told_of
+    page = await visit("revendeur_test", "/contrats/30109")
     await page.get_by_role("link", name="Pourquoi pas de rappel ?").click()
     rows = page.locator("table.reminders").first.locator("tbody tr")
     await expect(rows.filter(has_text="90 jours avant la fin")).to_contain_text("il restait 12 jours")

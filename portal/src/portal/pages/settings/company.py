@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from portal.forms import Field, Form, FormErrors
 from portal.page import Page
+from portal.pages.rights import writers
 from portal.router import Blueprint
 from portal.services import identity
 from portal.translations import N_
@@ -26,6 +27,7 @@ async def show(page: Page) -> Response:
 
 
 @blueprint.post("/parametres/societe")
+@writers()
 async def save(page: Page) -> Response:
     typed = FORM.typed(page)
     trouble = await FORM.patch(page, identity.organisation(page), typed)
