@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from api.identity.organisations import Address, AddressCreate, AddressPatch
 from portal.address_form import ADDRESS
-from portal.api_client import ApiRefused
+from portal.api_client import ApiRefused, Reply
 from portal.forms import FormErrors
 from portal.page import Page
 from portal.pages.clients import identifier
@@ -40,14 +40,15 @@ async def create_address(page: Page) -> Response:
 @blueprint.get("/clients/{id}/adresses/{address}")
 @writers("reseller")
 async def edit_address(page: Page) -> Response:
-    address = await (await _address(page)).read()
+    address = await _read(page)
     return await _form(page, address.body, FormErrors(200, etag=address.etag), address.body)
 
 
 @blueprint.post("/clients/{id}/adresses/{address}")
 @writers("reseller")
 async def change_address(page: Page) -> Response:
-    address, typed = await _address(page), _typed(page)
+    await _read(page)
+    address, typed = _address(page), _typed(page)
     trouble = await ADDRESS.patch(page, address, typed)
     return await _form(page, typed, trouble, await address.get()) if trouble else _saved(page)
 
@@ -55,17 +56,21 @@ async def change_address(page: Page) -> Response:
 @blueprint.post("/clients/{id}/adresses/{address}/supprimer")
 @writers("reseller")
 async def delete_address(page: Page) -> Response:
-    await _address(page)
+    await _read(page)
     await identity.delete_address(page, identifier(page, "address"))
     return page.redirect(f"/clients/{identifier(page)}#adresses", flash=page.gettext("L’adresse est supprimée."))
 
 
-async def _address(page: Page) -> Resource[Address, AddressPatch]:
+def _address(page: Page) -> Resource[Address, AddressPatch]:
+    return identity.address(page, identifier(page, "address"))
+
+
+async def _read(page: Page) -> Reply[Address]:
     """One of the client's that the path names; another's is not there."""
-    address = identity.address(page, identifier(page, "address"))
-    if (await address.get()).organisation_id != identifier(page):
+    found = await _address(page).read()
+    if found.body.organisation_id != identifier(page):
         raise ApiRefused(404, {})
-    return address
+    return found
 
 
 def _typed(page: Page) -> dict[str, object]:
