@@ -15,6 +15,7 @@ from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
 from tests.portal import declaring, paths
 from tests.portal.declaring import Form
 from tests.portal.incidents import Declare, People, declaring_as
+from tests.portal.navigating import wait_for_navigation
 from tests.portal.walking import Walker
 
 from demonstration import caller
@@ -87,6 +88,7 @@ async def visit(browser: Browser, site: RunningStack) -> AsyncIterator[Visit]:
         async def open_page(login: str | None, path: str, *, password: str = PASSWORD, **options: Any) -> Page:
             chosen = {"viewport": DESKTOP, "locale": "fr-FR", "base_url": site.url, **options}
             context = await contexts.enter_async_context(await browser.new_context(**chosen))
+            await wait_for_navigation(context)
             page = await context.new_page()
             page.on("pageerror", lambda error: complaints.append(str(error)))
             page.on("console", lambda message: complaints.extend(policy_breaches(message)))

@@ -107,7 +107,7 @@ async def test_page_8_what_is_missing_stands_first_and_leads_to_its_field(form: 
     await fill_address(page)
     await page.get_by_label("E-mail").fill("pas un e-mail")
     await submit(page)
-    await expect(page.locator("#email-wrong")).to_contain_text("E-mail")
+    await expect(page.locator("#email-wrong")).to_contain_text("n’est pas valable")
     await page.get_by_label("E-mail").fill(ADDRESS["E-mail"])
     await submit(page)
     await declared(page, ours)
