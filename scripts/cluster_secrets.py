@@ -21,6 +21,7 @@ NAMESPACE = "sqp"
 SCALER = "keda_broker_password"
 OWN = {
     "identity": ("identity_refresh_secret", "identity_key_encryption_secret", "identity_mail_public_key"),
+    "incidents": ("incidents_mail_public_key",),
     "files": ("files_s3_secret_key",),
     "notifications": ("notifications_mail_private_key", "notifications_smtp_password"),
 }

@@ -16,15 +16,15 @@ from typing import Any
 from joserfc.jwk import OKPKey
 
 from chassis.messaging import definitions as broker
-from identity.settings import MAIL_DEVELOPMENT_KEY
 from notifications.settings import DEVELOPMENT_MAIL_KEY
+from web.auth.sealing import MAIL_DEVELOPMENT_KEY
 from web.settings import DEVELOPMENT_MARK
 
 SERVICES = ("identity", "contracts", "incidents", "files", "notifications")
 OPERATOR = "operator"
 BUCKET = "sqp-files"
-# A key pair: always made together.
-MAIL_KEYS = ("identity_mail_public_key", "notifications_mail_private_key")
+# A key pair, whose public half two services have: always made together.
+MAIL_KEYS = ("identity_mail_public_key", "incidents_mail_public_key", "notifications_mail_private_key")
 # Not made here: the operator fills it in if the mail relay needs a log-in.
 FOREIGN = "notifications_smtp_password"
 DERIVED = ("rabbitmq_definitions.json", "s3_identities.json")
@@ -49,6 +49,7 @@ def secret_set(make: Make, mail_keys: tuple[str, str]) -> dict[str, str]:
     return {
         **plain,
         "identity_mail_public_key": mail_keys[0],
+        "incidents_mail_public_key": mail_keys[0],
         "notifications_mail_private_key": mail_keys[1],
         FOREIGN: "",
         "rabbitmq_definitions.json": _json(definitions(plain)),
@@ -85,7 +86,7 @@ def new_mail_keys() -> tuple[str, str]:
 
 def renewed(values: dict[str, str], name: str) -> dict[str, str]:
     """The files of the set ``values`` that change when ``name`` is made anew. Raises KeyError for any other name."""
-    keys = new_mail_keys() if name in MAIL_KEYS else (values[MAIL_KEYS[0]], values[MAIL_KEYS[1]])
+    keys = new_mail_keys() if name in MAIL_KEYS else (values[MAIL_KEYS[0]], values[MAIL_KEYS[-1]])
     made = secret_set(lambda each: random_value(each) if each == name else values[each], keys)
     if name in (FOREIGN, *DERIVED) or name not in made:
         raise KeyError(name)

@@ -24,8 +24,9 @@ def folder(tmp_path: Path) -> Path:
         ("contracts_broker_password", {"contracts_broker_password", "rabbitmq_definitions.json"}),
         ("rabbitmq_password", {"rabbitmq_password", "rabbitmq_definitions.json"}),
         ("files_s3_secret_key", {"files_s3_secret_key", "s3_identities.json"}),
-        ("identity_mail_public_key", {"identity_mail_public_key", "notifications_mail_private_key"}),
-        ("notifications_mail_private_key", {"identity_mail_public_key", "notifications_mail_private_key"}),
+        ("identity_mail_public_key", set(secret_set.MAIL_KEYS)),
+        ("incidents_mail_public_key", set(secret_set.MAIL_KEYS)),
+        ("notifications_mail_private_key", set(secret_set.MAIL_KEYS)),
     ],
 )
 def test_a_value_is_made_anew_with_what_is_derived_from_it(folder: Path, name: str, changes: set[str]) -> None:

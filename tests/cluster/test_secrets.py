@@ -14,7 +14,7 @@ from tests.cluster.reading import name_of, ours, secret_files
 from tests.cluster.rendering import render
 from tests.cluster.schemas import VERSIONS, problems
 
-from identity.settings import MAIL_DEVELOPMENT_KEY
+from web.auth.sealing import MAIL_DEVELOPMENT_KEY
 
 
 @pytest.fixture

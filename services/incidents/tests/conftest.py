@@ -193,6 +193,42 @@ class Desk:
             answer = await self.try_move(number, status, by, **more)
             assert answer.status_code == 200, answer.text
 
+    async def exchange(self, number: str, serial: str = "Q207B17555", by: Principal = SQP, **more: Any) -> int:
+        """A line for this product, approved where SQP asks for it; its number."""
+        body = {"serial_number": serial, "approve": by.organisation_kind == "sqp", **more}
+        answer = await self.as_(by).post(f"/incidents/{number}/exchanges", json=body)
+        assert answer.status_code == 201, answer.text
+        line: int = answer.json()["line"]
+        return line
+
+    async def line(self, number: str, line: int = 1, by: Principal = SQP) -> dict[str, Any]:
+        answer = await self.as_(by).get(f"/incidents/{number}/exchanges")
+        assert answer.status_code == 200, answer.text
+        return next(dict(each) for each in answer.json()["items"] if each["line"] == line)
+
+    async def try_step(self, number: str, step: str, line: int = 1, by: Principal = SQP, **more: Any) -> httpx.Response:
+        """With the version that is current."""
+        version = (await self.line(number, line, by))["version"]
+        http = self.as_(by, **{"If-Match": f'"{version}"'})
+        return await http.post(f"/incidents/{number}/exchanges/{line}/steps", json={"step": step, **more})
+
+    async def step(self, number: str, step: str, line: int = 1, by: Principal = SQP, **more: Any) -> dict[str, Any]:
+        """The line afterwards."""
+        answer = await self.try_step(number, step, line, by, **more)
+        assert answer.status_code == 200, answer.text
+        return await self.line(number, line, by)
+
+    async def ship(self, number: str, *lines: int, **more: Any) -> str:
+        """A parcel that has left, for these lines (the first where none is named); its id."""
+        body = {"lines": lines or [1], "carrier": "chronopost", "tracking_number": "XY123456785FR", "shipped": True}
+        answer = await self.as_(SQP).post(f"/incidents/{number}/shipments", json={**body, **more})
+        assert answer.status_code == 201, answer.text
+        identifier: str = answer.json()["id"]
+        return identifier
+
+    async def news(self, parcel: str, state: str, by: Principal = SQP, **more: Any) -> httpx.Response:
+        return await self.as_(by).post(f"/shipments/{parcel}/news", json={"state": state, **more})
+
     async def post(self, number: str, thread: str, by: Principal, body: str = "Bonjour", **more: Any) -> httpx.Response:
         return await self.as_(by).post(f"/incidents/{number}/messages?thread={thread}", json={"body": body, **more})
 

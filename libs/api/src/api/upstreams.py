@@ -15,11 +15,23 @@ SEGMENTS = {
     "sign-up-requests": "identity",
     "invitations": "identity",
     **dict.fromkeys(("contracts", "coverage", "client-summaries", "renewals"), "contracts"),
-    **dict.fromkeys(("incidents", "incident-drafts", "delivery-addresses", "promise-settings"), "incidents"),
+    **dict.fromkeys(
+        (
+            "incidents",
+            "incident-drafts",
+            "delivery-addresses",
+            "promise-settings",
+            "exchanges",
+            "exchange-settings",
+            "shipments",
+            "return-answers",
+        ),
+        "incidents",
+    ),
     "files": "files",
     "notifications": "notifications",
     **dict.fromkeys(("backoffice/resellers", "backoffice/clients"), "identity"),
-    "backoffice/incidents": "incidents",
+    **dict.fromkeys(("backoffice/incidents", "backoffice/shipments", "backoffice/tracking"), "incidents"),
     **dict.fromkeys(("backoffice/contracts", "backoffice/extension-offers", "backoffice/products"), "contracts"),
 }
 

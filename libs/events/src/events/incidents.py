@@ -14,6 +14,53 @@ Status = Literal["new", "in_diagnosis", "pending", "exchange", "resolved", "clos
 Nature = Literal["defective", "damaged", "incomplete", "other"]
 PendingReason = Literal["waiting_reseller", "waiting_client", "stock", "maker", "carrier", "other"]
 
+ExchangeType = Literal["advance_exchange", "standard_exchange", "part_only", "repair", "credit", "no_return"]
+Decision = Literal["requested", "approved", "rejected", "cancelled", "closed"]
+# Of the parcels to the holder, taken together; ``failed``: lost, damaged, refused or sent back, and none since.
+Dispatch = Literal["none", "prepared", "shipped", "delivered", "failed"]
+# ``settled``: nothing is awaited any more although nothing was received.
+ReturnState = Literal[
+    "not_required", "expected", "label_sent", "in_transit", "lost", "received", "inspected", "settled"
+]
+Outcome = Literal["as_expected", "no_fault_found", "mismatch", "partial", "retained", "waived", "invoiced"]
+# Where the cover of the faulty product is: ``in_progress`` while its exchange is, ``replaced`` once the replacement has
+# taken over, ``returned`` when the exchange was reversed afterwards.
+Cover = Literal["unchanged", "in_progress", "replaced", "returned"]
+Direction = Literal["outbound", "return", "replacement_return"]
+# What an overdue return means: a reminder only, no more exchanges in advance, no more exchanges.
+Consequence = Literal["warn", "standard", "refused"]
+# What happened to an exchange line, as all parties of the incident read it.
+ExchangeStep = Literal[
+    "requested",
+    "approved",
+    "rejected",
+    "cancelled",
+    "recalled",
+    "reserved",
+    "out_of_stock",
+    "label_sent",
+    "prepared",
+    "shipped",
+    "delivered",
+    "delivery_presumed",
+    "parcel_lost",
+    "parcel_damaged",
+    "parcel_refused",
+    "parcel_sent_back",
+    "return_shipped",
+    "return_delivered",
+    "return_lost",
+    "return_extended",
+    "return_disk_kept",
+    "return_received",
+    "return_inspected",
+    "return_settled",
+    "reversed",
+    "replacement_received",
+    "replacement_dead",
+    "closed",
+]
+
 
 class Actor(Payload):
     """The person that acted, or the platform itself (``user_id`` empty)."""
@@ -117,6 +164,67 @@ class FileDetached(IncidentEvent):
     scope: Scope
 
 
+class Parcel(Payload):
+    """A parcel on its way to the holder or back; ``tracking_url`` is empty for a carrier without a page."""
+
+    direction: Direction
+    carrier: str
+    tracking_number: str = ""
+    tracking_url: str = ""
+
+
+class ExchangeChanged(IncidentEvent):
+    """The full state of an exchange line after ``step``. The claim to the maker is in no event.
+
+    ``serial_number`` is the faulty product, ``replacement_serial_number`` what takes its place. ``replaced_on`` is the
+    day on which it took over; ``return_due_on`` until when the faulty one is awaited. ``origin_line``: the line whose
+    replacement was dead on arrival. ``parcel``: the one that ``step`` is about.
+    """
+
+    type: ClassVar[str] = "incidents.exchange.changed.v1"
+
+    exchange_id: UUID
+    line: int
+    origin_line: int | None = None
+    step: ExchangeStep
+    exchange_type: ExchangeType
+    decision: Decision
+    serial_number: str
+    product_reference: str
+    replacement_serial_number: str | None = None
+    replacement_reference: str | None = None
+    dispatch: Dispatch
+    cover: Cover
+    replaced_on: Day | None = None
+    return_state: ReturnState
+    return_due_on: Day | None = None
+    outcome: Outcome | None = None
+    parcel: Parcel | None = None
+    note: str = ""
+
+
+class ReturnReminded(IncidentEvent):
+    """The return of a line is due in ``days_left`` days, negative once over: the reminder of ``threshold``.
+
+    ``sealed_token`` (JWE for notifications alone) opens the page on which the holder answers without log-in, until
+    ``expires_at``. ``consequence`` is what SQP's settings say follows an overdue return: ``warn``, ``standard`` or
+    ``refused``.
+    """
+
+    type: ClassVar[str] = "incidents.return.reminded.v1"
+
+    exchange_id: UUID
+    line: int
+    serial_number: str
+    product_reference: str
+    return_due_on: Day
+    days_left: int
+    threshold: int
+    consequence: Consequence
+    sealed_token: str
+    expires_at: Moment
+
+
 EVENTS: tuple[type[Event], ...] = (
     IncidentDeclared,
     IncidentStatusChanged,
@@ -126,4 +234,6 @@ EVENTS: tuple[type[Event], ...] = (
     MessagePosted,
     FilesAttached,
     FileDetached,
+    ExchangeChanged,
+    ReturnReminded,
 )

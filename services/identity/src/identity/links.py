@@ -12,12 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.messaging import outbox
 from events.identity import LinkPurpose, ResetReason
-from identity import event_mapper, repository, tokens
+from identity import event_mapper, repository
 from identity.models import LinkToken, Organisation, User
 from identity.models.base import ACCOUNT_PURPOSES, Purpose
 from identity.settings import Settings
 from identity.throttling import Asked, Throttle
 from web import clock
+from web.auth import opaque
 from web.auth.sealing import seal
 
 UNDER_WAY: tuple[Purpose, ...] = (*ACCOUNT_PURPOSES, "password_reset", "email_change")
@@ -101,8 +102,8 @@ class Links:
     async def _issue(
         self, session: AsyncSession, user: User, purpose: Purpose, expires_at: datetime, email: str = ""
     ) -> event_mapper.Link:
-        token = tokens.opaque()
-        link = LinkToken(user_id=user.id, purpose=purpose, digest=tokens.digest(token), expires_at=expires_at)
+        token = opaque.token()
+        link = LinkToken(user_id=user.id, purpose=purpose, digest=opaque.digest(token), expires_at=expires_at)
         link.email = email
         session.add(link)
         sealed = seal(self.settings.mail_public_key, {"token": token, "expires_at": expires_at.isoformat()})

@@ -8,13 +8,9 @@ from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
 from chassis.settings import ServiceSettings
+from web.auth.sealing import MAIL_DEVELOPMENT_KEY
 from web.auth.tokens import LEEWAY
 from web.settings import development_secret
-
-MAIL_DEVELOPMENT_KEY = (
-    '{"crv":"X25519","x":"uxBdEz6Ed1rek2NZefZp-eFFqL9asO1WVPuMSsIfS1E",'
-    '"kid":"mail-development","use":"enc","kty":"OKP"}'
-)
 
 
 class Settings(ServiceSettings):

@@ -1,10 +1,9 @@
-"""Tokens: short signed access tokens, refresh tokens that need no storage, opaque ones stored as digests."""
+"""Tokens: short signed access tokens, refresh tokens that need no storage."""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
-import secrets
 import time
 from dataclasses import dataclass
 from uuid import UUID
@@ -23,16 +22,6 @@ class Access:
 
     token: str
     lifetime: int
-
-
-def opaque() -> str:
-    """256 random bits, fit for a link or a cookie."""
-    return secrets.token_urlsafe(32)
-
-
-def digest(token: str) -> str:
-    """What is stored of an opaque token: it has enough entropy for a plain SHA-256."""
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def principal_of(user: User, organisation: Organisation, session: Session) -> Principal:

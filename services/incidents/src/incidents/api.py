@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api import incidents as schemas
@@ -18,27 +18,24 @@ from events.incidents import Thread
 from incidents import access, auth, exports, queries, views
 from incidents.auth import actor
 from incidents.errors import ContractNotFound, IncidentNotFound, ThreadNotFound
+from incidents.exchanges import queries as exchanges
+from incidents.exchanges import repository as exchange_repository
+from incidents.exchanges import views as exchange_views
+from incidents.language import Lang
 from incidents.models import Incident
 from incidents.promises import repository as promises
 from incidents.promises import views as promise_views
 from incidents.promises.terms import promises_next_day
 from incidents.service import attachments, changes, declarations
+from web import clock
 from web.auth.principal import Principal
 from web.changes import Changes
 from web.http.preconditions import IfMatch, set_etag
-from web.i18n import Language, negotiate
 from web.schemas import ContractNumber, Page, Serial
 
 incidents = APIRouter(prefix="/incidents", tags=["incidents"], route_class=UnitOfWorkRoute)
 declaring = APIRouter(tags=["declaring"], route_class=UnitOfWorkRoute)
 backoffice = APIRouter(prefix="/backoffice", tags=["back office"], route_class=UnitOfWorkRoute)
-
-
-async def _language(request: Request) -> Language:
-    return negotiate(request.headers.get("accept-language"))
-
-
-Lang = Annotated[Language, Depends(_language)]
 
 
 @incidents.get("", response_model=schemas.IncidentPage, responses=exporting.DOCUMENTED)
@@ -100,13 +97,17 @@ async def declare_incident(
 async def get_choices(
     principal: auth.CanRead, reader: Reader, language: Lang, contract: ContractNumber | None = None
 ) -> schemas.DeclarationChoices:
-    """What a declaration may say, in the caller's language; on ``contract``, also which dispatch it is promised."""
-    promise = None
-    if contract is not None:
-        held = await _covered(reader, contract, principal)
-        if promises_next_day(held.service_level):
-            promise = promise_views.offer(await promises.terms(reader))
-    return views.declaration_choices(language, promise)
+    """What a declaration may say, in the caller's language; on ``contract``, also which dispatch it is promised
+    and which returns are overdue."""
+    if contract is None:
+        return views.declaration_choices(language)
+    held = await _covered(reader, contract, principal)
+    promised = promises_next_day(held.service_level)
+    promise = promise_views.offer(await promises.terms(reader)) if promised else None
+    overdue = await exchanges.count_overdue(reader, principal, held, clock.today())
+    terms = await exchange_repository.terms(reader)
+    returns = exchange_views.overdue(overdue, terms, language) if overdue else None
+    return views.declaration_choices(language, promise, returns)
 
 
 @incidents.get("/{number}")
@@ -200,7 +201,8 @@ async def list_changes(
     """What happened to incidents after a number, oldest first; without ``after``, where the feed ends now.
 
     ``incident.declared``, ``.status_changed``, ``.closing_postponed``, ``.client_given``, ``.message_posted``,
-    ``.files_attached``, ``.file_detached`` and ``.promise_missed``; nothing of the thread between reseller and client.
+    ``.files_attached``, ``.file_detached`` and ``.promise_missed``; ``exchange.`` and a step, for what happens to the
+    exchanges of an incident; nothing of the thread between reseller and client.
     A change that commits late has a later number: none is ever skipped. Kept for 90 days.
     """
     return await feed.answer(request, reader, after, limit, "incidents")

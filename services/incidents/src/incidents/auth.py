@@ -20,11 +20,22 @@ Declarer = Annotated[Principal, Depends(people("reseller", "client", write=True)
 SqpReader = Annotated[Principal, Depends(people("sqp", scope="incidents:read"))]
 SqpWriter = Annotated[Principal, Depends(people("sqp", write=True))]
 Party = Annotated[Principal, Depends(people("reseller", "client"))]
+# SQP's people and its back office work on exchanges; of some steps also whoever holds the product.
+ExchangeWriter = Annotated[Principal, Depends(people(write=True, scope="exchanges:write"))]
+ExchangeDesk = Annotated[Principal, Depends(people("sqp", write=True, scope="exchanges:write"))]
+ExchangeOffice = Annotated[Principal, Depends(service_account("exchanges:write"))]
 Follower = Annotated[Principal, Depends(service_account("incidents:read"))]
 
 
+def office_or(principal: Principal) -> Actor:
+    """The person who acts, or SQP's back office, which acts in SQP's name."""
+    if principal.is_person:
+        return actor(principal)
+    return Actor(user_id=None, organisation_id=None, organisation_kind="sqp", name="SQP")
+
+
 def actor(principal: Principal) -> Actor:
-    """The person who acts. A service account only reads: without ``user_id`` it would pass for the platform."""
+    """The person who acts. Without ``user_id`` a service account would pass for the platform."""
     assert principal.is_person, "the route lets people in only"
     return Actor(
         user_id=principal.user_id,

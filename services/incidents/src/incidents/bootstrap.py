@@ -14,6 +14,8 @@ from incidents import api, tasks
 from incidents.consumers import consumers
 from incidents.drafts import api as drafts_api
 from incidents.drafts import service as drafts
+from incidents.exchanges import api as exchanges_api
+from incidents.exchanges import reminders
 from incidents.models import Base
 from incidents.promises import api as promises_api
 from incidents.promises import service as promises
@@ -27,18 +29,31 @@ def build(settings: Settings) -> Service:
         database=Database(settings),
         metadata=Base.metadata,
         migrations=Path(__file__).parent / "migrations",
-        routers=(api.incidents, api.declaring, api.backoffice, drafts_api.drafts, promises_api.settings),
+        routers=(
+            api.incidents,
+            api.declaring,
+            api.backoffice,
+            drafts_api.drafts,
+            promises_api.settings,
+            exchanges_api.exchanges,
+            exchanges_api.backoffice,
+            exchanges_api.settings,
+            exchanges_api.links,
+        ),
         consumers=consumers(),
-        jobs=_jobs(),
+        jobs=_jobs(settings),
         keys=jwks(settings),
     )
 
 
-def _jobs() -> JobRegistry:
+def _jobs(settings: Settings) -> JobRegistry:
     jobs = JobRegistry("incidents")
     housekeeping.register(jobs)
     feed.register(jobs)
     jobs.bind_periodic(tasks.CLOSE_RESOLVED, timedelta(minutes=15), changes.close_resolved)
     jobs.bind_periodic(tasks.MARK_MISSED_PROMISES, timedelta(minutes=5), promises.mark_missed)
+    jobs.bind_periodic(tasks.PRESUME_DELIVERIES, timedelta(minutes=15), reminders.presume_deliveries)
+    jobs.bind_periodic(tasks.REMIND_OF_RETURNS, timedelta(minutes=15), reminders.remind(settings.mail_public_key))
+    jobs.bind_periodic(tasks.MARK_MISSED_LINES, timedelta(minutes=5), reminders.mark_missed)
     jobs.bind_periodic(tasks.EXPIRE_DRAFTS, timedelta(hours=1), drafts.expire)
     return jobs

@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypedDict
 from uuid import UUID
 
 from events import incidents as facts
+from incidents.exchanges import carriers
+from incidents.exchanges.models import Exchange, Shipment
 from incidents.models import Attachment, Incident, Message
+from web import clock
 from web.text.characters import cut
 
 # The name is French like the platform's first language; screens put their own words where user_id is empty.
 PLATFORM = facts.Actor(user_id=None, organisation_id=None, organisation_kind=None, name="La plateforme")
 
 EXCERPT = 200
+
+
+@dataclass(frozen=True)
+class Link:
+    """A link in an e-mail, sealed for notifications; ``consequence`` is what the mail says of a return that is late."""
+
+    sealed_token: str
+    expires_at: datetime
+    consequence: facts.Consequence
 
 
 class About(TypedDict):
@@ -68,6 +81,66 @@ def promise_missed(incident: Incident, dispatch_on: date, first_dispatch_on: dat
 
 def client_given(incident: Incident, at: datetime) -> facts.IncidentClientGiven:
     return facts.IncidentClientGiven(**_about(incident, PLATFORM, at))
+
+
+def exchange_changed(
+    incident: Incident,
+    by: facts.Actor,
+    at: datetime,
+    *,
+    line: Exchange,
+    step: facts.ExchangeStep,
+    parcel: Shipment | None,
+    note: str,
+) -> facts.ExchangeChanged:
+    return facts.ExchangeChanged(
+        **_about(incident, by, at),
+        exchange_id=line.id,
+        line=line.line,
+        origin_line=line.origin_line,
+        step=step,
+        exchange_type=line.type,
+        decision=line.decision,
+        serial_number=line.serial_number,
+        product_reference=line.product_reference,
+        replacement_serial_number=line.replacement_serial_number,
+        replacement_reference=line.replacement_reference,
+        dispatch=line.dispatch,
+        cover=line.cover,
+        replaced_on=line.replaced_on,
+        return_state=line.return_state,
+        return_due_on=line.return_due_on,
+        outcome=line.outcome,
+        parcel=_parcel(parcel) if parcel else None,
+        note=note,
+    )
+
+
+def return_reminded(
+    incident: Incident, line: Exchange, at: datetime, due_on: date, threshold: int, link: Link
+) -> facts.ReturnReminded:
+    return facts.ReturnReminded(
+        **_about(incident, PLATFORM, at),
+        exchange_id=line.id,
+        line=line.line,
+        serial_number=line.serial_number,
+        product_reference=line.product_reference,
+        return_due_on=due_on,
+        days_left=(due_on - clock.day(at)).days,
+        threshold=threshold,
+        consequence=link.consequence,
+        sealed_token=link.sealed_token,
+        expires_at=link.expires_at,
+    )
+
+
+def _parcel(shipment: Shipment) -> facts.Parcel:
+    return facts.Parcel(
+        direction=shipment.direction,
+        carrier=carriers.CARRIERS[shipment.carrier].label,
+        tracking_number=shipment.tracking_number,
+        tracking_url=carriers.tracking_url(shipment.carrier, shipment.tracking_number),
+    )
 
 
 def message_posted(incident: Incident, by: facts.Actor, message: Message) -> facts.MessagePosted:

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.messaging import outbox
 from events.incidents import (
+    ExchangeChanged,
     FileDetached,
     FilesAttached,
     IncidentClientGiven,
@@ -29,6 +30,7 @@ Told = (
     | MessagePosted
     | FilesAttached
     | FileDetached
+    | ExchangeChanged
 )
 
 KINDS: dict[type[Told], str] = {
@@ -47,7 +49,11 @@ def tell(session: AsyncSession, incident: Incident, event: Told) -> None:
     """Call it with the incident's row locked, or new."""
     outbox.add(session, event)
     if not _is_of_client_thread(event):
-        session.add(Change(kind=KINDS[type(event)], number=incident.number, version=incident.version))
+        session.add(Change(kind=_kind(event), number=incident.number, version=incident.version))
+
+
+def _kind(event: Told) -> str:
+    return f"exchange.{event.step}" if isinstance(event, ExchangeChanged) else KINDS[type(event)]
 
 
 def _is_of_client_thread(event: Told) -> bool:

@@ -11,6 +11,7 @@ from events.identity import AddressChanged, OrganisationChanged, UserChanged
 from incidents import event_mapper, feed, repository
 from incidents.models import CoveredContract, DeliveryAddress, Organisation, User
 from web import clock
+from web.text import codes
 from web.text.folding import searchable
 
 
@@ -30,9 +31,15 @@ async def covered_contract(session: AsyncSession, event: ContractState) -> None:
         "starts_on": event.starts_on,
         "warranty_ends_on": event.warranty_ends_on,
         "service_level": event.service_level,
+        "serial_codes": sorted({codes.serial(each) for each in _serials(event)}),
     }
     if await upsert(session, CoveredContract, values, event.version) and event.client is not None:
         await _give_incidents(session, event.number, event.client)
+
+
+def _serials(event: ContractState) -> list[str]:
+    """A contract without articles covers its own product alone."""
+    return [article.serial_number for article in event.articles] or [event.serial_number]
 
 
 async def _give_incidents(session: AsyncSession, contract: str, to: Party) -> None:

@@ -46,10 +46,10 @@ FINAL: tuple[Status, ...] = tuple(status for status in STATUSES if not TRANSITIO
 
 def mover(actor: Actor, declarer_id: UUID) -> Mover:
     """In whose name ``actor`` moves the incident."""
-    if actor.user_id is None:
-        return "platform"
     if actor.organisation_kind == "sqp":
         return "sqp"
+    if actor.user_id is None:
+        return "platform"
     return "declarer" if actor.organisation_id == declarer_id else "party"
 
 

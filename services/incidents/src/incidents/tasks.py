@@ -6,4 +6,7 @@ from chassis.job_registry import Job
 
 CLOSE_RESOLVED = Job("incidents.close_resolved", time_limit=600)
 MARK_MISSED_PROMISES = Job("incidents.mark_missed_promises", time_limit=600)
+PRESUME_DELIVERIES = Job("incidents.presume_deliveries", time_limit=600)
+REMIND_OF_RETURNS = Job("incidents.remind_of_returns", time_limit=600)
+MARK_MISSED_LINES = Job("incidents.mark_missed_lines", time_limit=600)
 EXPIRE_DRAFTS = Job("incidents.expire_drafts")

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api import incidents as schemas
+from api.incidents.overdue import OverdueReturns
 from api.incidents.promises import PromiseOffer
 from chassis.sql import AnyRow
 from events.files import MAX_FILE_BYTES
@@ -105,7 +106,7 @@ def history_line(line: AnyRow, language: Language) -> schemas.HistoryLine:
         at=line.at,
         by=schemas.Person(
             user_id=line.user_id,
-            name=line.user_name if line.user_id else PLATFORM[language],
+            name=line.user_name if line.organisation_kind else PLATFORM[language],
             organisation_kind=line.organisation_kind,
             organisation_name=line.organisation_name,
         ),
@@ -229,8 +230,11 @@ def _next(status: Status, language: Language) -> schemas.NextState:
     return schemas.NextState(status=status, label=STATUS[status][language], reasons=reasons)
 
 
-def declaration_choices(language: Language, promise: PromiseOffer | None) -> schemas.DeclarationChoices:
-    return schemas.DeclarationChoices(natures=_choices(NATURE, language), files=FILE_LIMITS, promise=promise)
+def declaration_choices(
+    language: Language, promise: PromiseOffer | None = None, returns: OverdueReturns | None = None
+) -> schemas.DeclarationChoices:
+    natures = _choices(NATURE, language)
+    return schemas.DeclarationChoices(natures=natures, files=FILE_LIMITS, promise=promise, returns=returns)
 
 
 def _choices(words: Mapping[Word, Text], language: Language) -> list[schemas.Choice]:

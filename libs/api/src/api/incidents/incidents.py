@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import ConfigDict, Field, StringConstraints, field_validator, model_validator
 
 from api.incidents.addresses import Address, DeliveryChoice
+from api.incidents.overdue import OverdueReturns
 from api.incidents.promises import Promise, PromiseBadge, PromiseOffer
 from events import OrganisationKind
 from events.files import ScanState
@@ -200,11 +201,12 @@ class FileLimits(Answer):
 
 class DeclarationChoices(Answer):
     """What a declaration may say, and how much it may hold; ``promise``: when what is declared on the contract that was
-    named is dispatched, empty where its service level promises nothing."""
+    named is dispatched, empty where its service level promises nothing; ``returns``: those that are overdue."""
 
     natures: list[Choice]
     files: FileLimits
     promise: PromiseOffer | None = None
+    returns: OverdueReturns | None = None
 
 
 class NextState(Answer):

@@ -11,6 +11,11 @@ from joserfc.jwk import ECKey, OKPKey
 
 ALGORITHM = "ECDH-ES+A256KW"
 ENCRYPTION = "A256GCM"
+# The public key (JWK) that notifications opens mail tokens with, in development.
+MAIL_DEVELOPMENT_KEY = (
+    '{"crv":"X25519","x":"uxBdEz6Ed1rek2NZefZp-eFFqL9asO1WVPuMSsIfS1E",'
+    '"kid":"mail-development","use":"enc","kty":"OKP"}'
+)
 
 
 class CannotUnseal(Exception):

@@ -8,12 +8,13 @@ from api.identity import sign_in as schemas
 from chassis.http.unit_of_work import Session, UnitOfWorkRoute
 from chassis.messaging import outbox
 from chassis.sql import AnyRow
-from identity import auth, queries, tokens
+from identity import auth, queries
 from identity.dependencies import ClientInfo, Services, ServicesDep
 from identity.errors import LinkInvalid
 from identity.models.base import ACCOUNT_PURPOSES, Purpose
 from identity.service import accounts, email_changes, recovery
 from identity.tasks import SEND_LINK_AGAIN, SEND_RESET_LINKS, SIGN_UP
+from web.auth import opaque
 
 router = APIRouter(prefix="/auth", tags=["accounts"], route_class=UnitOfWorkRoute)
 
@@ -43,7 +44,7 @@ async def send_again(
     """An invitation whose link is over is sent again to the person's address, while the account waits for its first
     password; the answer is the same if it does not."""
     await services.throttle.count(services.throttle.ask(origin.address))
-    outbox.add_job(session, SEND_LINK_AGAIN, digest=tokens.digest(body.token))
+    outbox.add_job(session, SEND_LINK_AGAIN, digest=opaque.digest(body.token))
     return schemas.Accepted()
 
 
@@ -127,7 +128,7 @@ async def confirm_email(
 async def _link(services: Services, token: str, purposes: tuple[Purpose, ...]) -> AnyRow:
     """Looked up before the costly hash; taken for good, under lock, after it."""
     async with services.database.reader() as reader:
-        row = await queries.link(reader, tokens.digest(token), purposes)
+        row = await queries.link(reader, opaque.digest(token), purposes)
     if row is None:
         raise LinkInvalid
     return row

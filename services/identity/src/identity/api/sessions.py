@@ -9,12 +9,13 @@ from fastapi import APIRouter
 from api.identity import sign_in as schemas
 from chassis.http.unit_of_work import Reader, Session, UnitOfWorkRoute
 from chassis.messaging import outbox
-from identity import auth, queries, repository, tokens
+from identity import auth, queries, repository
 from identity.dependencies import ClientInfo, Services, ServicesDep, SigningKey
 from identity.errors import LogInByMail, LoginRefused
 from identity.service import sessions
 from identity.service.sessions import Browser, Credentials
 from identity.tasks import SEND_RESET_LINKS
+from web.auth import opaque
 
 router = APIRouter(tags=["sessions"], route_class=UnitOfWorkRoute)
 
@@ -89,7 +90,7 @@ async def refresh(body: schemas.Refresh, session: Session, services: ServicesDep
 async def log_out(body: schemas.LogOut, session: Session, services: ServicesDep) -> None:
     """Ends the session; an unknown or ended one is as good as ended."""
     if body.session_token is not None:
-        found = await repository.open_session(session, tokens.digest(body.session_token))
+        found = await repository.open_session(session, opaque.digest(body.session_token))
     else:
         read = services.tokens.read_refresh(body.refresh_token or "")
         found = await repository.lock_session(session, read[0]) if read else None
@@ -120,5 +121,5 @@ async def end_session(identifier: UUID, principal: auth.Person, session: Session
 
 async def _credentials(services: Services, login: str, device: str | None) -> Credentials:
     async with services.database.reader() as reader:
-        row = await queries.credentials(reader, login, tokens.digest(device or ""))
+        row = await queries.credentials(reader, login, opaque.digest(device or ""))
     return Credentials(*row) if row else Credentials(None, None, None)

@@ -12,13 +12,14 @@ from chassis.audit import By
 from chassis.messaging import outbox
 from events import Role
 from events.identity import LinkPurpose
-from identity import event_mapper, repository, tokens
+from identity import event_mapper, repository
 from identity.errors import LinkInvalid, LoginTaken, NotInvited, PortalClosed
 from identity.links import Links, void
 from identity.models import Organisation, User
 from identity.models.base import ACCOUNT_PURPOSES
 from identity.throttling import Asked
 from web import clock
+from web.auth import opaque
 from web.auth.principal import Principal
 from web.i18n import Language
 from web.text.folding import fold
@@ -148,7 +149,7 @@ async def activate(
 ) -> User:
     """The person behind the link chooses a password, and may change log-in and names. Raises LinkInvalid,
     LoginTaken."""
-    taken = await repository.take_link(session, tokens.digest(token), ACCOUNT_PURPOSES, clock.now())
+    taken = await repository.take_link(session, opaque.digest(token), ACCOUNT_PURPOSES, clock.now())
     if taken is None:
         raise LinkInvalid
     link, user = taken

@@ -13,12 +13,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis import audit
 from chassis.audit import By
 from chassis.messaging import outbox
-from identity import event_mapper, links, repository, tokens
+from identity import event_mapper, links, repository
 from identity.errors import LinkInvalid, NoPendingAddress
 from identity.links import Links
 from identity.models import LinkToken, Organisation, User
 from identity.service import actors, invitations
 from web import clock
+from web.auth import opaque
 from web.auth.principal import Principal
 
 
@@ -66,7 +67,7 @@ async def cancel(session: AsyncSession, principal: Principal) -> None:
 async def confirm(session: AsyncSession, token: str) -> User:
     """Good once. Raises LinkInvalid; AccountExists, AccountDisabled when another person of the organisation has taken
     the address meanwhile."""
-    digest = tokens.digest(token)
+    digest = opaque.digest(token)
     of = await repository.lock_holders_organisation(session, digest)
     taken = await repository.take_link(session, digest, ("email_change",), clock.now())
     if taken is None or of is None or not of.portal_access or taken[1].status != "active":

@@ -6,13 +6,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import audit
 from chassis.messaging import outbox
-from identity import event_mapper, links, repository, tokens
+from identity import event_mapper, links, repository
 from identity.errors import LinkInvalid
 from identity.links import Links
 from identity.models import User
 from identity.models.base import Purpose
 from identity.service import accounts, email_changes, sessions
 from web import clock
+from web.auth import opaque
 
 PURPOSES: tuple[Purpose, ...] = ("password_reset", "email_objection")
 
@@ -38,7 +39,7 @@ async def reset_password(session: AsyncSession, token: str, password_hash: str) 
     """Good once; ends every session of the person. A link that objects to another e-mail address puts the old one
     back. Raises LinkInvalid."""
     now = clock.now()
-    taken = await repository.take_link(session, tokens.digest(token), PURPOSES, now)
+    taken = await repository.take_link(session, opaque.digest(token), PURPOSES, now)
     if taken is None or taken[1].status != "active":
         raise LinkInvalid
     link, user = taken

@@ -20,6 +20,7 @@ from identity.models.sessions import Rotation
 from identity.settings import Settings
 from identity.tokens import Tokens
 from web import clock
+from web.auth import opaque
 from web.auth.principal import Principal
 from web.networks import network
 
@@ -87,12 +88,12 @@ async def open_after_password(
         _audit_refusal(session, known, origin)
         raise LoginRefused
     user.password_hash = renewed or user.password_hash
-    secret = tokens.opaque() if client == "browser" else ""
+    secret = opaque.token() if client == "browser" else ""
     opened = _opened(user, client, secret, remember, origin, settings)
     session.add(opened)
     await session.flush()
     if client == "browser" and browser.session:
-        await log_out(session, await repository.open_session(session, tokens.digest(browser.session)))
+        await log_out(session, await repository.open_session(session, opaque.digest(browser.session)))
     most = settings.sessions_per_person
     for over in await repository.sessions_beyond(session, user, client, most, opened.created_at):
         over.revoke("too_many", opened.created_at)
@@ -105,7 +106,7 @@ async def open_after_password(
 
 async def exchange(session: AsyncSession, secret: str, settings: Settings) -> Principal:
     """Who is behind a browser's cookie. Raises SessionOver."""
-    found = await repository.open_session(session, tokens.digest(secret))
+    found = await repository.open_session(session, opaque.digest(secret))
     return await _continued(session, found, settings)
 
 
@@ -206,7 +207,7 @@ def _opened(user: User, client: Client, secret: str, remember: bool, origin: Ori
         id=uuid4(),
         user_id=user.id,
         client=client,
-        digest=tokens.digest(secret) if secret else None,
+        digest=opaque.digest(secret) if secret else None,
         generation=1,
         remember=remember,
         device=origin.device[:DEVICE_LENGTH],
@@ -221,13 +222,13 @@ async def _device(session: AsyncSession, opened: Session, cookie: str | None, or
     """What tells the device from others: a browser's cookie, made here; a program's user agent and network."""
     if opened.client == "api":
         return f"{origin.device}\0{network(origin.address)}"
-    if cookie and await repository.is_device(session, tokens.digest(cookie)):
+    if cookie and await repository.is_device(session, opaque.digest(cookie)):
         return cookie
-    return tokens.opaque()
+    return opaque.token()
 
 
 async def _notice_device(session: AsyncSession, opened: Session, of: Organisation, device: str) -> None:
     """Tells of a device that the person was not seen on before; the very first is no news."""
-    is_new, had_any = await repository.see_device(session, opened.user_id, tokens.digest(device))
+    is_new, had_any = await repository.see_device(session, opened.user_id, opaque.digest(device))
     if is_new and had_any:
         outbox.add(session, event_mapper.logged_in_from_new_device(opened, of.id, clock.now()))

@@ -6,12 +6,29 @@ from sqlalchemy import MetaData, Text
 from sqlalchemy.orm import DeclarativeBase
 
 from api.incidents import AttachmentState
+from api.incidents.exchange_steps import Carrier, ClaimState, Condition
+from api.incidents.exchanges import FactStep, ShipmentState
 from api.incidents.promises import ClockStart
 from chassis.tables import NAMING, TYPES
 from events import OrganisationKind
 from events.files import ScanState
 from events.identity import UserStatus
-from events.incidents import Nature, PendingReason, Scope, Status, Thread
+from events.incidents import (
+    Consequence,
+    Cover,
+    Decision,
+    Direction,
+    Dispatch,
+    ExchangeType,
+    Nature,
+    Outcome,
+    PendingReason,
+    ReturnState,
+    Scope,
+    Status,
+    Thread,
+)
+from incidents.exchanges.machine import ReplacementReturn
 
 # Words of a closed list are text in the database: a new word needs no migration.
 WORDS = (
@@ -25,6 +42,20 @@ WORDS = (
     PendingReason,
     AttachmentState,
     ClockStart,
+    ExchangeType,
+    Decision,
+    Dispatch,
+    Cover,
+    ReturnState,
+    ReplacementReturn,
+    Outcome,
+    Direction,
+    Condition,
+    Carrier,
+    ClaimState,
+    ShipmentState,
+    FactStep,
+    Consequence,
 )
 
 

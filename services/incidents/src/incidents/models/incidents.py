@@ -133,10 +133,14 @@ class Incident(Base):
 
     def bump_version(self, scope: Scope = "declaration") -> None:
         """One more fact about the incident, read by those of ``scope``; its row must be locked."""
-        # The previous release counts in ``version`` alone, and may run beside this one.
-        self.revision = max(self.revision, self.version) + 1
+        self.bump_revision()
         if scope == "declaration":
             self.version += 1
+
+    def bump_revision(self) -> None:
+        """One more fact about something that has a version of its own; its row must be locked."""
+        # The previous release counts in ``version`` alone, and may run beside this one.
+        self.revision = max(self.revision, self.version) + 1
 
     def move(
         self, to: Status, by: Actor, at: datetime, *, reason: PendingReason | None = None, note: str = ""

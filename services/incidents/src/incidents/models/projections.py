@@ -6,8 +6,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Computed, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import Computed, Index, Text, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from events.identity import UserStatus
@@ -37,6 +37,10 @@ class CoveredContract(Base):
     starts_on: Mapped[date]
     warranty_ends_on: Mapped[date]
     service_level: Mapped[str]
+    # The codes of its own and of its articles' serial numbers.
+    serial_codes: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
+
+    __table_args__ = (Index("ix_covers_serial_codes", "serial_codes", postgresql_using="gin"),)
 
     def require_in_force(self, day: date) -> None:
         """Both ends of the cover are included."""

@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from incidents import event_mapper, feed
+from incidents.exchanges import repository as exchanges
 from incidents.models import Incident
 from incidents.promises import repository
 from incidents.promises.models import Promise
-from incidents.promises.terms import FULFILS, Terms, promises_next_day
+from incidents.promises.terms import Terms, promises_next_day
 from web import clock
 
 # A page that was opened so long ago still holds what it showed; SQP may change its terms meanwhile.
@@ -40,19 +41,26 @@ async def _terms_shown(session: AsyncSession, shown: int | None, at: datetime) -
 
 
 async def follow(session: AsyncSession, incident: Incident, at: datetime) -> None:
-    """After the incident has moved: its promise begins, waits, goes on or is fulfilled. Its row must be locked."""
+    """After the incident or an exchange on it has moved: its promise begins, waits, goes on or is fulfilled. Its row
+    must be locked. A dispatch fulfils it, or the resolution of an incident that needed none."""
     promise = await repository.find(session, incident.number)
     if promise is None:
         await _begin_at_approval(session, incident, at)
         return
     if promise.fulfilled_at is not None:
         return
+    dispatched_at = await exchanges.dispatched_at(session, incident.number)
+    if dispatched_at is not None and clock.day(dispatched_at) <= promise.dispatch_on:
+        promise.fulfil(dispatched_at)
+        return
     _check(session, incident, promise, at)
-    if incident.holds_the_promise:
+    if incident.holds_the_promise or await exchanges.waits_for_return(session, incident.number):
         promise.pause(at)
     else:
         promise.resume(at, await repository.terms(session))
-    if incident.status in FULFILS[promise.clock_start]:
+    if dispatched_at is not None:
+        promise.fulfil(dispatched_at)
+    elif incident.status == "resolved":
         promise.fulfil(at)
 
 

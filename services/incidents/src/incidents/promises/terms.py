@@ -3,22 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
 
 from api.incidents.promises import ClockStart
-from events.incidents import Status
 from incidents.promises import working_days
 from incidents.promises.working_days import WorkingDays
 
 _NEXT_DAY = re.compile(r"\bJ\s*\+\s*1\b", re.IGNORECASE)
-
-# The states of an incident that fulfil its promise, by what started the clock: the exchange that starts it cannot.
-FULFILS: Mapping[ClockStart, frozenset[Status]] = {
-    "declaration": frozenset({"exchange", "resolved"}),
-    "approval": frozenset({"resolved"}),
-}
 
 
 def promises_next_day(service_level: str) -> bool:

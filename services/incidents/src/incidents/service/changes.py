@@ -10,6 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api import incidents as schemas
 from events.incidents import Actor, Thread
 from incidents import access, event_mapper, feed, repository, states
+from incidents.exchanges import repository as exchanges
+from incidents.exchanges.errors import IncidentHasExchange
 from incidents.models import Incident, Message
 from incidents.promises import service as promises
 from incidents.service.attachments import attach_to
@@ -27,6 +29,14 @@ async def move(
     precondition.check(incident.version)
     await _move(session, incident, wanted, by, clock.now())
     return incident
+
+
+async def go_on_to_exchange(session: AsyncSession, incident: Incident, by: Actor, at: datetime) -> None:
+    """As an exchange was approved; SQP has then diagnosed, whether it said so before or not."""
+    if incident.status == "new":
+        await _move(session, incident, schemas.StatusChange(status="in_diagnosis"), by, at)
+    if incident.status in ("in_diagnosis", "pending"):
+        await _move(session, incident, schemas.StatusChange(status="exchange"), by, at)
 
 
 async def post(
@@ -74,6 +84,8 @@ async def _move(
     session: AsyncSession, incident: Incident, wanted: schemas.StatusChange, by: Actor, at: datetime
 ) -> None:
     previous = incident.status
+    if wanted.status in ("rejected", "cancelled") and await exchanges.has_open(session, incident.number):
+        raise IncidentHasExchange
     session.add(incident.move(wanted.status, by, at, reason=wanted.reason, note=wanted.note))
     incident.bump_version()
     changed = event_mapper.status_changed(incident, by, at, previous=previous, note=wanted.note, reason=wanted.reason)

@@ -1,0 +1,259 @@
+"""Exchanges of hardware: an incident's exchange lines, as they are read, and SQP's settings of them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from api.incidents.addresses import Address
+from api.incidents.exchange_steps import Carrier, ClaimState, Condition, StepName
+from api.incidents.incidents import Choice, Person
+from api.incidents.promises import PromiseBadge
+from events.incidents import (
+    Consequence,
+    Cover,
+    Decision,
+    Direction,
+    Dispatch,
+    ExchangeStep,
+    ExchangeType,
+    Outcome,
+    ReturnState,
+)
+from web.schemas import Answer, Line, Page, Request
+
+ShipmentState = Literal[
+    "prepared", "shipped", "delivered", "lost", "damaged", "refused", "returned_to_sender", "recalled"
+]
+# What SQP alone reads in the time line, beside the steps that everybody does.
+SqpStep = Literal[
+    "quarantined", "carrier_news", "claim_opened", "claim_sent", "claim_accepted", "claim_refused", "claim_settled"
+]
+FactStep = Literal[ExchangeStep, SqpStep]
+# Which of the platform's lines: nothing decided, to send, on their way, awaited back, too late, arrived, over.
+Stage = Literal["to_decide", "to_ship", "shipped", "awaited", "overdue", "to_inspect", "done"]
+
+
+class Shipment(Answer):
+    """A parcel, of one line or of several. ``address`` is frozen once it is prepared; ``doubtful_number``: the number's
+    check digit is wrong for this carrier. ``actions``: what the caller may report of it now."""
+
+    id: UUID
+    direction: Direction
+    direction_label: str
+    lines: list[int]
+    carrier: str
+    carrier_label: str
+    tracking_number: str
+    tracking_url: str
+    doubtful_number: bool
+    state: ShipmentState
+    state_label: str
+    prepared_at: datetime
+    shipped_at: datetime | None
+    delivered_at: datetime | None
+    expected_on: date | None
+    address: Address | None
+    contact: str
+    opening_hours: str
+    actions: list[ShipmentState]
+
+
+class Fact(Answer):
+    """Something that happened to a line, told in ``sentence``. ``at`` is when it happened, ``recorded_at`` when the
+    platform learnt of it. Facts are only ever added."""
+
+    step: FactStep
+    sentence: str
+    at: datetime
+    recorded_at: datetime
+    by: Person
+    note: str
+    tracking_url: str
+
+
+class Replacement(Answer):
+    serial_number: str
+    product_reference: str
+    condition: Condition
+    condition_label: str
+    reason: str
+
+
+class Return(Answer):
+    """``due_on`` is empty until it is known; ``days_left`` is negative once it is over. ``consequence`` tells in words
+    what an overdue return means. ``missing``: accessories that did not come back."""
+
+    state: ReturnState
+    label: str
+    due_on: date | None
+    is_overdue: bool
+    days_left: int | None
+    extensions_left: int
+    consequence: str
+    outcome: Outcome | None
+    outcome_label: str | None
+    received_serial_number: str | None
+    missing: list[str]
+    invoice_reference: str
+    certificate_file_id: UUID | None
+
+
+class Claim(Answer):
+    """SQP's claim to the maker, which nobody else sees."""
+
+    state: ClaimState
+    label: str
+    maker_number: str
+    due_on: date | None
+
+
+class ExchangeRow(Answer):
+    """A line in a list. ``version`` counts its changes."""
+
+    id: UUID
+    incident_number: str
+    line: int
+    version: int
+    type: ExchangeType
+    type_label: str
+    decision: Decision
+    state_label: str
+    serial_number: str
+    product_reference: str
+    replacement_serial_number: str | None
+    reseller: str
+    reseller_id: UUID
+    client: str | None
+    dispatch: Dispatch
+    return_state: ReturnState
+    return_label: str
+    return_due_on: date | None
+    is_overdue: bool
+    requested_at: datetime
+
+
+class ExchangePage(Page[ExchangeRow]):
+    """``counts``: of everything that the caller may see, how many there are in each stage, each up to 10,001."""
+
+    counts: dict[Stage, int]
+
+
+class Exchange(ExchangeRow):
+    """A line with its parcels and its time line, oldest first. ``origin_line``: the line whose replacement was dead.
+
+    ``actions`` are the steps that the caller may take now; ``claim`` is SQP's alone.
+    """
+
+    origin_line: int | None
+    designation: str
+    decision_label: str
+    dispatch_label: str
+    replacement: Replacement | None
+    stock_expected_on: date | None
+    promise: PromiseBadge | None
+    cover: Cover
+    cover_label: str
+    replaced_on: date | None
+    return_: Return = Field(alias="return")
+    shipments: list[Shipment]
+    timeline: list[Fact]
+    claim: Claim | None
+    actions: list[StepName]
+
+
+class DataStatement(Answer):
+    """What the holder stated before the product left; ``text_version`` names the questions that were asked."""
+
+    at: datetime
+    by: Person
+    text_version: str
+    lines: list[str]
+
+
+class ExchangeChoices(Answer):
+    """What the steps may say, in the caller's language."""
+
+    types: list[Choice]
+    conditions: list[Choice]
+    carriers: list[Choice]
+    inspections: list[Choice]
+    settlements: list[Choice]
+    reversals: list[Choice]
+    claims: list[Choice]
+
+
+class Exchanges(Answer):
+    """The lines of one incident. ``requestable``: serial numbers that the caller may ask an exchange for now;
+    ``may_state``: whether the caller may state what became of the data."""
+
+    items: list[Exchange]
+    requestable: list[str]
+    statements: list[DataStatement]
+    may_state: bool
+    may_ship: bool
+    choices: ExchangeChoices
+
+
+class Taken(Answer):
+    """A line after a step; ``version`` is also the ETag."""
+
+    id: UUID
+    incident_number: str
+    line: int
+    version: int
+    decision: Decision
+
+
+class Prepared(Answer):
+    """A parcel after what was told of it."""
+
+    id: UUID
+    incident_number: str
+    carrier: Carrier
+    tracking_number: str
+    state: ShipmentState
+
+
+class Tracked(Answer):
+    """For each fact, in their order: whether it was news, known, or of an unknown parcel."""
+
+    items: list[Literal["applied", "known", "unknown"]]
+
+
+Days = Annotated[int, Field(ge=1, le=90)]
+
+
+class ServiceLevelDays(Request):
+    service_level: Line
+    return_days: Days
+
+
+class ExchangeSettings(Answer):
+    """``revision`` counts SQP's changes (also the ETag). ``return_days``: until when a return is due, from the delivery
+    of its replacement; ``by_service_level``: where it differs. ``extension_days``: what more time gives.
+
+    ``presumed_delivered_days``: without news of the carrier, a parcel counts as delivered so many days after it left.
+    """
+
+    revision: int
+    return_days: int
+    by_service_level: list[ServiceLevelDays]
+    extension_days: int
+    presumed_delivered_days: int
+    overdue: Consequence
+    changed_at: datetime | None
+    changed_by_name: str
+
+
+class ExchangeSettingsPatch(Request):
+    """Holds from now on; due dates that were told stay. What is left out stays as it is."""
+
+    return_days: Days | None = None
+    by_service_level: Annotated[list[ServiceLevelDays], Field(max_length=50)] | None = None
+    extension_days: Days | None = None
+    presumed_delivered_days: Days | None = None
+    overdue: Consequence | None = None

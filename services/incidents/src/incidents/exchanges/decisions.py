@@ -1,0 +1,155 @@
+"""What SQP decides about a line: approval, replacement, reversal, end, and the claim to the maker."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+from api.incidents import exchange_steps as steps
+from events.incidents import ExchangeType
+from incidents.exchanges import errors, machine, repository, shipping
+from incidents.exchanges.models import Exchange
+from incidents.exchanges.scene import Scene
+from incidents.promises import repository as promises
+from incidents.promises import rule
+from incidents.promises.terms import promises_next_day
+from incidents.service import changes
+from web import clock
+from web.text import codes
+
+
+async def approve(scene: Scene, wanted: steps.Approve) -> None:
+    """The incident goes on to ``exchange``. SQP's settings may hold overdue returns against it."""
+    line = scene.line
+    line.type = wanted.type or line.type
+    await _check_overdue(scene, line.type, wanted.despite_overdue)
+    line.decision = "approved"
+    line.cover = "in_progress" if line.type in machine.REPLACES else "unchanged"
+    line.return_state = "expected" if line.type in machine.RETURNS else "not_required"
+    if line.type in machine.RETURNS and line.type != "advance_exchange":
+        terms = await repository.terms(scene.session)
+        line.return_due_on = terms.due_on(clock.day(scene.at), scene.incident.service_level)
+    note = "\n".join(part for part in (wanted.note, wanted.despite_overdue) if part)
+    scene.tell("approved", note, type=line.type)
+    await changes.go_on_to_exchange(scene.session, scene.incident, scene.by, scene.at)
+
+
+async def _check_overdue(scene: Scene, wanted: ExchangeType, despite: str) -> None:
+    terms = await repository.terms(scene.session)
+    if despite or terms.overdue == "warn" or (terms.overdue == "standard" and wanted in machine.AFTER_RECEIPT):
+        return
+    if terms.overdue == "standard" and wanted != "advance_exchange":
+        return
+    today = clock.day(scene.now)
+    count = await repository.count_overdue(scene.session, scene.line.reseller_id, today)
+    if count:
+        problem = errors.OverdueReturns if terms.overdue == "standard" else errors.ExchangesStopped
+        raise problem(count=count, field="despite_overdue")
+
+
+async def reject(scene: Scene, wanted: steps.Reject) -> None:
+    scene.line.decision = "rejected"
+    scene.tell("rejected", wanted.note)
+
+
+async def cancel(scene: Scene, wanted: steps.Cancel) -> None:
+    """Parcels under way are called back, and a replacement that has left is to come back."""
+    line = scene.line
+    has_left = line.dispatch == "shipped"
+    recalled = await shipping.recall(scene)
+    line.decision = "cancelled"
+    line.cover = "unchanged"
+    if line.return_state in machine.AWAITED:
+        line.return_state, line.return_due_on = "not_required", None
+    if has_left:
+        line.replacement_return = "expected"
+    scene.tell("recalled" if recalled else "cancelled", wanted.note)
+
+
+async def reserve(scene: Scene, wanted: steps.Reserve) -> None:
+    """A unit that is covered, promised to another, or faulty itself replaces nothing."""
+    line, code = scene.line, codes.serial(wanted.serial_number)
+    reference = wanted.product_reference or line.product_reference
+    if code == codes.serial(line.serial_number):
+        raise errors.ReplacementIsFaulty(serial=wanted.serial_number, field="serial_number")
+    if reference != line.product_reference and not wanted.reason:
+        raise errors.SubstituteNeedsReason(reference=reference, wanted=line.product_reference, field="reason")
+    await repository.one_at_a_time(scene.session, code)
+    covering = await repository.covering(scene.session, code, clock.day(scene.now))
+    if covering is not None and line.cover != "replaced":
+        raise errors.ReplacementIsCovered(serial=wanted.serial_number, number=covering, field="serial_number")
+    other = await repository.claimed_by(scene.session, code, line.id)
+    if other is not None:
+        raise errors.ReplacementIsTaken(
+            serial=wanted.serial_number, number=other.incident_number, field="serial_number"
+        )
+    line.replacement_serial_number = wanted.serial_number
+    line.replacement_reference = reference
+    line.replacement_condition = wanted.condition
+    line.replacement_reason = wanted.reason
+    line.stock_expected_on = None
+    scene.tell("reserved", wanted.reason, serial=wanted.serial_number, reference=reference, condition=wanted.condition)
+
+
+async def out_of_stock(scene: Scene, wanted: steps.OutOfStock) -> None:
+    scene.line.stock_expected_on = wanted.expected_on
+    scene.tell("out_of_stock", wanted.note, day=wanted.expected_on)
+
+
+async def reverse(scene: Scene, wanted: steps.Reverse) -> None:
+    """The holder keeps the first unit, where it has not been sent back yet, and returns the replacement."""
+    line = scene.line
+    line.cover = "returned"
+    line.replacement_return = "expected"
+    if line.return_state in machine.AWAITED:
+        line.return_state, line.return_due_on = "not_required", None
+    scene.tell("reversed", wanted.note, reason=wanted.reason)
+
+
+async def receive_replacement(scene: Scene, wanted: steps.ReceiveReplacement) -> None:
+    scene.line.replacement_return = "received"
+    scene.tell("replacement_received", wanted.note)
+
+
+async def replacement_dead(scene: Scene, wanted: steps.ReplacementDead) -> None:
+    """A line of its own exchanges the replacement; the first unit stays due under its own line, once."""
+    dead, session = scene.line, scene.session
+    assert dead.replacement_serial_number is not None, "what was delivered has a serial number"
+    await repository.require_no_open(session, codes.serial(dead.replacement_serial_number))
+    line = Exchange(
+        id=uuid4(),
+        incident_number=dead.incident_number,
+        line=await repository.next_line(session, dead.incident_number),
+        origin_line=dead.line,
+        version=1,
+        reseller_id=dead.reseller_id,
+        designation=dead.designation,
+        serial_number=dead.replacement_serial_number,
+        product_reference=dead.replacement_reference or dead.product_reference,
+        type=dead.type,
+        requested_at=scene.now,
+        **repository.fresh(),
+    )
+    if promises_next_day(scene.incident.service_level):
+        terms = await promises.terms(session)
+        line.promised_on = rule.window(scene.now, terms.cutoff, terms.days).dispatch_on
+    session.add(line)
+    await session.flush()
+    scene.tell("replacement_dead", wanted.note, line=line.line)
+    following = scene.of(line)
+    following.tell("requested", wanted.note, type=line.type)
+    await approve(following, steps.Approve(step="approve", despite_overdue=wanted.note[:200].replace("\n", " ")))
+
+
+async def close(scene: Scene, wanted: steps.Close) -> None:
+    scene.line.decision = "closed"
+    scene.tell("closed", wanted.note)
+
+
+async def claim(scene: Scene, wanted: steps.ClaimToMaker) -> None:
+    line = scene.line
+    if wanted.state not in machine.CLAIM_FOLLOWS[line.claim_state]:
+        raise errors.ClaimIsOver
+    line.claim_state = wanted.state
+    line.claim_number = wanted.maker_number or line.claim_number
+    line.claim_due_on = wanted.due_on or line.claim_due_on
+    scene.note(machine.CLAIM_STEPS[wanted.state], wanted.note, number=line.claim_number)

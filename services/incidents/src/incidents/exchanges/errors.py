@@ -1,0 +1,323 @@
+"""What is refused about exchanges, and why."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from events.incidents import Decision, Dispatch, ReturnState
+from incidents.exchanges.labels import DECISION, DISPATCH, RETURN, SHIPMENT
+from web.errors import Conflict, Forbidden, NotFound
+from web.i18n import Language, text
+
+
+class ExchangeNotFound(NotFound):
+    code = "exchange_not_found"
+    message = text(
+        "Cet échange n’existe pas ou ne vous est pas accessible.",
+        "This exchange does not exist or is not yours to see.",
+    )
+
+
+class ShipmentNotFound(NotFound):
+    code = "shipment_not_found"
+    message = text(
+        "Ce colis n’existe pas ou ne vous est pas accessible.", "This parcel does not exist or is not yours to see."
+    )
+
+
+class StepNotYours(Forbidden):
+    code = "step_not_yours"
+    message = text("Cette étape de l’échange revient à SQP.", "This step of the exchange is SQP's.")
+
+
+class _Decided(Conflict):
+    """``decision`` by its label; the member holds its code."""
+
+    @classmethod
+    def of(cls, decision: Decision) -> Self:
+        return cls(decision=decision)
+
+    def sentence(self, language: Language) -> str:
+        label = DECISION[self.members["decision"]][language]
+        return self.message[language].format(decision=label.lower())
+
+
+class DecidedAlready(_Decided):
+    code = "decided_already"
+    message = text(
+        "Cette demande d’échange est déjà traitée ({decision}) : rechargez la page.",
+        "This request is dealt with already ({decision}): load the page again.",
+    )
+
+
+class NotApproved(_Decided):
+    code = "exchange_not_approved"
+    message = text(
+        "Cet échange n’est pas en cours ({decision}) : cette étape ne s’y applique pas.",
+        "This exchange is not under way ({decision}): the step does not apply.",
+    )
+
+
+class _OfReturn(Conflict):
+    @classmethod
+    def of(cls, state: ReturnState) -> Self:
+        return cls(state=state)
+
+    def sentence(self, language: Language) -> str:
+        return self.message[language].format(state=RETURN[self.members["state"]][language].lower())
+
+
+class NothingAwaited(_OfReturn):
+    code = "nothing_awaited"
+    message = text(
+        "Aucun retour n’est attendu pour cet échange ({state}).", "No return is awaited for this exchange ({state})."
+    )
+
+
+class NotReceived(Conflict):
+    code = "not_received"
+    message = text(
+        "Le matériel n’a pas encore été reçu : enregistrez d’abord son arrivée.",
+        "The product has not been received yet: record its arrival first.",
+    )
+
+
+class NotDone(Conflict):
+    """``dispatch`` and ``state`` (of the return) by their labels; the members hold their codes."""
+
+    code = "exchange_not_done"
+    message = text(
+        "Cet échange ne peut pas encore être terminé. Envoi : {dispatch}. Retour : {state}.",
+        "This exchange cannot be closed yet. Dispatch: {dispatch}. Return: {state}.",
+    )
+
+    @classmethod
+    def of(cls, dispatch: Dispatch, state: ReturnState) -> Self:
+        return cls(dispatch=dispatch, state=state)
+
+    def sentence(self, language: Language) -> str:
+        dispatch, state = DISPATCH[self.members["dispatch"]], RETURN[self.members["state"]]
+        return self.message[language].format(dispatch=dispatch[language].lower(), state=state[language].lower())
+
+
+class TooLateToCancel(Conflict):
+    code = "too_late_to_cancel"
+    message = text(
+        "Le remplacement est livré : l’échange ne s’annule plus, il se reprend (« Échange annulé après envoi »).",
+        "The replacement is delivered: the exchange can no longer be cancelled, only reversed.",
+    )
+
+
+class ReturnIsHere(Conflict):
+    code = "return_is_here"
+    message = text(
+        "Le matériel retourné est déjà chez SQP : l’échange ne s’annule plus.",
+        "The returned product is at SQP already: the exchange can no longer be cancelled.",
+    )
+
+
+class NothingToReplace(Conflict):
+    code = "nothing_to_replace"
+    message = text(
+        "Ce type d’échange ne remplace pas l’appareil, ou il a été repris.",
+        "This type of exchange replaces no unit, or it was reversed.",
+    )
+
+
+class NothingToSend(Conflict):
+    code = "nothing_to_send"
+    message = text("Rien n’est à envoyer pour cet échange.", "There is nothing to send for this exchange.")
+
+
+class NothingReserved(Conflict):
+    code = "nothing_reserved"
+    message = text(
+        "Aucun appareil de remplacement n’est réservé : indiquez d’abord son numéro de série.",
+        "No replacement is reserved: enter its serial number first.",
+    )
+
+
+class SentAlready(Conflict):
+    code = "sent_already"
+    message = text("L’envoi de cet échange est déjà en route ou livré.", "This exchange is on its way or delivered.")
+
+
+class ShipsAfterReceipt(Conflict):
+    code = "ships_after_receipt"
+    message = text(
+        "Un échange standard ou une réparation ne part qu’après réception du matériel défectueux.",
+        "A standard exchange or a repair leaves only once the faulty product has been received.",
+    )
+
+
+class NoMoreTime(Conflict):
+    code = "no_more_time"
+    message = text(
+        "Le délai de retour a déjà été prolongé deux fois : contactez SQP.",
+        "The return was put off twice already: contact SQP.",
+    )
+
+
+class NothingToReverse(Conflict):
+    code = "nothing_to_reverse"
+    message = text(
+        "Rien n’est à reprendre : le remplacement n’est pas parti, ou l’échange est déjà repris.",
+        "There is nothing to reverse: no replacement has left, or the exchange is reversed already.",
+    )
+
+
+class NoReplacementAwaited(Conflict):
+    code = "no_replacement_awaited"
+    message = text("Aucun remplacement n’est attendu en retour.", "No replacement is to come back.")
+
+
+class NotReplaced(Conflict):
+    code = "not_replaced"
+    message = text(
+        "Le remplacement n’est pas encore livré : signalez plutôt le colis comme endommagé ou perdu.",
+        "The replacement is not delivered yet: report its parcel damaged or lost instead.",
+    )
+
+
+class ClaimIsOver(Conflict):
+    code = "claim_is_over"
+    message = text(
+        "Le dossier chez le constructeur ne peut pas évoluer ainsi.", "The claim to the maker cannot move like this."
+    )
+
+
+class IncidentNotOpen(Conflict):
+    code = "incident_not_open"
+    message = text(
+        "L’incident n° {number} n’est plus ouvert : un échange s’y demande après sa réouverture.",
+        "Incident no. {number} is not open any more: reopen it to ask for an exchange.",
+    )
+
+
+class SerialNotDeclared(Conflict):
+    code = "serial_not_declared"
+    message = text(
+        "Le numéro de série {serial} ne fait pas partie de l’incident n° {number}.",
+        "Serial number {serial} is not part of incident no. {number}.",
+    )
+
+
+class ExchangeUnderWay(Conflict):
+    code = "exchange_under_way"
+    message = text(
+        "Un échange du numéro de série {serial} est déjà en cours (incident n° {number}).",
+        "An exchange of serial number {serial} is under way already (incident no. {number}).",
+    )
+
+
+class ReplacementIsCovered(Conflict):
+    code = "replacement_is_covered"
+    message = text(
+        "Le numéro de série {serial} est déjà couvert par le contrat n° {number} : réservez un autre appareil.",
+        "Serial number {serial} is covered by contract no. {number} already: reserve another unit.",
+    )
+
+
+class ReplacementIsTaken(Conflict):
+    code = "replacement_is_taken"
+    message = text(
+        "Le numéro de série {serial} est déjà réservé pour l’incident n° {number} : réservez un autre appareil.",
+        "Serial number {serial} is reserved for incident no. {number} already: reserve another unit.",
+    )
+
+
+class ReplacementIsFaulty(Conflict):
+    code = "replacement_is_faulty"
+    message = text(
+        "Un appareil ne se remplace pas par lui-même : le numéro de série {serial} est celui qui est en panne.",
+        "A unit does not replace itself: serial number {serial} is the faulty one.",
+    )
+
+
+class SubstituteNeedsReason(Conflict):
+    code = "substitute_needs_reason"
+    message = text(
+        "La référence {reference} n’est pas celle du matériel à remplacer ({wanted}) : dites pourquoi.",
+        "Reference {reference} is not that of the product to replace ({wanted}): say why.",
+    )
+
+
+class UndeliverableAddress(Conflict):
+    code = "undeliverable_address"
+    message = text(
+        "Un échange avancé est remis en main propre : une boîte postale, un CS ou un CEDEX ne convient pas "
+        "(« {part} »). Indiquez une adresse où quelqu’un réceptionne.",
+        "An exchange in advance is handed over in person: a PO box, CS or CEDEX will not do (“{part}”). Give an "
+        "address where somebody receives it.",
+    )
+
+
+class OverdueReturns(Conflict):
+    """``consequence``: what SQP's settings say of overdue returns."""
+
+    code = "overdue_returns"
+    message = text(
+        "{count} retour(s) de ce revendeur sont en retard : choisissez un échange standard, ou dites pourquoi vous "
+        "passez outre.",
+        "{count} return(s) of this reseller are overdue: choose a standard exchange, or say why you approve it all the "
+        "same.",
+    )
+
+
+class ExchangesStopped(Conflict):
+    code = "exchanges_stopped"
+    message = text(
+        "{count} retour(s) de ce revendeur sont en retard : aucun échange n’est accordé, sauf si vous dites pourquoi.",
+        "{count} return(s) of this reseller are overdue: no exchange is granted unless you say why.",
+    )
+
+
+class NothingStated(Conflict):
+    code = "nothing_stated"
+    message = text(
+        "Rien n’est encore déclaré sur les données de ce matériel : demandez-le, ou dites pourquoi l’étiquette part "
+        "sans.",
+        "Nothing is stated about the data on this product yet: ask for it, or say why the label leaves without.",
+    )
+
+
+class UnknownCertificate(Conflict):
+    code = "unknown_certificate"
+    message = text(
+        "Ce certificat n’est pas joint à la déclaration de l’incident.",
+        "This certificate is not attached to the incident's declaration.",
+    )
+
+
+class ShipmentElsewhere(Conflict):
+    code = "shipment_elsewhere"
+    message = text(
+        "Ce colis est connu pour un autre incident ou d’autres lignes.", "This parcel is known for other lines."
+    )
+
+
+class ParcelNotOnItsWay(Conflict):
+    code = "parcel_not_on_its_way"
+    message = text(
+        "Ce colis est déjà « {state} » : cette information ne change rien.",
+        "This parcel is “{state}” already: this changes nothing.",
+    )
+
+    def sentence(self, language: Language) -> str:
+        return self.message[language].format(state=SHIPMENT[self.members["state"]][language].lower())
+
+
+class IncidentHasExchange(Conflict):
+    code = "incident_has_exchange"
+    message = text(
+        "Un échange est en cours : annulez-le ou terminez-le d’abord.",
+        "An exchange is under way: cancel or close it first.",
+    )
+
+
+class LinkNotGood(NotFound):
+    code = "link_not_good"
+    message = text(
+        "Ce lien n’est plus valable : il a déjà servi, ou le retour a été traité depuis.",
+        "This link is no longer good: it was used, or the return has been dealt with since.",
+    )

@@ -1,0 +1,160 @@
+"""What is read of exchanges: the lines of an incident, lists by stage. Columns, never entities."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from api.incidents.exchanges import Stage
+from chassis.http import paging
+from chassis.sql import AnyRow, AnySelect
+from incidents.access import visible
+from incidents.exchanges import carriers, machine
+from incidents.exchanges.models import Exchange, ExchangeFact, Shipment, Statement, shipment_lines
+from incidents.exchanges.repository import IS_AWAITED
+from incidents.models import Incident, Organisation
+from web.auth.principal import Principal
+from web.text import codes
+
+_RESELLER_NOW = select(Organisation.name).where(Organisation.id == Exchange.reseller_id).scalar_subquery()
+
+ROW = (
+    *Exchange.__table__.columns,
+    func.coalesce(_RESELLER_NOW, Incident.reseller_name).label("reseller_name"),
+    func.coalesce(Incident.client_name_now, Incident.client_name).label("client_name"),
+)
+
+SORTS: dict[str, ColumnElement[Any]] = {
+    "requested_at": Exchange.requested_at.expression,
+    "return_due_on": Exchange.return_due_on.expression,
+}
+
+
+def stages(today: date) -> Mapping[Stage, ColumnElement[bool]]:
+    approved = Exchange.decision == "approved"
+    may_leave = or_(Exchange.type.not_in(machine.AFTER_RECEIPT), Exchange.return_state.in_(machine.ARRIVED))
+    to_ship = and_(Exchange.type.in_(machine.SHIPS), Exchange.dispatch.in_(("none", "prepared", "failed")), may_leave)
+    is_late = Exchange.return_due_on < today
+    return {
+        "to_decide": Exchange.decision == "requested",
+        "to_ship": and_(approved, to_ship),
+        "shipped": and_(approved, Exchange.dispatch == "shipped"),
+        "awaited": and_(*IS_AWAITED, or_(Exchange.return_due_on.is_(None), ~is_late)),
+        "overdue": and_(*IS_AWAITED, is_late),
+        "to_inspect": and_(approved, Exchange.return_state == "received"),
+        "done": Exchange.decision.in_(("rejected", "cancelled", "closed")),
+    }
+
+
+def listing(principal: Principal, scan: str, reseller_id: UUID | None) -> AnySelect:
+    """``scan``: a serial number, the number of a parcel or of an incident, read by machine or typed."""
+    query = select(*ROW).join(Incident, Incident.number == Exchange.incident_number)
+    if principal.organisation_kind == "reseller":
+        query = query.where(Exchange.reseller_id == principal.organisation_id)
+    query = query.where(visible(Incident, principal))
+    if scan:
+        query = query.where(_scanned(scan))
+    return query.where(Exchange.reseller_id == reseller_id) if reseller_id else query
+
+
+def _scanned(scan: str) -> ColumnElement[bool]:
+    code, number = codes.serial(scan), carriers.tracking_number(scan)
+    parcel = (
+        select(shipment_lines.c.exchange_id)
+        .join(Shipment, Shipment.id == shipment_lines.c.shipment_id)
+        .where(Shipment.tracking_number == number, Shipment.tracking_number != "")
+    )
+    return or_(
+        Exchange.serial_code == code,
+        Exchange.replacement_code == code,
+        Exchange.incident_number == code,
+        Exchange.id.in_(parcel),
+    )
+
+
+async def page(
+    reader: AsyncConnection, query: AnySelect, sort: paging.Sort, limit: int, cursor: str | None
+) -> tuple[Sequence[AnyRow], str | None]:
+    paged = paging.page(query, sort, Exchange.id.expression, limit, cursor)
+    return paging.split((await reader.execute(paged)).all(), sort, limit)
+
+
+async def counts(reader: AsyncConnection, by_stage: Mapping[Stage, AnySelect]) -> dict[Stage, int]:
+    """How many lines each stage has, counted no further than 10,001."""
+    counted = await paging.counts(reader, {str(stage): query for stage, query in by_stage.items()})
+    return {stage: counted[stage] for stage in by_stage}
+
+
+async def lines(reader: AsyncConnection, number: str) -> Sequence[AnyRow]:
+    query = select(*ROW).join(Incident, Incident.number == Exchange.incident_number)
+    return (await reader.execute(query.where(Exchange.incident_number == number).order_by(Exchange.line))).all()
+
+
+async def line(reader: AsyncConnection, exchange_id: UUID) -> AnyRow | None:
+    query = select(Exchange.__table__).where(Exchange.id == exchange_id)
+    return (await reader.execute(query)).one_or_none()
+
+
+async def facts(
+    reader: AsyncConnection, exchange_ids: Sequence[UUID], *, for_sqp: bool
+) -> Mapping[UUID, Sequence[AnyRow]]:
+    """By line, in the order in which they happened."""
+    query = select(ExchangeFact.__table__).where(ExchangeFact.exchange_id.in_(exchange_ids))
+    if not for_sqp:
+        query = query.where(ExchangeFact.sqp_only.is_(False))
+    found: dict[UUID, list[AnyRow]] = defaultdict(list)
+    for row in (await reader.execute(query.order_by(ExchangeFact.at, ExchangeFact.id))).all():
+        found[row.exchange_id].append(row)
+    return found
+
+
+async def shipments(
+    reader: AsyncConnection, exchange_ids: Sequence[UUID]
+) -> tuple[Mapping[UUID, Sequence[AnyRow]], Mapping[UUID, list[int]]]:
+    """The parcels of each line, and the lines of each parcel."""
+    query = (
+        select(Shipment.__table__, shipment_lines.c.exchange_id, Exchange.line)
+        .join(shipment_lines, shipment_lines.c.shipment_id == Shipment.id)
+        .join(Exchange, Exchange.id == shipment_lines.c.exchange_id)
+        .where(shipment_lines.c.exchange_id.in_(exchange_ids))
+        .order_by(Shipment.prepared_at, Shipment.id, Exchange.line)
+    )
+    by_line: dict[UUID, list[AnyRow]] = defaultdict(list)
+    by_parcel: dict[UUID, list[int]] = defaultdict(list)
+    for row in (await reader.execute(query)).all():
+        by_line[row.exchange_id].append(row)
+        by_parcel[row.id].append(row.line)
+    return by_line, by_parcel
+
+
+async def statements(reader: AsyncConnection, number: str) -> Sequence[AnyRow]:
+    """Latest first."""
+    query = select(Statement.__table__).where(Statement.incident_number == number)
+    return (await reader.execute(query.order_by(Statement.id.desc()))).all()
+
+
+async def shipment(reader: AsyncConnection, identifier: UUID, principal: Principal) -> AnyRow | None:
+    query = (
+        select(Shipment.__table__)
+        .join(Incident, Incident.number == Shipment.incident_number)
+        .where(Shipment.id == identifier, visible(Incident, principal))
+    )
+    return (await reader.execute(query)).one_or_none()
+
+
+async def count_overdue(reader: AsyncConnection, principal: Principal, contract: AnyRow, today: date) -> int:
+    """Overdue returns that hold for a declaration on ``contract`` and that the caller sees."""
+    query = (
+        select(func.count())
+        .select_from(Exchange)
+        .join(Incident, Incident.number == Exchange.incident_number)
+        .where(*IS_AWAITED, Exchange.return_due_on < today, Exchange.reseller_id == contract.reseller_id)
+        .where(visible(Incident, principal))
+    )
+    return (await reader.execute(query)).scalar_one()

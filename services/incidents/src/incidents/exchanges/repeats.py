@@ -1,0 +1,33 @@
+"""Whether a step says what is known already: a back office may send each of its facts as often as it likes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from api.incidents.exchange_steps import Step, StepName
+from incidents.exchanges import machine
+from incidents.exchanges.models import Exchange
+from web.text import codes
+
+IS_KNOWN: Mapping[StepName, Callable[[Any, Exchange], bool]] = {
+    "approve": lambda wanted, line: line.decision == "approved" and wanted.type in (None, line.type),
+    "reject": lambda _, line: line.decision == "rejected",
+    "cancel": lambda _, line: line.decision == "cancelled",
+    "reserve": lambda wanted, line: (
+        codes.serial(line.replacement_serial_number or "") == codes.serial(wanted.serial_number)
+    ),
+    "out_of_stock": lambda wanted, line: line.stock_expected_on == wanted.expected_on,
+    "receive": lambda _, line: line.return_state in machine.ARRIVED,
+    "inspect": lambda wanted, line: line.return_state == "inspected" and line.outcome == wanted.outcome,
+    "settle": lambda wanted, line: line.return_state == "settled" and line.outcome == wanted.outcome,
+    "return_lost": lambda _, line: line.return_state == "lost",
+    "reverse": lambda _, line: line.cover == "returned",
+    "receive_replacement": lambda _, line: line.replacement_return == "received",
+    "close": lambda _, line: line.decision == "closed",
+    "claim": lambda wanted, line: line.claim_state == wanted.state,
+}
+
+
+def is_repeated(wanted: Step, line: Exchange) -> bool:
+    return wanted.step in IS_KNOWN and IS_KNOWN[wanted.step](wanted, line)

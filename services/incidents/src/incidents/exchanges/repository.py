@@ -1,0 +1,270 @@
+"""The SQL of exchanges: loading for a change. Everything of one incident is read under that incident's lock."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+
+from api.incidents.exchange_steps import Carrier
+from api.incidents.exchanges import ShipmentState
+from chassis.sql import AnyRow
+from events.incidents import Direction
+from incidents.exchanges import machine
+from incidents.exchanges.errors import ExchangeUnderWay
+from incidents.exchanges.models import (
+    AnswerLink,
+    Exchange,
+    ExchangeTerms,
+    ReturnReminder,
+    Shipment,
+    Statement,
+    shipment_lines,
+)
+from incidents.exchanges.terms import Terms
+from incidents.models import CoveredContract, Incident
+
+LATEST = select(ExchangeTerms.__table__).order_by(ExchangeTerms.revision.desc()).limit(1)
+IS_AWAITED = (Exchange.decision == "approved", Exchange.return_state.in_(machine.AWAITED))
+
+
+async def terms(database: AsyncSession | AsyncConnection) -> Terms:
+    """Those of now."""
+    row = (await database.execute(LATEST)).one_or_none()
+    if row is None:
+        return Terms()
+    return Terms(
+        row.revision,
+        row.return_days,
+        row.by_service_level,
+        row.extension_days,
+        row.presumed_delivered_days,
+        row.overdue,
+    )
+
+
+async def locked_terms(session: AsyncSession) -> Terms:
+    """Those of now, which no other changes until this transaction ends."""
+    await one_at_a_time(session, "exchange_terms")
+    return await terms(session)
+
+
+async def changes(reader: AsyncConnection) -> AnyRow | None:
+    """The last change of the terms."""
+    return (await reader.execute(LATEST)).one_or_none()
+
+
+async def one_at_a_time(session: AsyncSession, what: str) -> None:
+    """Waits for other transactions that named ``what``, such as the code of a serial number that both want."""
+    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"exchange {what}", 0))))
+
+
+async def line(session: AsyncSession, number: str, line: int) -> Exchange | None:
+    query = select(Exchange).where(Exchange.incident_number == number, Exchange.line == line)
+    return await session.scalar(query)
+
+
+async def lines(session: AsyncSession, number: str) -> Sequence[Exchange]:
+    query = select(Exchange).where(Exchange.incident_number == number).order_by(Exchange.line)
+    return (await session.scalars(query)).all()
+
+
+async def next_line(session: AsyncSession, number: str) -> int:
+    last = await session.scalar(select(func.max(Exchange.line)).where(Exchange.incident_number == number))
+    return (last or 0) + 1
+
+
+async def require_no_open(session: AsyncSession, code: str) -> None:
+    """Raises ExchangeUnderWay where the unit of this serial code is being exchanged; nobody starts one meanwhile."""
+    await one_at_a_time(session, code)
+    query = select(Exchange).where(Exchange.serial_code == code, Exchange.decision.in_(machine.OPEN))
+    known = await session.scalar(query)
+    if known is not None:
+        raise ExchangeUnderWay(serial=known.serial_number, number=known.incident_number, field="serial_number")
+
+
+async def covering(session: AsyncSession, code: str, day: date) -> str | None:
+    """The contract in force on ``day`` that covers the unit of this serial code."""
+    query = select(CoveredContract.number).where(
+        CoveredContract.serial_codes.contains([code]),
+        CoveredContract.starts_on <= day,
+        CoveredContract.warranty_ends_on >= day,
+    )
+    return await session.scalar(query.limit(1))
+
+
+async def claimed_by(session: AsyncSession, code: str, but: UUID) -> Exchange | None:
+    """The open line, other than ``but``, that has reserved the unit of this serial code, or exchanges it as faulty."""
+    is_open = (Exchange.decision.in_(machine.OPEN), Exchange.id != but)
+    reserved = select(Exchange).where(Exchange.replacement_code == code, *is_open)
+    return await session.scalar(reserved.limit(1)) or await session.scalar(
+        select(Exchange).where(Exchange.serial_code == code, *is_open).limit(1)
+    )
+
+
+async def count_overdue(database: AsyncSession | AsyncConnection, reseller_id: UUID, today: date) -> int:
+    query = select(func.count()).select_from(Exchange)
+    query = query.where(*IS_AWAITED, Exchange.reseller_id == reseller_id, Exchange.return_due_on < today)
+    return (await database.execute(query)).scalar_one()
+
+
+async def has_open(session: AsyncSession, number: str) -> bool:
+    query = select(Exchange.id).where(Exchange.incident_number == number, Exchange.decision == "approved")
+    return await session.scalar(query.limit(1)) is not None
+
+
+async def waits_for_return(session: AsyncSession, number: str) -> bool:
+    """Whether all that is to leave waits until a faulty unit has come."""
+    query = select(Exchange.type, Exchange.return_state).where(
+        Exchange.incident_number == number,
+        Exchange.decision == "approved",
+        Exchange.type.in_(machine.SHIPS),
+        Exchange.dispatch.in_(("none", "prepared", "failed")),
+    )
+    to_leave = (await session.execute(query)).all()
+    waiting = [each for each in to_leave if each.type in machine.AFTER_RECEIPT and each.return_state in machine.AWAITED]
+    return bool(to_leave) and len(waiting) == len(to_leave)
+
+
+async def dispatched_at(session: AsyncSession, number: str) -> datetime | None:
+    """When the incident's first parcel left."""
+    query = select(func.min(Exchange.dispatched_at)).where(Exchange.incident_number == number)
+    return await session.scalar(query)
+
+
+async def shipment(session: AsyncSession, identifier: UUID) -> Shipment | None:
+    return await session.get(Shipment, identifier)
+
+
+async def parcels(session: AsyncSession, exchange_id: UUID, direction: Direction) -> Sequence[Shipment]:
+    query = (
+        select(Shipment)
+        .join(shipment_lines, shipment_lines.c.shipment_id == Shipment.id)
+        .where(shipment_lines.c.exchange_id == exchange_id, Shipment.direction == direction)
+        .order_by(Shipment.prepared_at)
+    )
+    return (await session.scalars(query)).all()
+
+
+async def outbound_states(session: AsyncSession, exchange_id: UUID) -> list[ShipmentState]:
+    return [parcel.state for parcel in await parcels(session, exchange_id, "outbound")]
+
+
+async def load(session: AsyncSession, parcel: Shipment, lines: Sequence[Exchange]) -> None:
+    rows = [{"shipment_id": parcel.id, "exchange_id": line.id} for line in lines]
+    await session.execute(insert(shipment_lines), rows)
+
+
+async def lines_of(session: AsyncSession, parcel: Shipment) -> Sequence[Exchange]:
+    query = (
+        select(Exchange)
+        .join(shipment_lines, shipment_lines.c.exchange_id == Exchange.id)
+        .where(shipment_lines.c.shipment_id == parcel.id)
+        .order_by(Exchange.line)
+    )
+    return (await session.scalars(query)).all()
+
+
+async def by_number(session: AsyncSession, carrier: Carrier, number: str) -> Shipment | None:
+    """The newest parcel of this number: carriers use one again after a year."""
+    query = select(Shipment).where(Shipment.tracking_number == number, Shipment.carrier.in_((carrier, "other")))
+    return await session.scalar(query.order_by(Shipment.prepared_at.desc()).limit(1))
+
+
+async def silent(session: AsyncSession, before: datetime, limit: int) -> Sequence[Shipment]:
+    """Parcels that left before ``before`` and of which nothing is known since."""
+    query = select(Shipment).where(
+        Shipment.state == "shipped", Shipment.direction == "outbound", Shipment.shipped_at < before
+    )
+    return (await session.scalars(query.order_by(Shipment.shipped_at).limit(limit))).all()
+
+
+async def is_stated(session: AsyncSession, number: str) -> bool:
+    return await session.scalar(select(Statement.id).where(Statement.incident_number == number).limit(1)) is not None
+
+
+async def due(session: AsyncSession, until: date, limit: int) -> Sequence[tuple[Incident, Exchange]]:
+    """Lines whose return is due until then and may have a reminder to be sent; their incidents are locked."""
+    query = (
+        select(Incident, Exchange)
+        .join(Exchange, Exchange.incident_number == Incident.number)
+        .where(*IS_AWAITED, Exchange.return_state != "in_transit", Exchange.return_due_on <= until)
+        .where(Exchange.return_due_on >= until - machine.REMINDED_FOR)
+        .order_by(Exchange.return_due_on)
+        .limit(limit)
+        .with_for_update(of=Incident, skip_locked=True)
+    )
+    return [(incident, line) for incident, line in (await session.execute(query)).all()]
+
+
+async def reminded(session: AsyncSession, line: Exchange) -> set[int]:
+    """The thresholds of the present due date that were reminded of."""
+    query = select(ReturnReminder.threshold).where(
+        ReturnReminder.exchange_id == line.id, ReturnReminder.due_on == line.return_due_on
+    )
+    return set((await session.scalars(query)).all())
+
+
+async def overdue_promises(session: AsyncSession, today: date, limit: int) -> Sequence[tuple[Incident, Exchange]]:
+    """Lines with a promise of their own whose day is over without dispatch; their incidents are locked."""
+    query = (
+        select(Incident, Exchange)
+        .join(Exchange, Exchange.incident_number == Incident.number)
+        .where(
+            Exchange.promised_on < today,
+            Exchange.decision == "approved",
+            Exchange.dispatched_at.is_(None),
+            Exchange.promise_missed_at.is_(None),
+        )
+        .limit(limit)
+        .with_for_update(of=Incident, skip_locked=True)
+    )
+    return [(incident, line) for incident, line in (await session.execute(query)).all()]
+
+
+async def good_link(database: AsyncSession | AsyncConnection, digest: str, now: datetime) -> UUID | None:
+    """The line that the link is about."""
+    query = select(AnswerLink.exchange_id).where(
+        AnswerLink.digest == digest, AnswerLink.expires_at > now, AnswerLink.used_at.is_(None)
+    )
+    return (await database.execute(query)).scalar_one_or_none()
+
+
+async def take_link(session: AsyncSession, digest: str, now: datetime) -> UUID | None:
+    """As :func:`good_link`; it is good no more."""
+    statement = update(AnswerLink).where(
+        AnswerLink.digest == digest, AnswerLink.expires_at > now, AnswerLink.used_at.is_(None)
+    )
+    return await session.scalar(statement.values(used_at=now).returning(AnswerLink.exchange_id))
+
+
+async def incident_of(database: AsyncSession | AsyncConnection, exchange_id: UUID) -> tuple[str, int] | None:
+    """The incident and the number of a line."""
+    query = select(Exchange.incident_number, Exchange.line).where(Exchange.id == exchange_id)
+    row = (await database.execute(query)).one_or_none()
+    return (row.incident_number, row.line) if row else None
+
+
+async def locked_incident(session: AsyncSession, number: str) -> Incident | None:
+    """Whoever asks: for the platform's own jobs, carriers' facts and signed links."""
+    return await session.scalar(select(Incident).where(Incident.number == number).with_for_update())
+
+
+def fresh() -> dict[str, Any]:
+    """The values of a line of which nothing is decided; defaults of columns come with the INSERT only."""
+    return {
+        "decision": "requested",
+        "dispatch": "none",
+        "cover": "unchanged",
+        "return_state": "not_required",
+        "return_extensions": 0,
+        "replacement_return": "none",
+        "missing": [],
+        "replacement_reason": "",
+        "invoice_reference": "",
+        "claim_number": "",
+    }

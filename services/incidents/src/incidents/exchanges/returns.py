@@ -1,0 +1,95 @@
+"""The way back: label, parcel, more time, arrival, inspection, and what settles a return without one."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from api.incidents import exchange_steps as steps
+from incidents import repository as incidents
+from incidents.exchanges import errors, repository, shipping
+from incidents.exchanges.scene import Scene
+from web import clock
+from web.text import codes
+
+
+async def send_label(scene: Scene, wanted: steps.SendLabel) -> None:
+    """Asks for a statement about the data first, which SQP may do without if it says why."""
+    if not wanted.without_statement and not await repository.is_stated(scene.session, scene.incident.number):
+        raise errors.NothingStated(field="without_statement")
+    line = scene.line
+    if line.return_due_on is None and line.dispatch == "delivered":
+        terms = await repository.terms(scene.session)
+        line.return_due_on = terms.due_on(clock.day(scene.at), scene.incident.service_level)
+    parcel = await shipping.return_parcel(scene, wanted.carrier, wanted.tracking_number)
+    line.return_state = "label_sent"
+    note = "\n".join(part for part in (wanted.note, wanted.without_statement) if part)
+    scene.tell("label_sent", note, parcel)
+
+
+async def return_shipped(scene: Scene, wanted: steps.ReturnShipped) -> None:
+    parcel = await shipping.return_parcel(scene, wanted.carrier, wanted.tracking_number)
+    await shipping.record(scene, parcel, "shipped", wanted.note)
+
+
+async def return_lost(scene: Scene, wanted: steps.ReturnLost) -> None:
+    scene.line.return_state = "lost"
+    scene.tell("return_lost", wanted.note)
+
+
+async def more_time(scene: Scene, wanted: steps.MoreTime) -> None:
+    line, terms = scene.line, await repository.terms(scene.session)
+    assert line.return_due_on is not None, "machine.refusal has seen to it"
+    line.return_due_on = terms.extended(line.return_due_on, clock.day(scene.now))
+    line.return_extensions += 1
+    scene.tell("return_extended", wanted.reason, day=line.return_due_on)
+
+
+async def keep_disk(scene: Scene, wanted: steps.KeepDisk) -> None:
+    """A statement of the holder: SQP settles the return by it."""
+    await _check_certificate(scene, wanted.certificate_file_id)
+    scene.line.certificate_file_id = wanted.certificate_file_id or scene.line.certificate_file_id
+    scene.tell("return_disk_kept", wanted.note)
+
+
+async def receive(scene: Scene, wanted: steps.Receive) -> None:
+    """Another serial number than the expected one is kept beside it, and is for the inspection to judge."""
+    line = scene.line
+    await shipping.arrived(scene)
+    line.return_state = "received"
+    line.received_serial_number = wanted.serial_number
+    is_other = wanted.serial_number and codes.serial(wanted.serial_number) != codes.serial(line.serial_number)
+    # What was found in the product is SQP's to handle, and to tell in its own words.
+    scene.tell(
+        "return_received", "" if wanted.media_found else wanted.note, found=wanted.serial_number if is_other else ""
+    )
+    if wanted.media_found:
+        scene.note("quarantined", wanted.note)
+
+
+async def inspect(scene: Scene, wanted: steps.Inspect) -> None:
+    line = scene.line
+    line.return_state = "inspected"
+    line.outcome = wanted.outcome
+    line.missing = list(wanted.missing)
+    note = "\n".join(part for part in (", ".join(wanted.missing), wanted.note) if part)
+    scene.tell("return_inspected", note, outcome=wanted.outcome)
+
+
+async def settle(scene: Scene, wanted: steps.Settle) -> None:
+    await _check_certificate(scene, wanted.certificate_file_id)
+    line = scene.line
+    line.return_state = "settled"
+    line.outcome = wanted.outcome
+    line.invoice_reference = wanted.reference
+    line.certificate_file_id = wanted.certificate_file_id or line.certificate_file_id
+    note = "\n".join(part for part in (wanted.reference, wanted.note) if part)
+    scene.tell("return_settled", note, outcome=wanted.outcome)
+
+
+async def _check_certificate(scene: Scene, file_id: UUID | None) -> None:
+    """All parties of the exchange read it: it is one of the declaration's files."""
+    if file_id is None:
+        return
+    attached = await incidents.shown_attachment(scene.session, scene.incident.number, file_id)
+    if attached is None or attached.scope != "declaration":
+        raise errors.UnknownCertificate(field="certificate_file_id")

@@ -1,0 +1,270 @@
+"""The order of work on exchanges: a request, a step, a parcel, a carrier's fact. The incident's row is locked first."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.incidents import exchange_steps as steps
+from chassis import audit
+from events.incidents import Actor
+from incidents.exchanges import carriers, decisions, errors, machine, repeats, repository, returns, shipping
+from incidents.exchanges.labels import STATEMENT_VERSION
+from incidents.exchanges.models import Exchange, Shipment, Statement
+from incidents.exchanges.scene import Scene
+from incidents.models import Incident
+from incidents.promises import service as promises
+from incidents.service.loading import for_change
+from incidents.states import OPEN
+from web import clock
+from web.errors import Problem
+from web.http.preconditions import Precondition
+from web.text import codes
+
+Handler = Callable[[Scene, Any], Awaitable[None]]
+
+HANDLERS: Mapping[steps.StepName, Handler] = {
+    "approve": decisions.approve,
+    "reject": decisions.reject,
+    "cancel": decisions.cancel,
+    "reserve": decisions.reserve,
+    "out_of_stock": decisions.out_of_stock,
+    "send_label": returns.send_label,
+    "return_shipped": returns.return_shipped,
+    "return_lost": returns.return_lost,
+    "more_time": returns.more_time,
+    "keep_disk": returns.keep_disk,
+    "receive": returns.receive,
+    "inspect": returns.inspect,
+    "settle": returns.settle,
+    "reverse": decisions.reverse,
+    "receive_replacement": decisions.receive_replacement,
+    "replacement_dead": decisions.replacement_dead,
+    "close": decisions.close,
+    "claim": decisions.claim,
+}
+
+
+async def request(session: AsyncSession, number: str, wanted: steps.ExchangeCreate, by: Actor) -> Exchange:
+    """Asks for an exchange of a declared product; SQP approves it at once where it says so."""
+    incident = await for_change(session, number, by)
+    if incident.status not in OPEN:
+        raise errors.IncidentNotOpen(number=number)
+    if wanted.approve and by.organisation_kind != "sqp":
+        raise errors.StepNotYours
+    article = _declared(incident, wanted.serial_number)
+    await repository.require_no_open(session, codes.serial(wanted.serial_number))
+    now = clock.now()
+    line = Exchange(
+        id=uuid4(),
+        incident_number=number,
+        line=await repository.next_line(session, number),
+        version=1,
+        reseller_id=incident.reseller_id,
+        designation=article["designation"],
+        serial_number=article["serial_number"],
+        product_reference=article["product_reference"],
+        type=wanted.type,
+        requested_at=now,
+        **repository.fresh(),
+    )
+    session.add(line)
+    await session.flush()
+    scene = Scene(session, incident, line, by, now, now)
+    scene.tell("requested", wanted.note, type=line.type)
+    if wanted.approve:
+        await decisions.approve(scene, steps.Approve(step="approve", despite_overdue=wanted.despite_overdue))
+        await promises.follow(session, incident, now)
+    audit.name(session, f"{number} · {line.serial_number}")
+    return line
+
+
+async def take(
+    session: AsyncSession,
+    number: str,
+    line_number: int,
+    wanted: steps.Step,
+    by: Actor,
+    precondition: Precondition | None,
+) -> Exchange:
+    """One step on a line. Without ``precondition`` (the back office) a repeated step changes nothing."""
+    incident = await for_change(session, number, by)
+    line = await _line(session, number, line_number)
+    if not machine.may(by.organisation_kind, wanted.step):
+        raise errors.StepNotYours
+    audit.name(session, f"{number} · {line.serial_number} · {wanted.step}")
+    await perform(session, incident, line, wanted, by, precondition)
+    return line
+
+
+async def perform(
+    session: AsyncSession,
+    incident: Incident,
+    line: Exchange,
+    wanted: steps.Step,
+    by: Actor,
+    precondition: Precondition | None,
+) -> None:
+    """Of a locked incident. What is refused now is told before that the page is out of date."""
+    if precondition is None and repeats.is_repeated(wanted, line):
+        audit.skip(session)
+        return
+    problem = machine.refusal(wanted.step, line)
+    if problem is not None:
+        raise problem
+    if precondition is not None:
+        precondition.check(line.version)
+    now = clock.now()
+    await HANDLERS[wanted.step](Scene(session, incident, line, by, now, now), wanted)
+    await session.flush()
+    await promises.follow(session, incident, now)
+
+
+async def ship(session: AsyncSession, number: str, wanted: steps.ShipmentCreate, by: Actor) -> Shipment:
+    """Prepares a parcel for lines of an incident; with ``shipped`` it leaves at once."""
+    incident = await for_change(session, number, by)
+    now = clock.now()
+    shipment = await _prepare(session, incident, wanted, uuid4(), by, now)
+    if wanted.shipped:
+        await _record(session, incident, shipment, steps.ShipmentNews(state="shipped"), by, now)
+    audit.name(session, f"{number} · {carriers.name(shipment.carrier, shipment.tracking_number)}")
+    return shipment
+
+
+async def put(session: AsyncSession, identifier: UUID, wanted: steps.ShipmentPut, by: Actor) -> tuple[Shipment, bool]:
+    """The back office's parcel; whether it is new. Sent again it changes nothing, with other news it moves on."""
+    incident = await for_change(session, wanted.incident_number, by)
+    now = clock.now()
+    shipment = await repository.shipment(session, identifier)
+    is_new = shipment is None
+    if shipment is None:
+        shipment = await _prepare(session, incident, wanted, identifier, by, now)
+    elif not await _is_of(session, shipment, wanted):
+        raise errors.ShipmentElsewhere
+    if wanted.state != "prepared":
+        news = steps.ShipmentNews(
+            state=wanted.state, at=wanted.at, carrier=wanted.carrier, tracking_number=wanted.tracking_number
+        )
+        await _record(session, incident, shipment, news, by, now)
+    audit.name(session, f"{wanted.incident_number} · {carriers.name(shipment.carrier, shipment.tracking_number)}")
+    return shipment, is_new
+
+
+async def tell(session: AsyncSession, identifier: UUID, news: steps.ShipmentNews, by: Actor) -> Shipment:
+    """What a person knows of a parcel. Raises ShipmentNotFound, ParcelNotOnItsWay where it says nothing new."""
+    shipment = await repository.shipment(session, identifier)
+    incident = await for_change(session, shipment.incident_number, by) if shipment else None
+    if shipment is None or incident is None:
+        raise errors.ShipmentNotFound
+    await session.refresh(shipment)
+    if machine.is_late(shipment.state, news.state):
+        raise errors.ParcelNotOnItsWay(state=shipment.state)
+    if news.state == "shipped" and shipment.direction == "outbound":
+        for line in await repository.lines_of(session, shipment):
+            _raise(machine.outbound_refusal(line, ships=True))
+    audit.name(session, f"{incident.number} · {carriers.name(shipment.carrier, shipment.tracking_number)}")
+    await _record(session, incident, shipment, news, by, clock.now())
+    return shipment
+
+
+async def track(session: AsyncSession, facts: Sequence[steps.CarrierFact], by: Actor) -> list[str]:
+    """Facts of carriers, in whatever order: for each whether it was ``applied``, ``known`` already, or is of a parcel
+    that is ``unknown``."""
+    found = [
+        await repository.by_number(session, fact.carrier, carriers.tracking_number(fact.tracking_number))
+        for fact in facts
+    ]
+    numbers = sorted({parcel.incident_number for parcel in found if parcel is not None})
+    incidents = {number: await repository.locked_incident(session, number) for number in numbers}
+    outcomes = []
+    for fact, parcel in zip(facts, found, strict=True):
+        incident = incidents.get(parcel.incident_number) if parcel else None
+        if parcel is None or incident is None:
+            outcomes.append("unknown")
+            continue
+        await session.refresh(parcel)
+        news = steps.ShipmentNews(state=fact.state, at=fact.at)
+        outcomes.append("applied" if await _record(session, incident, parcel, news, by, clock.now()) else "known")
+    return outcomes
+
+
+async def state(session: AsyncSession, number: str, wanted: steps.Statement, by: Actor) -> None:
+    """What the holder states before a product leaves. It replaces nothing that was stated before."""
+    incident = await for_change(session, number, by)
+    incident.require_going()
+    session.add(
+        Statement(
+            incident_number=number,
+            at=clock.now(),
+            user_id=by.user_id,
+            user_name=by.name,
+            organisation_kind=by.organisation_kind,
+            text_version=STATEMENT_VERSION,
+            answers=wanted.model_dump(),
+        )
+    )
+
+
+async def _prepare(
+    session: AsyncSession, incident: Incident, wanted: steps.ShipmentCreate, identifier: UUID, by: Actor, now: datetime
+) -> Shipment:
+    lines = [await _line(session, incident.number, line) for line in sorted(set(wanted.lines))]
+    shipment = await shipping.prepare(
+        Scene(session, incident, lines[0], by, now, now),
+        lines,
+        identifier,
+        wanted.direction,
+        (wanted.carrier, wanted.tracking_number),
+        wanted.address.model_dump() if wanted.address else None,
+        ships=wanted.shipped,
+        contact=wanted.contact,
+        opening_hours=wanted.opening_hours,
+        expected_on=wanted.expected_on,
+    )
+    await session.flush()
+    return shipment
+
+
+async def _record(
+    session: AsyncSession, incident: Incident, shipment: Shipment, news: steps.ShipmentNews, by: Actor, now: datetime
+) -> bool:
+    """Nothing has happened later than now, whatever a carrier's clock says."""
+    number = carriers.tracking_number(news.tracking_number)
+    if number:
+        shipment.tracking_number = number
+        shipment.carrier = news.carrier or carriers.suggested(news.tracking_number)
+    lines = await repository.lines_of(session, shipment)
+    scene = Scene(session, incident, lines[0], by, min(news.at or now, now), now)
+    is_news = await shipping.record(scene, shipment, news.state, news.note)
+    await session.flush()
+    await promises.follow(session, incident, now)
+    return is_news
+
+
+async def _is_of(session: AsyncSession, shipment: Shipment, wanted: steps.ShipmentPut) -> bool:
+    lines = {line.line for line in await repository.lines_of(session, shipment)}
+    return shipment.incident_number == wanted.incident_number and lines == set(wanted.lines)
+
+
+async def _line(session: AsyncSession, number: str, line: int) -> Exchange:
+    found = await repository.line(session, number, line)
+    if found is None:
+        raise errors.ExchangeNotFound
+    return found
+
+
+def _declared(incident: Incident, serial: str) -> dict[str, str]:
+    code = codes.serial(serial)
+    article = next((each for each in incident.articles if codes.serial(each["serial_number"]) == code), None)
+    if article is None:
+        raise errors.SerialNotDeclared(serial=serial, number=incident.number, field="serial_number")
+    return article
+
+
+def _raise(problem: Problem | None) -> None:
+    if problem is not None:
+        raise problem

@@ -1,0 +1,188 @@
+"""Parcels: prepared for lines of an incident, and what is known of them since, in whatever order it comes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID, uuid4
+
+from api.incidents.exchange_steps import Carrier, News, OutboundDirection
+from api.incidents.exchanges import ShipmentState
+from events.incidents import ExchangeStep
+from incidents.exchanges import addresses, carriers, errors, machine, repository
+from incidents.exchanges.models import Exchange, Shipment
+from incidents.exchanges.scene import Scene
+from web import clock
+
+OUTBOUND_STEPS: dict[News, ExchangeStep] = {
+    "shipped": "shipped",
+    "delivered": "delivered",
+    "lost": "parcel_lost",
+    "damaged": "parcel_damaged",
+    "refused": "parcel_refused",
+    "returned_to_sender": "parcel_sent_back",
+}
+RETURN_STEPS: dict[News, ExchangeStep] = {
+    "shipped": "return_shipped",
+    "delivered": "return_delivered",
+    "lost": "return_lost",
+    "damaged": "return_lost",
+}
+GOING: frozenset[ShipmentState] = frozenset({"prepared", "shipped"})
+
+
+async def prepare(
+    scene: Scene,
+    lines: Sequence[Exchange],
+    identifier: UUID,
+    direction: OutboundDirection,
+    parcel: tuple[Carrier | None, str],
+    address: dict[str, Any] | None,
+    *,
+    ships: bool,
+    **more: Any,
+) -> Shipment:
+    """A parcel with its address frozen; ``scene`` is of any of the lines."""
+    for line in lines:
+        problem = _refusal(line, direction, ships=ships)
+        if problem is not None:
+            raise problem
+    to = (address or dict(scene.incident.delivery_address)) if direction == "outbound" else None
+    if to is not None and any(line.type == "advance_exchange" for line in lines):
+        addresses.require_attended(to)
+    shipment = Shipment(
+        id=identifier,
+        incident_number=scene.incident.number,
+        direction=direction,
+        **_numbered(*parcel),
+        state="prepared",
+        prepared_at=scene.at,
+        address=to,
+        **more,
+    )
+    scene.session.add(shipment)
+    await scene.session.flush()
+    await repository.load(scene.session, shipment, lines)
+    for line in lines if direction == "outbound" else ():
+        line.dispatch = "prepared" if line.dispatch in ("none", "failed") else line.dispatch
+        scene.of(line).tell("prepared", parcel=shipment)
+    return shipment
+
+
+def _refusal(line: Exchange, direction: OutboundDirection, *, ships: bool) -> Exception | None:
+    if direction == "outbound":
+        return machine.outbound_refusal(line, ships=ships)
+    return None if line.replacement_return == "expected" else errors.NoReplacementAwaited()
+
+
+def _numbered(carrier: Carrier | None, pasted: str) -> dict[str, Any]:
+    return {
+        "carrier": carrier or carriers.suggested(pasted),
+        "tracking_number": carriers.tracking_number(pasted),
+    }
+
+
+async def record(
+    scene: Scene, shipment: Shipment, news: News, note: str = "", *, step: ExchangeStep | None = None
+) -> bool:
+    """What is known of a parcel now; whether it was news. What was known, or has been overtaken, changes nothing but
+    the times that it tells."""
+    before = shipment.state
+    if news == "shipped":
+        shipment.shipped_at = shipment.shipped_at or scene.at
+    if machine.is_late(before, news):
+        return False
+    shipment.state = news
+    if news == "delivered":
+        shipment.delivered_at = scene.at
+    for line in await repository.lines_of(scene.session, shipment):
+        await _follow(scene.of(line), shipment, news, note, step)
+    return True
+
+
+async def _follow(scene: Scene, shipment: Shipment, news: News, note: str, step: ExchangeStep | None) -> None:
+    if shipment.direction == "outbound":
+        await _sum_up(scene, news)
+        scene.tell(step or OUTBOUND_STEPS[news], note, shipment)
+    elif shipment.direction == "return" and news in RETURN_STEPS:
+        _on_the_way_back(scene.line, news)
+        scene.tell(RETURN_STEPS[news], note, shipment)
+    else:
+        scene.note("carrier_news", note, shipment, state=news)
+
+
+async def _sum_up(scene: Scene, news: News) -> None:
+    """A line is delivered once all its parcels are that were not lost on the way."""
+    line = scene.line
+    states = await repository.outbound_states(scene.session, line.id)
+    live = [state for state in states if state not in machine.FAILED]
+    if not live:
+        line.dispatch = "failed"
+    elif all(state == "delivered" for state in live):
+        line.dispatch = "delivered"
+        await _take_over(scene)
+    elif news == "shipped" or "shipped" in live:
+        line.dispatch = "shipped"
+    if line.dispatch in ("shipped", "delivered"):
+        line.dispatched_at = line.dispatched_at or scene.at
+
+
+async def _take_over(scene: Scene) -> None:
+    """The replacement has the cover from its delivery on, and the faulty unit is due from then."""
+    line, day = scene.line, clock.day(scene.at)
+    if line.cover == "in_progress":
+        line.cover, line.replaced_on = "replaced", day
+    if line.return_due_on is None and line.return_state in machine.AWAITED:
+        terms = await repository.terms(scene.session)
+        line.return_due_on = terms.due_on(day, scene.incident.service_level)
+
+
+def _on_the_way_back(line: Exchange, news: News) -> None:
+    if line.return_state not in machine.AWAITED:
+        return
+    if news in ("shipped", "delivered"):
+        line.return_state = "in_transit"
+    elif news in ("lost", "damaged"):
+        line.return_state = "lost"
+
+
+async def recall(scene: Scene) -> bool:
+    """Calls the parcels of a line back that have not been delivered; whether there were any."""
+    parcels = await repository.parcels(scene.session, scene.line.id, "outbound")
+    going = [parcel for parcel in parcels if parcel.state in GOING]
+    for parcel in going:
+        parcel.state = "recalled"
+    if going:
+        scene.line.dispatch = "failed"
+    return bool(going)
+
+
+async def return_parcel(scene: Scene, carrier: Carrier | None, pasted: str) -> Shipment:
+    """The parcel of this number that is to bring the line back, or one that was to without number; else a new one."""
+    number = carriers.tracking_number(pasted)
+    for parcel in await repository.parcels(scene.session, scene.line.id, "return"):
+        if parcel.tracking_number == number != "":
+            return parcel
+        if parcel.state == "prepared" and "" in (parcel.tracking_number, number):
+            parcel.tracking_number = parcel.tracking_number or number
+            parcel.carrier = carrier or (carriers.suggested(pasted) if number else parcel.carrier)
+            return parcel
+    parcel = Shipment(
+        id=uuid4(),
+        incident_number=scene.incident.number,
+        direction="return",
+        **_numbered(carrier, pasted),
+        state="prepared",
+        prepared_at=scene.at,
+    )
+    scene.session.add(parcel)
+    await scene.session.flush()
+    await repository.load(scene.session, parcel, [scene.line])
+    return parcel
+
+
+async def arrived(scene: Scene) -> None:
+    """The return is at SQP, whatever its carrier has said."""
+    for parcel in await repository.parcels(scene.session, scene.line.id, "return"):
+        if parcel.state in GOING:
+            parcel.state, parcel.delivered_at = "delivered", scene.at

@@ -1,0 +1,316 @@
+"""From rows of exchanges to answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar, get_args
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from api.incidents import exchange_answers as answers
+from api.incidents import exchanges as schemas
+from api.incidents.addresses import Address
+from api.incidents.exchange_steps import News, StepName
+from api.incidents.incidents import Choice, Person
+from api.incidents.overdue import OverdueReturns
+from api.incidents.promises import PromiseBadge
+from chassis.sql import AnyRow
+from events import OrganisationKind
+from incidents.exchanges import carriers, labels, machine, queries, repository
+from incidents.exchanges.terms import Terms
+from incidents.labels import PLATFORM, PROMISE
+from incidents.promises.models import state_of
+from incidents.states import FINAL, OPEN
+from web import clock
+from web.auth.principal import Principal
+from web.i18n import Language, Text
+from web.text import codes
+
+Word = TypeVar("Word")
+STEPS: tuple[StepName, ...] = get_args(StepName)
+NEWS: tuple[News, ...] = get_args(News)
+
+
+def row(line: AnyRow, language: Language) -> schemas.ExchangeRow:
+    return schemas.ExchangeRow(**_row(line, language))
+
+
+async def exchanges(
+    reader: AsyncConnection, incident: AnyRow, principal: Principal, language: Language
+) -> schemas.Exchanges:
+    """All lines of the incident whose row was found, as ``principal`` may read them."""
+    lines = await queries.lines(reader, incident.number)
+    ids = [line.id for line in lines]
+    kind, writes = principal.organisation_kind, _writes(principal)
+    facts = await queries.facts(reader, ids, for_sqp=kind in (None, "sqp"))
+    parcels, of_parcel = await queries.shipments(reader, ids)
+    terms = await repository.terms(reader)
+    items = [
+        _exchange(line, facts.get(line.id, ()), parcels.get(line.id, ()), of_parcel, terms, kind, writes, language)
+        for line in lines
+    ]
+    stated = await queries.statements(reader, incident.number)
+    going = {codes.serial(line.serial_number) for line in lines if line.decision in machine.OPEN}
+    articles = [article["serial_number"] for article in incident.articles]
+    return schemas.Exchanges(
+        items=items,
+        requestable=[serial for serial in articles if codes.serial(serial) not in going]
+        if writes and incident.status in OPEN
+        else [],
+        statements=[_statement(each, language) for each in stated],
+        may_state=writes and bool(lines) and incident.status not in FINAL,
+        may_ship=writes and kind in (None, "sqp"),
+        choices=choices(language),
+    )
+
+
+def choices(language: Language) -> schemas.ExchangeChoices:
+    outcomes = {word: labels.OUTCOME[word] for word in labels.INSPECTIONS}
+    settlements = {word: labels.OUTCOME[word] for word in labels.SETTLEMENTS}
+    return schemas.ExchangeChoices(
+        types=_choices(labels.TYPE, language),
+        conditions=_choices(labels.CONDITION, language),
+        carriers=[Choice(value=name, label=known.label) for name, known in carriers.CARRIERS.items()],
+        inspections=_choices(outcomes, language),
+        settlements=_choices(settlements, language),
+        reversals=_choices(labels.REVERSAL, language),
+        claims=_choices(labels.CLAIM, language),
+    )
+
+
+def settings(terms: Terms, last: AnyRow | None) -> schemas.ExchangeSettings:
+    return schemas.ExchangeSettings(
+        revision=terms.revision,
+        return_days=terms.return_days,
+        by_service_level=[
+            schemas.ServiceLevelDays(service_level=label, return_days=days)
+            for label, days in terms.by_service_level.items()
+        ],
+        extension_days=terms.extension_days,
+        presumed_delivered_days=terms.presumed_delivered_days,
+        overdue=terms.overdue,
+        changed_at=last.at if last else None,
+        changed_by_name=last.user_name if last else "",
+    )
+
+
+def overdue(count: int, terms: Terms, language: Language) -> OverdueReturns:
+    return OverdueReturns(count=count, sentence=labels.OVERDUE_NOW[terms.overdue][language])
+
+
+def question(line: AnyRow, terms: Terms, language: Language) -> answers.ReturnQuestion:
+    taken = [step for step in STEPS if step in machine.OF_HOLDERS and machine.refusal(step, line) is None]
+    return answers.ReturnQuestion(
+        incident_number=line.incident_number,
+        designation=line.designation,
+        product_reference=line.product_reference,
+        serial_number=line.serial_number,
+        label=_return_label(line, language),
+        due_on=line.return_due_on,
+        is_overdue=_is_overdue(line),
+        extension_days=terms.extension_days,
+        consequence=labels.CONSEQUENCE[terms.overdue][language],
+        carriers=[Choice(value=name, label=known.label) for name, known in carriers.CARRIERS.items()],
+        actions=taken,
+    )
+
+
+def shipment(
+    parcel: AnyRow, lines: Sequence[int], *, for_sqp: bool, writes: bool, language: Language
+) -> schemas.Shipment:
+    known = [news for news in NEWS if writes and for_sqp and not machine.is_late(parcel.state, news)]
+    return schemas.Shipment(
+        id=parcel.id,
+        direction=parcel.direction,
+        direction_label=labels.DIRECTION[parcel.direction][language],
+        lines=list(lines),
+        carrier=parcel.carrier,
+        carrier_label=carriers.CARRIERS[parcel.carrier].label,
+        tracking_number=parcel.tracking_number,
+        tracking_url=carriers.tracking_url(parcel.carrier, parcel.tracking_number),
+        doubtful_number=carriers.is_doubtful(parcel.carrier, parcel.tracking_number),
+        state=parcel.state,
+        state_label=labels.SHIPMENT[parcel.state][language],
+        prepared_at=parcel.prepared_at,
+        shipped_at=parcel.shipped_at,
+        delivered_at=parcel.delivered_at,
+        expected_on=parcel.expected_on,
+        address=Address(**parcel.address) if parcel.address else None,
+        contact=parcel.contact,
+        opening_hours=parcel.opening_hours,
+        actions=list(known),
+    )
+
+
+def _exchange(
+    line: AnyRow,
+    facts: Sequence[AnyRow],
+    parcels: Sequence[AnyRow],
+    of_parcel: Mapping[UUID, list[int]],
+    terms: Terms,
+    kind: OrganisationKind | None,
+    writes: bool,
+    language: Language,
+) -> schemas.Exchange:
+    for_sqp = kind in (None, "sqp")
+    may = [step for step in STEPS if writes and machine.may(kind, step) and machine.refusal(step, line) is None]
+    return schemas.Exchange(
+        **_row(line, language),
+        origin_line=line.origin_line,
+        designation=line.designation,
+        decision_label=labels.DECISION[line.decision][language],
+        dispatch_label=labels.DISPATCH[line.dispatch][language],
+        replacement=_replacement(line, language),
+        stock_expected_on=line.stock_expected_on,
+        promise=_promise(line, language),
+        cover=line.cover,
+        cover_label=labels.COVER[line.cover][language],
+        replaced_on=line.replaced_on,
+        **{"return": _return(line, terms, language)},
+        shipments=[
+            shipment(each, of_parcel[each.id], for_sqp=for_sqp, writes=writes, language=language) for each in parcels
+        ],
+        timeline=[_fact(each, language) for each in facts],
+        claim=_claim(line, language) if for_sqp else None,
+        actions=may,
+    )
+
+
+def _row(line: AnyRow, language: Language) -> dict[str, Any]:
+    return {
+        "id": line.id,
+        "incident_number": line.incident_number,
+        "line": line.line,
+        "version": line.version,
+        "type": line.type,
+        "type_label": labels.TYPE[line.type][language],
+        "decision": line.decision,
+        "state_label": _state_label(line, language),
+        "serial_number": line.serial_number,
+        "product_reference": line.product_reference,
+        "replacement_serial_number": line.replacement_serial_number,
+        "reseller": line.reseller_name,
+        "reseller_id": line.reseller_id,
+        "client": line.client_name,
+        "dispatch": line.dispatch,
+        "return_state": line.return_state,
+        "return_label": _return_label(line, language),
+        "return_due_on": line.return_due_on,
+        "is_overdue": _is_overdue(line),
+        "requested_at": line.requested_at,
+    }
+
+
+def _state_label(line: AnyRow, language: Language) -> str:
+    """The one word for the line: what was decided, and once approved how far its parcel is."""
+    if line.decision != "approved" or line.type not in machine.SHIPS:
+        return labels.DECISION[line.decision][language]
+    return labels.DISPATCH[line.dispatch][language]
+
+
+def _is_overdue(line: AnyRow) -> bool:
+    awaited = line.decision == "approved" and line.return_state in machine.AWAITED
+    return awaited and line.return_due_on is not None and line.return_due_on < clock.today()
+
+
+def _return_label(line: AnyRow, language: Language) -> str:
+    return (labels.OVERDUE if _is_overdue(line) else labels.RETURN[line.return_state])[language]
+
+
+def _return(line: AnyRow, terms: Terms, language: Language) -> schemas.Return:
+    is_awaited = line.return_state in machine.AWAITED
+    return schemas.Return(
+        state=line.return_state,
+        label=_return_label(line, language),
+        due_on=line.return_due_on,
+        is_overdue=_is_overdue(line),
+        days_left=(line.return_due_on - clock.today()).days if is_awaited and line.return_due_on else None,
+        extensions_left=max(machine.MOST_EXTENSIONS - line.return_extensions, 0),
+        consequence=labels.CONSEQUENCE[terms.overdue][language] if is_awaited else "",
+        outcome=line.outcome,
+        outcome_label=labels.OUTCOME[line.outcome][language] if line.outcome else None,
+        received_serial_number=line.received_serial_number,
+        missing=line.missing,
+        invoice_reference=line.invoice_reference,
+        certificate_file_id=line.certificate_file_id,
+    )
+
+
+def _replacement(line: AnyRow, language: Language) -> schemas.Replacement | None:
+    if line.replacement_serial_number is None:
+        return None
+    return schemas.Replacement(
+        serial_number=line.replacement_serial_number,
+        product_reference=line.replacement_reference,
+        condition=line.replacement_condition,
+        condition_label=labels.CONDITION[line.replacement_condition][language],
+        reason=line.replacement_reason,
+    )
+
+
+def _promise(line: AnyRow, language: Language) -> PromiseBadge | None:
+    if line.promised_on is None or line.decision not in ("approved", "closed"):
+        return None
+    state = state_of(line.promised_on, None, line.dispatched_at, line.promise_missed_at)
+    return PromiseBadge(state=state, label=PROMISE[state][language], dispatch_on=line.promised_on)
+
+
+def _claim(line: AnyRow, language: Language) -> schemas.Claim | None:
+    if line.claim_state is None:
+        return None
+    label = labels.CLAIM[line.claim_state][language]
+    return schemas.Claim(state=line.claim_state, label=label, maker_number=line.claim_number, due_on=line.claim_due_on)
+
+
+def _fact(fact: AnyRow, language: Language) -> schemas.Fact:
+    return schemas.Fact(
+        step=fact.step,
+        sentence=labels.STEP[fact.step][language].format_map(_words(fact.data, language)),
+        at=fact.at,
+        recorded_at=fact.recorded_at,
+        by=_person(fact, language),
+        note=fact.note,
+        tracking_url=fact.tracking_url,
+    )
+
+
+def _words(data: Mapping[str, Any], language: Language) -> dict[str, str]:
+    words = {name: _word(name, value, language) for name, value in data.items()}
+    if words.get("found"):
+        words["found"] = labels.RECEIVED_AS[language].format(serial=words["found"])
+    return words
+
+
+def _word(name: str, value: Any, language: Language) -> str:
+    known = labels.WORDS.get(name, {}).get(value)
+    return known[language] if known else str(value)
+
+
+def _statement(stated: AnyRow, language: Language) -> schemas.DataStatement:
+    said = [labels.STATEMENT[name].get(value) for name, value in stated.answers.items() if name in labels.STATEMENT]
+    lines = [each[language] for each in said if each is not None]
+    accessories = stated.answers.get("accessories")
+    if accessories:
+        lines.append(labels.ACCESSORIES[language].format(accessories=accessories))
+    return schemas.DataStatement(
+        at=stated.at, by=_person(stated, language), text_version=stated.text_version, lines=lines
+    )
+
+
+def _person(line: AnyRow, language: Language) -> Person:
+    is_platform = line.user_id is None and line.user_name == PLATFORM["fr"]
+    return Person(
+        user_id=line.user_id,
+        name=PLATFORM[language] if is_platform else line.user_name,
+        organisation_kind=line.organisation_kind,
+        organisation_name=None,
+    )
+
+
+def _writes(principal: Principal) -> bool:
+    return principal.is_administrator or "exchanges:write" in principal.scopes
+
+
+def _choices(words: Mapping[Word, Text], language: Language) -> list[Choice]:
+    return [Choice(value=str(word), label=label[language]) for word, label in words.items()]
