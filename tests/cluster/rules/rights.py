@@ -11,7 +11,7 @@ from scripts.secret_set import definitions, printed_value, secret_set
 from tests.cluster.reading import SERVICES, name_of, named, of_kind
 from tests.cluster.rendering import Manifest
 
-from identity.settings import MAIL_DEVELOPMENT_KEY
+from web.auth.sealing import MAIL_DEVELOPMENT_KEY
 
 # KEDA's user at the broker, which may read queue lengths.
 ONLY_LOOKS = {"configure": "^$", "write": "^$", "read": "^$"}
