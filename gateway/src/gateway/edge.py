@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractAsyncContextManager, nullcontext
+
 from starlette.datastructures import Headers
+from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from api.upstreams import SESSION_COOKIE
 from gateway import routing
 from gateway.access import Access, Caller
+from gateway.in_flight import HandBack, InFlight, nothing_held, until_stream
 from gateway.settings import Settings
 from gateway.throttle import Throttle
 from web.errors import MethodNotAllowed, Unauthenticated
@@ -19,12 +24,21 @@ PROBES = frozenset({"/livez", "/readyz"})
 UPLOAD = ("POST", "/api/v1/files")
 
 
+# A body that takes its time on the way holds up no other request of the same caller.
+QUICK = 64 * 1024
+
+
 class Limits:
-    """How often: a verified caller for itself wherever it comes from, everybody else by address."""
+    """How often, and how many at a time: a verified caller for itself wherever it comes from, everybody else by
+    address. A browser's session is not verified here; who makes some up is bounded by how often the address asks."""
 
     def __init__(self, settings: Settings) -> None:
         self._callers = Throttle(settings.rate, settings.burst, settings.rate_principals)
         self._authentication = Throttle(settings.auth_rate, settings.auth_burst, settings.rate_principals)
+        self._in_flight = InFlight(settings.in_flight, settings.in_flight_waiting, settings.in_flight_patience)
+        self._of_address = InFlight(
+            settings.in_flight_of_address, settings.in_flight_waiting, settings.in_flight_patience
+        )
         self._active = settings.rate_limited
 
     def take(self, scope: Scope, caller: Caller) -> None:
@@ -34,6 +48,20 @@ class Limits:
     def take_authentication(self, scope: Scope) -> None:
         if self._active:
             self._authentication.take(_address(scope))
+
+    def place(self, scope: Scope, caller: Caller | None) -> AbstractAsyncContextManager[HandBack]:
+        """A place among the caller's requests that are under way; of the portal, no ``caller`` but a session."""
+        if not self._active:
+            return nullcontext(nothing_held)
+        if caller is None:
+            cookies = Headers(scope=scope).get("cookie", "")
+            subject = cookie_parser(cookies).get(SESSION_COOKIE)
+        else:
+            subject = caller.principal.subject if caller.principal else None
+        lane = "quick" if _is_quick(scope) else "upload"
+        if subject:
+            return self._in_flight.place(f"{lane} {subject}")
+        return self._of_address.place(f"{lane} {_address(scope)}")
 
 
 class Edge:
@@ -66,21 +94,27 @@ class Edge:
     async def _page_of_portal(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope["route"] = routing.PORTAL
         limit = self._settings.max_form_bytes
-        await self._proxy.forward(scope, receive, send, upstream="portal", limit=limit, with_cookies=True)
+        if routing.is_asset(scope["path"]):
+            await self._proxy.forward(scope, receive, send, upstream="portal", limit=limit, with_cookies=True)
+            return
+        async with self._limits.place(scope, None) as hand_back:
+            send = until_stream(send, hand_back)
+            await self._proxy.forward(scope, receive, send, upstream="portal", limit=limit, with_cookies=True)
 
     async def _api(self, scope: Scope, receive: Receive, send: Send) -> None:
         target = routing.target(scope["path"])
         scope["route"] = target
         caller = await (self._newcomer(scope) if target.is_authentication else self._caller(scope))
         is_upload = (scope["method"], scope["path"]) == UPLOAD
-        await self._proxy.forward(
-            scope,
-            receive,
-            send,
-            upstream=target.service,
-            authorization=caller.authorization,
-            limit=self._settings.max_upload_bytes if is_upload else self._settings.max_body_bytes,
-        )
+        async with self._limits.place(scope, caller) as hand_back:
+            await self._proxy.forward(
+                scope,
+                receive,
+                until_stream(send, hand_back),
+                upstream=target.service,
+                authorization=caller.authorization,
+                limit=self._settings.max_upload_bytes if is_upload else self._settings.max_body_bytes,
+            )
 
     async def _newcomer(self, scope: Scope) -> Caller:
         """Who logs in may still hold an old token; it says nothing, and it refuses nobody."""
@@ -103,3 +137,8 @@ class Edge:
 def _address(scope: Scope) -> str:
     client = scope.get("client")
     return network(client[0]) if client else "unknown"
+
+
+def _is_quick(scope: Scope) -> bool:
+    headers = Headers(scope=scope)
+    return "transfer-encoding" not in headers and int(headers.get("content-length", "0")) <= QUICK

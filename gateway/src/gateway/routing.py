@@ -36,6 +36,8 @@ TARGETS = {
 }
 # What the gateway answers itself; every other page is the portal's.
 OWN_PAGES = re.compile(r"/(?:docs|docs/.*|static/.*|openapi\.json|asyncapi\.yaml|livez|readyz)")
+# Scripts and styles of the portal: a page asks for twenty at once, and no service for any.
+ASSETS = "/portail/"
 KEYS = Target("identity", JWKS)
 PORTAL = Target("portal", "pages")
 
@@ -46,6 +48,10 @@ def is_api(path: str) -> bool:
 
 def is_own(path: str) -> bool:
     return OWN_PAGES.fullmatch(path) is not None
+
+
+def is_asset(path: str) -> bool:
+    return path.startswith(ASSETS)
 
 
 def target(path: str) -> Target:

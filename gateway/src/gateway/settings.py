@@ -29,6 +29,11 @@ class Settings(PlatformSettings):
     auth_rate: float = Field(default=10.0, gt=0)
     auth_burst: int = Field(default=30, ge=1)
     rate_principals: int = Field(default=100_000, ge=1)
+    # Under way at a time: fewer than a service has connections to its database. An address may be a whole office's.
+    in_flight: int = Field(default=6, ge=1)
+    in_flight_of_address: int = Field(default=32, ge=1)
+    in_flight_waiting: int = Field(default=100, ge=0)
+    in_flight_patience: float = Field(default=10.0, gt=0)
 
     documents_cache: float = 60.0
 

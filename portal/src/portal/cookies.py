@@ -6,12 +6,14 @@ from typing import Any
 
 from starlette.responses import Response
 
+from api.upstreams import SESSION_COOKIE
+
 # What browsers take from this host alone, for all of it, and with Secure: no other host or plain page can set one.
 PREFIX = "__Host-"
 MOST_TOLD = 300
 ATTRIBUTES: dict[str, Any] = {"path": "/", "secure": True, "httponly": True, "samesite": "lax"}
 
-SESSION = f"{PREFIX}session"
+SESSION = SESSION_COOKIE
 DEVICE = f"{PREFIX}device"
 # A browser may have several: pages that are first, and open at once, each set their own.
 CSRF = f"{PREFIX}csrf"

@@ -1,10 +1,12 @@
-"""The services, where they are, and which of them answers which path."""
+"""The services, where they are, which of them answers which path, and what gateway and portal know each other by."""
 
 from __future__ import annotations
 
 from web.settings import UpstreamSettings
 
 API = "/api/v1/"
+# The portal sets it and reads it; the gateway tells one browser's requests from another's by it.
+SESSION_COOKIE = "__Host-session"
 
 SEGMENTS = {
     **dict.fromkeys(
