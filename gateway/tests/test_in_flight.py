@@ -128,7 +128,7 @@ async def test_uploads_hold_up_no_page(open_edge: OpenEdge, upstream: Upstream) 
         async with edge.http.post(FORM, data=body, headers=mine) as got:
             return got.status
 
-    async with open_edge(in_flight=1, in_flight_waiting=0) as edge:
+    async with open_edge(in_flight=1, in_flight_uploads=1, in_flight_waiting=0) as edge:
         asked = asyncio.create_task(send(b"x" * 65_537))
         await slow.have_come(1)
         assert await _status(edge, PAGE, mine) == 200

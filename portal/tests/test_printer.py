@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
+from contextlib import ExitStack
 
 import pytest
 
 from devkit.printed import pages, watched
 from portal.errors import PrinterBusy
+from portal.paper import printer
 from portal.paper.printer import Printer
 from portal.paper.sheet import Said, Sheet, Table, Text, Thread
 
@@ -41,12 +43,47 @@ async def test_a_document_ends_at_its_last_page_and_says_so() -> None:
     assert "Coupé." not in "".join(said[:-1])
 
 
-async def test_few_documents_are_drawn_at_once_and_few_wait() -> None:
-    printer = Printer(at_once=1, most_waiting=1)
-    short = sheet(Text(title="t", body="b"))
-    done = await asyncio.gather(*(printer.print(short) for _ in range(4)), return_exceptions=True)
-    assert [type(each) for each in done] == [bytes, bytes, PrinterBusy, PrinterBusy]
-    assert isinstance(await printer.print(short), bytes)
+@pytest.mark.parametrize(
+    ("waiting", "people", "refused"),
+    [
+        (1, "ab", ""),
+        (1, "aa", ""),
+        (1, "aaa", "a"),
+        (1, "abc", "c"),
+        (1, "aab", "b"),
+        (4, "aaab", "a"),
+        (4, "aaaabbbcd", "aabd"),
+    ],
+)
+def test_few_documents_wait_and_nobody_takes_all_places(waiting: int, people: str, refused: str) -> None:
+    drawer = Printer(at_once=1, most_waiting=waiting)
+    found = ""
+    with ExitStack() as held:
+        for person in people:
+            try:
+                held.enter_context(drawer.place(person))
+            except PrinterBusy:
+                found += person
+    assert found == refused
+    with drawer.place("a"), drawer.place("a"):
+        pass
+
+
+async def test_one_document_is_drawn_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawing = most = 0
+
+    async def drawn(_: bytes) -> bytes:
+        nonlocal drawing, most
+        drawing += 1
+        most = max(most, drawing)
+        await asyncio.sleep(0)
+        drawing -= 1
+        return b"%PDF"
+
+    monkeypatch.setattr(printer, "_drawn", drawn)
+    one = Printer()
+    assert await asyncio.gather(*(one.print(sheet()) for _ in range(3))) == [b"%PDF"] * 3
+    assert most == 1
 
 
 async def test_a_drawing_that_takes_too_long_is_ended() -> None:

@@ -35,10 +35,10 @@ class Limits:
     def __init__(self, settings: Settings) -> None:
         self._callers = Throttle(settings.rate, settings.burst, settings.rate_principals)
         self._authentication = Throttle(settings.auth_rate, settings.auth_burst, settings.rate_principals)
-        self._in_flight = InFlight(settings.in_flight, settings.in_flight_waiting, settings.in_flight_patience)
-        self._of_address = InFlight(
-            settings.in_flight_of_address, settings.in_flight_waiting, settings.in_flight_patience
-        )
+        waiting, patience = settings.in_flight_waiting, settings.in_flight_patience
+        self._in_flight = InFlight(settings.in_flight, waiting, patience)
+        self._of_address = InFlight(settings.in_flight_of_address, waiting, patience)
+        self._uploads = InFlight(settings.in_flight_uploads, waiting, patience)
         self._active = settings.rate_limited
 
     def take(self, scope: Scope, caller: Caller) -> None:
@@ -58,10 +58,8 @@ class Limits:
             subject = cookie_parser(cookies).get(SESSION_COOKIE)
         else:
             subject = caller.principal.subject if caller.principal else None
-        lane = "quick" if _is_quick(scope) else "upload"
-        if subject:
-            return self._in_flight.place(f"{lane} {subject}")
-        return self._of_address.place(f"{lane} {_address(scope)}")
+        places = (self._in_flight if subject else self._of_address) if _is_quick(scope) else self._uploads
+        return places.place(subject or _address(scope))
 
 
 class Edge:

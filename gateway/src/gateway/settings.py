@@ -32,6 +32,8 @@ class Settings(PlatformSettings):
     # Under way at a time: fewer than a service has connections to its database. An address may be a whole office's.
     in_flight: int = Field(default=6, ge=1)
     in_flight_of_address: int = Field(default=32, ge=1)
+    # A form's files travel together, each as long as the line takes, and need little of a service meanwhile.
+    in_flight_uploads: int = Field(default=24, ge=1)
     in_flight_waiting: int = Field(default=100, ge=0)
     in_flight_patience: float = Field(default=10.0, gt=0)
 

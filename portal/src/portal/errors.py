@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from web.errors import Problem
 from web.i18n import text
 
@@ -41,3 +43,6 @@ class PrinterBusy(Problem):
         "Le document ne peut pas être préparé pour l’instant. Réessayez dans une minute.",
         "The document cannot be prepared for now. Try again in a minute.",
     )
+
+    def __init__(self, **members: Any) -> None:
+        super().__init__(headers={"Retry-After": "60"}, **members)

@@ -15,6 +15,9 @@ from portal.page_request import PageRequest, form_token, if_allowed, or_unavaila
 from portal.services import notifications
 from portal.templating import Templates
 
+# Who is told to come back is told when, in seconds, unless whoever refused knows better.
+LATER = {429: "10", 503: "2"}
+
 
 class Page(PageRequest):
     """What a handler is given: what was asked, and every way to answer."""
@@ -67,6 +70,8 @@ class Page(PageRequest):
 
     def _html(self, content: str, status: int) -> Response:
         response = HTMLResponse(content, status, {"Content-Language": self.language, "Vary": "Accept-Language, Cookie"})
+        if status in LATER:
+            response.headers["Retry-After"] = LATER[status]
         if not self.form_keys:
             # Under a name of its own: another page that is the first at the same moment keeps its key beside it.
             cookies.put(response, f"{cookies.CSRF}-{secrets.token_hex(3)}", self._form_key)

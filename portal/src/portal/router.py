@@ -122,7 +122,9 @@ class Router:
             return await page.render("errors/forged.html", status=403)
         except Problem as problem:
             refused = ApiRefused(problem.status, {"title": problem.sentence(page.language), "code": problem.code})
-            return await page.render("errors/refused.html", status=problem.status, refused=refused)
+            response = await page.render("errors/refused.html", status=problem.status, refused=refused)
+            response.headers.update(problem.headers)
+            return response
         except ClientDisconnect:
             return Response(status_code=400)
 
@@ -140,7 +142,10 @@ class Router:
             if refused.status == 401:
                 return await self._log_in_first(entry, page)
             template = "errors/missing.html" if refused.status == 404 else "errors/refused.html"
-            return await page.render(template, status=refused.status, refused=refused)
+            response = await page.render(template, status=refused.status, refused=refused)
+            if refused.status == 429:
+                response.headers["Retry-After"] = str(refused.problem.retry_after)
+            return response
 
     async def _take_form(
         self, entry: Entry, page: Page, forward: form_parser.Forward, check: form_parser.Check | None = None

@@ -6,6 +6,9 @@ import asyncio
 import logging
 import sys
 from asyncio import subprocess
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from portal.errors import PrinterBusy
 from portal.paper.sheet import Sheet
@@ -15,7 +18,10 @@ log = logging.getLogger(__name__)
 # Together with the process's own bounds (``__main__``): the portal's container holds one such process beside itself.
 AT_ONCE = 1
 MOST_WAITING = 4
-PATIENCE = 30.0
+# Of one person, drawn or waiting: nobody takes all places.
+MOST_OF_ONE = 2
+# Less than the gateway waits for an answer, by what reading the incident takes.
+PATIENCE = 20.0
 
 
 class Printer:
@@ -24,21 +30,28 @@ class Printer:
     def __init__(self, at_once: int = AT_ONCE, most_waiting: int = MOST_WAITING, patience: float = PATIENCE) -> None:
         self._slots = asyncio.Semaphore(at_once)
         self._most = at_once + most_waiting
-        self._asked = 0
+        self._asked: Counter[str] = Counter()
         self._patience = patience
 
-    async def print(self, sheet: Sheet) -> bytes:
-        """The PDF. Raises PrinterBusy when too many wait already, or it takes too long."""
-        if self._asked >= self._most:
+    @contextmanager
+    def place(self, person: str) -> Iterator[None]:
+        """Taken before a document is read for, so that one that is refused costs no service anything. Raises
+        PrinterBusy when too many documents, or too many of ``person``, are drawn or wait already."""
+        if self._asked.total() >= self._most or self._asked[person] >= MOST_OF_ONE:
             raise PrinterBusy
-        self._asked += 1
+        self._asked[person] += 1
+        try:
+            yield
+        finally:
+            self._asked -= Counter((person,))
+
+    async def print(self, sheet: Sheet) -> bytes:
+        """The PDF. Raises PrinterBusy when it takes too long."""
         try:
             async with asyncio.timeout(self._patience), self._slots:
                 return await _drawn(await asyncio.to_thread(_written, sheet))
         except TimeoutError as error:
             raise PrinterBusy from error
-        finally:
-            self._asked -= 1
 
 
 def _written(sheet: Sheet) -> bytes:

@@ -11,6 +11,8 @@ from web.i18n import Language
 
 # Of one request: who has as many reads none of them, and an answer is no larger than what it answers.
 MOST_ERRORS = 50
+# Of a name that the sender may have made up: enough to find it by.
+MOST_OF_A_NAME = 200
 
 
 def malformed(found: Sequence[Any], language: Language) -> MalformedInput:
@@ -20,8 +22,9 @@ def malformed(found: Sequence[Any], language: Language) -> MalformedInput:
 
 def _field(item: Any, language: Language) -> dict[str, str]:
     """Never echoes the value: it may be a password."""
+    name = ".".join(map(str, item["loc"]))
     return {
-        "field": ".".join(map(str, item["loc"])),
+        "field": name if len(name) <= MOST_OF_A_NAME else f"{name[: MOST_OF_A_NAME - 1]}…",
         "message": field_messages.message(item, language),
         "type": item["type"],
     }

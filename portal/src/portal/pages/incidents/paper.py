@@ -45,9 +45,10 @@ OFF = ("refused", "detached", "erased")
 @blueprint.get("/incidents/{number}/pdf")
 async def print_incident(page: Page) -> Response:
     number = number_of(page)
-    incident, history = await asyncio.gather(incidents.get(page, number), incidents.history(page, number))
-    threads = [await _thread(page, incident, name) for name in incident.threads]
-    printed = await PRINTER.print(_sheet(page, incident, history.items, threads))
+    with PRINTER.place(page.person_id):
+        incident, history = await asyncio.gather(incidents.get(page, number), incidents.history(page, number))
+        threads = [await _thread(page, incident, name) for name in incident.threads]
+        printed = await PRINTER.print(_sheet(page, incident, history.items, threads))
     headers = {"Content-Disposition": f'attachment; filename="incident-{number}.pdf"', "Cache-Control": "no-store"}
     return Response(printed, media_type="application/pdf", headers=headers)
 
