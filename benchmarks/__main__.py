@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 
-from benchmarks import consume, embedded, hop, hostile, list_route, promise, relay, renewals
+from benchmarks import consume, embedded, exchanges, hop, hostile, list_route, promise, relay, renewals
 
 ALL = {
     "list": list_route.main,
@@ -16,6 +16,7 @@ ALL = {
     "hop": hop.main,
     "promise": promise.main,
     "renewals": renewals.main,
+    "exchanges": exchanges.main,
 }
 
 

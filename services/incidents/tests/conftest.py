@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -10,6 +11,7 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
+from joserfc.jwk import OKPKey
 
 from devkit.harness import RESELLER, SQP, Harness, settings_for
 from devkit.servers.targets import PostgresTarget
@@ -21,6 +23,8 @@ from incidents.bootstrap import build
 from incidents.settings import Settings
 from web import clock
 from web.auth.principal import Principal
+
+MAIL_KEY = OKPKey.generate_key("X25519", {"kid": "mail-test", "use": "enc"})
 
 NAS = Article(designation="NAS QNAP Tour", product_reference="TS-131K", serial_number="Q207B17555")
 DISK = Article(designation="Disque dur", product_reference="ST1000VN002", serial_number="Z9CBPM5M")
@@ -91,6 +95,7 @@ class Desk:
 
     ADDRESS: ClassVar = ADDRESS
     NAS: ClassVar = NAS
+    DISK: ClassVar = DISK
     party = staticmethod(party)
     cover = staticmethod(cover)
     declaration = staticmethod(declaration)
@@ -253,8 +258,15 @@ class Desk:
 
 
 @pytest.fixture(scope="session")
+def private_mail_key() -> str:
+    """What notifications opens the links of mails with."""
+    return json.dumps(MAIL_KEY.as_dict(private=True))
+
+
+@pytest.fixture(scope="session")
 async def started(postgres_server: PostgresTarget) -> AsyncIterator[Harness]:
-    settings = settings_for(Settings, postgres_server.provision("incidents"))
+    public = json.dumps(MAIL_KEY.as_dict(private=False))
+    settings = settings_for(Settings, postgres_server.provision("incidents"), mail_public_key=public)
     async with Harness.started(settings, build) as harness:
         yield harness
 

@@ -9,7 +9,7 @@ import pytest
 
 from devkit.harness import CLIENT, RESELLER, SQP, back_office
 from events import organisation_id
-from events.incidents import EVENTS
+from events.incidents import EVENTS, ExchangeChanged, ReturnReminded
 from incidents.feed import KINDS
 from incidents.models import Change
 
@@ -90,7 +90,16 @@ async def test_a_change_that_commits_late_is_not_missed(open_desk: Any) -> None:
     assert [each["number"] for each in (await ask(open_desk, after=1))["items"]] == ["26010101"]
 
 
+async def test_each_step_of_an_exchange_is_a_kind_of_change(open_desk: Any) -> None:
+    number = await open_desk.declare(RESELLER)
+    await open_desk.exchange(number, by=RESELLER)
+    await open_desk.step(number, "approve")
+    found = [kind for kind, _ in await kinds(open_desk, number, after=1)]
+    assert found == ["exchange.requested", "exchange.approved", "status_changed", "status_changed"]
+
+
 def test_every_event_of_an_incident_is_a_kind_of_change() -> None:
     """A new one is told by ``feed.tell``, not by the outbox alone."""
-    assert set(KINDS) == set(EVENTS)
+    # Each step of an exchange is a kind; a reminder of a return changes nothing.
+    assert set(KINDS) == set(EVENTS) - {ExchangeChanged, ReturnReminded}
     assert len(set(KINDS.values())) == len(KINDS)

@@ -132,7 +132,10 @@ async def test_a_unit_of_an_ended_contract_may_replace_another(desk: Any, number
     await desk.step(number, "reserve", serial_number="OLD1")
 
 
-async def test_a_replacement_that_another_open_line_has_is_refused(desk: Any, number: str) -> None:
+async def test_a_replacement_that_another_open_line_has_is_refused(desk: Any, at: Any) -> None:
+    at(paris("2026-05-19 10:00"))
+    await desk.register()
+    number = await desk.declare(serial_numbers=["Q207B17555", "Z9CBPM5M"])
     await desk.exchange(number)
     await desk.step(number, "reserve", serial_number=NEW)
     await desk.exchange(number, "Z9CBPM5M")

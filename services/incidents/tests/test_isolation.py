@@ -43,19 +43,41 @@ OPERATIONS: dict[tuple[str, str], tuple[tuple[Principal, ...], tuple[Principal, 
     ("post", "/incidents/{number}/messages"): ((RESELLER_BASIC, SQP_BASIC, BACK_OFFICE), (RESELLER, SQP), 201),
     ("post", "/incidents/{number}/files"): ((RESELLER_BASIC, SQP_BASIC, BACK_OFFICE), (RESELLER, SQP), 201),
     ("delete", "/incidents/{number}/files/{file_id}"): ((RESELLER_BASIC, BACK_OFFICE, SQP), (RESELLER,), 204),
+    ("get", "/exchanges"): ((WRONG_SCOPE,), (RESELLER_BASIC, CLIENT_BASIC, SQP_BASIC, BACK_OFFICE), 200),
+    ("get", "/incidents/{number}/exchanges"): (
+        (WRONG_SCOPE,),
+        (RESELLER_BASIC, CLIENT_BASIC, SQP_BASIC, BACK_OFFICE),
+        200,
+    ),
+    ("post", "/incidents/{number}/exchanges"): ((RESELLER_BASIC, SQP_BASIC, BACK_OFFICE), (RESELLER,), 201),
+    ("post", "/incidents/{number}/exchanges/{line}/steps"): (
+        (RESELLER_BASIC, SQP_BASIC, BACK_OFFICE),
+        (RESELLER,),
+        200,
+    ),
+    ("post", "/incidents/{number}/statements"): ((RESELLER_BASIC, SQP_BASIC, BACK_OFFICE), (RESELLER, CLIENT), 204),
     ("get", "/delivery-addresses"): ((SQP, BACK_OFFICE), (RESELLER_BASIC, CLIENT_BASIC), 200),
     ("get", "/incident-drafts/{draft_id}"): ((RESELLER_BASIC, SQP, BACK_OFFICE), (RESELLER,), 200),
     ("put", "/incident-drafts/{draft_id}"): ((RESELLER_BASIC, SQP, BACK_OFFICE), (RESELLER,), 200),
     ("delete", "/incident-drafts/{draft_id}"): ((RESELLER_BASIC, SQP, BACK_OFFICE), (RESELLER,), 204),
 }
-LISTS = {("get", "/incidents")}
+LISTS = {("get", "/incidents"), ("get", "/exchanges")}
 # Of SQP alone, and of no tenant: test_promise_settings.py says who may.
 OF_SQP = {
     ("get", "/promise-settings"),
     ("patch", "/promise-settings"),
     ("post", "/promise-settings/closures"),
     ("delete", "/promise-settings/closures/{day}"),
+    # test_returns.py and test_parcels.py say who may.
+    ("get", "/exchange-settings"),
+    ("patch", "/exchange-settings"),
+    ("post", "/incidents/{number}/shipments"),
+    ("post", "/shipments/{shipment_id}/news"),
+    ("put", "/backoffice/shipments/{shipment_id}"),
+    ("post", "/backoffice/tracking"),
 }
+# By the link of a reminder alone: test_returns.py.
+BY_LINK = {("post", "/return-answers"), ("post", "/return-answers/question")}
 WALK = pytest.mark.parametrize("operation", sorted(OPERATIONS), ids=lambda operation: " ".join(operation))
 
 
@@ -64,8 +86,8 @@ class Walk:
 
     def __init__(self, desk: Any, number: str, file_id: Any, draft: Any) -> None:
         self.desk = desk
-        self.places = {"number": number, "file_id": str(file_id), "draft_id": str(draft)}
-        self.missing = {"number": "20010101", "file_id": str(uuid4()), "draft_id": str(uuid4())}
+        self.places = {"number": number, "file_id": str(file_id), "draft_id": str(draft), "line": "1"}
+        self.missing = {"number": "20010101", "file_id": str(uuid4()), "draft_id": str(uuid4()), "line": "1"}
 
     async def __call__(
         self, operation: tuple[str, str], by: Principal | None, *, missing: bool = False
@@ -75,9 +97,17 @@ class Walk:
         contract = "4" if missing else "29962"
         bodies = {
             "/incidents": self.desk.declaration(contract_number=contract, title="Une autre panne"),
-            "/incidents/{number}/status": {"status": "in_diagnosis"},
+            "/incidents/{number}/status": {"status": "resolved"},
             "/incidents/{number}/messages": {"body": "Bonjour"},
             "/incidents/{number}/files": {"file_ids": [str(uuid4())], "scope": "sqp"},
+            "/incidents/{number}/exchanges": {"serial_number": self.desk.DISK.serial_number},
+            "/incidents/{number}/exchanges/{line}/steps": {"step": "keep_disk"},
+            "/incidents/{number}/statements": {
+                "backup": "done",
+                "disks": "sent",
+                "erased": "yes",
+                "encrypted": "no",
+            },
             "/incident-drafts/{draft_id}": {"contract_number": contract, "content": {}},
         }
         parameters = {"thread": "sqp"} if template.endswith("messages") else {}
@@ -91,7 +121,8 @@ class Walk:
 
 @pytest.fixture
 async def walk(open_desk: Any) -> Walk:
-    number = await open_desk.declare()
+    number = await open_desk.declare(serial_numbers=["Q207B17555", "Z9CBPM5M"])
+    await open_desk.exchange(number)
     file_id = await open_desk.attached(number, "declaration")
     draft = uuid4()
     await open_desk.as_(RESELLER).put(
@@ -110,7 +141,7 @@ async def test_every_operation_is_classified(desk: Any) -> None:
     }
     found -= OF_PROGRAMS
     # The audit trail is the chassis', which says who may read it.
-    assert found == {*OPERATIONS, *OF_SQP, ("get", "/audit/incidents")}
+    assert found == {*OPERATIONS, *OF_SQP, *BY_LINK, ("get", "/audit/incidents")}
 
 
 @WALK

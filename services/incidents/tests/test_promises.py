@@ -145,14 +145,56 @@ async def test_a_pause_counts_the_closures_of_today_and_the_cut_off_of_the_promi
     assert now["calendar_version"].endswith("/2")
 
 
-@pytest.mark.parametrize("fulfilled", [("in_diagnosis", "exchange"), ("in_diagnosis", "resolved")])
-async def test_an_exchange_or_a_solution_in_time_keeps_the_promise(shop: Any, at: Any, fulfilled: Any) -> None:
+async def sent(shop: Any, number: str, **more: Any) -> None:
+    """The replacement has left."""
+    await shop.exchange(number, **more)
+    await shop.step(number, "reserve", serial_number="Q251I02233")
+    await shop.ship(number)
+
+
+@pytest.mark.parametrize("solution", ["dispatch", "resolution"])
+async def test_a_dispatch_or_a_solution_in_time_keeps_the_promise(shop: Any, at: Any, solution: str) -> None:
     number = await shop.declare()
     at(paris("2026-05-20 23:59"))
-    await shop.move(number, *fulfilled)
+    if solution == "dispatch":
+        await sent(shop, number)
+    else:
+        await shop.move(number, "in_diagnosis", "resolved")
     assert (await promise(shop, number))["state"] == "kept"
     at(paris("2026-06-20 10:00"))
     assert (await promise(shop, number))["label"] == "Promesse tenue"
+
+
+async def test_an_approval_without_dispatch_keeps_no_promise(shop: Any, at: Any) -> None:
+    number = await shop.declare()
+    await shop.exchange(number)
+    assert (await promise(shop, number))["state"] == "running"
+    at(paris("2026-05-21 09:00"))
+    await shop.step(number, "reserve", serial_number="Q251I02233")
+    await shop.ship(number)
+    assert (await promise(shop, number))["state"] == "missed"
+
+
+async def test_the_promise_stands_still_while_a_standard_exchange_waits_for_the_faulty_unit(shop: Any, at: Any) -> None:
+    number = await shop.declare()
+    await shop.exchange(number, type="standard_exchange")
+    assert (await promise(shop, number))["state"] == "paused"
+    at(paris("2026-05-26 10:00"))
+    await shop.step(number, "receive")
+    now = await promise(shop, number)
+    assert (now["state"], now["first_dispatch_on"]) == ("running", "2026-05-20")
+    assert now["dispatch_on"] >= "2026-05-26"
+
+
+async def test_a_dispatch_that_is_told_late_keeps_the_promise_that_it_kept(shop: Any, at: Any) -> None:
+    number = await shop.declare()
+    await shop.exchange(number)
+    await shop.step(number, "reserve", serial_number="Q251I02233")
+    body = {"lines": [1], "carrier": "dpd"}
+    parcel = (await shop.as_(SQP).post(f"/incidents/{number}/shipments", json=body)).json()["id"]
+    at(paris("2026-05-21 00:03"))
+    await shop.news(parcel, "shipped", at="2026-05-20T18:00:00+02:00")
+    assert (await promise(shop, number))["state"] == "kept"
 
 
 async def test_a_missed_promise_is_told_once_and_stays_missed(shop: Any, at: Any, harness: Harness) -> None:
@@ -169,7 +211,7 @@ async def test_a_missed_promise_is_told_once_and_stays_missed(shop: Any, at: Any
     assert isinstance(told, PromiseMissed)
     assert (told.number, told.dispatch_on.isoformat(), told.actor.user_id) == (number, "2026-05-20", None)
     assert (await shop.incident(number))["version"] == before + 1
-    await shop.move(number, "in_diagnosis", "exchange")
+    await sent(shop, number)
     assert (await promise(shop, number))["label"] == "Promesse dépassée"
 
 
@@ -212,10 +254,9 @@ async def test_the_clock_may_start_with_the_approval(shop: Any, at: Any) -> None
     number = await shop.declare()
     assert await promise(shop, number) is None
     at(paris("2026-05-22 16:00"))
-    await shop.move(number, "in_diagnosis", "exchange")
-    assert (await promise(shop, number))["dispatch_on"] == "2026-05-27"
-    await shop.move(number, "resolved")
-    assert (await promise(shop, number))["state"] == "kept"
+    await sent(shop, number)
+    now = await promise(shop, number)
+    assert (now["dispatch_on"], now["state"]) == ("2026-05-27", "kept")
 
 
 async def test_a_contract_that_ends_meanwhile_keeps_its_promise(shop: Any, at: Any, harness: Harness) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, quote, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlsplit
 
 from api.incidents.exchange_steps import Carrier
 from web.text import codes
@@ -129,15 +129,23 @@ def tracking_number(pasted: str) -> str:
 
 def _linked(link: str) -> str:
     """Of all words of a link the longest that some carrier numbers its parcels by; else the link's last word."""
-    parts = urlsplit(link)
+    parts = _parts(link)
     words = [value for _, value in parse_qsl(parts.query)] + [unquote(part) for part in parts.path.split("/") if part]
     numbers = [word for word in words if _fitting(tracking_number(word))]
     return max(numbers, key=len, default=words[-1] if words else "")
 
 
+def _parts(link: str) -> SplitResult:
+    """Those of an empty link where it is none."""
+    try:
+        return urlsplit(link)
+    except ValueError:
+        return urlsplit("")
+
+
 def suggested(pasted: str) -> Carrier:
     """The carrier whose page a pasted link is of, or that alone could have numbered a parcel so; else ``other``."""
-    host = (urlsplit(pasted).hostname or "") if "://" in pasted else ""
+    host = (_parts(pasted).hostname or "") if "://" in pasted else ""
     for name, known in CARRIERS.items():
         if any(host == own or host.endswith(f".{own}") for own in known.hosts):
             return name

@@ -200,7 +200,7 @@ WORDS: Mapping[str, Mapping[Any, Text]] = {
 }
 
 STATEMENT_VERSION = "2026-11"
-STATEMENT: Mapping[str, Mapping[str | bool, Text]] = {
+STATEMENT: Mapping[str, Mapping[Any, Text]] = {
     "backup": {
         "done": text("Les données sont sauvegardées.", "The data is backed up."),
         "impossible": text("Les données n’ont pas pu être sauvegardées.", "The data could not be backed up."),

@@ -288,7 +288,7 @@ def _word(name: str, value: Any, language: Language) -> str:
 
 
 def _statement(stated: AnyRow, language: Language) -> schemas.DataStatement:
-    said = [labels.STATEMENT[name].get(value) for name, value in stated.answers.items() if name in labels.STATEMENT]
+    said = [words.get(stated.answers.get(name)) for name, words in labels.STATEMENT.items()]
     lines = [each[language] for each in said if each is not None]
     accessories = stated.answers.get("accessories")
     if accessories:

@@ -1,0 +1,194 @@
+"""Parcels: several for a line, one for several lines, and what is told of them in whatever order."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime, timedelta
+from itertools import permutations
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from devkit.harness import CLIENT, OTHER_RESELLER, RESELLER, SQP, back_office
+from events.incidents import ExchangeChanged
+from web.clock import PARIS
+
+NEW = "Q251I02233"
+OFFICE = back_office("exchanges:write", "incidents:read")
+START = datetime(2026, 5, 19, 10, tzinfo=PARIS)
+NUMBER = "XY123456785FR"
+
+
+@pytest.fixture
+async def number(desk: Any, at: Any) -> str:
+    """An incident on the NAS and its disk, each with an approved exchange and a replacement reserved."""
+    at(START)
+    await desk.register()
+    declared: str = await desk.declare(serial_numbers=["Q207B17555", "Z9CBPM5M"])
+    for line, (serial, replacement) in enumerate((("Q207B17555", NEW), ("Z9CBPM5M", "Z1")), 1):
+        await desk.exchange(declared, serial)
+        await desk.step(declared, "reserve", line, serial_number=replacement)
+    return declared
+
+
+def fact(state: str, hours: int, number: str = NUMBER, carrier: str = "chronopost") -> dict[str, Any]:
+    moment = (START + timedelta(hours=hours)).isoformat()
+    return {"carrier": carrier, "tracking_number": number, "state": state, "at": moment}
+
+
+async def track(desk: Any, *facts: dict[str, Any]) -> list[str]:
+    answer = await desk.as_(OFFICE).post("/backoffice/tracking", json={"facts": list(facts)})
+    assert answer.status_code == 200, answer.text
+    items: list[str] = answer.json()["items"]
+    return items
+
+
+async def put(desk: Any, identifier: Any, number: str, **more: Any) -> Any:
+    body = {"incident_number": number, "lines": [1], "carrier": "chronopost", "tracking_number": NUMBER, **more}
+    return await desk.as_(OFFICE).put(f"/backoffice/shipments/{identifier}", json=body)
+
+
+async def test_two_parcels_for_one_line_are_delivered_with_the_last(desk: Any, number: str) -> None:
+    first, second = await desk.ship(number), await desk.ship(number, tracking_number="RR473124829FI")
+    await desk.news(first, "delivered")
+    assert (await desk.line(number))["dispatch"] == "shipped"
+    await desk.news(second, "delivered")
+    assert (await desk.line(number))["dispatch"] == "delivered"
+
+
+async def test_one_parcel_for_two_lines_moves_both(desk: Any, number: str) -> None:
+    parcel = await desk.ship(number, 1, 2)
+    await desk.news(parcel, "delivered")
+    for line in (1, 2):
+        assert (await desk.line(number, line))["cover"] == "replaced"
+        assert (await desk.line(number, line))["shipments"][0]["lines"] == [1, 2]
+
+
+@pytest.mark.parametrize("failure", ["lost", "damaged", "refused", "returned_to_sender"])
+async def test_what_failed_is_sent_again_and_may_still_turn_up(desk: Any, number: str, failure: str) -> None:
+    parcel = await desk.ship(number)
+    await desk.news(parcel, failure)
+    assert (await desk.line(number))["state_label"] == "À renvoyer"
+    again = await desk.ship(number, tracking_number="RR473124829FI")
+    assert (await desk.line(number))["dispatch"] == "shipped"
+    await desk.news(again, "delivered")
+    assert (await desk.line(number))["cover"] == "replaced"
+    assert (await desk.news(parcel, "delivered")).status_code == 200
+    assert (await desk.line(number))["dispatch"] == "delivered"
+
+
+@pytest.mark.parametrize("order", list(permutations(["shipped", "delivered", "shipped"])), ids="-".join)
+async def test_carriers_facts_come_in_any_order_and_repeated(
+    desk: Any, number: str, at: Any, order: tuple[str, ...]
+) -> None:
+    """A delivered parcel that is reported shipped afterwards stays delivered, and keeps both times."""
+    await put(desk, uuid4(), number)
+    at(START + timedelta(days=2))
+    hours = {"shipped": 5, "delivered": 26}
+    for state in order:
+        await track(desk, fact(state, hours[state]))
+    line = await desk.line(number)
+    (parcel,) = line["shipments"]
+    assert (line["cover"], line["replaced_on"], parcel["state"]) == ("replaced", "2026-05-20", "delivered")
+    assert datetime.fromisoformat(parcel["shipped_at"]) == START + timedelta(hours=5)
+    steps = [event.step for event in await desk.harness.told(ExchangeChanged) if isinstance(event, ExchangeChanged)]
+    assert steps.count("delivered") == 1
+
+
+async def test_each_fact_says_what_became_of_it_and_an_unknown_one_stops_no_other(desk: Any, number: str) -> None:
+    await put(desk, uuid4(), number)
+    facts = [fact("shipped", 0, "QQ000000000FR"), fact("shipped", 0, "xy 123456785 fr"), fact("shipped", 0)]
+    assert await track(desk, *facts) == ["unknown", "applied", "known"]
+
+
+async def test_nothing_has_happened_later_than_now(desk: Any, number: str) -> None:
+    await put(desk, uuid4(), number)
+    await track(desk, fact("delivered", 24 * 400))
+    assert (await desk.line(number))["replaced_on"] == "2026-05-19"
+
+
+async def test_the_back_offices_parcel_is_put_as_often_as_it_likes(desk: Any, number: str) -> None:
+    identifier = uuid4()
+    assert [(await put(desk, identifier, number)).status_code for _ in range(3)] == [201, 200, 200]
+    version = (await desk.line(number))["version"]
+    assert (await put(desk, identifier, number, state="delivered")).json()["state"] == "delivered"
+    assert (await put(desk, identifier, number, state="shipped")).json()["state"] == "delivered"
+    line = await desk.line(number)
+    assert (line["cover"], len(line["shipments"])) == ("replaced", 1)
+    assert line["version"] > version
+
+
+async def test_a_parcel_of_other_lines_is_not_taken_over(desk: Any, number: str) -> None:
+    identifier = uuid4()
+    await put(desk, identifier, number)
+    answer = await put(desk, identifier, number, lines=[2])
+    assert (answer.status_code, answer.json()["code"]) == (409, "shipment_elsewhere")
+
+
+async def test_two_agents_at_once_get_one_parcel_and_one_clear_refusal(desk: Any, number: str) -> None:
+    parcel = await desk.ship(number)
+    answers = await asyncio.gather(*(desk.news(parcel, "delivered") for _ in range(2)))
+    assert sorted(answer.status_code for answer in answers) == [200, 409]
+    refused = next(answer for answer in answers if answer.status_code == 409)
+    assert refused.json()["title"].startswith("Ce colis est déjà « livré »")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"street": "BP 42"},
+        {"complement": "B.P. 12"},
+        {"street": "CS 30001"},
+        {"city": "Lyon Cedex 03"},
+        {"city": "LYON CÉDEX"},
+        {"complement": "TSA 12345"},
+        {"street": "Boîte postale 7"},
+    ],
+)
+async def test_an_exchange_in_advance_goes_to_no_po_box(desk: Any, number: str, change: dict[str, str]) -> None:
+    address = {**desk.ADDRESS, **change}
+    body = {"lines": [1], "carrier": "dpd", "address": address}
+    answer = await desk.as_(SQP).post(f"/incidents/{number}/shipments", json=body)
+    assert (answer.status_code, answer.json()["code"]) == (409, "undeliverable_address")
+
+
+@pytest.mark.parametrize("street", ["12 rue de la Bp", "3 allée CSA", "Rue du Cedre", "1 rue Bpifrance"])
+async def test_ordinary_streets_are_not_mistaken_for_po_boxes(desk: Any, number: str, street: str) -> None:
+    body = {"lines": [1], "carrier": "dpd", "address": {**desk.ADDRESS, "street": street}}
+    assert (await desk.as_(SQP).post(f"/incidents/{number}/shipments", json=body)).status_code == 201
+
+
+async def test_the_address_is_frozen_with_the_parcel(desk: Any, number: str) -> None:
+    body = {"lines": [1], "carrier": "dpd", "contact": "M. Durand", "opening_hours": "9 h – 17 h"}
+    await desk.as_(SQP).post(f"/incidents/{number}/shipments", json=body)
+    (parcel,) = (await desk.line(number))["shipments"]
+    assert (parcel["address"]["city"], parcel["contact"]) == ("Lyon", "M. Durand")
+
+
+@pytest.mark.parametrize("by", [RESELLER, CLIENT, OTHER_RESELLER, back_office("incidents:read")])
+async def test_parcels_are_sqps(desk: Any, number: str, by: Any) -> None:
+    parcel = await desk.ship(number)
+    assert (await desk.news(parcel, "lost", by)).status_code == 403
+    body = {"lines": [2], "carrier": "dpd"}
+    assert (await desk.as_(by).post(f"/incidents/{number}/shipments", json=body)).status_code == 403
+    assert (await desk.as_(by).post("/backoffice/tracking", json={"facts": [fact("lost", 0)]})).status_code == 403
+
+
+async def test_without_news_a_parcel_counts_as_delivered(desk: Any, number: str, at: Any) -> None:
+    await desk.ship(number)
+    at(START + timedelta(days=6, hours=23))
+    await desk.harness.run_job("incidents.presume_deliveries")
+    assert (await desk.line(number))["dispatch"] == "shipped"
+    at(START + timedelta(days=7, minutes=1))
+    await desk.harness.run_job("incidents.presume_deliveries")
+    await desk.harness.run_job("incidents.presume_deliveries")
+    line = await desk.line(number)
+    assert (line["cover"], line["timeline"][-1]["step"]) == ("replaced", "delivery_presumed")
+    assert line["timeline"][-1]["by"]["name"] == "La plateforme"
+
+
+async def test_a_doubtful_number_warns_and_is_kept(desk: Any, number: str) -> None:
+    await desk.ship(number, tracking_number="xy 123 456 784 fr")
+    (parcel,) = (await desk.line(number))["shipments"]
+    assert (parcel["tracking_number"], parcel["doubtful_number"]) == ("XY123456784FR", True)
