@@ -198,13 +198,12 @@ class Desk:
             answer = await self.try_move(number, status, by, **more)
             assert answer.status_code == 200, answer.text
 
-    async def exchange(self, number: str, serial: str = "Q207B17555", by: Principal = SQP, **more: Any) -> int:
+    async def exchange(self, number: str, serial: str = NAS.serial_number, by: Principal = SQP, **more: Any) -> int:
         """A line for this product, approved where SQP asks for it; its number."""
-        body = {"serial_number": serial, "approve": by.organisation_kind == "sqp", **more}
+        body = {"serial_number": serial, "approve": by is SQP, **more}
         answer = await self.as_(by).post(f"/incidents/{number}/exchanges", json=body)
         assert answer.status_code == 201, answer.text
-        line: int = answer.json()["line"]
-        return line
+        return int(answer.json()["line"])
 
     async def line(self, number: str, line: int = 1, by: Principal = SQP) -> dict[str, Any]:
         answer = await self.as_(by).get(f"/incidents/{number}/exchanges")
@@ -212,7 +211,6 @@ class Desk:
         return next(dict(each) for each in answer.json()["items"] if each["line"] == line)
 
     async def try_step(self, number: str, step: str, line: int = 1, by: Principal = SQP, **more: Any) -> httpx.Response:
-        """With the version that is current."""
         version = (await self.line(number, line, by))["version"]
         http = self.as_(by, **{"If-Match": f'"{version}"'})
         return await http.post(f"/incidents/{number}/exchanges/{line}/steps", json={"step": step, **more})

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from devkit.harness import CLIENT, OTHER_RESELLER, RESELLER, SQP, back_office
-from events.incidents import ExchangeChanged, IncidentStatusChanged
+from devkit.harness import CLIENT, RESELLER, SQP, back_office
+from events.incidents import ExchangeChanged
 from web.clock import PARIS
 
 NEW = "Q251I02233"
@@ -252,75 +252,6 @@ async def test_a_dead_replacement_that_is_not_sent_in_time_misses_its_promise(de
     assert (await desk.line(number, 2))["promise"]["state"] == "missed"
 
 
-@pytest.mark.parametrize("step", ["approve", "reject"])
-async def test_a_decision_is_taken_once_and_the_second_agent_is_told(desk: Any, number: str, step: str) -> None:
-    await desk.exchange(number, by=RESELLER)
-    await desk.step(number, "approve")
-    more = {"note": "Non"} if step == "reject" else {}
-    answer = await desk.try_step(number, step, **more)
-    assert (answer.status_code, answer.json()["code"]) == (409, "decided_already")
-    assert "accordé" in answer.json()["title"]
-
-
-async def test_a_page_that_is_out_of_date_is_refused_before_anything_changes(desk: Any, number: str) -> None:
-    await desk.exchange(number)
-    url = f"/incidents/{number}/exchanges/1/steps"
-    body = {"step": "reserve", "serial_number": NEW}
-    assert (await desk.as_(SQP).post(url, json=body)).status_code == 428
-    assert (await desk.as_(SQP, **{"If-Match": '"1"'}).post(url, json=body)).status_code == 412
-    assert (await desk.line(number))["replacement"] is None
-
-
-async def test_the_back_office_repeats_every_fact_without_harm(desk: Any, number: str) -> None:
-    url = f"/incidents/{number}/exchanges/1/steps"
-    await desk.exchange(number, by=RESELLER)
-    steps: list[dict[str, Any]] = [
-        {"step": "approve"},
-        {"step": "reserve", "serial_number": NEW},
-        {"step": "receive", "serial_number": "Q207B17555"},
-        {"step": "inspect", "outcome": "as_expected"},
-    ]
-    for body in steps:
-        versions = set()
-        for _ in range(3):
-            answer = await desk.as_(OFFICE).post(url, json=body)
-            assert answer.status_code == 200, answer.text
-            versions.add(answer.json()["version"])
-        assert len(versions) == 1
-    (event,) = [each for each in await told(desk) if each.step == "approved"]
-    assert (event.actor.organisation_kind, event.actor.name) == ("sqp", "SQP")
-    moved = [each for each in await desk.harness.told(IncidentStatusChanged) if each.status == "exchange"]
-    assert len(moved) == 1
-
-
-@pytest.mark.parametrize("by", [RESELLER, CLIENT])
-@pytest.mark.parametrize(
-    "body",
-    [
-        {"step": "approve"},
-        {"step": "reserve", "serial_number": NEW},
-        {"step": "receive"},
-        {"step": "settle", "outcome": "waived", "note": "x"},
-        {"step": "close"},
-        {"step": "claim", "state": "opened", "maker_number": "R1"},
-    ],
-    ids=lambda body: body["step"],
-)
-async def test_what_sqp_decides_is_not_for_others(desk: Any, number: str, by: Any, body: Any) -> None:
-    await desk.exchange(number, by=RESELLER)
-    answer = await desk.try_step(number, body["step"], by=by, **{k: v for k, v in body.items() if k != "step"})
-    assert (answer.status_code, answer.json()["code"]) == (403, "step_not_yours")
-
-
-async def test_another_reseller_finds_nothing(desk: Any, number: str) -> None:
-    await desk.exchange(number)
-    other = desk.as_(OTHER_RESELLER, **{"If-Match": '"2"'})
-    assert (await other.get(f"/incidents/{number}/exchanges")).status_code == 404
-    step = {"step": "return_lost", "note": "x"}
-    assert (await other.post(f"/incidents/{number}/exchanges/1/steps", json=step)).status_code == 404
-    assert (await other.get("/exchanges")).json()["total"] == 0
-
-
 async def test_an_incident_with_an_exchange_under_way_is_not_cancelled(desk: Any, number: str) -> None:
     await desk.exchange(number)
     await desk.move(number, "pending", reason="stock")
@@ -328,18 +259,3 @@ async def test_an_incident_with_an_exchange_under_way_is_not_cancelled(desk: Any
     assert (answer.status_code, answer.json()["code"]) == (409, "incident_has_exchange")
     await desk.step(number, "cancel", note="Finalement non")
     await desk.move(number, "cancelled")
-
-
-async def test_the_claim_to_the_maker_is_read_by_sqp_alone(desk: Any, number: str) -> None:
-    await desk.exchange(number)
-    line = await desk.step(number, "claim", state="opened", maker_number="RMA-77", due_on="2026-06-30", note="secret")
-    assert line["claim"]["label"] == "Dossier ouvert"
-    before = len(await told(desk))
-    for state in ("sent", "accepted", "settled"):
-        line = await desk.step(number, "claim", state=state)
-    assert line["timeline"][-1]["step"] == "claim_settled"
-    assert len(await told(desk)) == before
-    for reader in (RESELLER, CLIENT):
-        theirs = await desk.line(number, by=reader)
-        assert theirs["claim"] is None
-        assert [fact["step"] for fact in theirs["timeline"]] == ["requested", "approved"]

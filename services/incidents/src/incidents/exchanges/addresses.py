@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from incidents.exchanges.errors import UndeliverableAddress
+from incidents.exchanges.parcel_errors import UndeliverableAddress
 
 # « BP 12 », « B.P. 12 », « Boîte postale », « CS 30001 », « TSA 12345 », « Lyon Cedex 03 ».
 _UNATTENDED = re.compile(

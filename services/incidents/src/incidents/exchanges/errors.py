@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Self
 
 from events.incidents import Decision, Dispatch, ReturnState
-from incidents.exchanges.labels import DECISION, DISPATCH, RETURN, SHIPMENT
+from incidents.exchanges.labels import DECISION, DISPATCH, RETURN
 from web.errors import Conflict, Forbidden, NotFound
 from web.i18n import Language, text
 
@@ -15,13 +15,6 @@ class ExchangeNotFound(NotFound):
     message = text(
         "Cet échange n’existe pas ou ne vous est pas accessible.",
         "This exchange does not exist or is not yours to see.",
-    )
-
-
-class ShipmentNotFound(NotFound):
-    code = "shipment_not_found"
-    message = text(
-        "Ce colis n’existe pas ou ne vous est pas accessible.", "This parcel does not exist or is not yours to see."
     )
 
 
@@ -124,32 +117,6 @@ class NothingToReplace(Conflict):
     )
 
 
-class NothingToSend(Conflict):
-    code = "nothing_to_send"
-    message = text("Rien n’est à envoyer pour cet échange.", "There is nothing to send for this exchange.")
-
-
-class NothingReserved(Conflict):
-    code = "nothing_reserved"
-    message = text(
-        "Aucun appareil de remplacement n’est réservé : indiquez d’abord son numéro de série.",
-        "No replacement is reserved: enter its serial number first.",
-    )
-
-
-class SentAlready(Conflict):
-    code = "sent_already"
-    message = text("L’envoi de cet échange est déjà en route ou livré.", "This exchange is on its way or delivered.")
-
-
-class ShipsAfterReceipt(Conflict):
-    code = "ships_after_receipt"
-    message = text(
-        "Un échange standard ou une réparation ne part qu’après réception du matériel défectueux.",
-        "A standard exchange or a repair leaves only once the faulty product has been received.",
-    )
-
-
 class NoMoreTime(Conflict):
     code = "no_more_time"
     message = text(
@@ -242,16 +209,6 @@ class SubstituteNeedsReason(Conflict):
     )
 
 
-class UndeliverableAddress(Conflict):
-    code = "undeliverable_address"
-    message = text(
-        "Un échange avancé est remis en main propre : une boîte postale, un CS ou un CEDEX ne convient pas "
-        "(« {part} »). Indiquez une adresse où quelqu’un réceptionne.",
-        "An exchange in advance is handed over in person: a PO box, CS or CEDEX will not do (“{part}”). Give an "
-        "address where somebody receives it.",
-    )
-
-
 class OverdueReturns(Conflict):
     """``consequence``: what SQP's settings say of overdue returns."""
 
@@ -287,24 +244,6 @@ class UnknownCertificate(Conflict):
         "Ce certificat n’est pas joint à la déclaration de l’incident.",
         "This certificate is not attached to the incident's declaration.",
     )
-
-
-class ShipmentElsewhere(Conflict):
-    code = "shipment_elsewhere"
-    message = text(
-        "Ce colis est connu pour un autre incident ou d’autres lignes.", "This parcel is known for other lines."
-    )
-
-
-class ParcelNotOnItsWay(Conflict):
-    code = "parcel_not_on_its_way"
-    message = text(
-        "Ce colis est déjà « {state} » : cette information ne change rien.",
-        "This parcel is “{state}” already: this changes nothing.",
-    )
-
-    def sentence(self, language: Language) -> str:
-        return self.message[language].format(state=SHIPMENT[self.members["state"]][language].lower())
 
 
 class IncidentHasExchange(Conflict):

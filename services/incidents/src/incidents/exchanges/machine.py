@@ -15,7 +15,7 @@ from api.incidents.exchange_steps import ClaimState, News, StepName
 from api.incidents.exchanges import ShipmentState, SqpStep
 from events import OrganisationKind
 from events.incidents import Cover, Decision, Dispatch, ExchangeType, ReturnState
-from incidents.exchanges import errors
+from incidents.exchanges import errors, parcel_errors
 from web.errors import Problem
 
 # Nothing to send back, awaited, or back at SQP: of a replacement that is to come back after all.
@@ -122,7 +122,7 @@ def refusal(step: StepName, line: LineState) -> Problem | None:
 def _of_approved(step: StepName, line: LineState) -> Problem | None:
     allowed: Mapping[StepName, tuple[bool, Problem]] = {
         "reserve": (line.type in REPLACES and line.cover != "returned", errors.NothingToReplace()),
-        "out_of_stock": (line.type in SHIPS and line.dispatch in ("none", "failed"), errors.SentAlready()),
+        "out_of_stock": (line.type in SHIPS and line.dispatch in ("none", "failed"), parcel_errors.SentAlready()),
         "send_label": (
             line.return_state in ("expected", "label_sent", "lost"),
             errors.NothingAwaited.of(line.return_state),
@@ -177,13 +177,13 @@ def outbound_refusal(line: LineState, *, ships: bool) -> Problem | None:
     if line.decision != "approved":
         return errors.NotApproved.of(line.decision)
     if line.type not in SHIPS:
-        return errors.NothingToSend()
+        return parcel_errors.NothingToSend()
     if line.type in REPLACES and line.replacement_serial_number is None:
-        return errors.NothingReserved()
+        return parcel_errors.NothingReserved()
     if line.dispatch == "delivered" or line.cover == "returned":
-        return errors.SentAlready()
+        return parcel_errors.SentAlready()
     if ships and line.type in AFTER_RECEIPT and line.return_state not in ARRIVED:
-        return errors.ShipsAfterReceipt()
+        return parcel_errors.ShipsAfterReceipt()
     return None
 
 

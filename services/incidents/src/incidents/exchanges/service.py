@@ -12,7 +12,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.incidents import exchange_steps as steps
 from chassis import audit
 from events.incidents import Actor
-from incidents.exchanges import carriers, decisions, errors, machine, repeats, repository, returns, shipping
+from incidents.exchanges import (
+    carriers,
+    decisions,
+    errors,
+    machine,
+    parcel_errors,
+    repeats,
+    repository,
+    returns,
+    shipping,
+)
 from incidents.exchanges.labels import STATEMENT_VERSION
 from incidents.exchanges.models import Exchange, Shipment, Statement
 from incidents.exchanges.scene import Scene
@@ -144,7 +154,7 @@ async def put(session: AsyncSession, identifier: UUID, wanted: steps.ShipmentPut
     if shipment is None:
         shipment = await _prepare(session, incident, wanted, identifier, by, now)
     elif not await _is_of(session, shipment, wanted):
-        raise errors.ShipmentElsewhere
+        raise parcel_errors.ShipmentElsewhere
     if wanted.state != "prepared":
         news = steps.ShipmentNews(
             state=wanted.state, at=wanted.at, carrier=wanted.carrier, tracking_number=wanted.tracking_number
@@ -159,10 +169,10 @@ async def tell(session: AsyncSession, identifier: UUID, news: steps.ShipmentNews
     shipment = await repository.shipment(session, identifier)
     incident = await for_change(session, shipment.incident_number, by) if shipment else None
     if shipment is None or incident is None:
-        raise errors.ShipmentNotFound
+        raise parcel_errors.ShipmentNotFound
     await session.refresh(shipment)
     if machine.is_late(shipment.state, news.state):
-        raise errors.ParcelNotOnItsWay(state=shipment.state)
+        raise parcel_errors.ParcelNotOnItsWay(state=shipment.state)
     if news.state == "shipped" and shipment.direction == "outbound":
         for line in await repository.lines_of(session, shipment):
             _raise(machine.outbound_refusal(line, ships=True))

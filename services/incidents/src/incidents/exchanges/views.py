@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeVar, get_args
+from typing import Any, get_args
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -12,22 +12,21 @@ from api.incidents import exchange_answers as answers
 from api.incidents import exchanges as schemas
 from api.incidents.addresses import Address
 from api.incidents.exchange_steps import News, StepName
-from api.incidents.incidents import Choice, Person
+from api.incidents.incidents import Person
 from api.incidents.overdue import OverdueReturns
 from api.incidents.promises import PromiseBadge
 from chassis.sql import AnyRow
 from events import OrganisationKind
-from incidents.exchanges import carriers, labels, machine, queries, repository
+from incidents.exchanges import carriers, choices, labels, machine, queries, repository
 from incidents.exchanges.terms import Terms
 from incidents.labels import PLATFORM, PROMISE
 from incidents.promises.models import state_of
 from incidents.states import FINAL, OPEN
 from web import clock
 from web.auth.principal import Principal
-from web.i18n import Language, Text
+from web.i18n import Language
 from web.text import codes
 
-Word = TypeVar("Word")
 STEPS: tuple[StepName, ...] = get_args(StepName)
 NEWS: tuple[News, ...] = get_args(News)
 
@@ -61,21 +60,7 @@ async def exchanges(
         statements=[_statement(each, language) for each in stated],
         may_state=writes and bool(lines) and incident.status not in FINAL,
         may_ship=writes and kind in (None, "sqp"),
-        choices=choices(language),
-    )
-
-
-def choices(language: Language) -> schemas.ExchangeChoices:
-    outcomes = {word: labels.OUTCOME[word] for word in labels.INSPECTIONS}
-    settlements = {word: labels.OUTCOME[word] for word in labels.SETTLEMENTS}
-    return schemas.ExchangeChoices(
-        types=_choices(labels.TYPE, language),
-        conditions=_choices(labels.CONDITION, language),
-        carriers=[Choice(value=name, label=known.label) for name, known in carriers.CARRIERS.items()],
-        inspections=_choices(outcomes, language),
-        settlements=_choices(settlements, language),
-        reversals=_choices(labels.REVERSAL, language),
-        claims=_choices(labels.CLAIM, language),
+        choices=choices.of(language),
     )
 
 
@@ -111,7 +96,7 @@ def question(line: AnyRow, terms: Terms, language: Language) -> answers.ReturnQu
         is_overdue=_is_overdue(line),
         extension_days=terms.extension_days,
         consequence=labels.CONSEQUENCE[terms.overdue][language],
-        carriers=[Choice(value=name, label=known.label) for name, known in carriers.CARRIERS.items()],
+        carriers=choices.carriers(),
         actions=taken,
     )
 
@@ -310,7 +295,3 @@ def _person(line: AnyRow, language: Language) -> Person:
 
 def _writes(principal: Principal) -> bool:
     return principal.is_administrator or "exchanges:write" in principal.scopes
-
-
-def _choices(words: Mapping[Word, Text], language: Language) -> list[Choice]:
-    return [Choice(value=str(word), label=label[language]) for word, label in words.items()]

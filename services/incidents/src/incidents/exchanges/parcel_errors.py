@@ -1,0 +1,68 @@
+"""What is refused about parcels, and why."""
+
+from __future__ import annotations
+
+from incidents.exchanges.labels import SHIPMENT
+from web.errors import Conflict, NotFound
+from web.i18n import Language, text
+
+
+class ShipmentNotFound(NotFound):
+    code = "shipment_not_found"
+    message = text(
+        "Ce colis n’existe pas ou ne vous est pas accessible.", "This parcel does not exist or is not yours to see."
+    )
+
+
+class NothingToSend(Conflict):
+    code = "nothing_to_send"
+    message = text("Rien n’est à envoyer pour cet échange.", "There is nothing to send for this exchange.")
+
+
+class NothingReserved(Conflict):
+    code = "nothing_reserved"
+    message = text(
+        "Aucun appareil de remplacement n’est réservé : indiquez d’abord son numéro de série.",
+        "No replacement is reserved: enter its serial number first.",
+    )
+
+
+class SentAlready(Conflict):
+    code = "sent_already"
+    message = text("L’envoi de cet échange est déjà en route ou livré.", "This exchange is on its way or delivered.")
+
+
+class ShipsAfterReceipt(Conflict):
+    code = "ships_after_receipt"
+    message = text(
+        "Un échange standard ou une réparation ne part qu’après réception du matériel défectueux.",
+        "A standard exchange or a repair leaves only once the faulty product has been received.",
+    )
+
+
+class UndeliverableAddress(Conflict):
+    code = "undeliverable_address"
+    message = text(
+        "Un échange avancé est remis en main propre : une boîte postale, un CS ou un CEDEX ne convient pas "
+        "(« {part} »). Indiquez une adresse où quelqu’un réceptionne.",
+        "An exchange in advance is handed over in person: a PO box, CS or CEDEX will not do (“{part}”). Give an "
+        "address where somebody receives it.",
+    )
+
+
+class ShipmentElsewhere(Conflict):
+    code = "shipment_elsewhere"
+    message = text(
+        "Ce colis est connu pour un autre incident ou d’autres lignes.", "This parcel is known for other lines."
+    )
+
+
+class ParcelNotOnItsWay(Conflict):
+    code = "parcel_not_on_its_way"
+    message = text(
+        "Ce colis est déjà « {state} » : cette information ne change rien.",
+        "This parcel is “{state}” already: this changes nothing.",
+    )
+
+    def sentence(self, language: Language) -> str:
+        return self.message[language].format(state=SHIPMENT[self.members["state"]][language].lower())

@@ -1,0 +1,88 @@
+"""SQP's settings of exchanges, and what an overdue return means."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+import pytest
+
+from devkit.harness import CLIENT, RESELLER, RESELLER_BASIC, SQP, back_office, person
+from web.clock import PARIS
+
+NEW = "Q251I02233"
+START = datetime(2026, 5, 19, 10, tzinfo=PARIS)
+
+
+@pytest.fixture
+async def number(desk: Any, at: Any) -> str:
+    """An exchange in advance whose replacement was delivered on 19 May 2026: due on 3 June."""
+    at(START)
+    await desk.register()
+    declared: str = await desk.declare()
+    await desk.exchange(declared)
+    await desk.step(declared, "reserve", serial_number=NEW)
+    await desk.news(await desk.ship(declared), "delivered")
+    return declared
+
+
+async def settings(desk: Any, **wanted: Any) -> Any:
+    revision = (await desk.as_(SQP).get("/exchange-settings")).headers["etag"]
+    return await desk.as_(SQP, **{"If-Match": revision}).patch("/exchange-settings", json=wanted)
+
+
+async def test_what_overdue_means_is_told_before_declaring_and_holds_from_then_on(
+    desk: Any, number: str, at: Any
+) -> None:
+    choices = {"contract": "29962"}
+    assert (await desk.as_(RESELLER).get("/incidents/choices", params=choices)).json()["returns"] is None
+    at(datetime(2026, 6, 10, 9, tzinfo=PARIS))
+    await settings(desk, overdue="standard")
+    told = (await desk.as_(RESELLER_BASIC).get("/incidents/choices", params=choices)).json()["returns"]
+    assert (told["count"], told["sentence"][:21]) == (1, "Tant qu’ils manquent,")
+    other = await desk.declare(serial_numbers=["Z9CBPM5M"])
+    await desk.exchange(other, "Z9CBPM5M", by=RESELLER)
+    refused = await desk.try_step(other, "approve")
+    assert (refused.status_code, refused.json()["code"]) == (409, "overdue_returns")
+    assert (await desk.step(other, "approve", type="standard_exchange"))["type"] == "standard_exchange"
+    assert (await desk.line(number))["decision"] == "approved"
+
+
+@pytest.mark.parametrize("type_", ["standard_exchange", "part_only", "advance_exchange"])
+async def test_exchanges_are_stopped_while_returns_are_overdue_unless_sqp_says_why(
+    desk: Any, number: str, at: Any, type_: str
+) -> None:
+    at(datetime(2026, 6, 10, 9, tzinfo=PARIS))
+    await settings(desk, overdue="refused")
+    other = await desk.declare(serial_numbers=["Z9CBPM5M"])
+    await desk.exchange(other, "Z9CBPM5M", by=RESELLER, type=type_)
+    assert (await desk.try_step(other, "approve")).json()["code"] == "exchanges_stopped"
+    line = await desk.step(other, "approve", despite_overdue="Panne de production")
+    assert line["timeline"][-1]["note"] == "Panne de production"
+
+
+async def test_settings_say_who_changed_them_and_are_sqps(desk: Any) -> None:
+    read = (await desk.as_(SQP).get("/exchange-settings")).json()
+    assert (read["revision"], read["return_days"], read["overdue"], read["changed_at"]) == (0, 15, "warn", None)
+    levels = [{"service_level": "Envoi express J+1", "return_days": 10}]
+    assert (await settings(desk, by_service_level=levels, overdue="refused")).status_code == 204
+    read = (await desk.as_(SQP).get("/exchange-settings")).json()
+    assert (read["revision"], read["by_service_level"], read["changed_by_name"]) == (1, levels, SQP.name)
+    assert (await settings(desk, overdue="refused")).status_code == 204
+    assert (await desk.as_(SQP).get("/exchange-settings")).json()["revision"] == 1
+    stale = desk.as_(SQP, **{"If-Match": '"0"'})
+    assert (await stale.patch("/exchange-settings", json={"return_days": 3})).status_code == 412
+    for by, status in ((RESELLER, 403), (CLIENT, 403), (back_office("incidents:read"), 200)):
+        assert (await desk.as_(by).get("/exchange-settings")).status_code == status
+    basic = desk.as_(person("sqp", "SQP", "basic"), **{"If-Match": '"1"'})
+    assert (await basic.patch("/exchange-settings", json={"return_days": 3})).status_code == 403
+
+
+@pytest.mark.parametrize("wanted", [{"return_days": 0}, {"return_days": 91}, {"overdue": "jail"}, {"extra": 1}])
+async def test_settings_out_of_bounds_are_refused(desk: Any, wanted: dict[str, Any]) -> None:
+    assert (await settings(desk, **wanted)).status_code == 422
+
+
+async def test_a_due_date_that_was_told_stays_when_sqp_changes_its_settings(desk: Any, number: str) -> None:
+    assert (await settings(desk, return_days=5)).status_code == 204
+    assert (await desk.line(number))["return"]["due_on"] == "2026-06-03"
