@@ -66,6 +66,33 @@ async def test_the_last_day_of_ordering_has_a_warning_of_its_own(harness: Harnes
     assert [event.number for event in await told(harness, "order")] == ["1", "3"]
 
 
+@pytest.mark.parametrize(
+    ("applies_to", "expected"),
+    [("TS-131K-1TIW", {"1"}), ("ST1000VN002", {"1"}), ("TS-253E", {"2"}), ("MXK32FN", set())],
+    ids=["the product", "an article", "another contract's article", "an article of neither"],
+)
+async def test_an_offer_is_for_the_contracts_with_its_product_alone(
+    harness: Harness, register: Any, applies_to: str, expected: set[str]
+) -> None:
+    await register(
+        "1", ends_in=10, articles=[{"designation": "Disque", "product_reference": "ST1000VN002", "serial_number": "Z1"}]
+    )
+    await register(
+        "2",
+        ends_in=10,
+        product_reference="OTHER",
+        articles=[{"designation": "NAS", "product_reference": "TS-253E", "serial_number": "Z2"}],
+    )
+    await offered(harness, applies_to_product_reference=applies_to)
+    async with harness.service.database.transaction() as session:
+        await reminders.remind(session)
+    assert {event.number for event in await told(harness, "order")} == expected
+    for number in ("1", "2"):
+        found = await log(harness, number)
+        assert (found["order_until"] is not None) == (number in expected)
+        assert (found["items"][-1]["reason"] == "no_offer") == (number not in expected)
+
+
 async def test_what_one_run_leaves_is_told_at_once(
     harness: Harness, register: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -58,7 +58,8 @@ async def _warn(session: AsyncSession, day: date) -> int:
 
 def last_order_days() -> ScalarSelect[int]:
     """How many days after its end of cover the last offer for a contract may be ordered; NULL without an offer."""
-    articles = select(Article.product_reference).where(Article.contract_number == Contract.number)
+    # Named, as a subquery of a subquery would read every contract instead of the one around them.
+    articles = select(Article.product_reference).where(Article.contract_number == Contract.number).correlate(Contract)
     product = ExtensionOffer.applies_to_product_reference
     query = select(func.max(ExtensionOffer.order_days_after_end)).where(
         or_(product == Contract.product_reference, product.in_(articles))
