@@ -55,12 +55,49 @@ async def test_one_email_tells_of_all_of_a_day_grouped_by_client(world: Any) -> 
     message = await world.mail.wait_for(SELLER)
     assert message["Subject"] == "[Fin de garantie] 4 contrats"
     text = plain(message)
-    order = ["Atelier Durand", "- N° 1 :", "- N° 3 :", "Client Test", "- N° 2 :", "Sans client", "- N° 4 :"]
+    order = [
+        "Atelier Durand",
+        "- N°\xa01\xa0:",
+        "- N°\xa03\xa0:",
+        "Client Test",
+        "- N°\xa02\xa0:",
+        "Sans client",
+        "- N°\xa04\xa0:",
+    ]
     places = [text.index(each) for each in order]
     assert places == sorted(places)
     assert "peut être commandée jusqu’au 01/12/2023 inclus" in text
     assert "https://portail.test/renouvellements" in text
     assert len(await mails_of(world)) == 1
+
+
+@pytest.mark.parametrize(
+    ("reminded", "title", "lines"),
+    [
+        (((7, "1", "end"), (7, "1", "order")), "[Fin de garantie] Contrat n° 1", 1),
+        (((7, "1", "order"), (7, "1", "end"), (30, "2", "end")), "[Fin de garantie] 2 contrats", 2),
+    ],
+    ids=["one contract", "two contracts"],
+)
+async def test_a_contract_that_is_reminded_of_twice_counts_once(
+    world: Any, reminded: Any, title: str, lines: int
+) -> None:
+    await world.tell(
+        *(
+            world.facts.expiring(
+                days, number=number, **({"reminder": "order", "order_until": "2023-12-09"} if kind == "order" else {})
+            )
+            for days, number, kind in reminded
+        )
+    )
+    await world.harness.run_jobs()
+    message = await world.mail.wait_for(SELLER)
+    assert message["Subject"] == title
+    text = plain(message)
+    assert text.count("- N°") == lines
+    [line] = [each for each in text.splitlines() if each.startswith("- N°\xa01\xa0:")]
+    assert "prend fin le" in line
+    assert "peut être commandée jusqu’au 09/12/2023" in line
 
 
 async def test_what_comes_after_the_days_email_waits_for_the_morning(
