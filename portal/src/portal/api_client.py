@@ -37,10 +37,12 @@ class ServiceUnavailable(Exception):
 
 
 class FieldError(Answer):
-    """``field`` as the service knows it, ``message`` in the person's language."""
+    """``field`` as the service knows it, empty for what several fields are together; ``message`` in the person's
+    language; ``type`` as pydantic names it."""
 
     field: str
     message: str
+    type: str = ""
 
 
 class KnownClient(Answer):

@@ -74,13 +74,20 @@ class Form:
         etag, place = page.field("etag"), self._places.get(refused.code)
         if place:
             return FormErrors(refused.status, wrong={place: refused.title}, etag=etag)
-        found = [(self._at(error.field), error.message) for error in refused.problem.errors]
-        wrong = {
-            each.name: page.gettext("%(label)s : %(what)s") % {"label": _label(page, each), "what": _lowered(what)}
-            for each, what in found
-            if each
-        }
-        return FormErrors(refused.status, "" if wrong else sentence(page, refused), wrong, etag)
+        wrong, of_all = {}, []
+        for error in refused.problem.errors:
+            each = self._at(error.field)
+            # The service names the values, which people know by their labels alone.
+            what = page.gettext(CHOOSE) if error.type in ("literal_error", "enum") else error.message
+            if each:
+                wrong[each.name] = page.gettext("%(label)s : %(what)s") % {
+                    "label": _label(page, each),
+                    "what": _lowered(what),
+                }
+            elif not error.field:
+                of_all.append(what)
+        title = " ".join(of_all) or ("" if wrong else sentence(page, refused))
+        return FormErrors(refused.status, title, wrong, etag)
 
     async def attempt(self, page: PageRequest, change: Callable[[], Awaitable[object]]) -> FormErrors | None:
         """None when ``change`` went through."""
@@ -122,6 +129,8 @@ class Form:
         return next((each for each in self.fields if each.holds(path)), None)
 
 
+CHOOSE = N_("Choisissez une valeur de la liste.")
+WITHOUT_VERSION = N_("La page envoyée était incomplète. Vérifiez ce que vous avez saisi, puis enregistrez de nouveau.")
 # For what a page does without asking anything.
 BARE = Form()
 MEANWHILE = N_("Quelqu’un a modifié ces informations entre-temps : voici ce qu’elles sont devenues. Rien n’est changé.")
@@ -145,6 +154,8 @@ def to_fill_in(page: PageRequest, each: Field) -> str:
 
 def sentence(page: PageRequest, refused: ApiRefused) -> str:
     """The refusal in words; a throttle's in minutes, or in hours where they are many, rather than seconds."""
+    if refused.status == 428:
+        return page.gettext(WITHOUT_VERSION)
     if refused.status != 429:
         return refused.title
     minutes = max(1, math.ceil(refused.problem.retry_after / 60))
