@@ -135,7 +135,7 @@ async def test_changes_are_kept_for_ninety_days_and_who_missed_some_is_told(harn
         await changes.forget(session)
     gone = await ask(harness, 410, after=1)
     assert (gone["code"], gone["after"], gone["restart_after"]) == ("changes_gone", 1, 4)
-    assert "Relisez les listes, puis reprenez après le n° 4." in gone["title"]
+    assert "Relisez les listes, puis reprenez après le n°\xa04." in gone["title"]
     assert [each["number"] for each in (await ask(harness, after=2))["items"]] == ["3", "4"]
 
 

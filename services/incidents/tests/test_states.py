@@ -111,7 +111,7 @@ async def test_a_move_is_told_once_with_where_it_came_from(open_desk: Any) -> No
 @pytest.mark.parametrize(
     ("language", "sentence"),
     [
-        ("fr", "Un incident à l’état « Déclaré » ne peut pas passer à l’état « Clos »."),
+        ("fr", "Un incident à l’état «\xa0Déclaré\xa0» ne peut pas passer à l’état «\xa0Clos\xa0»."),
         ("en", "An incident in state “Declared” cannot move to “Closed”."),
     ],
 )

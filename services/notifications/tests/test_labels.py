@@ -31,7 +31,7 @@ def test_a_resolved_incident_reads_as_in_the_guide(facts: Any) -> None:
         (
             "pending",
             {"reason": "waiting_client", "note": "Le journal\nSMART complet"},
-            "Cet incident est en attente : SQP attend une réponse du client. « Le journal SMART complet »",
+            "Cet incident est en attente\xa0: SQP attend une réponse du client. «\xa0Le journal SMART complet\xa0»",
             "This incident is pending: SQP is waiting for the client’s answer. “Le journal SMART complet”",
         ),
         ("pending", {"reason": "other"}, "Cet incident est en attente.", "This incident is pending."),
@@ -39,7 +39,7 @@ def test_a_resolved_incident_reads_as_in_the_guide(facts: Any) -> None:
         (
             "rejected",
             {"note": "Chute"},
-            "Cet incident a été refusé. « Chute »",
+            "Cet incident a été refusé. «\xa0Chute\xa0»",
             "This incident has been rejected. “Chute”",
         ),
         (
@@ -69,7 +69,7 @@ def test_who_is_waited_for_reads_so_and_has_a_button_to_reply(facts: Any) -> Non
         recipients.status_changed(facts.status("pending", reason="waiting_client")), "client", "administrator"
     )
     french, english = render(notice.kind, notice.facts, "fr"), render(notice.kind, notice.facts, "en")
-    assert (french.line, french.button) == ("Cet incident est en attente : SQP attend votre réponse.", "Répondre")
+    assert (french.line, french.button) == ("Cet incident est en attente\xa0: SQP attend votre réponse.", "Répondre")
     assert (english.line, english.button) == ("This incident is pending: SQP is waiting for your answer.", "Reply")
 
 
@@ -94,14 +94,14 @@ def test_a_long_note_is_cut_in_the_line_and_whole_in_the_email(facts: Any) -> No
     words = render("status_changed", recipients.status_changed(facts.status("resolved", note=note)).facts, "fr")
     assert words.quote == note.strip()
     assert len(words.line) < 260
-    assert words.line.endswith("… »")
+    assert words.line.endswith("…\xa0»")
 
 
 def test_several_contracts_are_counted(facts: Any) -> None:
     facts_of_many = {**recipients.contract_registered(facts.registered()).facts, "count": 300}
     words = render("contract_registered", facts_of_many, "fr")
     assert (words.title, words.button) == ("[Nouveaux contrats] 300 contrats", "Voir les contrats")
-    assert words.body == "300 contrats sont enregistrés, dont le n° 29962 pour TS-131K-1TIW."
+    assert words.body == "300 contrats sont enregistrés, dont le n°\xa029962 pour TS-131K-1TIW."
 
 
 def test_every_status_has_its_sentence() -> None:
@@ -117,26 +117,27 @@ def test_every_kind_has_title_and_button_in_both_languages() -> None:
 
 def test_a_declaration_names_who_and_what(facts: Any) -> None:
     notice = recipients.declared(facts.declared())
-    assert words(notice)[1] == "Jean Test a déclaré l’incident « Problème avec mon NAS »."
+    assert words(notice)[1] == "Jean Test a déclaré l’incident «\xa0Problème avec mon NAS\xa0»."
     assert words(notice, "en")[1] == "Jean Test declared the incident “Problème avec mon NAS”."
 
 
 def test_a_declaration_names_the_day_of_the_promised_dispatch(facts: Any) -> None:
     notice = recipients.declared(facts.declared(promised_on="2020-12-24"))
-    said = "Jean Test a déclaré l’incident « Problème avec mon NAS ». Envoi promis le 24/12/2020."
+    said = "Jean Test a déclaré l’incident «\xa0Problème avec mon NAS\xa0». Envoi promis le 24/12/2020."
     assert words(notice)[1] == said
     assert words(notice, "en")[1].endswith("Dispatch promised on 24/12/2020.")
 
 
 def test_a_message_is_quoted_on_one_line(facts: Any) -> None:
     assert (
-        words(recipients.message_posted(facts.message()))[1] == "Jean Test a écrit : « Bonjour, le voyant est rouge. »"
+        words(recipients.message_posted(facts.message()))[1]
+        == "Jean Test a écrit\xa0: «\xa0Bonjour, le voyant est rouge.\xa0»"
     )
 
 
 def test_a_missed_promise_names_the_day(facts: Any) -> None:
     notice = recipients.promise_missed(facts.missed())
-    said = "L’envoi était promis pour le 24/12/2020 et n’a pas eu lieu : la promesse J+1 est dépassée."
+    said = "L’envoi était promis pour le 24/12/2020 et n’a pas eu lieu\xa0: la promesse J+1 est dépassée."
     assert words(notice) == ("[Envoi en retard] Incident n. 20122301", said)
     assert words(notice, "en")[1].startswith("Dispatch was promised for 24/12/2020")
 
@@ -161,7 +162,7 @@ def test_an_expiring_contract_says_when(facts: Any, days_left: int, said: str) -
 
 def test_a_moment_is_told_in_paris(facts: Any) -> None:
     said = words(recipients.new_device(facts.new_device()))[1]
-    assert said == "Votre compte a été ouvert le 23/12/2020 à 18:27 depuis un nouvel appareil : " + (
+    assert said == "Votre compte a été ouvert le 23/12/2020 à 18:27 depuis un nouvel appareil\xa0: " + (
         "Firefox sur Linux (192.0.2.1)."
     )
 
@@ -169,14 +170,14 @@ def test_a_moment_is_told_in_paris(facts: Any) -> None:
 def test_a_new_device_is_named_in_words(facts: Any) -> None:
     agent = "Mozilla/5.0 (Windows NT 10.0; rv:140.0) Gecko/20100101 Firefox/140.0"
     said = words(recipients.new_device(facts.new_device(device=agent)))[1]
-    assert said.endswith("depuis un nouvel appareil : Firefox sur Windows (192.0.2.1).")
+    assert said.endswith("depuis un nouvel appareil\xa0: Firefox sur Windows (192.0.2.1).")
 
 
 def test_what_people_typed_is_text_and_no_template(facts: Any) -> None:
     notice = recipients.declared(facts.declared(title="{number} {actor.__class__} \r\nBcc: x@y.test"))
     title, body = words(notice)
     assert title == "[Nouvel incident] Incident n. 20122301"
-    assert "« {number} {actor.__class__} Bcc: x@y.test »" in body
+    assert "«\xa0{number} {actor.__class__} Bcc: x@y.test\xa0»" in body
 
 
 @pytest.mark.parametrize("told", ["registered", "extended"])

@@ -91,7 +91,7 @@ async def test_a_burst_of_sign_ups_is_one_line_and_one_email(world: Any) -> None
     await world.tell(*(world.facts.sign_up(email=f"{n}@client.test") for n in range(30)))
     [line] = (await world.feed(RESELLER))["items"]
     assert (line["title"], line["subject"]["path"]) == ("[Demandes d’accès] 30 demandes", "/clients#demandes")
-    assert "0@client.test pour Client Test (contrat n° 29962)" in line["body"]
+    assert "0@client.test pour Client Test (contrat n°\xa029962)" in line["body"]
     await world.harness.run_jobs()
     [message] = world.mail.messages
     assert message.subject == "[Demandes d’accès] 30 demandes"
@@ -116,8 +116,8 @@ async def test_what_was_read_and_what_is_of_another_kind_is_counted_anew(world: 
     titles = sorted(line["title"] for line in (await world.feed(RESELLER))["items"])
     assert titles == [
         "[Fin de garantie] 2 contrats",
-        "[Fin de garantie] Contrat n° 5",
-        "[Nouveau contrat] Contrat n° 3",
+        "[Fin de garantie] Contrat n°\xa05",
+        "[Nouveau contrat] Contrat n°\xa03",
         "[Nouveaux contrats] 2 contrats",
     ]
 
@@ -149,7 +149,7 @@ async def test_the_note_reaches_bell_and_email_with_a_button_that_answers(world:
     await world.tell(world.facts.status("pending", reason="waiting_client", note=note))
     [line] = (await world.feed(CLIENT))["items"]
     assert line["body"].startswith(
-        "Cet incident est en attente : SQP attend votre réponse. « Envoyez le journal SMART."
+        "Cet incident est en attente\xa0: SQP attend votre réponse. «\xa0Envoyez le journal SMART."
     )
     assert line["subject"]["path"] == "/incidents/20122301?onglet=messagerie#composer"
     await world.harness.run_jobs()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
+from web.text.typography import typographic
+
 Language = Literal["fr", "en"]
 Text = Mapping[Language, str]
 
@@ -12,7 +14,8 @@ DEFAULT: Language = "fr"
 
 
 def text(fr: str, en: str) -> Text:
-    return {"fr": fr, "en": en}
+    """A sentence in both languages; the spaces that French wants before ``:`` and within ``« »`` are set here."""
+    return {"fr": typographic(fr), "en": en}
 
 
 class Invalid(ValueError):

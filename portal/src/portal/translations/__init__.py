@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from pathlib import Path
 
@@ -10,15 +9,9 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
 from web.i18n import Language
+from web.text.typography import typographic
 
 FOLDER = Path(__file__).parent
-_TYPOGRAPHY = (
-    (re.compile(r"(?<=[\w)»’%])[ \u00a0\u202f]?:(?=\s|$)| :"), "\u00a0:"),
-    (re.compile(r" (?=[;?!»])"), "\u00a0"),
-    (re.compile(r"(?<=«) "), "\u00a0"),
-    (re.compile(r"\b([nN]°)[ \u00a0\u202f]?(?=[\w%{])"), "\\1\u00a0"),
-    (re.compile(r"(?<=\d) (?=[KMG]?o\b|%)"), "\u00a0"),
-)
 
 
 def catalogues() -> dict[Path, Catalog]:
@@ -49,14 +42,6 @@ def N_(french: str) -> str:  # noqa: N802 - gettext's own word for it
 
 def gettext(language: Language, french: str) -> str:
     return typographic(french) if language == "fr" else english().get(french, french)
-
-
-@cache
-def typographic(french: str) -> str:
-    """With the spaces of French typography, which no line breaks at: ``Contrat n° 29962 : 20 Mo « au plus » ?``"""
-    for found, written in _TYPOGRAPHY:
-        french = found.sub(written, french)
-    return french
 
 
 def ngettext(language: Language, singular: str, plural: str, number: int) -> str:

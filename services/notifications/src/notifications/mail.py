@@ -50,7 +50,8 @@ def compose(
     shown = {"words": words, "name": greeted, "url": link(settings, email.path, token), "always": always}
     message = EmailMessage(policy=HEADERS)
     try:
-        message["Subject"] = words.title.replace(WORD_JOINER, "")
+        # People search and filter their mailbox with the space that their keyboard has.
+        message["Subject"] = words.title.replace(WORD_JOINER, "").replace("\xa0", " ")
         message["From"] = _sender(settings)
         local, domain = address(email.recipient)
         message["To"] = Address(display_name=name, username=local, domain=domain)
