@@ -34,6 +34,9 @@ TIFF = Kind("image", "image/tiff", ("tiff", "tif"))
 MP4 = Kind("video", "video/mp4", ("mp4", "m4v", "3gp", "m4a"))
 MOV = Kind("video", "video/quicktime", ("mov", "qt"))
 WEBM = Kind("video", "video/webm", ("webm",))
+MPEG = Kind("video", "video/mpeg", ("mpg", "mpeg", "mod", "vob"))
+# Camcorders (AVCHD).
+MPEG_TS = Kind("video", "video/mp2t", ("mts", "m2ts", "ts"))
 MKV = Kind("video", "video/x-matroska", ("mkv", "mka"))
 AVI = Kind("video", "video/x-msvideo", ("avi",))
 M4A = Kind("sound", "audio/mp4", ("m4a", "m4b", "mp4"))
@@ -69,6 +72,10 @@ PCAPNG = Kind("archive", "application/octet-stream", ("pcapng", "ntar"))
 # Event logs in a form of their own: Windows, systemd.
 EVTX = Kind("archive", "application/octet-stream", ("evtx",))
 JOURNAL = Kind("archive", "application/octet-stream", ("journal",))
+# QNAP's event.log and conn.log, and the logs of others, are databases.
+SQLITE = Kind("archive", "application/octet-stream", ("sqlite", "sqlite3", "db", "log"))
+# What Windows leaves of a crash.
+MINIDUMP = Kind("archive", "application/octet-stream", ("dmp", "mdmp"))
 RTF = Kind("office", "application/rtf", ("rtf",))
 JSON = Kind("text", "application/json", ("json",))
 CSV = Kind("text", "text/csv", ("csv",))
@@ -154,6 +161,13 @@ def _riff(form: bytes) -> Test:
     return lambda head: head[:4] == b"RIFF" and head[8:12] == form
 
 
+def _is_transport_stream(head: bytes) -> bool:
+    """Packets of 188 bytes that begin with ``G``; those of a camcorder have four bytes of time in front."""
+    return any(
+        all(head[at : at + 1] == b"G" for at in range(lead, lead + 3 * (188 + lead), 188 + lead)) for lead in (0, 4)
+    )
+
+
 def _is_bitmap(head: bytes) -> bool:
     """``BM`` alone begins too many texts: the reserved zeros and the size of a known header must follow."""
     return head[:2] == b"BM" and head[6:10] == bytes(4) and head[14] in (12, 40, 52, 56, 64, 108, 124)
@@ -208,6 +222,10 @@ SIGNATURES: tuple[tuple[Test, Kind], ...] = (
     (_starts(b"\x30\x26\xb2\x75\x8e\x66\xcf\x11"), WMA),
     (_starts(b"ElfFile\0"), EVTX),
     (_starts(b"LPKSHHRH"), JOURNAL),
+    (_starts(b"SQLite format 3\0"), SQLITE),
+    (_starts(b"MDMP\x93\xa7", b"PAGEDU64", b"PAGEDUMP"), MINIDUMP),
+    (_starts(b"\0\0\1\xba"), MPEG),
+    (lambda head: _is_transport_stream(head), MPEG_TS),
     (_starts(b"{\\rtf1"), RTF),
     (lambda head: head[257:262] == b"ustar", TAR),
     (lambda head: len(head) > 26 and _is_bitmap(head), BMP),
