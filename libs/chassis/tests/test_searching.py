@@ -119,6 +119,22 @@ def test_any_notation_of_a_date_finds_it(asked: str) -> None:
     assert finds(asked, date(2023, 12, 9))
 
 
+@pytest.mark.parametrize(
+    "asked",
+    ["9 décembre 2023", "09 DECEMBRE 2023", "samedi 9 décembre 2023", "sam. 9 déc. 2023", "9 dec 2023",
+     "décembre 2023", "déc. 2023", "9 December 2023", "Sat 9 Dec 2023", "9th december, 2023", "9\u00a0déc.\u202f2023"],
+)  # fmt: skip
+def test_a_date_in_words_finds_it(asked: str) -> None:
+    assert finds(asked, date(2023, 12, 9))
+    assert not finds(asked, date(2024, 12, 9))
+    assert finds(asked, f"Panne du {asked} au soir")
+
+
+@pytest.mark.parametrize("asked", ["8 mai 1945", "rue du 11 novembre", "mars", "1er mai", "Avril", "Mai 68"])
+def test_words_that_are_months_are_words_too(asked: str) -> None:
+    assert finds(asked, f"Garage {asked} SARL")
+
+
 @given(st.dates(date(1990, 1, 1), date(2100, 12, 31)), st.sampled_from("/.-\u2011\u2013"), st.booleans())
 def test_every_date_is_found_in_both_orders(day: date, separator: str, iso: bool) -> None:
     parts = (f"{day.year}", f"{day:%m}", f"{day:%d}") if iso else (f"{day.day}", f"{day.month}", f"{day.year}")

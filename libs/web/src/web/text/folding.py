@@ -17,6 +17,7 @@ import phonenumbers
 
 from web.text.characters import plain
 from web.text.codes import latin, unlabelled
+from web.text.days import MONTHS, SHORT_MONTHS, WEEKDAYS
 from web.text.phones import HOME, normalised
 
 # Limits of a query: number of patterns, and number of characters that are read.
@@ -53,6 +54,20 @@ LETTERS: Final = {
 _MARKS = re.compile(f"[{MARKS}]")
 _LETTERS = str.maketrans(LETTERS)
 _DATE = re.compile(r"(?:(\d{1,2})([/.-])(\d{1,2})\2(\d{2}|\d{4})|(\d{4})([/.-])(\d{1,2})\6(\d{1,2}))")
+# ``lundi 21 janvier 2027``, ``1er févr. 2027``, ``January 2027``, folded; without its year it may be any text.
+_MONTHS: Final = {
+    name: number
+    for names in (*MONTHS.values(), SHORT_MONTHS, [month[:3] for month in MONTHS["en"]])
+    for number, month in enumerate(names, 1)
+    for name in [_MARKS.sub("", unicodedata.normalize("NFKD", month.lower())).rstrip(".")]
+} | {"fev": 2}
+_WEEKDAYS: Final = "|".join(
+    day.lower() for names in WEEKDAYS.values() for day in (*names, *(name[:3] for name in names))
+)
+_SPELLED = re.compile(
+    rf"(?<!\w)(?:(?:(?:{_WEEKDAYS})[.,]* )?(\d{{1,2}})(?:er|st|nd|rd|th)? )?"
+    rf"({'|'.join(sorted(_MONTHS, key=len, reverse=True))})\.?,? (\d{{4}})(?!\w)"
+)
 # A group of a telephone number that is written in several.
 _GROUP = re.compile(r"[+(]?[().-]*\d{1,2}[().-]*\d{0,2}[().-]*\d{0,2}[().-]*")
 _SHOWN_DATE = re.compile(r"(\d\d)/(\d\d)/(\d{4})", re.ASCII)
@@ -74,7 +89,8 @@ def compact(folded_value: str) -> str:
 def searchable(values: Iterable[str | date | None], phones: Iterable[str | None] = ()) -> str:
     """The search text of a row: the words of each value and the whole value, both without separators.
 
-    Dates are found as ``09/12/2023``, ``09/12/23`` and ``2023-12-09``, telephones by every notation of theirs.
+    Dates are found as ``09/12/2023``, ``09/12/23``, ``2023-12-09`` and ``9 décembre 2023``, telephones by every
+    notation of theirs.
     """
     forms = [form for value in values if value for form in _forms(value)]
     forms += [form for phone in phones if phone for form in _phone_forms(phone)]
@@ -83,7 +99,7 @@ def searchable(values: Iterable[str | date | None], phones: Iterable[str | None]
 
 def words(query: str) -> list[str]:
     """The words of ``query`` that a row must contain, at most :data:`MAX_WORDS`; none if nothing of it is visible."""
-    asked = fold(unlabelled(query[:MAX_LENGTH]))[:MAX_LENGTH].split()
+    asked = _SPELLED.sub(_in_digits, fold(unlabelled(query[:MAX_LENGTH]))[:MAX_LENGTH]).split()
     asked = [_padded(latin(word).lower()) for word in asked]
     plain_words = [compact(word) for word in _phones_joined(asked)]
     # Signs count only in a query that consists of signs.
@@ -137,8 +153,10 @@ def _forms(value: str | date) -> Iterator[str]:
     if isinstance(value, date):
         yield from (f"{value:%d%m%Y}", f"{value:%d%m%y}", f"{value:%Y%m%d}")
         return
-    parts = [compact(word) or word for word in fold(value).split()]
+    folded_value = fold(value)
+    parts = [compact(word) or word for word in folded_value.split()]
     yield from parts
+    yield from map(_in_digits, _SPELLED.finditer(folded_value))
     yield from (latin(part).lower() for part in parts if not part.isascii())
     if len(parts) > 1 and (whole := compact("".join(parts))):
         yield whole
@@ -172,6 +190,12 @@ def _padded(word: str) -> str:
         return word
     day, _, month, year, iso_year, _, iso_month, iso_day = found.groups()
     return f"{int(day):02}{int(month):02}{year}" if day else f"{iso_year}{int(iso_month):02}{int(iso_day):02}"
+
+
+def _in_digits(spelled: re.Match[str]) -> str:
+    """``21 janvier 2027`` as ``21012027``, ``janvier 2027`` as ``012027``."""
+    day, month, year = spelled.groups()
+    return f"{int(day):02}{_MONTHS[month]:02}{year}" if day else f"{_MONTHS[month]:02}{year}"
 
 
 def _phones_joined(asked: list[str]) -> list[str]:
