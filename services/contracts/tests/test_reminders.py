@@ -142,6 +142,14 @@ async def test_what_is_to_come_and_what_cannot_come_any_more(
     assert {(line["outcome"], line["reason"]) for line in found["items"]} == expected
 
 
+@pytest.mark.parametrize("days_after_end", [-90, -30, 0, 30])
+async def test_the_log_is_in_the_order_of_its_days(harness: Harness, register: Any, days_after_end: int) -> None:
+    await offered(harness, order_days_after_end=days_after_end)
+    await register("1", ends_in=300)
+    days = [line["due_on"] for line in (await log(harness))["items"]]
+    assert days == sorted(days)
+
+
 async def test_a_moved_end_arms_them_again_and_keeps_the_earlier_log(harness: Harness, register: Any) -> None:
     await register("1", ends_in=20)
     await harness.run_job("contracts.remind")

@@ -50,18 +50,21 @@ async def of(reader: AsyncConnection, contract: AnyRow, language: Language) -> s
     order_until = None if days is None else end + timedelta(days=days)
     known = {row.threshold: row for row in logged.pop(end, [])}
     words = _Words(language, clock.today())
+    items = [
+        *(
+            words.logged(known[t]) if t in known else words.ahead(t, contract.starts_on, end)
+            for t in sorted(THRESHOLDS, reverse=True)
+        ),
+        words.logged(known[ORDER_THRESHOLD])
+        if ORDER_THRESHOLD in known
+        else words.order_ahead(order_until, contract.starts_on),
+    ]
+    # Without an offer it has no day, and stands last.
+    warning = order_until - timedelta(days=ORDER_THRESHOLD) if order_until else date.max
     return schemas.Reminders(
         ends_on=end,
         order_until=order_until,
-        items=[
-            *(
-                words.logged(known[t]) if t in known else words.ahead(t, contract.starts_on, end)
-                for t in sorted(THRESHOLDS, reverse=True)
-            ),
-            words.logged(known[ORDER_THRESHOLD])
-            if ORDER_THRESHOLD in known
-            else words.order_ahead(order_until, contract.starts_on),
-        ],
+        items=sorted(items, key=lambda line: line.due_on or warning),
         earlier=[
             schemas.EarlierReminders(ends_on=moved, items=[words.logged(line) for line in lines])
             for moved, lines in logged.items()
