@@ -154,12 +154,41 @@ class ShopOffer(Offer):
     order_until: date
 
 
+class Replaced(Answer):
+    """A unit and the one that took its place, and its cover, on ``replaced_on``."""
+
+    serial_number: str
+    product_reference: str
+    replaced_by: str
+    replacement_reference: str
+    replaced_on: date
+    incident_number: str
+
+
+class Exchanging(Answer):
+    """An exchange under way; ``replacement_serial_number`` once that unit has been sent."""
+
+    incident_number: str
+    replacement_serial_number: str | None
+
+
+class Hardware(Answer):
+    """The units of a product: as the back office registered it, and those that took its place, oldest first."""
+
+    registered_serial_number: str
+    history: list[Replaced] = Field(default_factory=list)
+    exchange: Exchanging | None = None
+
+
 class Article(Answer):
+    """``serial_number`` and ``product_reference`` are those of the unit that has the cover now."""
+
     designation: str
     product_reference: str
     serial_number: str
     specification_url: str
     picture_url: str
+    hardware: Hardware | None = None
 
 
 class Extension(Answer):
@@ -216,6 +245,8 @@ class Cover(Answer):
 
 
 class Contract(Answer):
+    """``serial_number`` is that of the unit that has the cover now; ``hardware`` tells of its own product's units."""
+
     number: str
     version: int
     product_reference: str
@@ -230,6 +261,7 @@ class Contract(Answer):
     articles: list[Article]
     extensions: list[Extension]
     extension_offers: list[ShopOffer]
+    hardware: Hardware | None = None
 
 
 class Registered(Answer):
@@ -240,15 +272,27 @@ class Registered(Answer):
     warranty_ends_on: date
 
 
+NotCovered = Literal["unknown_serial", "expired", "not_started", "replaced", "not_delivered", "returned"]
+CoverageReason = NotCovered | Literal["exchange_in_progress"]
+
+
 class Coverage(Answer):
-    """Whether a serial number is covered on a day, by which contract, and otherwise why not."""
+    """Whether a serial number is covered on a day, by which contract, and otherwise why not.
+
+    ``reason`` is ``exchange_in_progress`` while the unit is covered and being exchanged. ``not_delivered``: it takes
+    another's place once delivered; ``returned``: it did, and the exchange was reversed. ``incident_number`` is that of
+    the exchange; ``history`` tells of all units that this one follows or is followed by.
+    """
 
     serial_number: str
     on: date
     covered: bool
     contract_number: str | None = None
     warranty_ends_on: date | None = None
-    reason: Literal["unknown_serial", "expired", "not_started"] | None = None
+    reason: CoverageReason | None = None
+    replaced_by: str | None = None
+    incident_number: str | None = None
+    history: list[Replaced] = Field(default_factory=list)
     sentence: str
 
 

@@ -11,6 +11,8 @@ from events.base import Address, Event, Payload
 from events.times import Day, Moment
 
 Reminder = Literal["end", "order"]
+# ``moved``: the replacement has the cover; ``returned``: it came back to the first unit, or never left it.
+CoverStep = Literal["in_progress", "moved", "returned"]
 
 
 class Party(Payload):
@@ -39,8 +41,23 @@ class Extension(Payload):
     ordered_at: Moment
 
 
+class CoverMoved(Payload):
+    """Where the exchange of a unit has brought the cover; ``replaced_on``: the day on which the replacement took it."""
+
+    exchange_id: UUID
+    incident_number: str
+    serial_number: str
+    replacement_serial_number: str | None = None
+    step: CoverStep
+    replaced_on: Day | None = None
+
+
 class ContractState(Event):
-    """A contract's full state. Cover runs from ``starts_on`` to ``warranty_ends_on``, both included."""
+    """A contract's full state. Cover runs from ``starts_on`` to ``warranty_ends_on``, both included.
+
+    Serial numbers and references of the articles are those of the units that have the cover now;
+    ``former_serial_numbers`` had it before they were exchanged.
+    """
 
     aggregate: ClassVar[str] = "number"
 
@@ -54,6 +71,7 @@ class ContractState(Event):
     service_level: str = ""
     articles: list[Article]
     extensions: list[Extension] = Field(default_factory=list)
+    former_serial_numbers: list[str] = Field(default_factory=list)
 
     @property
     def tenant_id(self) -> UUID:
@@ -68,12 +86,14 @@ class ContractRegistered(ContractState):
 
 class ContractChanged(ContractState):
     """The back office changed a known contract, or withdrew the extension ``withdrawn_order_id``; or
-    the person ``given_by`` gave the contract, which had no client, to one."""
+    the person ``given_by`` gave the contract, which had no client, to one; or an exchange moved the
+    cover of a unit: ``cover_moved``."""
 
     type: ClassVar[str] = "contracts.contract.changed.v1"
 
     withdrawn_order_id: str | None = None
     given_by: UUID | None = None
+    cover_moved: CoverMoved | None = None
 
 
 class ContractExtended(ContractState):

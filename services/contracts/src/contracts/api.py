@@ -14,6 +14,7 @@ from chassis.http.paging import Cursor, Limit, Search, Sort
 from chassis.http.unit_of_work import Reader, Session, UnitOfWorkRoute
 from contracts import auth, exports, queries, reminder_log, service, views
 from contracts.errors import ContractNotFound, OfferNotFound, ProductNotFound
+from contracts.hardware import views as hardware
 from web import clock
 from web.changes import Changes
 from web.http.preconditions import IfMatch, set_etag
@@ -99,10 +100,12 @@ async def list_reminders(
 async def get_coverage(
     request: Request, principal: auth.CanRead, reader: Reader, serial: Serial, on: Day | None = None
 ) -> schemas.Coverage:
-    """Whether ``serial`` is covered on a day (today by default), by which contract, and otherwise why not."""
+    """Whether ``serial`` is covered on a day (today by default), by which contract, and otherwise why not.
+
+    Cover follows an exchange: it is the replacement's from the day of its delivery on.
+    """
     day = on or clock.today()
-    row = await queries.by_serial(reader, serial, day, principal)
-    return views.coverage(row, serial, day, negotiate(_language(request)))
+    return await hardware.coverage(reader, serial, day, principal, negotiate(_language(request)))
 
 
 @contracts.get("/client-summaries")
@@ -118,7 +121,7 @@ async def list_changes(
 ) -> Changes:
     """What happened to contracts after a number, oldest first; without ``after``, where the feed ends now.
 
-    ``contract.registered``, ``contract.changed`` and ``contract.extended``. A change that commits late has a later
+    ``contract.registered``, ``.changed``, ``.extended`` and ``.cover_moved``. A change that commits late has a later
     number: none is ever skipped. Kept for 90 days.
     """
     return await changes.answer(request, reader, after, limit, "contracts")

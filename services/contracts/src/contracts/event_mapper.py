@@ -6,9 +6,12 @@ from datetime import date
 from typing import Any, TypedDict
 from uuid import UUID
 
+from contracts.hardware.following import follow
+from contracts.hardware.models import Replacement
 from contracts.models import Article, Contract, Extension
 from events import Address
 from events import contracts as facts
+from events.incidents import Cover
 
 
 class State(TypedDict):
@@ -25,6 +28,7 @@ class State(TypedDict):
     service_level: str
     articles: list[facts.Article]
     extensions: list[facts.Extension]
+    former_serial_numbers: list[str]
 
 
 def registered(contract: Contract) -> facts.ContractRegistered:
@@ -32,9 +36,18 @@ def registered(contract: Contract) -> facts.ContractRegistered:
 
 
 def changed(
-    contract: Contract, *, given_by: UUID | None = None, withdrawn_order_id: str | None = None
+    contract: Contract,
+    *,
+    given_by: UUID | None = None,
+    withdrawn_order_id: str | None = None,
+    moved_by: Replacement | None = None,
 ) -> facts.ContractChanged:
-    return facts.ContractChanged(**_state(contract), given_by=given_by, withdrawn_order_id=withdrawn_order_id)
+    return facts.ContractChanged(
+        **_state(contract),
+        given_by=given_by,
+        withdrawn_order_id=withdrawn_order_id,
+        cover_moved=_cover_moved(moved_by) if moved_by else None,
+    )
 
 
 def extended(contract: Contract, previous_end: date) -> facts.ContractExtended:
@@ -55,18 +68,34 @@ def expiring(
 
 
 def _state(contract: Contract) -> State:
+    product = follow(contract.serial_number, contract.replacements)
+    # A contract without articles is one article of its own reference.
+    own = contract.product_reference if contract.articles else product.reference or contract.product_reference
     return State(
         version=contract.version,
         number=contract.number,
-        product_reference=contract.product_reference,
-        serial_number=contract.serial_number,
+        product_reference=own,
+        serial_number=product.serial_number,
         reseller=_party(contract.reseller_id, contract.parties["reseller"]),
         client=_party(contract.client_id, contract.parties["client"]) if contract.client_id else None,
         starts_on=contract.starts_on,
         warranty_ends_on=contract.warranty_ends_on,
         service_level=contract.service_level,
-        articles=[_article(article) for article in contract.articles],
+        articles=[_article(article, contract) for article in contract.articles],
         extensions=[_extension(extension) for extension in contract.extensions],
+        former_serial_numbers=contract.former_serials,
+    )
+
+
+def _cover_moved(by: Replacement) -> facts.CoverMoved:
+    steps: dict[Cover, facts.CoverStep] = {"in_progress": "in_progress", "replaced": "moved"}
+    return facts.CoverMoved(
+        exchange_id=by.exchange_id,
+        incident_number=by.incident_number,
+        serial_number=by.serial_number,
+        replacement_serial_number=by.replacement_serial_number,
+        step=steps.get(by.cover, "returned"),
+        replaced_on=by.replaced_on,
     )
 
 
@@ -82,11 +111,12 @@ def _party(identifier: UUID, named: dict[str, Any]) -> facts.Party:
     )
 
 
-def _article(article: Article) -> facts.Article:
+def _article(article: Article, of: Contract) -> facts.Article:
+    product = follow(article.serial_number, of.replacements)
     return facts.Article(
         designation=article.designation,
-        product_reference=article.product_reference,
-        serial_number=article.serial_number,
+        product_reference=product.reference or article.product_reference,
+        serial_number=product.serial_number,
         specification_url=article.specification_url,
         picture_url=article.picture_url,
     )

@@ -15,9 +15,13 @@ KINDS: dict[type[Told], str] = {
     ContractChanged: "contract.changed",
     ContractExtended: "contract.extended",
 }
+# An exchange began, sent, delivered or was taken back.
+COVER_MOVED = "contract.cover_moved"
 
 
 def tell(session: AsyncSession, event: Told) -> None:
     """Call it with the contract's row locked, or new."""
+    is_exchange = isinstance(event, ContractChanged) and event.cover_moved is not None
+    kind = COVER_MOVED if is_exchange else KINDS[type(event)]
     outbox.add(session, event)
-    session.add(Change(kind=KINDS[type(event)], number=event.number, version=event.version))
+    session.add(Change(kind=kind, number=event.number, version=event.version))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Computed, ForeignKey, Identity, Index, Integer, MetaData, func, text
@@ -14,9 +14,14 @@ from api.contracts import State
 from chassis.changes import ChangeColumns
 from chassis.tables import NAMING, TYPES
 from contracts.errors import CoverEndsTooLate
+from contracts.hardware import following
 from events.times import LATEST
+from web.text import codes
 from web.text.codes import NUMBER_SQL, SERIAL_SQL
 from web.text.folding import fold, searchable
+
+if TYPE_CHECKING:
+    from contracts.hardware.models import Replacement
 
 EXPIRING_DAYS = 90
 
@@ -60,10 +65,12 @@ class Contract(Base):
         Computed(SERIAL_SQL.format(column="serial_number"), persisted=True), index=True
     )
     product_key: Mapped[str] = mapped_column(Computed("fold(product_reference)", persisted=True))
-    serial_key: Mapped[str] = mapped_column(Computed("fold(serial_number)", persisted=True))
+    serial_key: Mapped[str] = mapped_column(Computed("fold(coalesce(current_serial, serial_number))", persisted=True))
     version: Mapped[int] = mapped_column(Integer, default=1)
     product_reference: Mapped[str]
+    # As registered; ``current_serial`` is the unit that has taken its place, where one has.
     serial_number: Mapped[str]
+    current_serial: Mapped[str | None]
     reseller_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
     client_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisations.id"))
     # Copies of the client's name, so that a list sorts and searches in one table.
@@ -86,6 +93,13 @@ class Contract(Base):
     )
     extensions: Mapped[list[Extension]] = relationship(
         lazy="raise", order_by="Extension.ordered_at", cascade="all, delete-orphan"
+    )
+    # No foreign key: an exchange may be told before its contract is known here.
+    replacements: Mapped[list[Replacement]] = relationship(
+        "Replacement",
+        lazy="raise",
+        viewonly=True,
+        primaryjoin="Contract.number == foreign(Replacement.contract_number)",
     )
 
     __table_args__ = (
@@ -116,6 +130,19 @@ class Contract(Base):
     def is_given(self) -> bool:
         return bool(self.parties.get("is_given"))
 
+    @property
+    def products(self) -> list[following.Product]:
+        """What it covers: its own product and its articles'."""
+        serials = [self.serial_number, *(article.serial_number for article in self.articles)]
+        return [following.follow(serial, self.replacements) for serial in serials]
+
+    @property
+    def former_serials(self) -> list[str]:
+        """Of the units whose cover others have."""
+        now = {codes.serial(product.serial_number) for product in self.products}
+        left = {step.serial_code: step.serial_number for product in self.products for step in product.history}
+        return [serial for code, serial in left.items() if code not in now]
+
     def give(self, client: Organisation) -> None:
         named = {"code": client.code, "name": client.name, "email": client.email, "phone": client.phone}
         self.parties = {**self.parties, "client": {**named, "address": None}, "is_given": True}
@@ -128,12 +155,15 @@ class Contract(Base):
         return state_of(self.starts_on, self.warranty_ends_on, on)
 
     def refresh_search_columns(self) -> None:
-        """Recomputes what follows from base end, extensions, articles and client. Raises CoverEndsTooLate."""
+        """Recomputes what follows from base end, extensions, articles, replacements and client. Raises
+        CoverEndsTooLate."""
         months = sum(extension.months for extension in self.extensions)
         self.warranty_ends_on = add_months(self.base_ends_on, months)
         if self.warranty_ends_on > LATEST:
             raise CoverEndsTooLate(number=self.number, year=LATEST.year)
         self.extension_count = len(self.extensions)
+        unit = following.follow(self.serial_number, self.replacements).serial_number
+        self.current_serial = unit if unit != self.serial_number else None
         self.client_key = fold(self.client_name) if self.client_name else None
         self.search_text = searchable(
             [
@@ -144,6 +174,7 @@ class Contract(Base):
                 self.warranty_ends_on,
                 *(part for a in self.articles for part in (a.serial_number, a.product_reference)),
                 *(part for e in self.extensions for part in (e.sku, e.label)),
+                *(serial for r in self.replacements for serial in r.shown_serials),
             ]
         )
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.projections import upsert
-from contracts import repository
+from contracts import event_mapper, feed, repository
+from contracts.hardware.models import Replacement
 from contracts.models import Organisation
 from events.identity import OrganisationChanged
+from events.incidents import ExchangeChanged
+from web import clock
 from web.text.folding import searchable
 
 
@@ -28,3 +31,34 @@ async def organisation(session: AsyncSession, event: OrganisationChanged) -> Non
     for contract in await repository.held_by(session, event.organisation_id):
         contract.client_name = event.name
         contract.refresh_search_columns()
+
+
+async def exchange(session: AsyncSession, event: ExchangeChanged) -> None:
+    """Cover follows the hardware; its end does not move. What nobody is shown, such as a part that was sent, changes
+    nothing but the version that is remembered."""
+    contract = await repository.find_for_change(session, event.contract_number)
+    known = await session.get(Replacement, event.exchange_id)
+    before = known.shown if known else None
+    replaced_on = event.replaced_on or (clock.day(event.at) if event.cover == "replaced" else None)
+    values = {
+        "exchange_id": event.exchange_id,
+        "contract_number": contract.number if contract else event.contract_number,
+        "incident_number": event.number,
+        "line": event.line,
+        "serial_number": event.serial_number,
+        "product_reference": event.product_reference,
+        "replacement_serial_number": event.replacement_serial_number,
+        "replacement_reference": event.replacement_reference,
+        "cover": event.cover,
+        "dispatch": event.dispatch,
+        "replaced_on": replaced_on,
+    }
+    if not await upsert(session, Replacement, values, event.version) or contract is None:
+        return
+    await repository.reload_replacements(session, contract)
+    [told] = [each for each in contract.replacements if each.exchange_id == event.exchange_id]
+    if told.shown == before:
+        return
+    contract.version += 1
+    contract.refresh_search_columns()
+    feed.tell(session, event_mapper.changed(contract, moved_by=told))

@@ -17,7 +17,6 @@ from sqlalchemy import (
     Uuid,
     and_,
     bindparam,
-    case,
     func,
     not_,
     or_,
@@ -30,6 +29,7 @@ from chassis import searching
 from chassis.http import paging
 from chassis.sql import AnyRow, AnySelect
 from contracts.access import shows_reseller, visible, visible_to
+from contracts.hardware.models import Replacement
 from contracts.models import EXPIRING_DAYS, Article, Contract, Extension, ExtensionOffer, Organisation, Product
 from events import OrganisationKind
 from web.auth.principal import Principal
@@ -51,10 +51,13 @@ _OF_THE_CONTRACT = Organisation.id == Contract.reseller_id
 RESELLER = select(Organisation.name).where(_OF_THE_CONTRACT).scalar_subquery()
 SORTS_WITH_RESELLER = {**SORTS, "reseller": select(Organisation.name_key).where(_OF_THE_CONTRACT).scalar_subquery()}
 
+# The unit that has the cover now.
+SERIAL = func.coalesce(Contract.current_serial, Contract.serial_number)
+
 ROW = (
     Contract.number,
     Contract.product_reference,
-    Contract.serial_number,
+    SERIAL.label("serial_number"),
     Contract.client_name,
     Contract.client_id,
     Contract.starts_on,
@@ -127,12 +130,15 @@ def _has_number() -> ColumnElement[bool]:
 
 
 def _is_searched() -> ColumnElement[bool]:
-    """The contract of this number, or with equipment of this serial number."""
+    """The contract of this number, or with equipment that has this serial number, or had it before an exchange."""
     serial = bindparam("exact_serial", type_=Text)
+    is_of_unit = or_(Replacement.serial_code == serial, Replacement.replacement_code == serial)
+    exchanged = select(Replacement.contract_number).where(Replacement.cover != "unchanged", is_of_unit)
     return or_(
         _has_number(),
         Contract.serial_code == serial,
         Contract.number.in_(select(Article.contract_number).where(Article.serial_code == serial)),
+        Contract.number.in_(exchanged),
     )
 
 
@@ -240,20 +246,6 @@ async def extensions(reader: AsyncConnection, number: str) -> Sequence[AnyRow]:
 async def offers(reader: AsyncConnection, references: Sequence[str]) -> Sequence[AnyRow]:
     query = select(ExtensionOffer.__table__).where(ExtensionOffer.applies_to_product_reference.in_(references))
     return (await reader.execute(query.order_by(ExtensionOffer.months, ExtensionOffer.sku))).all()
-
-
-async def by_serial(reader: AsyncConnection, serial: str, on: date, principal: Principal) -> AnyRow | None:
-    """The visible contract that says most about ``serial`` on that day: covering, else ended, else to start."""
-    wanted = codes.serial(serial)
-    holders = select(Article.contract_number).where(Article.serial_code == wanted)
-    rank = case((Contract.warranty_ends_on < on, 1), (Contract.starts_on > on, 2), else_=0)
-    query = (
-        select(Contract.number, Contract.starts_on, Contract.warranty_ends_on)
-        .where(visible(principal), or_(Contract.serial_code == wanted, Contract.number.in_(holders)))
-        .order_by(rank, Contract.warranty_ends_on.desc())
-        .limit(1)
-    )
-    return (await reader.execute(query)).one_or_none()
 
 
 async def client_summaries(reader: AsyncConnection, principal: Principal, today: date) -> Sequence[AnyRow]:

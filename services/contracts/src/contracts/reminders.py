@@ -8,10 +8,9 @@ from datetime import date, timedelta
 
 from sqlalchemy import ColumnElement, ScalarSelect, case, exists, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import selectinload
 
 from chassis.messaging import outbox
-from contracts import event_mapper, tasks
+from contracts import event_mapper, repository, tasks
 from contracts.models import Article, Contract, ExtensionOffer, Reminder
 from web import clock
 
@@ -87,7 +86,7 @@ async def _locked(session: AsyncSession, *wanted: ColumnElement[bool]) -> Sequen
     query = (
         select(Contract)
         .where(*wanted)
-        .options(selectinload(Contract.articles), selectinload(Contract.extensions))
+        .options(*repository.WHOLE)
         .order_by(Contract.number)
         .limit(BATCH)
         .with_for_update(skip_locked=True)

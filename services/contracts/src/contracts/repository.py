@@ -9,14 +9,20 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
+from sqlalchemy.orm.attributes import set_committed_value
 
 import events
+from contracts.hardware.models import Replacement
 from contracts.models import Contract, Extension, ExtensionOffer, Organisation
 from events import OrganisationKind
 from web.text import codes
 from web.text.folding import searchable
 
-WHOLE = (selectinload(Contract.articles), selectinload(Contract.extensions))
+WHOLE = (
+    selectinload(Contract.articles),
+    selectinload(Contract.extensions),
+    selectinload(Contract.replacements),
+)
 
 
 async def find_for_change(session: AsyncSession, number: str) -> Contract | None:
@@ -28,6 +34,13 @@ async def find_for_change(session: AsyncSession, number: str) -> Contract | None
     await one_at_a_time(session, f"contract {code}")
     query = select(Contract).where(Contract.number_code == code).order_by((Contract.number == number).desc()).limit(1)
     return await session.scalar(query.options(*WHOLE).with_for_update())
+
+
+async def reload_replacements(session: AsyncSession, contract: Contract) -> None:
+    """After one of them was written by a statement."""
+    query = select(Replacement).where(Replacement.contract_number == contract.number)
+    rows = (await session.scalars(query.execution_options(populate_existing=True))).all()
+    set_committed_value(contract, "replacements", list(rows))
 
 
 async def one_at_a_time(session: AsyncSession, what: str) -> None:

@@ -35,6 +35,7 @@ async def put_contract(session: AsyncSession, number: str, wanted: schemas.Contr
     parties = await _seed_parties(session, wanted, contract)
     if contract is None:
         contract = Contract(number=codes.number(number), articles=[], extensions=[])
+        await repository.reload_replacements(session, contract)
         await _fill(session, contract, wanted, parties)
         session.add(contract)
         await session.flush()

@@ -10,6 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from api import contracts as schemas
 from chassis.sql import AnyRow
 from contracts import labels, queries
+from contracts.hardware import queries as hardware_queries
+from contracts.hardware.following import Product, follow
+from contracts.hardware.views import hardware
 from contracts.models import add_months, state_of
 from web import clock
 from web.i18n import Language
@@ -37,11 +40,13 @@ async def contract(reader: AsyncConnection, found: AnyRow, shop_url: str, langua
     offers = await queries.offers(reader, sorted(references))
     extensions = await queries.extensions(reader, found.number)
     months = sum(extension.months for extension in extensions)
+    moves = (await hardware_queries.of_contracts(reader, [found.number])).get(found.number, [])
+    own = follow(found.serial_number, moves)
     return schemas.Contract(
         number=found.number,
         version=found.version,
         product_reference=found.product_reference,
-        serial_number=found.serial_number,
+        serial_number=own.serial_number,
         starts_on=found.starts_on,
         warranty_ends_on=found.warranty_ends_on,
         service_level=found.service_level,
@@ -49,26 +54,25 @@ async def contract(reader: AsyncConnection, found: AnyRow, shop_url: str, langua
         reseller=schemas.Party.model_validate(parties[found.reseller_id]),
         client=schemas.Party.model_validate(parties[found.client_id]) if found.client_id else None,
         cover=_cover(found, language),
-        articles=[schemas.Article.model_validate(article) for article in articles],
+        articles=[await _article(reader, article, follow(article.serial_number, moves)) for article in articles],
         extensions=[schemas.Extension.model_validate(extension) for extension in extensions],
         extension_offers=[_shop_offer(offer, found, months, shop_url) for offer in offers],
+        hardware=hardware(own),
     )
 
 
-def coverage(found: AnyRow | None, serial: str, on: date, language: Language) -> schemas.Coverage:
-    if found is None:
-        sentence = labels.NO_CONTRACT[language].format(serial=serial)
-        return schemas.Coverage(serial_number=serial, on=on, covered=False, reason="unknown_serial", sentence=sentence)
-    state = state_of(found.starts_on, found.warranty_ends_on, on)
-    return schemas.Coverage(
-        serial_number=serial,
-        on=on,
-        covered=state in ("active", "expiring"),
-        contract_number=found.number,
-        warranty_ends_on=found.warranty_ends_on,
-        reason={"expired": "expired", "upcoming": "not_started"}.get(state),
-        sentence=labels.cover(state, found.starts_on, found.warranty_ends_on, on, language),
-    )
+async def _article(reader: AsyncConnection, registered: AnyRow, product: Product) -> schemas.Article:
+    """A unit of another reference has the catalogue's links, if any: the registered ones are not its own."""
+    answer = schemas.Article.model_validate(registered)
+    changes = {"serial_number": product.serial_number, "hardware": hardware(product)}
+    if product.reference and product.reference != registered.product_reference:
+        known = await queries.product(reader, product.reference)
+        changes |= {
+            "product_reference": product.reference,
+            "specification_url": known.specification_url if known else "",
+            "picture_url": known.picture_url if known else "",
+        }
+    return answer.model_copy(update=changes)
 
 
 def _cover(found: AnyRow, language: Language) -> schemas.Cover:

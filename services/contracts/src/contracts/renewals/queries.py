@@ -40,7 +40,7 @@ from chassis.http import paging
 from chassis.sql import AnyRow, AnySelect
 from contracts.access import shows_reseller, visible, visible_to
 from contracts.models import Article, Contract, ExtensionOffer, Organisation, add_months
-from contracts.queries import of_reseller
+from contracts.queries import SERIAL, of_reseller
 from contracts.renewals.models import Renewal
 from events import OrganisationKind
 from web.auth.principal import Principal
@@ -150,7 +150,7 @@ def _rows(narrowed: ColumnElement[bool], *periods: Callable[[Any], ColumnElement
                 Contract.number_key,
                 Contract.product_reference,
                 Contract.product_key,
-                Contract.serial_number,
+                SERIAL.label("serial_number"),
                 Contract.serial_key,
                 Contract.reseller_id,
                 Contract.client_id,

@@ -1,0 +1,1 @@
+"""Which unit a registered product is by now, as incidents' exchanges tell."""

@@ -1,0 +1,152 @@
+"""From the serial number of a registered product to the unit that has its cover now, or had it on a day.
+
+What is registered stays as the back office wrote it. The units since are derived from the replacements that incidents
+told, so that registering a contract again undoes none. See docs/decisions/0028.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal, Protocol
+
+from events.incidents import Cover, Dispatch
+from web.text import codes
+
+
+class Exchanged(Protocol):
+    """A row of ``replacements``; the codes are those of the two serial numbers."""
+
+    @property
+    def incident_number(self) -> str: ...
+    @property
+    def line(self) -> int: ...
+    @property
+    def serial_number(self) -> str: ...
+    @property
+    def serial_code(self) -> str: ...
+    @property
+    def product_reference(self) -> str: ...
+    @property
+    def replacement_serial_number(self) -> str | None: ...
+    @property
+    def replacement_code(self) -> str | None: ...
+    @property
+    def replacement_reference(self) -> str | None: ...
+    @property
+    def cover(self) -> Cover: ...
+    @property
+    def replaced_on(self) -> date | None: ...
+    @property
+    def dispatch(self) -> Dispatch: ...
+
+
+# ``covered`` and ``exchanging`` units have the cover; the others have it no more, not yet, or never got it.
+Place = Literal["covered", "exchanging", "replaced", "awaited", "later", "returned"]
+
+
+@dataclass(frozen=True)
+class Product:
+    """``history``: the replacements that took the cover over, oldest first. ``going``: the exchange under way of the
+    unit that has it now. ``reference``: that unit's, where it is known to be another than the registered one."""
+
+    registered: str
+    history: tuple[Exchanged, ...]
+    serial_number: str
+    reference: str | None
+    going: Exchanged | None
+
+    def code_on(self, day: date) -> str:
+        """The code of the unit that had the cover on that day."""
+        code = self.history[0].serial_code if self.history else codes.serial(self.serial_number)
+        for step in self.history:
+            if _day(step) <= day:
+                code = step.replacement_code or code
+        return code
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a unit stands, and the replacement that says so."""
+
+    place: Place
+    by: Exchanged | None = None
+
+
+def follow(serial: str, replacements: Iterable[Exchanged]) -> Product:
+    """The product that is registered as ``serial``: any of its units, where the back office has caught up with one."""
+    known = sorted(replacements, key=_order)
+    done = [each for each in known if each.cover == "replaced" and each.replacement_code]
+    code = codes.serial(serial)
+    history: list[Exchanged] = []
+    while step := next((each for each in done if each.serial_code == code and _is_after(each, history)), None):
+        history.append(step)
+        code = step.replacement_code or code
+    first = history[0].serial_code if history else code
+    while step := next((each for each in reversed(done) if each.replacement_code == first), None):
+        if step in history or (history and _day(step) > _day(history[0])):
+            break
+        history.insert(0, step)
+        first = step.serial_code
+    if not history:
+        undone = next((each for each in reversed(known) if each.cover == "returned" and _came(each, code)), None)
+        if undone is not None:
+            rest = follow(undone.serial_number, [each for each in known if each is not undone])
+            return Product(
+                serial, rest.history, rest.serial_number, rest.reference or undone.product_reference, rest.going
+            )
+    last = history[-1] if history else None
+    going = next((each for each in known if each.cover == "in_progress" and each.serial_code == code), None)
+    return Product(
+        serial,
+        tuple(history),
+        (last.replacement_serial_number if last and codes.serial(serial) != code else None) or serial,
+        last.replacement_reference if last else None,
+        going,
+    )
+
+
+def standing(
+    code: str, day: date, today: date, serials: Sequence[str], replacements: Sequence[Exchanged]
+) -> Standing | None:
+    """Of the unit with this code under a contract whose products are registered as ``serials``; None if it is none of
+    its units. An exchange is told of from today on: since when it has been going is not known."""
+    products = [follow(serial, replacements) for serial in serials]
+    for product in products:
+        if product.code_on(day) == code:
+            is_going = product.going is not None and day >= today and product.going.serial_code == code
+            return Standing("exchanging", product.going) if is_going else Standing("covered")
+    for product in products:
+        left = [step for step in product.history if step.serial_code == code and _day(step) <= day]
+        if left:
+            return Standing("replaced", left[-1])
+        to_come = next((step for step in product.history if step.replacement_code == code), None)
+        if to_come is not None:
+            return Standing("later", to_come)
+        if product.going is not None and is_known(product.going) and _came(product.going, code):
+            return Standing("awaited", product.going)
+    returned = [each for each in replacements if each.cover == "returned" and _came(each, code)]
+    return Standing("returned", max(returned, key=_order)) if returned else None
+
+
+def is_known(step: Exchanged) -> bool:
+    """Whether its replacement is named: it has left. Until then another unit may be sent instead."""
+    return step.cover in ("replaced", "returned") or step.dispatch in ("shipped", "delivered")
+
+
+def _came(step: Exchanged, code: str) -> bool:
+    return step.replacement_code == code
+
+
+def _is_after(step: Exchanged, history: Sequence[Exchanged]) -> bool:
+    """A unit may come back as a replacement later, so the same serial number may be left more than once."""
+    return step not in history and (not history or _day(step) >= _day(history[-1]))
+
+
+def _day(step: Exchanged) -> date:
+    return step.replaced_on or date.max
+
+
+def _order(step: Exchanged) -> tuple[date, int, str, int]:
+    return _day(step), len(step.incident_number), step.incident_number, step.line

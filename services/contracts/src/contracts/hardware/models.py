@@ -1,0 +1,60 @@
+"""The exchanges of a contract's products."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import Computed
+from sqlalchemy.orm import Mapped, mapped_column
+
+from contracts.hardware import following
+from contracts.models import Base
+from events.incidents import Cover, Dispatch
+from web.text.codes import SERIAL_SQL
+
+
+class Replacement(Base):
+    """An exchange of one of a contract's products, as incidents told it last (``ExchangeChanged``). ``cover`` tells
+    whether the replacement has taken the cover over, on ``replaced_on``; ``unchanged`` rows only remember a version.
+    """
+
+    __tablename__ = "replacements"
+
+    exchange_id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int]
+    contract_number: Mapped[str] = mapped_column(index=True)
+    incident_number: Mapped[str]
+    line: Mapped[int]
+    serial_number: Mapped[str]
+    serial_code: Mapped[str] = mapped_column(
+        Computed(SERIAL_SQL.format(column="serial_number"), persisted=True), index=True
+    )
+    product_reference: Mapped[str]
+    replacement_serial_number: Mapped[str | None]
+    replacement_code: Mapped[str | None] = mapped_column(
+        Computed(SERIAL_SQL.format(column="replacement_serial_number"), persisted=True), index=True
+    )
+    replacement_reference: Mapped[str | None]
+    cover: Mapped[Cover]
+    dispatch: Mapped[Dispatch]
+    replaced_on: Mapped[date | None]
+
+    @property
+    def shown_replacement(self) -> str | None:
+        """Named once it has left: until then another unit may be sent instead."""
+        return self.replacement_serial_number if following.is_known(self) else None
+
+    @property
+    def shown(self) -> tuple[object, ...] | None:
+        """What a contract shows of it; None while its cover is where it was."""
+        if self.cover == "unchanged":
+            return None
+        reference = self.replacement_reference if self.shown_replacement else None
+        return self.cover, self.serial_number, self.shown_replacement, reference, self.replaced_on
+
+    @property
+    def shown_serials(self) -> list[str]:
+        """By which its contract is found."""
+        serials = (self.serial_number, self.shown_replacement)
+        return [serial for serial in serials if serial and self.cover != "unchanged"]

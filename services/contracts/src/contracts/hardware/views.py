@@ -1,0 +1,129 @@
+"""From units and their exchanges to answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from api import contracts as schemas
+from chassis.sql import AnyRow
+from contracts.hardware import labels, queries
+from contracts.hardware.following import Exchanged, Place, Product, Standing, follow, is_known, standing
+from contracts.labels import NO_CONTRACT, cover
+from contracts.models import state_of
+from web import clock
+from web.auth.principal import Principal
+from web.i18n import Language, Text
+from web.text import codes
+
+SENTENCES: Mapping[Place, Text] = {
+    "replaced": labels.REPLACED,
+    "awaited": labels.AWAITED,
+    "later": labels.LATER,
+    "returned": labels.RETURNED,
+}
+OUT_OF_FORCE: Mapping[schemas.State, schemas.NotCovered] = {"expired": "expired", "upcoming": "not_started"}
+REASONS: Mapping[Place, schemas.NotCovered] = {
+    "replaced": "replaced",
+    "awaited": "not_delivered",
+    "later": "not_started",
+    "returned": "returned",
+}
+
+
+async def coverage(
+    reader: AsyncConnection, serial: str, on: date, principal: Principal, language: Language
+) -> schemas.Coverage:
+    """By the visible contract that says most about the unit: covering it, else the best of those in force."""
+    code = codes.serial(serial)
+    found = await queries.holding(reader, code, on, principal)
+    numbers = [row.number for row in found]
+    serials = await queries.registered(reader, numbers) if numbers else {}
+    moves = await queries.of_contracts(reader, numbers) if numbers else {}
+    answers = []
+    for row in found:
+        of_contract = moves.get(row.number, ())
+        stands = standing(code, on, clock.today(), serials[row.number], of_contract)
+        if stands is not None:
+            answers.append(
+                _coverage(serial, on, row, stands, _history_of(code, serials[row.number], of_contract), language)
+            )
+    unknown = schemas.Coverage(
+        serial_number=serial,
+        on=on,
+        covered=False,
+        reason="unknown_serial",
+        sentence=NO_CONTRACT[language].format(serial=serial),
+    )
+    covering = next((answer for answer in answers if answer.covered), None)
+    return covering or next(iter(answers), unknown)
+
+
+def _coverage(
+    serial: str, on: date, row: AnyRow, stands: Standing, history: list[schemas.Replaced], language: Language
+) -> schemas.Coverage:
+    """The contract's own end and start come first: an exchange moves neither."""
+    state = state_of(row.starts_on, row.warranty_ends_on, on)
+    is_in_force = state in ("active", "expiring")
+    sentence = cover(state, row.starts_on, row.warranty_ends_on, on, language)
+    reason: schemas.CoverageReason | None = OUT_OF_FORCE.get(state)
+    by = stands.by
+    if by is not None and stands.place == "exchanging":
+        reason = reason or "exchange_in_progress"
+        wording = labels.SENT if is_known(by) else labels.IN_PROGRESS
+        sentence = (wording if is_in_force else labels.GOES_ON)[language].format(
+            cover=sentence, replacement=by.replacement_serial_number
+        )
+    elif by is not None and is_in_force:
+        reason = REASONS[stands.place]
+        day = f"{by.replaced_on:%d/%m/%Y}" if by.replaced_on else ""
+        sentence = SENTENCES[stands.place][language].format(
+            serial=by.serial_number, replacement=by.replacement_serial_number, day=day
+        )
+    return schemas.Coverage(
+        serial_number=serial,
+        on=on,
+        covered=is_in_force and stands.place in ("covered", "exchanging"),
+        contract_number=row.number,
+        warranty_ends_on=row.warranty_ends_on,
+        reason=reason,
+        replaced_by=by.replacement_serial_number if by is not None and stands.place == "replaced" else None,
+        incident_number=by.incident_number if by is not None else None,
+        history=history,
+        sentence=sentence,
+    )
+
+
+def _history_of(code: str, serials: Sequence[str], moves: Sequence[AnyRow]) -> list[schemas.Replaced]:
+    """Of the product that the unit is or was."""
+    for product in (follow(serial, moves) for serial in serials):
+        if any(code in (step.serial_code, step.replacement_code) for step in product.history):
+            return [replaced(step) for step in product.history]
+    return []
+
+
+def replaced(step: Exchanged) -> schemas.Replaced:
+    assert step.replacement_serial_number is not None
+    assert step.replaced_on is not None
+    return schemas.Replaced(
+        serial_number=step.serial_number,
+        product_reference=step.product_reference,
+        replaced_by=step.replacement_serial_number,
+        replacement_reference=step.replacement_reference or step.product_reference,
+        replaced_on=step.replaced_on,
+        incident_number=step.incident_number,
+    )
+
+
+def hardware(product: Product) -> schemas.Hardware:
+    going = product.going
+    sent = going.replacement_serial_number if going is not None and is_known(going) else None
+    return schemas.Hardware(
+        registered_serial_number=product.registered,
+        history=[replaced(step) for step in product.history],
+        exchange=schemas.Exchanging(incident_number=going.incident_number, replacement_serial_number=sent)
+        if going is not None
+        else None,
+    )
