@@ -10,7 +10,7 @@ from datetime import date
 
 from starlette.responses import Response
 
-from api.contracts import Article, Contract, Extension
+from api.contracts import Article, Contract, Extension, Replaced
 from api.incidents import IncidentRow
 from portal.api_client import ApiRefused
 from portal.formats import day, day_of
@@ -92,13 +92,15 @@ def obstacle(page: Page, contract: Contract) -> str:
 def articles_of(contract: Contract) -> list[Article]:
     """A contract without articles counts as one article of its own reference and serial."""
     reference = contract.product_reference
+    history = contract.hardware.history if contract.hardware else []
     return contract.articles or [
         Article(
             designation=reference,
-            product_reference=reference,
+            product_reference=history[-1].replacement_reference if history else reference,
             serial_number=contract.serial_number,
             specification_url="",
             picture_url="",
+            hardware=contract.hardware,
         )
     ]
 
@@ -131,6 +133,7 @@ def _timeline(page: Page, contract: Contract, declared: Sequence[IncidentRow]) -
         Moment(day_of(contract.registered_at), "registered", _("Contrat enregistré")),
         *(_extended(page, extension) for extension in contract.extensions),
         *(_declared(page, incident) for incident in declared),
+        *(_replaced(page, step) for article in articles_of(contract) for step in _history(article)),
         Moment(contract.warranty_ends_on, "end", _("Fin de garantie"), is_ahead=is_ahead),
     ]
     return sorted(moments, key=lambda moment: moment.on)
@@ -139,6 +142,16 @@ def _timeline(page: Page, contract: Contract, declared: Sequence[IncidentRow]) -
 def _extended(page: Page, extension: Extension) -> Moment:
     title = page.gettext("Extension de %(months)s mois") % {"months": extension.months}
     return Moment(day_of(extension.ordered_at), "extended", title, note=extension.label)
+
+
+def _history(article: Article) -> list[Replaced]:
+    return article.hardware.history if article.hardware else []
+
+
+def _replaced(page: Page, step: Replaced) -> Moment:
+    names = {"serial": step.serial_number, "replacement": step.replaced_by}
+    title = page.gettext("%(serial)s remplacé par %(replacement)s") % names
+    return Moment(step.replaced_on, "replaced", title, href=f"/incidents/{step.incident_number}")
 
 
 def _declared(page: Page, incident: IncidentRow) -> Moment:

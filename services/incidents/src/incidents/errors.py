@@ -75,6 +75,16 @@ class UnknownSerial(Conflict):
     )
 
 
+class SerialReplaced(Conflict):
+    """The cover is its replacement's by now."""
+
+    code = "serial_replaced"
+    message = text(
+        "Le matériel {serial} a été remplacé par {replacement} le {day} : déclarez l’incident sur {replacement}.",
+        "Equipment {serial} was replaced by {replacement} on {day}: declare the incident on {replacement}.",
+    )
+
+
 class UnknownAddress(Conflict):
     code = "unknown_address"
     message = text(

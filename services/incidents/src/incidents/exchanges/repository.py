@@ -97,6 +97,17 @@ async def covering(session: AsyncSession, code: str, day: date) -> str | None:
     return await session.scalar(query.limit(1))
 
 
+async def replaced(session: AsyncSession, contract: str, code: str) -> Exchange | None:
+    """The last line by which the contract's unit of this serial code was replaced."""
+    query = (
+        select(Exchange)
+        .join(Incident, Incident.number == Exchange.incident_number)
+        .where(Incident.contract_number == contract, Exchange.serial_code == code, Exchange.cover == "replaced")
+        .order_by(Exchange.replaced_on.desc())
+    )
+    return await session.scalar(query.limit(1))
+
+
 async def claimed_by(session: AsyncSession, code: str, but: UUID) -> Exchange | None:
     """The open line, other than ``but``, that has reserved the unit of this serial code, or exchanges it as faulty."""
     is_open = (Exchange.decision.in_(machine.OPEN), Exchange.id != but)

@@ -10,7 +10,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api import incidents as schemas
 from events.incidents import Actor
 from incidents import event_mapper, feed, repository
-from incidents.errors import ContractNotFound, DeclaredAlready, UnknownAddress, UnknownLinkedIncident
+from incidents.errors import (
+    ContractNotFound,
+    DeclaredAlready,
+    SerialReplaced,
+    UnknownAddress,
+    UnknownLinkedIncident,
+    UnknownSerial,
+)
+from incidents.exchanges import repository as exchanges
 from incidents.models import CoveredContract, HistoryEntry, Incident
 from incidents.promises import service as promises
 from incidents.service.attachments import attach_to
@@ -29,7 +37,7 @@ async def declare(session: AsyncSession, wanted: schemas.IncidentCreate, by: Act
     if contract is None:
         raise ContractNotFound(number=wanted.contract_number)
     contract.require_in_force(clock.day(at))
-    articles = contract.concerned(wanted.serial_numbers)
+    articles = await _concerned(session, contract, wanted.serial_numbers)
     address = await _address(session, contract, wanted.delivery_address, by)
     await _check_link(session, wanted, by)
     number = await _number(session, at)
@@ -60,6 +68,23 @@ async def declare(session: AsyncSession, wanted: schemas.IncidentCreate, by: Act
     feed.tell(session, incident, event_mapper.declared(incident, by, at, promised_on))
     await attach_to(session, incident, wanted.file_ids, "declaration", by, at)
     return incident
+
+
+async def _concerned(session: AsyncSession, contract: CoveredContract, serials: list[str]) -> list[dict[str, str]]:
+    """Of a unit that was exchanged it is said by which it was replaced."""
+    try:
+        return contract.concerned(serials)
+    except UnknownSerial as unknown:
+        serial = unknown.members["serial"]
+        line = await exchanges.replaced(session, contract.number, codes.serial(serial))
+        if line is None:
+            raise
+        raise SerialReplaced(
+            serial=serial,
+            replacement=line.replacement_serial_number,
+            day=f"{line.replaced_on:%d/%m/%Y}",
+            field="serial_numbers",
+        ) from None
 
 
 async def _check_repeat(
