@@ -22,6 +22,16 @@ async def test_an_older_contract_does_not_undo_a_newer_one(world: Any) -> None:
     assert len(await world.links()) == 1
 
 
+@pytest.mark.parametrize("serial", ["Q207B17555", "new-1"])
+async def test_both_the_first_unit_and_its_replacement_admit(world: Any, serial: str) -> None:
+    """The client's papers name the first, the product at hand is the other."""
+    exchanged = {"serial_number": "NEW-1", "articles": [], "former_serial_numbers": ["Q207B17555"]}
+    await world.register_contract(version=2, **exchanged)
+    await world.without_people(CLIENT)
+    await world.register("cli-0001@exemple.fr", serial=serial)
+    assert len(await world.links()) == 1
+
+
 async def test_an_end_client_signs_up_by_the_address_on_file(empty: Any) -> None:
     await empty.register_contract()
     assert (await empty.register("Client_Test@SQP.fr", "Contrat n° 29962", "S/N Z9CBPM5M")).status_code == 202

@@ -23,7 +23,9 @@ async def contract(session: AsyncSession, event: ContractState, by_links: Links)
     await _first_administrator(session, event.reseller, by_links)
     if event.client is not None:
         await _seed(session, "client", event.client, event.reseller)
-    serials = {event.serial_number.upper(), *(article.serial_number.upper() for article in event.articles)}
+    # What was printed for the client names the first unit, also once it was exchanged.
+    articles = (article.serial_number for article in event.articles)
+    serials = {serial.upper() for serial in (event.serial_number, *articles, *event.former_serial_numbers)}
     values = {
         "number": event.number,
         "serials": sorted(serials),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Computed
+from sqlalchemy import Computed, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from contracts.hardware import following
@@ -36,8 +36,8 @@ class Replacement(Base):
         Computed(SERIAL_SQL.format(column="replacement_serial_number"), persisted=True), index=True
     )
     replacement_reference: Mapped[str | None]
-    cover: Mapped[Cover]
-    dispatch: Mapped[Dispatch]
+    cover: Mapped[Cover] = mapped_column(Text)
+    dispatch: Mapped[Dispatch] = mapped_column(Text)
     replaced_on: Mapped[date | None]
 
     @property
