@@ -160,6 +160,16 @@ async def test_the_profile_shows_a_renamed_organisation_at_once(world: Any) -> N
     assert (again.status_code, again.json()["organisation"]["name"]) == (200, "Nouveau nom")
 
 
+@pytest.mark.parametrize("typed", ["{}", " {}", "{}  ", "\u00a0{}\u00a0"])
+async def test_spaces_around_a_password_are_none_of_it_and_those_within_are(world: Any, typed: str) -> None:
+    chosen = "granit  tulipe vélo"
+    body = {"current": typed.format(world.password), "new": typed.format(chosen)}
+    assert (await world.call("POST", "/me/password", CLIENT_BASIC, json=body)).status_code == 204
+    assert (await world.log_in("client_lecteur", chosen)).status_code == 200
+    assert (await world.log_in("client_lecteur", typed.format(chosen))).status_code == 200
+    assert (await world.log_in("client_lecteur", chosen.replace("  ", " "))).status_code == 401
+
+
 async def test_a_password_change_ends_the_other_sessions_and_keeps_this_one(world: Any) -> None:
     here = (await world.log_in("client")).json()
     other = (await world.log_in("client", client="browser")).json()["session_token"]

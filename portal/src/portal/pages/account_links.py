@@ -177,7 +177,7 @@ async def sent_again(page: Page) -> Response:
 
 async def _ask(page: Page, name: str, form: Form, change: Callable[[], Awaitable[object]]) -> Response:
     """One answer whatever the case: it leads to a page that says what happens now."""
-    failed = form.gaps(page) or await form.attempt(page, change)
+    failed = await form.attempt(page, change)
     if failed:
         return await _show(page, name, form, failed)
     return page.redirect(f"{page.request.url.path}/envoye")
@@ -243,5 +243,5 @@ def _link_left(response: Response) -> Response:
 
 
 def _password(page: Page) -> str:
-    """As it was typed: spaces are part of it."""
+    """Not cleaned as other fields are: the service judges it as it was typed."""
     return str(page.form.get("password", ""))

@@ -37,4 +37,6 @@ def _typeable(value: SecretStr) -> SecretStr:
     return value
 
 
+# Spaces at the ends are dropped, as from every text of a request, when a password is chosen and when it is asked for:
+# one that was copied with a space is the same. Those within it count.
 Password = Annotated[SecretStr, Field(min_length=1, max_length=200), AfterValidator(_typeable)]

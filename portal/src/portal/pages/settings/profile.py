@@ -60,7 +60,7 @@ async def cancel_email(page: Page) -> Response:
 async def save(page: Page) -> Response:
     typed = FORM.typed(page)
     del typed[PASSWORD.name]
-    # As it was typed: spaces are part of a password.
+    # Not cleaned as other fields are: the service judges a password as it was typed.
     password = str(page.form.get(PASSWORD.name, ""))
     change = {**typed, "current_password": password} if password else typed
     trouble = await FORM.patch(page, identity.me(page), change)

@@ -37,11 +37,9 @@ async def password_form(page: Page) -> Response:
 
 @blueprint.post(PASSWORD)
 async def change_password(page: Page) -> Response:
-    # As they were typed: spaces are part of a password.
+    # Not cleaned as other fields are: the service judges a password as it was typed.
     change = {name: str(page.form.get(name, "")) for name in ("current", "new")}
-    trouble = FORM.gaps(page) or await FORM.attempt(
-        page, lambda: identity.change_password(page, page.build(PasswordChange, change))
-    )
+    trouble = await FORM.attempt(page, lambda: identity.change_password(page, page.build(PasswordChange, change)))
     if trouble:
         return await page.render("settings/password.html", status=trouble.status, trouble=trouble)
     return page.redirect(
