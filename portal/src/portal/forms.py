@@ -90,7 +90,10 @@ class Form:
         return FormErrors(refused.status, title, wrong, etag)
 
     async def attempt(self, page: PageRequest, change: Callable[[], Awaitable[object]]) -> FormErrors | None:
-        """None when ``change`` went through."""
+        """None when ``change`` went through. It is not tried while a field that is needed is empty."""
+        gaps = self.gaps(page)
+        if gaps:
+            return gaps
         try:
             await change()
         except ApiRefused as refused:

@@ -31,9 +31,7 @@ async def new_address(page: Page) -> Response:
 async def create_address(page: Page) -> Response:
     typed, key = _typed(page), page.field("key")
     wanted = {**typed, "organisation_id": identifier(page)}
-    trouble = ADDRESS.gaps(page) or await ADDRESS.attempt(
-        page, lambda: identity.create_address(page, page.build(AddressCreate, wanted), key)
-    )
+    trouble = await ADDRESS.attempt(page, lambda: identity.create_address(page, page.build(AddressCreate, wanted), key))
     return await _form(page, typed, trouble) if trouble else _saved(page)
 
 

@@ -32,7 +32,7 @@ async def choose_client(page: Page) -> Response:
 @writers("reseller", "sqp")
 async def give_contract(page: Page) -> Response:
     number, chosen = number_of(page), page.field("client_id")
-    trouble = FORM.gaps(page) or await FORM.attempt(page, lambda: give(page, number, chosen, page.field("etag")))
+    trouble = await FORM.attempt(page, lambda: give(page, number, chosen, page.field("etag")))
     if trouble:
         return await _form(page, chosen, trouble)
     return page.redirect(f"/contrats/{number}", flash=page.gettext("Le contrat est attribué à ce client."))

@@ -60,7 +60,7 @@ async def invitation_form(page: Page) -> Response:
 async def send_again(page: Page) -> Response:
     """The link again, to the address as it is typed now."""
     person, typed = await identity.invitation(page, identifier(page)), ADDRESS.typed(page)
-    trouble = ADDRESS.gaps(page) or await ADDRESS.attempt(
+    trouble = await ADDRESS.attempt(
         page,
         lambda: identity.send_invitation_again(page, person.id, page.build(SendAgain, typed), page.field("key")),
     )
@@ -96,7 +96,7 @@ async def invite_reseller(page: Page) -> Response:
 async def _invite(page: Page, kind: str) -> Response:
     of, typed = identifier(page), PERSON.typed(page)
     wanted = {**typed, "language": page.language}
-    trouble = PERSON.gaps(page) or await PERSON.attempt(
+    trouble = await PERSON.attempt(
         page, lambda: identity.invite(page, kind, of, page.build(Invite, wanted), page.field("key"))
     )
     if trouble:

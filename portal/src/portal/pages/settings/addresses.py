@@ -50,7 +50,7 @@ async def new_address(page: Page) -> Response:
 @writers()
 async def create_address(page: Page) -> Response:
     typed = _typed(page)
-    trouble = ADDRESS.gaps(page) or await ADDRESS.attempt(
+    trouble = await ADDRESS.attempt(
         page, lambda: identity.create_address(page, page.build(AddressCreate, typed), page.field("key"))
     )
     if trouble:

@@ -9,7 +9,7 @@ from datetime import date
 from starlette.responses import Response
 
 from api.incidents.promises import Closure, ClosureCreate, ClosuresAdded
-from portal.forms import Field, Form, FormErrors
+from portal.forms import BARE, Field, Form, FormErrors
 from portal.page import Page
 from portal.pages.rights import writers
 from portal.router import Blueprint
@@ -60,7 +60,7 @@ async def close(page: Page) -> Response:
         body = page.build(ClosureCreate, {**typed, "until": typed["until"] or None})
         added.append(await incidents.add_closures(page, body, page.field("key")))
 
-    trouble = CLOSURE.gaps(page) or await CLOSURE.attempt(page, attempt)
+    trouble = await CLOSURE.attempt(page, attempt)
     if trouble:
         return await _page(page, trouble, closure=typed)
     return page.redirect(PROMISE, flash=_added(page, added[0]))
@@ -69,7 +69,7 @@ async def close(page: Page) -> Response:
 @blueprint.post(f"{PROMISE}/fermetures/{{day}}/retirer")
 @writers("sqp")
 async def reopen(page: Page) -> Response:
-    trouble = await CLOSURE.attempt(page, lambda: incidents.remove_closure(page, page.request.path_params["day"]))
+    trouble = await BARE.attempt(page, lambda: incidents.remove_closure(page, page.request.path_params["day"]))
     if trouble:
         return await _page(page, trouble)
     return page.redirect(PROMISE, flash=page.gettext("La fermeture est retirée."))
