@@ -10,7 +10,7 @@ import pytest
 import gateway  # noqa: F401
 import portal  # noqa: F401
 
-pytest_plugins = ["devkit.plugin"]
+pytest_plugins = ["devkit.plugin", "devkit.fake_upstream"]
 ROOT = Path(__file__).parent
 
 

@@ -6,14 +6,11 @@ import asyncio
 import base64
 import json
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
 
 import pytest
 from joserfc.jwk import OKPKey
 
-from devkit.fake_upstream import PublishedKeys, Site, Upstream
-
-OpenEdge = Callable[..., AbstractAsyncContextManager[Site]]
+from devkit.fake_upstream import OpenSite, PublishedKeys, Site, Upstream
 
 CONTRACTS = "/api/v1/contracts"
 JWKS = "/.well-known/jwks.json"
@@ -84,7 +81,7 @@ async def test_a_flood_of_unknown_keys_fetches_once(edge: Site, upstream: Upstre
 
 
 async def test_without_identitys_keys_the_service_decides(
-    open_edge: OpenEdge, upstream: Upstream, keys: PublishedKeys
+    open_edge: OpenSite, upstream: Upstream, keys: PublishedKeys
 ) -> None:
     async with (
         open_edge(jwks_url="http://127.0.0.1:9/") as edge,

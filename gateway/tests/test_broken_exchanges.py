@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
 
 from starlette.types import Receive, Scope, Send
 
-from devkit.fake_upstream import Site, Upstream, start
-
-OpenEdge = Callable[..., AbstractAsyncContextManager[Site]]
+from devkit.fake_upstream import OpenSite, Site, Upstream, start
 
 CONTRACTS = "/api/v1/contracts"
 
@@ -68,20 +64,20 @@ async def test_a_caller_who_leaves_in_mid_upload_ends_the_exchange(edge: Site, u
     await asyncio.wait_for(left.wait(), 5)
 
 
-async def test_a_service_that_is_down_answers_503(open_edge: OpenEdge) -> None:
+async def test_a_service_that_is_down_answers_503(open_edge: OpenSite) -> None:
     async with open_edge(contracts_url="http://127.0.0.1:9") as edge, edge.http.get(CONTRACTS) as got:
         problem = await got.json(content_type=None)
         assert (got.status, problem["code"], got.headers["Retry-After"]) == (503, "unavailable", "2")
         assert got.headers["Content-Language"] == "fr"
 
 
-async def test_a_service_that_takes_too_long_answers_504(open_edge: OpenEdge, upstream: Upstream) -> None:
+async def test_a_service_that_takes_too_long_answers_504(open_edge: OpenSite, upstream: Upstream) -> None:
     upstream.handlers[CONTRACTS] = _never
     async with open_edge(response_timeout=0.2) as edge, edge.http.get(CONTRACTS) as got:
         assert (got.status, (await got.json(content_type=None))["code"]) == (504, "gateway_timeout")
 
 
-async def test_a_caller_who_stops_sending_gets_408_and_the_service_is_not_blamed(open_edge: OpenEdge) -> None:
+async def test_a_caller_who_stops_sending_gets_408_and_the_service_is_not_blamed(open_edge: OpenSite) -> None:
     async with open_edge(client_timeout=0.2) as edge:
         got = await edge.raw(b"POST /api/v1/files HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\npart")
     assert got.startswith(b"HTTP/1.1 408 ")

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 import yaml
 
-from devkit.fake_upstream import PublishedKeys, Site, Upstream, answer
+from devkit.fake_upstream import OpenSite, PublishedKeys, Site, Upstream, answer
 from events import CATALOGUE
 from gateway.openapi import merge
 from web.http.route_access import PROBLEM
-
-OpenEdge = Callable[..., AbstractAsyncContextManager[Site]]
 
 
 def document(path: str, schemas: dict[str, Any], schema: str = "Item") -> dict[str, Any]:
@@ -81,7 +77,7 @@ def test_a_generic_model_gets_a_name_that_can_be_read() -> None:
     assert answered == {"$ref": "#/components/schemas/ItemPage"}
 
 
-async def test_a_service_that_is_down_costs_only_its_part(open_edge: OpenEdge, upstream: Upstream) -> None:
+async def test_a_service_that_is_down_costs_only_its_part(open_edge: OpenSite, upstream: Upstream) -> None:
     upstream.handlers["/openapi.json"] = answer(document("/api/v1/contracts", {"Item": ITEM}))
     async with open_edge(files_url="http://127.0.0.1:9") as edge, edge.http.get("/openapi.json") as got:
         whole = await got.json()

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
 
 import pytest
 
-from devkit.fake_upstream import Site, Upstream, answer
-
-OpenEdge = Callable[..., AbstractAsyncContextManager[Site]]
+from devkit.fake_upstream import OpenSite, Site, Upstream, answer
 
 CONTRACTS = "/api/v1/contracts"
 EXPECTED = {
@@ -45,7 +41,7 @@ async def test_every_answer_is_hardened(edge: Site, path: str, status: int) -> N
         assert "Strict-Transport-Security" not in got.headers
 
 
-async def test_errors_are_hardened_too(open_edge: OpenEdge, upstream: Upstream) -> None:
+async def test_errors_are_hardened_too(open_edge: OpenSite, upstream: Upstream) -> None:
     upstream.handlers["/openapi.json"] = answer({"paths": {CONTRACTS: {"get": None}}})  # no service writes that
     async with open_edge(contracts_url="http://127.0.0.1:9", burst=3, rate=0.01) as edge:
         for path, status in ((CONTRACTS, 503), ("/openapi.json", 500), ("/static/nothing.js", 404), ("/", 429)):
@@ -61,19 +57,19 @@ async def test_a_services_own_stricter_policy_stays(edge: Site, upstream: Upstre
         assert got.headers.getall("Content-Security-Policy") == ["sandbox"]
 
 
-async def test_https_is_insisted_on_where_people_type_https(open_edge: OpenEdge) -> None:
+async def test_https_is_insisted_on_where_people_type_https(open_edge: OpenSite) -> None:
     async with open_edge(public_url="https://portail.example") as edge, edge.http.get("/") as got:
         assert got.headers["Strict-Transport-Security"].startswith("max-age=31536000")
 
 
-async def test_ready_names_who_is_away(open_edge: OpenEdge) -> None:
+async def test_ready_names_who_is_away(open_edge: OpenSite) -> None:
     async with open_edge() as edge, edge.http.get("/readyz") as got:
         assert (got.status, await got.json()) == (200, {"status": "ready", "away": []})
     async with open_edge(files_url="http://127.0.0.1:9") as edge, edge.http.get("/readyz") as got:
         assert (got.status, await got.json()) == (200, {"status": "degraded", "away": ["files"]})
 
 
-async def test_a_gateway_stays_on_the_net_when_nobody_answers(open_edge: OpenEdge, upstream: Upstream) -> None:
+async def test_a_gateway_stays_on_the_net_when_nobody_answers(open_edge: OpenSite, upstream: Upstream) -> None:
     upstream.handlers["/readyz"] = answer({}, 503)
     everybody = ["identity", "contracts", "incidents", "files", "notifications", "portal"]
     async with open_edge() as edge:
@@ -83,7 +79,7 @@ async def test_a_gateway_stays_on_the_net_when_nobody_answers(open_edge: OpenEdg
             assert got.status == 200
 
 
-async def test_the_services_are_asked_once_a_second_whoever_probes(open_edge: OpenEdge, upstream: Upstream) -> None:
+async def test_the_services_are_asked_once_a_second_whoever_probes(open_edge: OpenSite, upstream: Upstream) -> None:
     async with open_edge() as edge:
         for _ in range(5):
             async with edge.http.get("/readyz") as got:

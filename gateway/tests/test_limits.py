@@ -5,20 +5,17 @@ from __future__ import annotations
 import asyncio
 import io
 import json
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator
 
 import pytest
 from starlette.types import Receive, Scope, Send
 
-from devkit.fake_upstream import PublishedKeys, Site, Upstream, answer, read, start
+from devkit.fake_upstream import OpenSite, PublishedKeys, Site, Upstream, answer, read, start
 from gateway.throttle import Throttle
 from web.errors import TooManyRequests
 from web.http.proxy import headers
 from web.http.proxy.errors import AmbiguousRequest
 from web.networks import network
-
-OpenEdge = Callable[..., AbstractAsyncContextManager[Site]]
 
 CONTRACTS = "/api/v1/contracts"
 FILES = "/api/v1/files"
@@ -181,7 +178,7 @@ async def test_a_page_says_what_it_may_be_asked(edge: Site, method: str, path: s
         assert (got.status, got.headers["Allow"]) == (405, allowed)
 
 
-async def test_who_asks_too_often_is_told_when_to_come_back(open_edge: OpenEdge) -> None:
+async def test_who_asks_too_often_is_told_when_to_come_back(open_edge: OpenSite) -> None:
     async with open_edge(rate=0.5, burst=3) as edge:
         statuses = []
         for _ in range(4):
@@ -194,7 +191,7 @@ async def test_who_asks_too_often_is_told_when_to_come_back(open_edge: OpenEdge)
 
 
 async def test_verified_callers_of_one_address_do_not_take_from_each_other(
-    open_edge: OpenEdge, keys: PublishedKeys
+    open_edge: OpenSite, keys: PublishedKeys
 ) -> None:
     async with open_edge(rate=0.01, burst=1) as edge:
         for subject, expected in (("anna", 200), ("bruno", 200), ("anna", 429)):
@@ -203,7 +200,7 @@ async def test_verified_callers_of_one_address_do_not_take_from_each_other(
                 assert got.status == expected
 
 
-async def test_refused_tokens_count_against_the_address(open_edge: OpenEdge) -> None:
+async def test_refused_tokens_count_against_the_address(open_edge: OpenSite) -> None:
     async with open_edge(rate=0.01, burst=2) as edge:
         statuses = []
         for _ in range(3):
@@ -212,7 +209,7 @@ async def test_refused_tokens_count_against_the_address(open_edge: OpenEdge) -> 
     assert statuses == [401, 401, 429]
 
 
-async def test_logging_in_has_a_stricter_limit_of_its_own(open_edge: OpenEdge, upstream: Upstream) -> None:
+async def test_logging_in_has_a_stricter_limit_of_its_own(open_edge: OpenSite, upstream: Upstream) -> None:
     upstream.handlers["/api/v1/auth/login"] = answer({})
     async with open_edge(auth_rate=0.01, auth_burst=2) as edge:
         for expected in (200, 200, 429):
@@ -222,7 +219,7 @@ async def test_logging_in_has_a_stricter_limit_of_its_own(open_edge: OpenEdge, u
             assert got.status == 200
 
 
-async def test_limits_can_be_switched_off(open_edge: OpenEdge) -> None:
+async def test_limits_can_be_switched_off(open_edge: OpenSite) -> None:
     async with open_edge(rate_limited=False, rate=0.01, burst=1) as edge:
         for _ in range(3):
             async with edge.http.get(CONTRACTS) as got:

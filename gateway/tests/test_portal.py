@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
-
 import pytest
 
-from devkit.fake_upstream import Site, Upstream, answer
-
-OpenEdge = Callable[..., AbstractAsyncContextManager[Site]]
+from devkit.fake_upstream import OpenSite, Site, Upstream, answer
 
 CONTRACTS = "/api/v1/contracts"
 BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8", "Accept-Language": "fr"}
@@ -37,20 +32,20 @@ async def test_no_cookie_reaches_the_api_or_comes_from_it(edge: Site, upstream: 
     assert not {"cookie", "authorization"} & set(seen.headers)
 
 
-async def test_a_form_larger_than_any_is_refused_before_it_is_read(open_edge: OpenEdge, upstream: Upstream) -> None:
+async def test_a_form_larger_than_any_is_refused_before_it_is_read(open_edge: OpenSite, upstream: Upstream) -> None:
     async with open_edge(max_form_bytes=1000) as edge, edge.http.post("/connexion", data=b"x" * 1001) as got:
         assert got.status == 413
     assert upstream.seen == []
 
 
 @pytest.mark.parametrize(("path", "status"), [("/contrats", 503), ("/contrats/%2f", 400)])
-async def test_a_browser_that_is_refused_here_gets_a_page(open_edge: OpenEdge, path: str, status: int) -> None:
+async def test_a_browser_that_is_refused_here_gets_a_page(open_edge: OpenSite, path: str, status: int) -> None:
     async with open_edge(portal_url="http://127.0.0.1:9") as edge, edge.http.get(path, headers=BROWSER) as got:
         assert (got.status, got.content_type, got.headers["Content-Language"]) == (status, "text/html", "fr")
         assert "<h1>" in await got.text()
 
 
-async def test_a_browser_that_asks_too_often_gets_a_page(open_edge: OpenEdge) -> None:
+async def test_a_browser_that_asks_too_often_gets_a_page(open_edge: OpenSite) -> None:
     async with open_edge(burst=1, rate=0.01) as edge:
         for status in (200, 429):
             async with edge.http.get("/connexion", headers=BROWSER) as got:

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator
 
 import pytest
 from starlette.types import Receive, Scope, Send
 
-from devkit.fake_upstream import Site, Upstream, answer, read, start
+from devkit.fake_upstream import OpenSite, Site, Upstream, answer, read, start
 from gateway.routing import target
-
-OpenEdge = Callable[..., AbstractAsyncContextManager[Site]]
 
 CONTRACTS = "/api/v1/contracts"
 
@@ -82,7 +79,7 @@ async def test_forwarded_headers_from_outside_are_replaced(edge: Site, upstream:
     )
 
 
-async def test_a_trusted_proxy_in_front_says_who_calls(open_edge: OpenEdge, upstream: Upstream) -> None:
+async def test_a_trusted_proxy_in_front_says_who_calls(open_edge: OpenSite, upstream: Upstream) -> None:
     through = {"X-Forwarded-For": "203.0.113.9"}
     async with open_edge(forwarded_allow_ips="127.0.0.1") as edge, edge.http.get(CONTRACTS, headers=through) as got:
         assert got.status == 200
@@ -128,7 +125,7 @@ async def test_the_first_event_arrives_while_the_stream_goes_on(edge: Site, upst
         assert await got.content.read() == b"data: two\n\n"
 
 
-async def test_a_silent_event_stream_outlives_the_response_time_out(open_edge: OpenEdge, upstream: Upstream) -> None:
+async def test_a_silent_event_stream_outlives_the_response_time_out(open_edge: OpenSite, upstream: Upstream) -> None:
     ended = asyncio.Event()
 
     async def stream(_: Scope, receive: Receive, send: Send) -> None:

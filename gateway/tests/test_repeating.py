@@ -5,16 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
 
 import pytest
 
 from chassis.http import idempotency
-from devkit.fake_upstream import Site
+from devkit.fake_upstream import OpenSite
 from web.http import upstream_client
-
-OpenEdge = Callable[..., AbstractAsyncContextManager[Site]]
 
 CONTRACTS = "/api/v1/contracts"
 HOST = "127.0.0.1"
@@ -60,7 +56,7 @@ KEY = {"Idempotency-Key": "k"}
     ids=["read", "keyed", "keyed without a body", "no key", "not a POST", "too long to be held", "no keys there"],
 )
 async def test_a_pooled_connection_that_was_closed_costs_a_change_only_where_no_key_makes_it_safe(
-    open_edge: OpenEdge, method: str, path: str, headers: dict[str, str], size: int, status: int
+    open_edge: OpenSite, method: str, path: str, headers: dict[str, str], size: int, status: int
 ) -> None:
     closing = Closing()
     server = await asyncio.start_server(closing, HOST, 0)

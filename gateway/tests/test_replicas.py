@@ -7,8 +7,8 @@ import contextlib
 import json
 import signal
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,7 +16,7 @@ import aiohttp
 import pytest
 from starlette.types import Receive, Scope, Send
 
-from devkit.fake_upstream import Site, read, start
+from devkit.fake_upstream import OpenSite, Site, read, start
 from devkit.servers.process import free_port
 from web.http import upstream_client
 from web.http.draining import DRAINING_HEADER, Draining
@@ -24,8 +24,6 @@ from web.http.middleware import RequestContext
 from web.http.serving import Server, server_config
 from web.observability import Metrics
 from web.settings import ProcessSettings
-
-OpenEdge = Callable[..., AbstractAsyncContextManager[Site]]
 
 CONTRACTS = "/api/v1/contracts"
 OLD, NEW = "127.0.0.1", "127.0.0.2"
@@ -144,7 +142,7 @@ class Load:
 
 
 async def test_a_rolling_restart_under_load_fails_no_write_and_does_none_twice(
-    open_edge: OpenEdge, names: dict[str, list[str]]
+    open_edge: OpenSite, names: dict[str, list[str]]
 ) -> None:
     effects, port = Effects(), free_port()
     names["contracts.test"] = [OLD]
@@ -172,7 +170,7 @@ async def test_a_rolling_restart_under_load_fails_no_write_and_does_none_twice(
     assert min(effects.by[OLD], effects.by[NEW]) > 50
 
 
-async def test_who_says_that_it_leaves_gets_no_new_connection(open_edge: OpenEdge, names: dict[str, list[str]]) -> None:
+async def test_who_says_that_it_leaves_gets_no_new_connection(open_edge: OpenSite, names: dict[str, list[str]]) -> None:
     effects, port = Effects(), free_port()
     names["contracts.test"] = [OLD, NEW]
     async with (
@@ -186,7 +184,7 @@ async def test_who_says_that_it_leaves_gets_no_new_connection(open_edge: OpenEdg
     assert effects.by[NEW] >= 19
 
 
-async def test_the_only_one_there_is_is_used_even_when_it_leaves(open_edge: OpenEdge, names: dict[str, Any]) -> None:
+async def test_the_only_one_there_is_is_used_even_when_it_leaves(open_edge: OpenSite, names: dict[str, Any]) -> None:
     effects, port = Effects(), free_port()
     names["contracts.test"] = [OLD]
     async with (
@@ -197,7 +195,7 @@ async def test_the_only_one_there_is_is_used_even_when_it_leaves(open_edge: Open
         assert [await write(edge, str(number)) for number in range(3)] == [200, 200, 200]
 
 
-async def test_an_address_that_refuses_falls_to_the_next(open_edge: OpenEdge, names: dict[str, list[str]]) -> None:
+async def test_an_address_that_refuses_falls_to_the_next(open_edge: OpenSite, names: dict[str, list[str]]) -> None:
     effects, port = Effects(), free_port()
     names["contracts.test"] = [OLD, NEW]
     async with (
@@ -211,7 +209,7 @@ async def test_an_address_that_refuses_falls_to_the_next(open_edge: OpenEdge, na
 
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
 async def test_a_service_that_is_about_to_open_is_waited_for(
-    open_edge: OpenEdge, monkeypatch: pytest.MonkeyPatch, method: str
+    open_edge: OpenSite, monkeypatch: pytest.MonkeyPatch, method: str
 ) -> None:
     effects, port = Effects(), free_port()
     replica, refused = Replica(effects, OLD, port), asyncio.Event()
@@ -240,12 +238,12 @@ async def _status(edge: Site, method: str) -> int:
         return got.status
 
 
-async def test_one_that_stays_away_is_said_to_be_within_a_second_or_two(open_edge: OpenEdge) -> None:
+async def test_one_that_stays_away_is_said_to_be_within_a_second_or_two(open_edge: OpenSite) -> None:
     async with asyncio.timeout(4), open_edge(contracts_url=f"http://{OLD}:{free_port()}") as edge:
         assert await write(edge, "a") == 503
 
 
-async def test_a_client_never_sees_that_a_service_leaves(open_edge: OpenEdge) -> None:
+async def test_a_client_never_sees_that_a_service_leaves(open_edge: OpenSite) -> None:
     effects, port = Effects(), free_port()
     async with (
         replicas(effects, port, OLD) as [old],

@@ -1,51 +1,40 @@
-"""The portal on a real port, over real upstreams on the loopback."""
+"""The portal on a real port over real upstreams on the loopback, and its pages over services that a test makes up."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator
+from functools import partial
 from typing import Any
 
+import httpx
 import pytest
+from starlette.applications import Starlette
 
-from devkit.fake_upstream import PublishedKeys, Site, Upstream, answer, quiet, serving, visited
-from portal.bootstrap import build
+from devkit.fake_upstream import OpenSite, Site
+from portal.bootstrap import BLUEPRINTS, build
+from portal.router import Router
 from portal.settings import Settings
 
-OpenPortal = Callable[..., AbstractAsyncContextManager[Site]]
-
-SERVICES = ("identity", "contracts", "incidents", "files", "notifications")
-
-
-@pytest.fixture(scope="session")
-def keys() -> PublishedKeys:
-    return PublishedKeys()
+ORIGIN = "http://localhost:8080"
 
 
 @pytest.fixture
-async def upstream(keys: PublishedKeys) -> AsyncIterator[Upstream]:
-    """All five services in one."""
-    app = Upstream()
-    app.handlers["/.well-known/jwks.json"] = answer(keys.jwks())
-    async with serving(quiet(app)) as app.url:
-        yield app
-
-
-@pytest.fixture
-def open_portal(upstream: Upstream) -> OpenPortal:
+def open_portal(open_site: OpenSite) -> OpenSite:
     """``async with open_portal(**settings) as portal``: a portal over ``upstream``."""
-
-    @asynccontextmanager
-    async def opened(**settings: Any) -> AsyncIterator[Site]:
-        urls = {f"{name}_url": upstream.url for name in SERVICES}
-        portal = build(Settings(environment="test", **{**urls, **settings}))
-        async with visited(portal.server_config(port=0, timeout_graceful_shutdown=1)) as site:
-            yield site
-
-    return opened
+    return partial(open_site, build, Settings)
 
 
 @pytest.fixture
-async def site(open_portal: OpenPortal) -> AsyncIterator[Site]:
+async def site(open_portal: OpenSite) -> AsyncIterator[Site]:
     async with open_portal() as opened:
         yield opened
+
+
+@pytest.fixture
+async def browser(services: Any) -> AsyncIterator[httpx.AsyncClient]:
+    """Logged in, its forms signed with the key *jeton*. A file of tests has a fixture ``services`` of its own: an
+    object that answers as API client, sessions and token verifier."""
+    app = Starlette(routes=Router(services, services, services, ORIGIN).routes(*BLUEPRINTS))
+    headers = {"Cookie": "__Host-session=s; __Host-csrf=jeton", "Origin": ORIGIN}
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=ORIGIN, headers=headers) as client:
+        yield client

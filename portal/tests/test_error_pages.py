@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Mapping
 from functools import partial
 from types import SimpleNamespace
 from typing import Any
@@ -16,8 +15,6 @@ from portal.api_client import ApiRefused
 from portal.page_request import PageRequest
 from portal.templating import Templates
 from portal.translations import ngettext
-
-OpenPortal = Callable[..., AbstractAsyncContextManager[Site]]
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8", "Accept-Language": "fr"}
 

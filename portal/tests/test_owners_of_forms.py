@@ -14,18 +14,17 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 from jinja2 import UndefinedError
-from starlette.applications import Starlette
 
 from api.incidents import Actions, Address, ContractCopy, FileLimits, History, HistoryLine, Incident, Party, Person
 from portal.api_client import ApiRefused, Body, Reply
 from portal.bootstrap import BLUEPRINTS
 from portal.errors import SessionEnded
 from portal.page_request import form_token
-from portal.router import Entry, Router
+from portal.router import Entry
 from web.auth.principal import Principal
 
-ORIGIN = "http://localhost:8080"
 KEY = "jeton"
+MESSAGES = "/incidents/26112401/messages/sqp"
 SQP = Principal(
     "s", user_id=uuid4(), organisation_id=uuid4(), organisation_kind="sqp", role="administrator", name="Ada"
 )
@@ -71,8 +70,6 @@ INCIDENT = Incident(
     threads=["sqp"],
     actions=Actions(next=[], write=["sqp"], attach=[], files=FileLimits(count=20, size=20 * 1024 * 1024)),
 )
-
-
 DECLARED = HistoryLine(
     at=SENT_AT,
     by=INCIDENT.declared_by,
@@ -136,15 +133,6 @@ def services() -> Services:
     return Services()
 
 
-@pytest.fixture
-async def browser(services: Services) -> AsyncIterator[httpx.AsyncClient]:
-    site = Router(services, services, services, ORIGIN)  # type: ignore[arg-type]
-    headers = {"Cookie": f"__Host-session=s; __Host-csrf={KEY}", "Origin": ORIGIN}
-    transport = httpx.ASGITransport(Starlette(routes=site.routes(*BLUEPRINTS)))
-    async with httpx.AsyncClient(transport=transport, base_url=ORIGIN, headers=headers) as client:
-        yield client
-
-
 def path_of(entry: Entry) -> str:
     path = entry.path.replace("{number}", "26112401").replace("{thread}", "sqp")
     return re.sub(r"\{[^}]*\}", OTHER, path)
@@ -177,7 +165,7 @@ async def test_a_message_is_shown_again_to_the_person_now_logged_in(
     browser: httpx.AsyncClient, services: Services
 ) -> None:
     message = {"csrf": form_token(KEY, OTHER), "key": "k", "body": "Le disque 3 est mort"}
-    answer = await browser.post("/incidents/26112401/messages/sqp", data=message)
+    answer = await browser.post(MESSAGES, data=message)
     assert "Le disque 3 est mort</textarea>" in answer.text
     assert "Vous êtes connecté comme Ada" in answer.text
     assert '<span class="state new">Déclaré</span>' in answer.text
@@ -190,7 +178,7 @@ async def test_where_the_person_now_logged_in_may_not_see_the_form_its_words_are
 ) -> None:
     services.hides_incidents = True
     message = {"csrf": form_token(KEY, OTHER), "body": "Le disque <3> est mort"}
-    answer = await browser.post("/incidents/26112401/messages/sqp", data=message)
+    answer = await browser.post(MESSAGES, data=message)
     assert answer.status_code == 404
     assert "Le disque &lt;3&gt; est mort" in answer.text
 
@@ -198,9 +186,7 @@ async def test_where_the_person_now_logged_in_may_not_see_the_form_its_words_are
 TYPED = {"body": "Le disque <3>", "note": "Le disque <3>", "title": "Le disque <3>", "onglet": "messagerie-sqp"}
 
 
-@pytest.mark.parametrize(
-    "path", ["/incidents/26112401/messages/sqp", "/incidents/26112401/etat", "/contrats/40001/declarer"]
-)
+@pytest.mark.parametrize("path", [MESSAGES, "/incidents/26112401/etat", "/contrats/40001/declarer"])
 async def test_where_the_person_now_logged_in_only_reads_the_words_are_not_lost(
     browser: httpx.AsyncClient, services: Services, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:
@@ -224,7 +210,7 @@ async def test_a_message_to_an_incident_that_ended_meanwhile_is_not_lost(
     monkeypatch.setattr(INCIDENT.actions, "write", [])
     services.refuses_changes = True
     form = {"csrf": form_token(KEY, str(SQP.user_id)), "key": "k", "body": "Le disque <3> est mort"}
-    answer = await browser.post("/incidents/26112401/messages/sqp", data=form)
+    answer = await browser.post(MESSAGES, data=form)
     assert answer.status_code == 409
     assert "Le disque &lt;3&gt; est mort" in answer.text
 
@@ -241,9 +227,8 @@ async def test_files_of_another_persons_form_are_named_and_not_stored(
     browser: httpx.AsyncClient, services: Services
 ) -> None:
     fields = {"csrf": form_token(KEY, OTHER), "body": "Voir le journal"}
-    answer = await browser.post(
-        "/incidents/26112401/messages/sqp", data=fields, files={"files": ("journal.log", b"x", "text/plain")}
-    )
+    files = {"files": ("journal.log", b"x", "text/plain")}
+    answer = await browser.post(MESSAGES, data=fields, files=files)
     assert "Voir le journal</textarea>" in answer.text
     assert "journal.log" in answer.text
     assert services.changes == []
@@ -254,13 +239,13 @@ async def test_typed_by_one_and_sent_after_the_log_in_of_another(
 ) -> None:
     services.is_over = True
     fields = {"csrf": form_token(KEY, OTHER), "body": "Le disque 3"}
-    answer = await browser.post("/incidents/26112401/messages/sqp", data=fields)
+    answer = await browser.post(MESSAGES, data=fields)
     kept = html.unescape(re.findall('name="kept" value="([^"]*)"', answer.text)[0])
     services.is_over = False
     form = {"csrf": form_token(KEY, ""), "kept": kept}
     for person, sentence in ((SQP, "Vous êtes connecté comme Ada"), (HERSELF, "Vous êtes reconnecté.")):
         services.person = person
-        again = await browser.post("/incidents/26112401/messages/sqp", data=form)
+        again = await browser.post(MESSAGES, data=form)
         assert sentence in again.text
         assert "Le disque 3</textarea>" in again.text
     assert services.changes == []
@@ -270,16 +255,16 @@ async def test_the_same_person_after_a_new_log_in_sends_as_before(
     browser: httpx.AsyncClient, services: Services
 ) -> None:
     message = {"csrf": form_token(KEY, str(SQP.user_id)), "key": "k", "body": "Bonjour"}
-    answer = await browser.post("/incidents/26112401/messages/sqp", data=message)
+    answer = await browser.post(MESSAGES, data=message)
     assert answer.status_code == 303
     assert services.changes == [("POST", "/incidents/26112401/messages?thread=sqp")]
 
 
 async def test_parts_of_a_page_are_not_read_as_another_person(browser: httpx.AsyncClient) -> None:
     headers = {"HX-Request": "true", "HX-Target": "messages", "X-Person": OTHER}
-    answer = await browser.get("/incidents/26112401/messages/sqp", headers=headers)
+    answer = await browser.get(MESSAGES, headers=headers)
     assert (answer.status_code, answer.headers["x-another-person"]) == (409, "Ada")
-    mine = await browser.get("/incidents/26112401/messages/sqp", headers={**headers, "X-Person": str(SQP.user_id)})
+    mine = await browser.get(MESSAGES, headers={**headers, "X-Person": str(SQP.user_id)})
     assert mine.status_code == 200
 
 
@@ -287,7 +272,7 @@ async def test_parts_of_a_page_are_not_read_as_another_person(browser: httpx.Asy
 async def test_a_token_that_no_page_of_this_browser_carried_is_forged(
     browser: httpx.AsyncClient, services: Services, token: str
 ) -> None:
-    answer = await browser.post("/incidents/26112401/messages/sqp", data={"csrf": token, "body": "Bonjour"})
+    answer = await browser.post(MESSAGES, data={"csrf": token, "body": "Bonjour"})
     assert answer.status_code == 403
     assert services.changes == []
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Literal
 from uuid import UUID, uuid4
@@ -10,7 +10,6 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 from pydantic import BaseModel
-from starlette.applications import Starlette
 
 from api import contracts as contracts_api
 from api import incidents as incidents_api
@@ -20,13 +19,10 @@ from api.identity.organisations import Address, Client, Organisation, SignUpRequ
 from api.incidents import IncidentPage, IncidentRow
 from api.notifications import NotificationPage
 from portal.api_client import Body, Reply, ServiceUnavailable
-from portal.pages import clients, notifications, resellers, search
-from portal.router import Router
 from web import clock
 from web.auth.principal import Principal
 from web.schemas import Page
 
-ORIGIN = "http://localhost:8080"
 CLIENT = Client(
     id=UUID("53bbd928-b0f6-5754-93c2-b12629de7e91"),
     kind="client",
@@ -143,43 +139,32 @@ def services() -> Services:
     return Services()
 
 
-@pytest.fixture
-async def http(services: Services) -> AsyncIterator[httpx.AsyncClient]:
-    site = Router(services, services, services, ORIGIN)  # type: ignore[arg-type]
-    app = Starlette(
-        routes=site.routes(clients.blueprint, resellers.blueprint, notifications.blueprint, search.blueprint)
-    )
-    headers = {"Cookie": "__Host-session=s", "Accept-Language": "fr"}
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url=ORIGIN, headers=headers) as client:
-        yield client
-
-
 CLIENT_PAGE = f"/clients/{CLIENT.id}"
 PARTS = {"contracts": "29962", "incidents": "20122301", "addresses": "8 quai Rambaud", "users": "Testeuse"}
 
 
 @pytest.mark.parametrize("away", PARTS)
 async def test_a_clients_page_lacks_the_part_that_is_away(
-    services: Services, http: httpx.AsyncClient, away: str
+    services: Services, browser: httpx.AsyncClient, away: str
 ) -> None:
     services.away = {away}
-    page = await http.get(CLIENT_PAGE)
+    page = await browser.get(CLIENT_PAGE)
     assert page.status_code == 200
     assert page.text.count(MISSING) == 1
     assert {part: shown in page.text for part, shown in PARTS.items()} == {part: part != away for part in PARTS}
 
 
-async def test_clients_are_listed_without_their_contracts(services: Services, http: httpx.AsyncClient) -> None:
-    assert "1 contrat activé" in (await http.get("/clients")).text
+async def test_clients_are_listed_without_their_contracts(services: Services, browser: httpx.AsyncClient) -> None:
+    assert "1 contrat activé" in (await browser.get("/clients")).text
     services.away = {"client-summaries", "sign-up-requests", "notifications"}
-    page = await http.get("/clients")
+    page = await browser.get("/clients")
     assert (page.status_code, "Client Test" in page.text, "activé" in page.text) == (200, True, False)
 
 
 @pytest.mark.parametrize("away", ["contracts", "incidents", "clients"])
-async def test_a_search_shows_what_the_others_found(services: Services, http: httpx.AsyncClient, away: str) -> None:
+async def test_a_search_shows_what_the_others_found(services: Services, browser: httpx.AsyncClient, away: str) -> None:
     services.away = {away}
-    page = await http.get("/recherche", params={"q": "test"})
+    page = await browser.get("/recherche", params={"q": "test"})
     found = {"contracts": "/contrats/29962", "incidents": "/incidents/20122301", "clients": CLIENT_PAGE}
     assert page.status_code == 200
     assert page.text.count(MISSING) == 1
@@ -188,29 +173,29 @@ async def test_a_search_shows_what_the_others_found(services: Services, http: ht
 
 @pytest.mark.parametrize("away", ["contracts", "clients"])
 async def test_a_resellers_page_lacks_the_part_that_is_away(
-    services: Services, http: httpx.AsyncClient, away: str
+    services: Services, browser: httpx.AsyncClient, away: str
 ) -> None:
     services.kind, services.away = "sqp", {away}
-    page = await http.get(f"/revendeurs/{CLIENT.reseller_id}")
+    page = await browser.get(f"/revendeurs/{CLIENT.reseller_id}")
     assert (page.status_code, page.text.count(MISSING)) == (200, 1)
 
 
 async def test_the_bell_shows_no_count_while_notifications_are_away(
-    services: Services, http: httpx.AsyncClient
+    services: Services, browser: httpx.AsyncClient
 ) -> None:
-    assert '<span class="count" id="unread" aria-live="polite">3</span>' in (await http.get("/clients")).text
+    assert '<span class="count" id="unread" aria-live="polite">3</span>' in (await browser.get("/clients")).text
     services.away = {"notifications"}
-    assert '<span class="count" id="unread" aria-live="polite"></span>' in (await http.get("/clients")).text
+    assert '<span class="count" id="unread" aria-live="polite"></span>' in (await browser.get("/clients")).text
 
 
 @pytest.mark.parametrize(
     ("away", "path"), [("clients", "/clients"), ("clients", CLIENT_PAGE), ("notifications", "/notifications")]
 )
 async def test_a_page_whose_very_subject_is_away_says_so_in_the_frame(
-    services: Services, http: httpx.AsyncClient, away: str, path: str
+    services: Services, browser: httpx.AsyncClient, away: str, path: str
 ) -> None:
     services.away = {away}
-    page = await http.get(path)
+    page = await browser.get(path)
     assert page.status_code == 503
     assert "Rien n’est perdu\u00a0: réessayez dans un instant." in page.text
     assert "Menu principal" in page.text

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 import pytest
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from devkit.fake_upstream import PublishedKeys, Site, Upstream, answer
+from devkit.fake_upstream import OpenSite, PublishedKeys, Site, Upstream, answer
 from devkit.harness import RESELLER
 from portal.sessions import EXCHANGES, close_session, open_session
 from web.http import request_log
-
-OpenPortal = Callable[..., AbstractAsyncContextManager[Site]]
 
 FILE = "/fichiers/0b1e1f6a-3c1d-4b0e-9a57-0a4e6f1b2c3d"
 SEEN = "/api/v1/files/0b1e1f6a-3c1d-4b0e-9a57-0a4e6f1b2c3d"
@@ -116,7 +112,7 @@ async def test_a_token_is_kept_no_longer_than_it_is_good(
 
 
 async def test_a_revoked_session_is_out_when_the_kept_token_is(
-    open_portal: OpenPortal, upstream: Upstream, token: str
+    open_portal: OpenSite, upstream: Upstream, token: str
 ) -> None:
     async with open_portal(session_cache=0) as site:
         async with site.http.get(FILE, headers=BROWSER) as got:
@@ -173,7 +169,7 @@ async def test_while_identity_is_away_the_session_is_neither_dead_nor_used(site:
     ],
 )
 async def test_a_change_must_come_from_our_own_pages(
-    open_portal: OpenPortal, upstream: Upstream, token: str, headers: dict[str, str], status: int
+    open_portal: OpenSite, upstream: Upstream, token: str, headers: dict[str, str], status: int
 ) -> None:
     sent = {"Cookie": "__Host-session=s3cret", **headers}
     async with (

@@ -1,4 +1,7 @@
-"""Real servers on the loopback, in the test's own event loop: upstreams that a test programs, and clients of them."""
+"""Real servers on the loopback, in the test's own event loop: upstreams that a test programs, and clients of them.
+
+The fixtures ``keys``, ``upstream`` and ``open_site`` are there for every test (``conftest.py`` of the workspace).
+"""
 
 from __future__ import annotations
 
@@ -7,20 +10,25 @@ import contextlib
 import json
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import aiohttp
+import pytest
 import uvicorn
 from joserfc.jwk import OKPKey
 from starlette.types import Receive, Scope, Send
 
+from api.upstreams import SEGMENTS
 from web.auth.principal import Principal
 from web.auth.tokens import sign
 from web.http.serving import COMMON
 
 Handler = Callable[[Scope, Receive, Send], Awaitable[None]]
+OpenSite = Callable[..., AbstractAsyncContextManager["Site"]]
+
+UPSTREAMS = ("portal", *sorted(set(SEGMENTS.values())))
 
 
 class Server(uvicorn.Server):
@@ -153,3 +161,31 @@ class PublishedKeys:
         principal = person or Principal(subject=subject, scopes=frozenset({"contracts:read"}))
         now = time.time()
         return sign(principal, key or self.private, issuer=issuer, audience=audience, lifetime=lifetime, now=now)
+
+
+@pytest.fixture(scope="session")
+def keys() -> PublishedKeys:
+    return PublishedKeys()
+
+
+@pytest.fixture
+async def upstream(keys: PublishedKeys) -> AsyncIterator[Upstream]:
+    """All five services and the portal in one."""
+    app = Upstream()
+    app.handlers["/.well-known/jwks.json"] = answer(keys.jwks())
+    async with serving(quiet(app)) as app.url:
+        yield app
+
+
+@pytest.fixture
+def open_site(upstream: Upstream) -> OpenSite:
+    """``async with open_site(build, Settings, **settings) as site``: a gateway or a portal in front of ``upstream``."""
+
+    @asynccontextmanager
+    async def opened(build: Callable[[Any], Any], kind: Callable[..., Any], **settings: Any) -> AsyncIterator[Site]:
+        urls = {f"{name}_url": upstream.url for name in UPSTREAMS}
+        process = build(kind(environment="test", **{**urls, **settings}))
+        async with visited(process.server_config(port=0, timeout_graceful_shutdown=1)) as site:
+            yield site
+
+    return opened

@@ -1,4 +1,4 @@
-"""Organisations, a reseller's clients and their access, delivery addresses, the back office's word."""
+"""Organisations, a reseller's clients and their access, the back office's word."""
 
 from __future__ import annotations
 
@@ -7,12 +7,11 @@ from typing import Any
 
 import pytest
 
-from devkit.harness import CLIENT, OTHER_CLIENT, OTHER_RESELLER, RESELLER, SQP, back_office
+from devkit.harness import CLIENT, OTHER_RESELLER, RESELLER, SQP, back_office
 from events import organisation_id
-from events.identity import AddressChanged, OrganisationChanged
+from events.identity import OrganisationChanged
 
 OFFICE = back_office("identity:write")
-ADDRESS = {"label": "Dépôt", "street": "1 rue du Test", "postal_code": "69001", "city": "Lyon", "country": "FR"}
 
 
 async def test_names_stand_as_in_a_french_directory(world: Any) -> None:
@@ -61,28 +60,11 @@ async def test_the_export_says_whether_anybody_of_a_client_comes_in(world: Any, 
     assert [line.split(";")[4] for line in answer.text.splitlines()[1:]] == [access]
 
 
-async def add_address(world: Any, principal: Any = RESELLER, **changes: Any) -> Any:
-    return await world.call("POST", "/addresses", principal, json={**ADDRESS, **changes})
-
-
-@pytest.mark.parametrize("primary", [0, 1, "no", 0.0])
-async def test_a_number_or_a_word_is_no_boolean(world: Any, primary: Any) -> None:
-    answer = await add_address(world, primary=primary)
-    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "primary")
-
-
 async def test_an_administrator_changes_the_organisation(world: Any, told: Any) -> None:
     changed = await world.change("/organisation", CLIENT, {"name": "Nouveau", "phone": "0102030405"})
     assert (changed.json()["name"], changed.json()["version"]) == ("Nouveau", 2)
     [event] = await told(OrganisationChanged)
     assert (event.name, event.version, event.reseller_id) == ("Nouveau", 2, RESELLER.organisation_id)
-
-
-async def test_a_new_name_is_told_of_each_address(world: Any, told: Any) -> None:
-    await add_address(world)
-    await world.change("/organisation", RESELLER, {"name": "Nouveau"})
-    event = (await told(AddressChanged))[-1]
-    assert (event.organisation_name, event.version) == ("Nouveau", 2)
 
 
 async def test_a_reseller_sees_its_own_clients_and_sqp_sees_all(world: Any) -> None:
@@ -215,64 +197,6 @@ async def test_a_closed_client_invites_nobody(world: Any) -> None:
     await world.sql("UPDATE organisations SET portal_access = false WHERE code = 'CLI-0001'")
     body = {"login": "abc", "first_name": "A", "last_name": "B", "email": "a@b.fr", "role": "basic"}
     assert (await world.call("POST", "/users", CLIENT, json=body)).json()["code"] == "session_over"
-
-
-async def test_the_first_address_is_primary_and_there_is_only_one(world: Any, told: Any) -> None:
-    first = (await add_address(world)).json()
-    second = (await add_address(world, label="Bureau", primary=True)).json()
-    assert (first["primary"], second["primary"]) == (True, True)
-    listed = (await world.call("GET", "/addresses", RESELLER)).json()["items"]
-    assert {item["label"]: item["primary"] for item in listed} == {"Dépôt": False, "Bureau": True}
-    assert [(event.address.label, event.primary, event.version) for event in await told(AddressChanged)] == [
-        ("Dépôt", True, 1),
-        ("Dépôt", False, 2),
-        ("Bureau", True, 1),
-    ]
-
-
-async def test_addresses_made_primary_at_once_leave_one_primary(world: Any) -> None:
-    await asyncio.gather(*(add_address(world, label=f"A{n}", primary=True) for n in range(5)))
-    listed = (await world.call("GET", "/addresses", RESELLER)).json()["items"]
-    assert sum(item["primary"] for item in listed) == 1
-    others = [item for item in listed if not item["primary"]][:3]
-    changes = (world.change(f"/addresses/{item['id']}", RESELLER, {"primary": True}) for item in others)
-    answers = [answer.status_code for answer in await asyncio.gather(*changes)]
-    assert 200 in answers
-    assert set(answers) <= {200, 412}
-    listed = (await world.call("GET", "/addresses", RESELLER)).json()["items"]
-    assert sum(item["primary"] for item in listed) == 1
-
-
-async def test_a_deleted_address_leaves_a_tombstone_and_an_heir(world: Any, told: Any) -> None:
-    first = (await add_address(world)).json()
-    await add_address(world, label="Bureau")
-    assert (await world.call("DELETE", f"/addresses/{first['id']}", RESELLER)).status_code == 204
-    assert (await world.call("GET", f"/addresses/{first['id']}", RESELLER)).status_code == 404
-    tombstone, heir = (await told(AddressChanged))[-2:]
-    assert (tombstone.deleted, tombstone.version) == (True, 2)
-    assert (heir.address.label, heir.primary, heir.version) == ("Bureau", True, 2)
-
-
-async def test_a_reseller_manages_its_clients_addresses_and_no_others(world: Any) -> None:
-    mine, foreign = str(CLIENT.organisation_id), str(OTHER_CLIENT.organisation_id)
-    created = await add_address(world, organisation_id=mine)
-    assert created.json()["organisation_id"] == mine
-    path = f"/addresses/{created.json()['id']}"
-    assert (await world.change(path, RESELLER, {"city": "Paris"})).json()["city"] == "Paris"
-    assert (await world.call("GET", path, CLIENT)).json()["city"] == "Paris"
-    listed = await world.call("GET", "/addresses", RESELLER, params={"organisation_id": mine})
-    assert listed.json()["total"] == 1
-    for organisation in (foreign, str(SQP.organisation_id), str(OTHER_RESELLER.organisation_id)):
-        assert (await add_address(world, organisation_id=organisation)).status_code == 404
-        seen = await world.call("GET", "/addresses", RESELLER, params={"organisation_id": organisation})
-        assert seen.status_code == 404
-    assert (await add_address(world, CLIENT, organisation_id=str(RESELLER.organisation_id))).status_code == 404
-    assert (await world.call("DELETE", path, OTHER_RESELLER)).status_code == 404
-
-
-@pytest.mark.parametrize("changes", [{"country": "France"}, {"street": ""}, {"city": "a\nb"}, {"label": "x" * 201}])
-async def test_malformed_addresses_are_refused(world: Any, changes: dict[str, str]) -> None:
-    assert (await add_address(world, **changes)).status_code == 422
 
 
 async def put(world: Any, path: str, **body: Any) -> Any:

@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import psycopg
 import pytest
-from sample.broker import channel, operate, process, put, take, tell, waiting
+from sample.broker import channel, consumed_by, operate, process, put, take, tell, waiting
 from sample.settings import Settings
 from sample.testing import effects, eventually, running, scalar, switch_off, switch_on
 from sample.told import NoteWritten
@@ -188,18 +188,12 @@ async def test_while_the_database_is_away_nothing_circles_and_then_it_goes_on(
         await put(settings, QUEUE, envelope(str(number)))
     async with running(runner(service).run()):
         await eventually(lambda: tries)
-        await eventually(lambda: _consumers(settings, 0))
+        await eventually(lambda: consumed_by(settings, QUEUE, 0))
         assert await waiting(settings, QUEUE) == 5
         assert tries <= 5
         away = False
         await eventually(lambda: effects_are(service, *(f"{n}:1" for n in range(5))))
     assert await empty(settings, DEAD)
-
-
-async def _consumers(settings: Settings, expected: int) -> bool:
-    async with channel(settings) as opened:
-        frame = await opened._ask(lambda callback: opened._raw.queue_declare(QUEUE, passive=True, callback=callback))
-    return bool(frame.method.consumer_count == expected)
 
 
 async def test_a_backend_terminated_in_the_handler_costs_nothing(
@@ -269,9 +263,9 @@ async def test_sigterm_ends_the_process_in_order(service: Service, settings: Set
 
 async def test_a_consumer_whose_queue_was_deleted_declares_it_and_goes_on(service: Service, settings: Settings) -> None:
     async with running(make_relay(service).run(), runner(service).run()):
-        await eventually(lambda: _consumers(settings, 1))
+        await eventually(lambda: consumed_by(settings, QUEUE, 1))
         await operate(settings, "queue_delete", QUEUE)
-        await eventually(lambda: _consumers(settings, 1))
+        await eventually(lambda: consumed_by(settings, QUEUE, 1))
         await tell(service.database, "a", 1)
         await eventually(lambda: effects_are(service, "a:1"))
 
@@ -279,7 +273,7 @@ async def test_a_consumer_whose_queue_was_deleted_declares_it_and_goes_on(servic
 async def test_a_consumer_whose_retry_queue_was_deleted_keeps_the_event(service: Service, settings: Settings) -> None:
     await switch_on(service.database, "broken")
     async with running(runner(service).run()):
-        await eventually(lambda: _consumers(settings, 1))
+        await eventually(lambda: consumed_by(settings, QUEUE, 1))
         await operate(settings, "queue_delete", f"{QUEUE}.retry.150ms")
         await put(settings, QUEUE, envelope("a", message="broken"))
         await eventually(lambda: outcomes(service, "broker_away"))

@@ -113,6 +113,13 @@ async def take(settings: Settings, queue: str = OBSERVER) -> list[Delivery]:
     return taken
 
 
+async def consumed_by(settings: Settings, queue: str, expected: int) -> bool:
+    """Whether so many consumers read the queue."""
+    async with channel(settings) as opened:
+        frame = await opened._ask(partial(opened._raw.queue_declare, queue, passive=True))
+    return bool(frame.method.consumer_count == expected)
+
+
 async def waiting(settings: Settings, queue: str) -> int:
     async with channel(settings) as opened:
         return await opened.message_count(queue)
