@@ -39,7 +39,7 @@ async def main() -> None:
 
 async def _started(stack: AsyncExitStack) -> str:
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="sqp-bench-")))
-    embedded = EmbeddedStack(folder)
+    embedded = EmbeddedStack(folder, durable=True)
     stack.push_async_callback(embedded.stop)
     await embedded.start()
     return embedded.url

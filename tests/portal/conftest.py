@@ -6,6 +6,7 @@ import shutil
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import pytest
 from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright, expect
 from tests.portal import declaring, paths
 from tests.portal.declaring import Form
+from tests.portal.entering import enter
 from tests.portal.incidents import Declare, People, declaring_as
 from tests.portal.navigating import wait_for_navigation
 from tests.portal.walking import Walker
@@ -95,7 +97,7 @@ async def visit(browser: Browser, site: RunningStack) -> AsyncIterator[Visit]:
             page.on("pageerror", lambda error: complaints.append(str(error)))
             page.on("console", lambda message: complaints.extend(policy_breaches(message)))
             if login:
-                await log_in(page, login, password)
+                await enter(page, site.url, login, password)
             await page.goto(path)
             return page
 
@@ -104,8 +106,15 @@ async def visit(browser: Browser, site: RunningStack) -> AsyncIterator[Visit]:
 
 
 @pytest.fixture(scope="session")
-async def walking(browser: Browser, site: RunningStack, http: aiohttp.ClientSession) -> Walker:
-    return Walker(browser, site.url, await paths.facts(site, http))
+async def facts(site: RunningStack, http: aiohttp.ClientSession) -> dict[str, str]:
+    return await paths.facts(site, http)
+
+
+@pytest.fixture(scope="module")
+async def walking(browser: Browser, site: RunningStack, facts: dict[str, str]) -> AsyncIterator[Walker]:
+    walker = Walker(browser, site.url, facts)
+    yield walker
+    await walker.close()
 
 
 @pytest.fixture
@@ -140,13 +149,19 @@ def declare(people: People, request: pytest.FixtureRequest) -> Declare:
 
 
 @pytest.fixture
-def as_reseller(visit: Visit, world: World) -> Visit:
-    """``page = await as_reseller("/clients")``: the administrator of the world's reseller."""
+def open_as(visit: Visit, world: World) -> Visit:
+    """``page = await open_as("reseller", "/parametres")``: a person of the world, there."""
 
-    async def open_page(path: str, **options: Any) -> Page:
-        return await visit(f"reseller-{world.mark.lower()}", path, password=worlds.PASSWORD, **options)
+    async def open_page(who: str, path: str, **options: Any) -> Page:
+        return await visit(f"{who}-{world.mark.lower()}", path, password=worlds.PASSWORD, **options)
 
     return open_page
+
+
+@pytest.fixture
+def as_reseller(open_as: Visit) -> Visit:
+    """``page = await as_reseller("/clients")``: the administrator of the world's reseller."""
+    return partial(open_as, "reseller")
 
 
 @pytest.fixture(scope="module")

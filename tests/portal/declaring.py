@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -71,6 +72,12 @@ async def declared(page: Page, ours: World) -> Any:
 
 def file(name: str, content: bytes) -> Any:
     return {"name": name, "mimeType": "text/plain", "buffer": content}
+
+
+def big_file(folder: Path, name: str, size: int) -> Path:
+    """On the disk, where the browser reads it itself: as bytes it would be sent to the browser as text first."""
+    (folder / name).write_bytes(b"a" * size)
+    return folder / name
 
 
 async def choose(page: Page, *files: Any) -> None:

@@ -10,11 +10,12 @@ from urllib.parse import parse_qs, urlsplit
 import aiohttp
 import pytest
 from playwright.async_api import Page, expect
-from tests.portal.walking import cookie_of_language
+from tests.portal.entering import host_cookie
 
 from devstack.testing import world as worlds
 from devstack.testing.running import RunningStack
 from devstack.testing.world import World
+from portal.cookies import LANGUAGE
 from web import clock
 
 pytestmark = pytest.mark.e2e
@@ -149,7 +150,7 @@ async def test_page_6_without_scripts_the_page_is_whole(visit: Visit) -> None:
 
 async def test_page_6_in_english(visit: Visit) -> None:
     page = await visit("revendeur_test", "/contrats/29962")
-    await page.context.add_cookies([cookie_of_language(page.url.partition("/contrats")[0], "en")])
+    await page.context.add_cookies([host_cookie(page.url.partition("/contrats")[0], LANGUAGE, "en")])
     await page.reload()
     await expect(page.get_by_role("heading", level=1)).to_have_text("Contract for TS-131K-1TIW")
     await expect(page.locator(".cover")).to_contain_text("an incident can no longer be declared")

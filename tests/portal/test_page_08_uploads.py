@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.async_api import Page, Route, expect
 from tests.portal.conftest import PHONE, Visit
-from tests.portal.declaring import DETAILS, LIMIT, Form, choose, declared, file, fill, rows, slow, submit
+from tests.portal.declaring import DETAILS, LIMIT, Form, big_file, choose, declared, file, fill, rows, slow, submit
 from tests.portal.incidents import LOG, Declare
 
 from devstack.testing.world import World
@@ -31,12 +32,14 @@ IS_TAKEN = """([type, files, text]) => {
 }"""
 
 
-async def test_page_8_twenty_megabytes_go_with_progress_and_one_byte_more_is_refused(form: Form, ours: World) -> None:
+async def test_page_8_twenty_megabytes_go_with_progress_and_one_byte_more_is_refused(
+    form: Form, ours: World, tmp_path: Path
+) -> None:
     page = await form()
     await expect(page.get_by_text("Taille : 20 Mo max.")).to_be_visible()
     await slow(page, 6)
     await fill(page)
-    await choose(page, file("exact.log", b"a" * LIMIT), file("trop.log", b"a" * (LIMIT + 1)))
+    await choose(page, big_file(tmp_path, "exact.log", LIMIT), big_file(tmp_path, "trop.log", LIMIT + 1))
     await expect(rows(page).filter(has_text="trop.log")).to_contain_text("20 Mo au plus")
     bar = rows(page).filter(has_text="exact.log").get_by_role("progressbar")
     await page.wait_for_function("(bar) => bar.value > 0 && bar.value < 1", arg=await bar.element_handle())
@@ -62,8 +65,8 @@ async def test_page_8_a_size_has_the_units_of_its_language(form: Form, language:
 
 async def test_page_8_an_upload_is_cancelled_and_a_broken_one_sent_again(form: Form) -> None:
     page = await form()
-    await slow(page, 1)
-    await choose(page, file("long.log", b"a" * LIMIT))
+    await slow(page, 0.1)
+    await choose(page, file("long.log", b"a" * 1024 * 1024))
     await rows(page).get_by_role("button", name="Annuler").click()
     await expect(rows(page)).to_have_count(0)
     await page.route("**/fichiers", lambda route: route.abort())
@@ -208,10 +211,10 @@ async def outlined(page: Page) -> bool:
     return str(await page.evaluate(outline)) != "none"
 
 
-async def test_page_8_without_scripts_files_go_with_the_form(form: Form, ours: World) -> None:
+async def test_page_8_without_scripts_files_go_with_the_form(form: Form, ours: World, tmp_path: Path) -> None:
     page = await form(java_script_enabled=False)
     await fill(page)
-    await choose(page, file("journal.log", b"abc"), file("trop.log", b"a" * (LIMIT + 1)))
+    await choose(page, big_file(tmp_path, "journal.log", 3), big_file(tmp_path, "trop.log", LIMIT + 1))
     await submit(page)
     await expect(page.locator(".uploads")).to_contain_text("trop.log : Ce fichier est trop volumineux : 20 Mo au plus.")
     await expect(rows(page)).to_contain_text("journal.log")

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 from playwright.async_api import Page, Route, expect
-from tests.portal.incidents import LOG, Declare, People, composer, live, write
+from tests.portal.incidents import LOG, Declare, People, composer, live, send, write
 
 pytestmark = pytest.mark.e2e
 
@@ -121,7 +121,7 @@ async def test_page_9_an_answer_that_was_lost_does_not_send_the_message_twice(vi
     await write(page, "Une seule fois.")
     await expect(composer(page).locator(".said")).to_contain_text("n’est pas parti")
     await page.unroute("**/messages/client*")
-    await composer(page).get_by_role("button", name="Envoyer à").click()
+    await send(page)
     await expect(composer(page).locator(".said")).to_contain_text("Envoyé à")
     await expect(page.locator(".message")).to_have_count(1)
 
@@ -175,7 +175,7 @@ async def test_page_9_without_scripts_a_refused_file_gives_the_message_back(visi
     await composer(page).locator("textarea").fill("Ce que j’ai écrit.")
     chosen = {"name": "page.html", "mimeType": "text/html", "buffer": b"<html><script>1</script></html>"}
     await composer(page).locator("input[type=file]").first.set_input_files(chosen)  # type: ignore[arg-type]
-    await composer(page).get_by_role("button", name="Envoyer à").click()
+    await send(page)
     await expect(composer(page).locator(".wrong")).to_contain_text("page.html")
     await expect(composer(page).locator("textarea")).to_have_value("Ce que j’ai écrit.")
     await expect(page.locator(".message")).to_have_count(0)

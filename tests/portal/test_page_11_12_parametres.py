@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
-from playwright.async_api import Locator, Page, expect
-
-from demonstration.caller import eventually
-from devstack.testing import world as worlds
-from devstack.testing.running import RunningStack
-from devstack.testing.world import World
+from playwright.async_api import Page, expect
+from tests.portal.conftest import Visit
+from tests.portal.settings import notice, row_of
 
 pytestmark = pytest.mark.e2e
 
-Visit = Callable[..., Awaitable[Page]]
-Open = Callable[..., Awaitable[Page]]
 
 PHONE = {"width": 390, "height": 844}
 PAGES = (
@@ -33,16 +27,6 @@ PAGES = (
 )
 
 
-@pytest.fixture
-def open_as(visit: Visit, world: World) -> Open:
-    """``page = await open_as("reseller", "/parametres")``: somebody of the world, there."""
-
-    async def open_page(who: str, path: str, **options: Any) -> Page:
-        return await visit(f"{who}-{world.mark.lower()}", path, password=worlds.PASSWORD, **options)
-
-    return open_page
-
-
 async def test_page_11_the_menu_leads_to_the_four_parts(visit: Visit) -> None:
     page = await visit("revendeur_test", "/contrats")
     await page.get_by_role("navigation", name="Menu principal").get_by_role("link", name="Paramètres").click()
@@ -53,7 +37,7 @@ async def test_page_11_the_menu_leads_to_the_four_parts(visit: Visit) -> None:
         await expect(parts.get_by_role("link", name=name)).to_have_attribute("aria-current", "page")
 
 
-async def test_page_11_a_profile_is_changed_and_the_page_knows_the_new_name_at_once(open_as: Open) -> None:
+async def test_page_11_a_profile_is_changed_and_the_page_knows_the_new_name_at_once(open_as: Visit) -> None:
     page = await open_as("reseller", "/parametres")
     for label in ("Prénom", "E-mail", "Téléphone", "Identifiant"):
         await expect(page.get_by_label(label)).to_be_visible()
@@ -61,12 +45,12 @@ async def test_page_11_a_profile_is_changed_and_the_page_knows_the_new_name_at_o
     await page.locator("#last_name").fill("Revendeuse")
     await page.get_by_label("Téléphone").fill("04 78 00 00 00")
     await page.get_by_role("button", name="Enregistrer les modifications").click()
-    await expect(_said(page)).to_contain_text("Vos modifications sont enregistrées.")
+    await expect(notice(page)).to_contain_text("Vos modifications sont enregistrées.")
     await expect(page.get_by_label("Téléphone")).to_have_value("04 78 00 00 00")
     await expect(page.locator(".menu summary")).to_contain_text("Renée Revendeuse")
 
 
-async def test_page_11_what_is_wrong_is_named_with_its_field_and_nothing_typed_is_lost(open_as: Open) -> None:
+async def test_page_11_what_is_wrong_is_named_with_its_field_and_nothing_typed_is_lost(open_as: Visit) -> None:
     page = await open_as("reseller", "/parametres", java_script_enabled=False)
     # The first account of a company has no name yet, which its person gives.
     await page.get_by_label("Prénom").fill("Rémi")
@@ -82,7 +66,7 @@ async def test_page_11_what_is_wrong_is_named_with_its_field_and_nothing_typed_i
     await expect(page.get_by_label("Prénom")).to_have_value("Rémi")
 
 
-async def test_page_11_the_language_of_the_profile_is_the_pages(open_as: Open) -> None:
+async def test_page_11_the_language_of_the_profile_is_the_pages(open_as: Visit) -> None:
     page = await open_as("client", "/parametres")
     await page.get_by_label("Prénom").fill("Claude")
     await page.get_by_label("Langue").select_option("en")
@@ -96,118 +80,24 @@ async def test_page_11_the_language_of_the_profile_is_the_pages(open_as: Open) -
     await expect(page.get_by_role("heading", name="Paramètres")).to_be_visible()
 
 
-async def test_page_11_a_company_is_changed_and_a_stale_change_names_what_stands_there(open_as: Open) -> None:
+async def test_page_11_a_company_is_changed_and_a_stale_change_names_what_stands_there(open_as: Visit) -> None:
     first = await open_as("reseller", "/parametres/societe")
     second = await open_as("reseller", "/parametres/societe")
     await expect(first.get_by_label("Nom / Raison sociale")).not_to_have_value("")
     await first.get_by_label("Téléphone").fill("0400000001")
     await first.get_by_role("button", name="Enregistrer les modifications").click()
-    await expect(_said(first)).to_contain_text("Vos modifications sont enregistrées.")
+    await expect(notice(first)).to_contain_text("Vos modifications sont enregistrées.")
     await second.get_by_label("Téléphone").fill("0400000002")
     await second.get_by_role("button", name="Enregistrer les modifications").click()
     await expect(second.get_by_role("alert")).to_contain_text("Quelqu’un a modifié ces informations entre-temps.")
     await expect(second.get_by_role("alert")).to_contain_text("Téléphone : la valeur actuelle est « 04 00 00 00 01 ».")
     await expect(second.get_by_label("Téléphone")).to_have_value("04 00 00 00 02")
     await second.get_by_role("button", name="Enregistrer les modifications").click()
-    await expect(_said(second)).to_contain_text("Vos modifications sont enregistrées.")
+    await expect(notice(second)).to_contain_text("Vos modifications sont enregistrées.")
     await expect(second.get_by_label("Téléphone")).to_have_value("04 00 00 00 02")
 
 
-async def test_page_12_the_users_are_listed_with_the_guides_columns(open_as: Open, world: World) -> None:
-    page = await open_as("reseller", "/parametres/utilisateurs")
-    heads = await page.locator("thead th").all_inner_texts()
-    assert [head.strip(" ↑↓\n").lower() for head in heads] == ["nom", "prénom", "type", "identifiant", "état"]
-    basic = page.locator("tbody tr", has_text=f"basic-{world.mark.lower()}")
-    for text in ("Basique", "Basile", "Actif"):
-        await expect(basic).to_contain_text(text)
-
-
-async def test_page_12_a_new_user_is_invited_disabled_and_let_back_in(open_as: Open, site: RunningStack) -> None:
-    mark = secrets.token_hex(3)
-    page = await open_as("reseller", "/parametres/utilisateurs")
-    await page.get_by_role("link", name="Nouvel utilisateur").click()
-    await expect(page.get_by_text("Accès en lecture seule")).to_be_visible()
-    await expect(page.get_by_text("Accès global à la plateforme")).to_be_visible()
-    await _fill_user(page, mark)
-    await page.get_by_label("Basique").check()
-    await page.get_by_role("button", name="Enregistrer").click()
-    await expect(_said(page)).to_contain_text(f"Une invitation vient de partir à {mark}@sqp.example.")
-    await expect(_row(page, mark)).to_contain_text("Invité")
-    await eventually(lambda: _mails(site, f"{mark}@sqp.example", 1), what="the invitation")
-    await _row(page, mark).get_by_role("link").click()
-    await page.get_by_role("button", name="Renvoyer l’invitation").click()
-    await expect(_said(page)).to_contain_text("Une nouvelle invitation vient de partir.")
-    await eventually(lambda: _mails(site, f"{mark}@sqp.example", 2), what="the second invitation")
-    await _row(page, mark).get_by_role("link").click()
-    await page.get_by_role("button", name="Désactiver l’accès").click()
-    await expect(_said(page)).to_contain_text("L’accès est désactivé")
-    await expect(_row(page, mark)).to_contain_text("Désactivé")
-    await _row(page, mark).get_by_role("link").click()
-    await page.get_by_role("button", name="Rétablir l’accès").click()
-    await expect(_row(page, mark)).to_contain_text("Invité")
-
-
-async def test_page_12_a_link_to_confirm_is_sent_again_and_a_new_address_of_an_invited_person_is_told(
-    open_as: Open, world: World, site: RunningStack
-) -> None:
-    mark = secrets.token_hex(3)
-    page = await open_as("reseller", "/parametres/utilisateurs/nouveau")
-    for said in ("Une invitation vient de partir à", "était déjà une adresse invitée"):
-        await _fill_user(page, mark)
-        await page.get_by_label("Basique").check()
-        await page.get_by_role("button", name="Enregistrer").click()
-        await expect(_said(page)).to_contain_text(said)
-        await page.goto("/parametres/utilisateurs/nouveau")
-    await page.goto("/parametres/utilisateurs")
-    await _row(page, mark).get_by_role("link").click()
-    await page.get_by_label("E-mail").fill(f"autre-{mark}@sqp.example")
-    await page.get_by_role("button", name="Enregistrer").click()
-    await expect(_said(page)).to_contain_text(f"Une invitation vient de partir à autre-{mark}@sqp.example.")
-    login = page.get_by_text(f"basic-{world.mark.lower()}", exact=True)
-    await page.locator("tbody tr", has=login).get_by_role("link").click()
-    await page.get_by_label("E-mail").fill(f"neuve-{mark}@sqp.example")
-    await page.get_by_role("button", name="Enregistrer").click()
-    await expect(_said(page)).to_contain_text(f"Un lien de confirmation vient de partir à neuve-{mark}@sqp.example.")
-    await page.locator("tbody tr", has=login).get_by_role("link").click()
-    await page.get_by_role("button", name="Renvoyer le lien").click()
-    await expect(_said(page)).to_contain_text(f"Un lien de confirmation vient de partir à neuve-{mark}@sqp.example.")
-    await eventually(lambda: _mails(site, f"neuve-{mark}@sqp.example", 2), what="the second link")
-
-
-async def test_page_12_a_user_is_changed_and_a_login_that_is_taken_is_said_at_its_field(open_as: Open) -> None:
-    mark = secrets.token_hex(3)
-    page = await open_as("reseller", "/parametres/utilisateurs/nouveau")
-    await _fill_user(page, mark)
-    await page.get_by_label("Administrateur").check()
-    await page.get_by_label("Identifiant").fill("revendeur_test")
-    await page.get_by_role("button", name="Enregistrer").click()
-    await expect(page.get_by_role("alert")).to_contain_text("L’identifiant revendeur_test est déjà pris.")
-    await expect(page.get_by_label("Administrateur")).to_be_checked()
-    await page.get_by_label("Identifiant").fill(f"u.{mark}")
-    await page.get_by_role("button", name="Enregistrer").click()
-    await expect(_row(page, mark)).to_contain_text("Administrateur")
-    await _row(page, mark).get_by_role("link").click()
-    await page.get_by_label("Basique").check()
-    await page.get_by_role("button", name="Enregistrer").click()
-    await expect(_row(page, mark)).to_contain_text("Basique")
-
-
-async def test_page_12_the_last_administrator_stays_one(open_as: Open, world: World) -> None:
-    page = await open_as("client", "/parametres/utilisateurs")
-    # Exactly: who else signed up for this client has a log-in that begins alike.
-    login = page.get_by_text(f"client-{world.mark.lower()}", exact=True)
-    await page.locator("tbody tr", has=login).get_by_role("link").click()
-    await page.get_by_label("Prénom").fill("Claude")
-    await page.get_by_label("Basique").check()
-    await page.get_by_role("button", name="Enregistrer").click()
-    sentence = "Il doit rester au moins un administrateur actif dans la société."
-    await expect(page.get_by_role("alert")).to_contain_text(sentence)
-    await expect(page.get_by_label("Basique")).to_be_checked()
-    await page.get_by_role("button", name="Désactiver l’accès").click()
-    await expect(page.get_by_role("alert")).to_contain_text(sentence)
-
-
-async def test_page_11_an_address_is_added_made_primary_changed_and_deleted_without_scripts(open_as: Open) -> None:
+async def test_page_11_an_address_is_added_made_primary_changed_and_deleted_without_scripts(open_as: Visit) -> None:
     mark = secrets.token_hex(3)
     page = await open_as("reseller", "/parametres/adresses", java_script_enabled=False)
     await page.get_by_role("link", name="Nouvelle adresse").click()
@@ -221,10 +111,10 @@ async def test_page_11_an_address_is_added_made_primary_changed_and_deleted_with
     await page.get_by_label("Téléphone").fill("0123456789")
     await page.get_by_label("En faire l’adresse principale").check()
     await page.get_by_role("button", name="Enregistrer").click()
-    await expect(_said(page)).to_contain_text("L’adresse est enregistrée.")
+    await expect(notice(page)).to_contain_text("L’adresse est enregistrée.")
     heads = await page.locator("thead th").all_inner_texts()
     assert [head.strip(" ↑↓\n").lower() for head in heads] == ["intitulé", "adresse", "téléphone", "e-mail"]
-    row = _row(page, mark)
+    row = row_of(page, mark)
     for text in ("Principale", "123 rue des tests", "Quai 4", "69001 Lyon", "BELGIQUE", "01 23 45 67 89"):
         await expect(row).to_contain_text(text)
     await row.get_by_role("link").click()
@@ -235,11 +125,11 @@ async def test_page_11_an_address_is_added_made_primary_changed_and_deleted_with
     await page.get_by_role("link", name="Supprimer").click()
     await expect(page.get_by_role("heading", name="Supprimer cette adresse ?")).to_be_visible()
     await page.get_by_role("button", name="Supprimer l’adresse").click()
-    await expect(_said(page)).to_contain_text("L’adresse est supprimée.")
+    await expect(notice(page)).to_contain_text("L’adresse est supprimée.")
     await expect(row).to_have_count(0)
 
 
-async def test_page_12_a_basic_user_reads_and_changes_its_own_profile_alone(open_as: Open) -> None:
+async def test_page_12_a_basic_user_reads_and_changes_its_own_profile_alone(open_as: Visit) -> None:
     page = await open_as("basic", "/parametres/societe")
     await expect(page.locator("main dl")).to_contain_text("Nom / Raison sociale")
     await expect(page.locator("main form")).to_have_count(0)
@@ -257,36 +147,16 @@ async def test_page_12_a_basic_user_reads_and_changes_its_own_profile_alone(open
     assert await _forced(page, "/parametres/societe") == 403
     await page.get_by_label("Téléphone").fill("0478000009")
     await page.get_by_role("button", name="Enregistrer les modifications").click()
-    await expect(_said(page)).to_contain_text("Vos modifications sont enregistrées.")
+    await expect(notice(page)).to_contain_text("Vos modifications sont enregistrées.")
 
 
-async def test_every_page_of_the_settings_fits_a_phone(open_as: Open) -> None:
+async def test_every_page_of_the_settings_fits_a_phone(open_as: Visit) -> None:
     page = await open_as("reseller", "/parametres", viewport=PHONE)
     for path in PAGES:
         await page.goto(path)
         await expect(page.get_by_role("heading", name="Paramètres")).to_be_visible()
         assert await page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], path
         await expect(page.locator(".subnav [aria-current]")).to_be_in_viewport(ratio=1)
-
-
-def _said(page: Page) -> Locator:
-    return page.locator(".notice[role=status]")
-
-
-def _row(page: Page, mark: str) -> Locator:
-    return page.locator("tbody tr", has_text=mark)
-
-
-async def _fill_user(page: Page, mark: str) -> None:
-    await page.get_by_label("Prénom").fill("Ulysse")
-    await page.locator("#last_name").fill(f"Usage {mark}")
-    await page.get_by_label("Téléphone").fill("0478000000")
-    await page.get_by_label("Identifiant").fill(f"u-{mark}")
-    await page.get_by_label("E-mail").fill(f"{mark}@sqp.example")
-
-
-async def _mails(site: RunningStack, recipient: str, wanted: int) -> bool | None:
-    return len(await site.mailed(recipient)) >= wanted or None
 
 
 async def _forced(page: Page, path: str) -> Any:

@@ -9,10 +9,11 @@ import pytest
 from playwright.async_api import Page
 from pypdf import PdfReader
 from tests.portal.conftest import Visit
+from tests.portal.entering import host_cookie
 from tests.portal.incidents import Declare, People
-from tests.portal.walking import cookie_of_language
 
 from devstack.testing.running import RunningStack
+from portal.cookies import LANGUAGE
 
 pytestmark = pytest.mark.e2e
 
@@ -51,7 +52,7 @@ async def test_the_document_is_in_the_readers_language(
     visit: Visit, site: RunningStack, declare: Declare, tmp_path: Path
 ) -> None:
     page = await visit("revendeur_test", f"/incidents/{await declare()}")
-    await page.context.add_cookies([cookie_of_language(site.url, "en")])
+    await page.context.add_cookies([host_cookie(site.url, LANGUAGE, "en")])
     await page.reload()
     _, said = await downloaded(page, "Download as PDF", tmp_path)
     assert "Delivery address" in said

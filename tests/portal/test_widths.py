@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+
 import pytest
 from playwright.async_api import Browser
 from tests.portal import longest
@@ -16,8 +18,10 @@ pytestmark = pytest.mark.e2e
 
 
 @pytest.fixture(scope="module")
-async def longest_walker(browser: Browser, site: RunningStack, ours: World) -> Walker:
-    return Walker(browser, site.url, await longest.facts(ours), longest.persons(ours))
+async def longest_walker(browser: Browser, site: RunningStack, ours: World) -> AsyncIterator[Walker]:
+    walker = Walker(browser, site.url, await longest.facts(ours), longest.persons(ours))
+    yield walker
+    await walker.close()
 
 
 @pytest.mark.parametrize("place", longest.PLACES, ids=lambda place: place.name)

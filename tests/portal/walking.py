@@ -1,4 +1,4 @@
-"""Going through all pages: one log-in per person, a window of its own per page, and what to ask of a page."""
+"""Going through all pages: a tab of its own per page, and what to ask of a page."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from playwright.async_api import Browser, Page, StorageState
+from playwright.async_api import Browser, BrowserContext, Page
+from tests.portal.entering import enter, host_cookie
 from tests.portal.paths import Place
 
 from demonstration.seeding import PASSWORD
@@ -17,12 +18,6 @@ DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 # Moving parts hide what is behind them for a moment; pictures and checks want the page at rest.
 SETTLED = "document.fonts.ready.then(() => Promise.all(document.getAnimations().map((each) => each.finished)))"
-
-
-def cookie_of_language(url: str, language: str) -> Any:
-    """The protocol takes a cookie of this host alone from https only, and sends it to localhost all the same."""
-    secure = url.replace("http://", "https://")
-    return {"name": LANGUAGE, "value": language, "url": secure, "secure": True, "httpOnly": True}
 
 
 @dataclass
@@ -35,16 +30,12 @@ class Walker:
     # Log-in and password behind the name of a place's person, where they are not the demonstration's.
     persons: dict[str, tuple[str, str]] = field(default_factory=dict)
     complaints: list[str] = field(default_factory=list)
-    _sessions: dict[str, StorageState] = field(default_factory=dict)
+    _contexts: dict[tuple[str | None, str], BrowserContext] = field(default_factory=dict)
 
     @asynccontextmanager
     async def at(self, place: Place, **options: Any) -> AsyncIterator[Page]:
         """The page there, whose status is the one that is due; options go to the browser's context."""
-        language = options.pop("language", "fr")
-        chosen = {"viewport": DESKTOP, "base_url": self.url, "reduced_motion": "reduce", **options}
-        state = await self._session(place.login)
-        context = await self.browser.new_context(storage_state=state, **chosen)
-        await context.add_cookies([cookie_of_language(self.url, language)])
+        context = await self._context(place.login, options)
         page = await context.new_page()
         self._listen(page, place)
         try:
@@ -53,6 +44,25 @@ class Walker:
             assert answer.status == place.status, f"{place.name}: {answer.status}"
             yield page
         finally:
+            await page.close()
+
+    async def _context(self, login: str | None, options: dict[str, Any]) -> BrowserContext:
+        """One for all pages that a person looks at with the same options: it holds scripts, styles and fonts."""
+        key = (login, repr(sorted(options.items())))
+        if key not in self._contexts:
+            language = options.pop("language", "fr")
+            chosen = {"viewport": DESKTOP, "base_url": self.url, "reduced_motion": "reduce", **options}
+            context = await self.browser.new_context(**chosen)
+            if login:
+                page = await context.new_page()
+                await enter(page, self.url, *self.persons.get(login, (login, PASSWORD)))
+                await page.close()
+            await context.add_cookies([host_cookie(self.url, LANGUAGE, language)])
+            self._contexts[key] = context
+        return self._contexts[key]
+
+    async def close(self) -> None:
+        for context in self._contexts.values():
             await context.close()
 
     def _listen(self, page: Page, place: Place) -> None:
@@ -65,19 +75,3 @@ class Walker:
                 else None
             ),
         )
-
-    async def _session(self, login: str | None) -> StorageState | None:
-        if login is None:
-            return None
-        if login not in self._sessions:
-            context = await self.browser.new_context(base_url=self.url)
-            page = await context.new_page()
-            await page.goto("/connexion")
-            name, password = self.persons.get(login, (login, PASSWORD))
-            await page.locator("#login").fill(name)
-            await page.locator("#password").fill(password)
-            await page.locator("button.primary").click()
-            await page.wait_for_url("**/contrats*")
-            self._sessions[login] = await context.storage_state()
-            await context.close()
-        return self._sessions[login]

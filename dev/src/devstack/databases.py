@@ -13,8 +13,8 @@ SERVICES = ("identity", "contracts", "incidents", "files", "notifications")
 BUS = "bus"
 
 
-def start(folder: Path) -> Postgres:
-    return Postgres(folder, max_connections=200).start()
+def start(folder: Path, *, durable: bool) -> Postgres:
+    return Postgres(folder, durable=durable, max_connections=200).start()
 
 
 def provision(server: Postgres, folder: Path) -> dict[str, Databases]:

@@ -9,7 +9,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class DevstackSettings(BaseSettings):
-    """``mail_port`` 0 is the port after the portal's; ``seed`` false starts without demonstration data.
+    """``mail_port`` 0 is the port after the portal's; ``seed`` false starts without demonstration data; ``durable``
+    false waits for no disk: such data survives a kill, and no power cut.
 
     ``clock`` is the moment at which the business clock starts, for tests of days and hours; tokens and schedules keep
     the machine's.
@@ -22,6 +23,7 @@ class DevstackSettings(BaseSettings):
     mail_port: int = 0
     data: Path = Path(".data")
     seed: bool = True
+    durable: bool = True
     clock: AwareDatetime | None = None
     log_level: str = "WARNING"
 

@@ -52,7 +52,7 @@ class BusSettings(ServiceSettings):
 async def running(settings: DevstackSettings) -> AsyncIterator[Stack]:
     """Starts everything but the public port, and ends it in the reverse order."""
     async with AsyncExitStack() as stack:
-        server = databases.start(settings.data / "postgres")
+        server = databases.start(settings.data / "postgres", durable=settings.durable)
         stack.callback(server.stop)
         urls = databases.provision(server, settings.data)
         listeners = {name: Listener() for name in databases.SERVICES}

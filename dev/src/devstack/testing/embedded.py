@@ -20,9 +20,12 @@ READY_SECONDS = 90.0
 class EmbeddedStack:
     kind = "embedded"
 
-    def __init__(self, folder: Path, *, seed: bool = True, clock: datetime | None = None) -> None:
+    def __init__(
+        self, folder: Path, *, seed: bool = True, durable: bool = False, clock: datetime | None = None
+    ) -> None:
         self.folder = folder
         self._seed = seed
+        self._durable = durable
         # The moment at which the stack believes it starts.
         self._clock = clock
         self._port, self._mail_port = process.free_ports(2)
@@ -44,6 +47,7 @@ class EmbeddedStack:
             "DEVSTACK_MAIL_PORT": str(self._mail_port),
             "DEVSTACK_DATA": str(self.folder / "data"),
             "DEVSTACK_SEED": str(self._seed).lower(),
+            "DEVSTACK_DURABLE": str(self._durable).lower(),
         }
         if self._clock:
             environment["DEVSTACK_CLOCK"] = self._clock.isoformat()

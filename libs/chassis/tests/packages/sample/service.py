@@ -25,7 +25,7 @@ class OnItsWay(NotYet):
 EXPECTED = "expected"
 # A note of this text makes its reader do what no handler may: hold up the loop, for so many seconds.
 STANDSTILL = "standstill"
-STANDS_STILL = 6.0
+STANDS_STILL = 4.0
 
 
 async def fail_while(session: AsyncSession, switch: str) -> None:

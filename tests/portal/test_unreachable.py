@@ -1,0 +1,92 @@
+"""What is asked or sent while the portal is out of reach, or slow to answer."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+from playwright.async_api import expect
+from tests.portal.conftest import Visit
+from tests.portal.declaring import INCIDENT, Form, fill, submit
+from tests.portal.incidents import Declare, composer, send
+
+pytestmark = pytest.mark.e2e
+
+
+async def test_a_form_sent_without_a_network_stays_and_is_sent_when_it_is_back(form: Form) -> None:
+    page = await form()
+    await fill(page)
+    await expect(page.locator("#draft-state")).to_contain_text("Brouillon enregistré")
+    place = page.url
+    await page.context.set_offline(True)
+    await submit(page)
+    notice = page.locator("#unreachable")
+    await expect(notice).to_contain_text("rien n’est envoyé")
+    assert page.url == place
+    await expect(page.get_by_label("Descriptif")).not_to_have_value("")
+    await page.context.set_offline(False)
+    await notice.get_by_role("button", name="Réessayer").click()
+    await page.wait_for_url(INCIDENT)
+
+
+async def test_a_search_without_a_network_says_so_and_goes_on_by_itself(visit: Visit) -> None:
+    page = await visit("revendeur_test", "/incidents")
+    await page.context.set_offline(True)
+    await page.locator("#incidents-q").fill("zzzz")
+    notice = page.locator("#unreachable")
+    await expect(notice).to_contain_text("la page n’est pas à jour")
+    await page.context.set_offline(False)
+    await expect(page.get_by_text("Aucun incident ne correspond.")).to_be_visible()
+    await expect(notice).to_be_hidden()
+
+
+async def test_a_tab_asked_for_without_a_network_does_not_take_away_what_is_typed_since(
+    visit: Visit, declare: Declare
+) -> None:
+    page = await visit("revendeur_test", f"/incidents/{await declare()}?onglet=messagerie-sqp")
+    await page.route("**/*onglet=contrat*", lambda route: route.abort())
+    await page.locator("#tab-contrat").click()
+    await expect(page.locator("#unreachable")).to_contain_text("la page n’est pas à jour")
+    await page.unroute("**/*onglet=contrat*")
+    await composer(page).locator("textarea").fill("Le disque 3 est mort.")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    await page.evaluate("window.dispatchEvent(new Event('online'))")
+    await send(page)
+    await expect(page.locator(".message")).to_contain_text("Le disque 3 est mort.")
+    assert [url for url in asked if "onglet=contrat" in url] == []
+
+
+async def test_the_answer_of_another_part_says_nothing_of_the_one_that_is_away(visit: Visit) -> None:
+    page = await visit("revendeur_test", "/incidents")
+    # The list is read once more when its stream opens.
+    await expect(page.locator("body[data-live]")).to_be_attached()
+    await page.route("**/incidents?*zzzz*", lambda route: route.abort())
+    await page.locator("#incidents-q").fill("zzzz")
+    notice = page.locator("#unreachable")
+    await expect(notice).to_contain_text("la page n’est pas à jour")
+    async with page.expect_response("**/recherche/suggestions*"):
+        await page.locator("#finder").fill("29962")
+    await expect(page.locator("#finder-list")).to_contain_text("29962")
+    await expect(notice).to_be_visible()
+    await page.unroute("**/incidents?*zzzz*")
+    await notice.get_by_role("button", name="Réessayer").click()
+    await expect(page.get_by_text("Aucun incident ne correspond.")).to_be_visible()
+    await expect(notice).to_be_hidden()
+
+
+async def test_what_takes_long_shows_that_it_is_under_way(visit: Visit, declare: Declare) -> None:
+    page = await visit("revendeur_test", f"/incidents/{await declare()}")
+    going_on = asyncio.Event()
+
+    async def slowly(route: Any) -> None:
+        await going_on.wait()
+        await route.continue_()
+
+    await page.route("**/incidents/*?onglet=contrat", slowly)
+    await page.locator("#tab-contrat").click()
+    await expect(page.locator("#loading")).to_be_visible()
+    going_on.set()
+    await expect(page.locator("#loading")).to_be_hidden()
+    await expect(page.locator("section.sheet")).to_contain_text("30101")
