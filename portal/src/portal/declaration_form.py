@@ -11,10 +11,11 @@ from api.incidents import IncidentCreate
 from api.incidents.drafts import Draft
 from portal.api_client import ApiRefused, ServiceUnavailable
 from portal.forms import Field, Form
+from portal.identifiers import is_id
 from portal.page_request import PageRequest
 from portal.services import incidents
 from portal.translations import N_
-from portal.uploads import IDS, is_id
+from portal.uploads import IDS
 
 NEW_ADDRESS = Form(
     Field("street", N_("N° et nom de rue"), path="delivery_address.address.street"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import secrets
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
@@ -12,12 +11,12 @@ from api.files import File
 from events.files import MAX_FILE_BYTES
 from portal.api_client import ApiRefused, ServiceUnavailable
 from portal.form_parser import LOST_FILE_FIELD, MAX_FILES, MIB, SentFile
+from portal.identifiers import is_id
 from portal.page_request import PageRequest
 from portal.services import files
 from portal.translations import N_
 
 IDS = "file_ids"
-ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 TOO_LARGE = N_("Ce fichier est trop volumineux : %(megabytes)s Mo au plus.")
 BROKEN = N_("L’envoi s’est interrompu. Vérifiez votre connexion, puis réessayez.")
 GONE = N_("Un fichier n’est plus disponible : joignez-le de nouveau.")
@@ -106,8 +105,3 @@ class _Passing:
                 raise _TooLarge
             yield piece
         yield f"\r\n--{self._boundary}--\r\n".encode()
-
-
-def is_id(value: str) -> bool:
-    """In the one notation that pages write."""
-    return ID.fullmatch(value) is not None

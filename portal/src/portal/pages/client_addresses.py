@@ -10,8 +10,8 @@ from api.identity.organisations import Address, AddressCreate, AddressPatch
 from portal.address_form import ADDRESS
 from portal.api_client import ApiRefused, Reply
 from portal.forms import FormErrors
+from portal.identifiers import identifier
 from portal.page import Page
-from portal.pages.clients import identifier
 from portal.pages.rights import writers
 from portal.router import Blueprint
 from portal.services import identity

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from api.identity.organisations import Access, Address, Client, ClientCreate
 from portal.api_client import ApiRefused, KnownClient
 from portal.forms import Field, Form, FormErrors, done_or_meanwhile
+from portal.identifiers import identifier
 from portal.listing import Listing
 from portal.page import Page
 from portal.page_request import if_allowed, or_unavailable
@@ -34,14 +35,6 @@ FORM = Form(
 # SQP says for which reseller it creates a client.
 FORM_WITH_RESELLER = Form(*FORM.fields, Field("reseller_id", N_("Revendeur")))
 SHOWN = 10
-
-
-def identifier(page: Page, name: str = "id") -> UUID:
-    """The id in the path; what is none leads nowhere."""
-    try:
-        return UUID(page.request.path_params[name])
-    except ValueError as error:
-        raise ApiRefused(404, {}) from error
 
 
 @blueprint.get("/clients")

@@ -10,10 +10,10 @@ from starlette.responses import Response
 from api.identity.invitations import Invitation, Invite, SendAgain
 from portal.api_client import ApiRefused
 from portal.forms import Field, Form, FormErrors
+from portal.identifiers import identifier
 from portal.listing import Listing
 from portal.page import Page
 from portal.pages import list_page
-from portal.pages.clients import identifier
 from portal.pages.rights import writers
 from portal.router import Blueprint
 from portal.services import identity

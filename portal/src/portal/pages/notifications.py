@@ -5,8 +5,8 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from api.notifications import MarkRead
+from portal.identifiers import identifier
 from portal.page import Page
-from portal.pages.clients import identifier
 from portal.router import Blueprint
 from portal.services import notifications
 

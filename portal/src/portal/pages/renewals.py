@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import re
 from datetime import date
-from uuid import UUID
 
 from starlette.responses import Response
 
 from api.renewals import Renewal
 from portal.api_client import ApiRefused
 from portal.forms import Field, Form, FormErrors, to_fill_in
+from portal.identifiers import filtered
 from portal.listing import Listing
 from portal.page import Page
 from portal.page_request import or_unavailable
@@ -80,19 +80,11 @@ def _listing(page: Page) -> Listing:
     filters = {
         "month": (month,) if MONTH.fullmatch(month) else (),
         "state": tuple(STATES),
-        "client_id": _client(page),
+        "client_id": filtered(page, "client_id"),
         "reseller_id": reseller_filter.asked(page),
     }
     columns = COLUMNS_WITH_RESELLER if page.may("sqp") else COLUMNS
     return Listing.of(page, PATH, columns, default_sort="ends_on", filters=filters)
-
-
-def _client(page: Page) -> tuple[str, ...]:
-    """The client that the address names: a filter of the list, or none."""
-    try:
-        return (str(UUID(page.query("client_id"))),)
-    except ValueError:
-        return ()
 
 
 exporting.offer(blueprint, PATH, "/renewals", _listing)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from api.identity.organisations import Organisation
+from portal.identifiers import filtered
 from portal.page import Page
 from portal.page_request import if_allowed
 from portal.services import identity
@@ -12,10 +13,7 @@ from portal.services import identity
 
 def asked(page: Page) -> tuple[str, ...]:
     """The reseller that the address names: a filter of the list, or none."""
-    try:
-        return (str(UUID(page.query("reseller_id"))),) if page.may("sqp") else ()
-    except ValueError:
-        return ()
+    return filtered(page, "reseller_id") if page.may("sqp") else ()
 
 
 async def reseller(page: Page) -> Organisation | None:

@@ -6,11 +6,11 @@ import asyncio
 
 from starlette.responses import Response
 
+from portal.identifiers import identifier
 from portal.listing import Listing
 from portal.page import Page
 from portal.page_request import or_unavailable
 from portal.pages import list_page
-from portal.pages.clients import identifier
 from portal.router import Blueprint
 from portal.services import contracts, identity
 from portal.translations import N_

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from uuid import UUID
 
 from portal.api_client import ApiRefused
 from portal.page import Page
@@ -20,13 +19,6 @@ def number_of(page: Page) -> str:
     if not NUMBER.fullmatch(number):
         raise ApiRefused(404, {})
     return number
-
-
-def file_of(page: Page) -> str:
-    try:
-        return str(UUID(page.request.path_params["file_id"]))
-    except ValueError:
-        raise ApiRefused(404, {}) from None
 
 
 def path_of(number: str, tab: str = "") -> str:

@@ -6,9 +6,10 @@ from starlette.responses import Response
 
 from portal import uploads
 from portal.api_client import ApiRefused
+from portal.identifiers import identifier
 from portal.page import Page
 from portal.pages.incidents import one, words
-from portal.pages.incidents.base import blueprint, file_of, number_of, path_of
+from portal.pages.incidents.base import blueprint, number_of, path_of
 from portal.pages.incidents.threads import TABS
 from portal.services import files, incidents
 from portal.translations import N_
@@ -48,7 +49,7 @@ async def attach_files(page: Page) -> Response:
 @blueprint.get("/incidents/{number}/fichiers/{file_id}")
 async def fetch_file(page: Page) -> Response:
     """The bytes come from the files service; what cannot be fetched yet, or ever, is said on a page."""
-    file_id = file_of(page)
+    file_id = str(identifier(page, "file_id"))
     file = await files.get(page, file_id)
     if file.scan != "clean":
         await files.refuse_content(page, file_id)
@@ -57,7 +58,7 @@ async def fetch_file(page: Page) -> Response:
 
 @blueprint.post("/incidents/{number}/fichiers/{file_id}/supprimer")
 async def remove_file(page: Page) -> Response:
-    number, file_id = number_of(page), file_of(page)
+    number, file_id = number_of(page), str(identifier(page, "file_id"))
     tab = page.field("onglet") if page.field("onglet") in TABS.values() else ""
     try:
         await incidents.detach(page, number, file_id)
