@@ -58,6 +58,11 @@ def composer(page: Page) -> Locator:
     return page.locator("form.composer")
 
 
+async def attach(page: Page, name: str, content: bytes = LOG) -> None:
+    chosen: Any = {"name": name, "mimeType": "application/octet-stream", "buffer": content}
+    await composer(page).locator("input[type=file]").first.set_input_files(chosen)
+
+
 async def send(page: Page) -> None:
     await composer(page).get_by_role("button", name="Envoyer à").click()
 

@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Page, expect
 from tests.portal.conftest import Visit, log_in
 from tests.portal.declaring import INCIDENT, Form, fill, submit
-from tests.portal.incidents import LOG, Declare, People, composer, live, send
+from tests.portal.incidents import Declare, People, attach, composer, live, send
 
 pytestmark = pytest.mark.e2e
 
@@ -22,8 +22,7 @@ def rows(page: Page) -> Any:
 
 async def write_with_file(page: Page) -> None:
     await composer(page).locator("textarea").fill(TEXT)
-    chosen = {"name": "journal.log", "mimeType": "text/plain", "buffer": LOG}
-    await composer(page).locator("input[type=file]").first.set_input_files(chosen)  # type: ignore[arg-type]
+    await attach(page, "journal.log")
     await expect(rows(page)).to_contain_text("Envoyé", use_inner_text=True)
 
 

@@ -237,10 +237,8 @@ async def test_a_file_on_its_way_arrives_while_another_tab_of_the_incident_is_re
 
     await page.route("**/fichiers", held)
     form = page.locator(home)
-    files = [
-        {"name": f"journal-{number}.log", "mimeType": "text/plain", "buffer": LOG + b"%d" % number} for number in (1, 2)
-    ]
-    await form.locator("input[type=file]").first.set_input_files(files)  # type: ignore[arg-type]
+    files = [file(f"journal-{number}.log", LOG + b"%d" % number) for number in (1, 2)]
+    await form.locator("input[type=file]").first.set_input_files(files)
     listed = form.locator(".upload-list li")
     await expect(listed).to_have_count(2)
     await page.locator("#tab-contrat").click()

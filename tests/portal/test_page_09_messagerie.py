@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 from playwright.async_api import Page, Route, expect
-from tests.portal.incidents import LOG, Declare, People, composer, live, send, write
+from tests.portal.incidents import Declare, People, attach, composer, live, send, write
 
 pytestmark = pytest.mark.e2e
 
@@ -79,8 +79,7 @@ async def test_page_9_a_message_takes_files_along(visit: Visit, declare: Declare
     path = f"/incidents/{await declare()}?onglet=messagerie"
     reseller, client = await visit("revendeur_test", path), await visit("client_test", path)
     await live(client)
-    chosen = {"name": "smart.txt", "mimeType": "text/plain", "buffer": LOG}
-    await composer(reseller).locator("input[type=file]").first.set_input_files(chosen)  # type: ignore[arg-type]
+    await attach(reseller, "smart.txt")
     await expect(composer(reseller).locator(".upload-list li")).to_contain_text("Envoyé", use_inner_text=True)
     await write(reseller, "Voici le journal.")
     row = client.locator(".message .attachment", has_text="smart.txt")
@@ -160,8 +159,7 @@ async def test_page_9_messages_and_files_are_sent_without_scripts(visit: Visit, 
     path = f"/incidents/{await declare()}?onglet=messagerie"
     page = await visit("client_test", path, java_script_enabled=False)
     await composer(page).locator("textarea").fill("Sans script, avec un fichier.")
-    chosen = {"name": "notes.txt", "mimeType": "text/plain", "buffer": LOG}
-    await composer(page).locator("input[type=file]").first.set_input_files(chosen)  # type: ignore[arg-type]
+    await attach(page, "notes.txt")
     await composer(page).get_by_role("button", name="Envoyer à Revendeur Test").click()
     await expect(page.locator(".notice")).to_contain_text("Votre message est envoyé.")
     message = page.locator(".message", has_text="Sans script")
@@ -173,8 +171,7 @@ async def test_page_9_messages_and_files_are_sent_without_scripts(visit: Visit, 
 async def test_page_9_without_scripts_a_refused_file_gives_the_message_back(visit: Visit, declare: Declare) -> None:
     page = await visit("client_test", f"/incidents/{await declare()}?onglet=messagerie", java_script_enabled=False)
     await composer(page).locator("textarea").fill("Ce que j’ai écrit.")
-    chosen = {"name": "page.html", "mimeType": "text/html", "buffer": b"<html><script>1</script></html>"}
-    await composer(page).locator("input[type=file]").first.set_input_files(chosen)  # type: ignore[arg-type]
+    await attach(page, "page.html", b"<html><script>1</script></html>")
     await send(page)
     await expect(composer(page).locator(".wrong")).to_contain_text("page.html")
     await expect(composer(page).locator("textarea")).to_have_value("Ce que j’ai écrit.")
@@ -188,8 +185,7 @@ async def test_page_9_what_is_written_next_is_not_said_to_be_sent(visit: Visit, 
         await write(page, "Bonjour")
         await expect(said).to_contain_text("Envoyé à")
         if attaching:
-            chosen = {"name": "journal.log", "mimeType": "text/plain", "buffer": LOG}
-            await composer(page).locator("input[type=file]").first.set_input_files(chosen)  # type: ignore[arg-type]
+            await attach(page, "journal.log")
         else:
             await composer(page).locator("textarea").fill("Autre chose")
         await expect(said).to_have_text("")

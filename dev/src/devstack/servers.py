@@ -48,7 +48,7 @@ class Listener:
         self._task: asyncio.Task[None] | None = None
 
     def _bind(self, family: socket.AddressFamily, host: str, port: int, without: Collection[int] = ()) -> int:
-        """The port; errors whose number is in ``without`` leave this address out."""
+        """Gives the port. Errors whose number is in ``without`` leave this address out."""
         try:
             self._sockets.append(_bound(family, host, port))
         except OSError as error:
@@ -63,9 +63,9 @@ class Listener:
         return f"http://{self.host}:{self.port}"
 
     async def serve(self, app: Any, *, started: bool = False, proxy_headers: bool = True) -> None:
-        """Returns once the app answers; ``started`` says that another listener runs its start-up and shutdown.
+        """Returns once the app answers. ``started`` says that another listener runs its start-up and shutdown.
 
-        ``proxy_headers`` false: the app faces people, and believes no forwarded address."""
+        With ``proxy_headers`` false the app faces people, and believes no forwarded address."""
         config = uvicorn.Config(
             app,
             **serving.COMMON,
@@ -93,8 +93,8 @@ class Listener:
 
 
 def _bound(family: socket.AddressFamily, host: str, port: int) -> socket.socket:
-    # With its protocol named: asyncio sets TCP_NODELAY only on connections of a socket that says that it is TCP.
-    # Without it every answer of two writes waits some 40 ms for the other side's delayed acknowledgement.
+    # The protocol is named because asyncio sets TCP_NODELAY only on connections of a socket that says that it is TCP.
+    # Without TCP_NODELAY every answer of two writes waits some 40 ms for the other side's delayed acknowledgement.
     made = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -50,5 +50,6 @@ def build(settings: Settings, keys: KeySource | None = None) -> HttpProcess:
 
 def _believing(app: ASGIApp, settings: Settings) -> ASGIApp:
     if settings.forwarded_allow_ips:
+        # uvicorn types ASGI messages by TypedDicts, Starlette by mappings.
         return ProxyHeadersMiddleware(app, trusted_hosts=settings.forwarded_allow_ips)  # type: ignore[arg-type,return-value]
     return app

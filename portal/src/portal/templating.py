@@ -34,6 +34,7 @@ def _environment(language: Language) -> Environment:
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
     )
+    # A method that the extension adds.
     environment.install_gettext_callables(  # type: ignore[attr-defined]
         lambda french: gettext(language, french),
         lambda singular, plural, number: ngettext(language, singular, plural, number),

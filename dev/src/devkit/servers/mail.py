@@ -168,7 +168,7 @@ def _read(path: Path) -> Received:
     return Received(str(message[_SENDER]), recipients, message)
 
 
-class _Session(SMTP):  # type: ignore[misc]
+class _Session(SMTP):  # type: ignore[misc]  # aiosmtpd has no types
     """Remembers its transport, so that stopping the server ends sessions that a client forgot."""
 
     def __init__(self, handler: MailCatcher, sessions: list[asyncio.BaseTransport]) -> None:

@@ -48,7 +48,7 @@ def draw(sheet: Sheet) -> bytes:
     return written.getvalue()
 
 
-class Document(BaseDocTemplate):  # type: ignore[misc]
+class Document(BaseDocTemplate):  # type: ignore[misc]  # ReportLab has no types
     def __init__(self, written: BytesIO, sheet: Sheet) -> None:
         title = f"{sheet.title} - {sheet.subject}"
         super().__init__(written, pagesize=A4, title=title, author="SQP", lang=sheet.language, creator="SQP")
@@ -67,7 +67,7 @@ class Document(BaseDocTemplate):  # type: ignore[misc]
             self._story[:] = [paragraph(self._sheet.too_long, NOTICE)]
 
 
-class NumberedCanvas(Canvas):  # type: ignore[misc]
+class NumberedCanvas(Canvas):  # type: ignore[misc]  # ReportLab has no types
     """Head and foot are drawn at the end, when the number of pages is known."""
 
     def __init__(self, *arguments: object, sheet: Sheet, **options: object) -> None:

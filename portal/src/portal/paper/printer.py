@@ -62,6 +62,7 @@ async def _drawn(sheet: bytes) -> bytes:
     """Isolated from this process's environment: it holds secrets that a drawing needs none of."""
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     command = (sys.executable, "-I", "-m", "portal.paper")
+    # mypy takes the values of ``pipes`` for any of the parameters.
     process = await asyncio.create_subprocess_exec(*command, **pipes, env={})  # type: ignore[arg-type]
     try:
         drawn, complaint = await process.communicate(sheet)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from limits.aio.storage import Storage
-from sqlalchemy import case, delete, func, select
+from sqlalchemy import ColumnElement, case, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -69,6 +69,6 @@ class DatabaseStorage(Storage):
     async def reset(self) -> int | None:
         return await self._remove(ThrottleCounter.key.is_not(None))
 
-    async def _remove(self, which: object) -> int:
+    async def _remove(self, which: ColumnElement[bool]) -> int:
         async with self._database.reader() as connection:
-            return int((await connection.execute(delete(ThrottleCounter).where(which))).rowcount)  # type: ignore[arg-type]
+            return int((await connection.execute(delete(ThrottleCounter).where(which))).rowcount)

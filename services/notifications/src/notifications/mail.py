@@ -8,7 +8,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote
 
 from email_validator import EmailNotValidError, validate_email
@@ -38,7 +38,7 @@ def compose(
     Raises CannotCompose.
     """
     language: Language = "en" if email.language == "en" else "fr"
-    kind: EmailKind = email.kind  # type: ignore[assignment]
+    kind = cast(EmailKind, email.kind)
     if len(contracts) > 1:
         words = reminder_labels.digest(contracts, language, unlinked, is_sellers=bool(email.facts.get("is_sellers")))
     else:

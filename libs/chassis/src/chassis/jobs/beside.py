@@ -128,7 +128,7 @@ class JobThread:
             os.kill(os.getpid(), signal.SIGKILL)
 
 
-class _Pool(TaskPool):  # type: ignore[misc]
+class _Pool(TaskPool):  # type: ignore[misc]  # Celery has no types
     """Threads that know the app, which Celery looks up by thread."""
 
     under_way: Future[None] | None = None

@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 MAX_INTERVAL = 5
 
 
-class _Worker(program.Worker):  # type: ignore[misc]
+class _Worker(program.Worker):  # type: ignore[misc]  # Celery has no types
     def install_platform_tweaks(self, worker: Any) -> None:
         """SIGTERM and SIGINT let the running job finish. Celery's own handlers also print, restart on a hang-up and
         open a debugger."""
@@ -32,11 +32,11 @@ def _say_stopping(_worker: Any) -> None:
     log.info("stopping: the job under way ends first")
 
 
-class JobConsumer(Consumer):  # type: ignore[misc]
+class JobConsumer(Consumer):  # type: ignore[misc]  # Celery has no types
     """Beats also while it waits for the broker: it is alive, and no restart would help it. Declares no queues
     for delays (28 a vhost): what is due later waits in the outbox."""
 
-    class Blueprint(Consumer.Blueprint):  # type: ignore[misc]
+    class Blueprint(Consumer.Blueprint):  # type: ignore[misc]  # Celery has no types
         default_steps = [  # noqa: RUF012
             step for step in Consumer.Blueprint.default_steps if not step.endswith(":DelayedDelivery")
         ]
@@ -46,7 +46,7 @@ class JobConsumer(Consumer):  # type: ignore[misc]
         return super().ensure_connected(connection)
 
 
-class _Scheduler(Scheduler):  # type: ignore[misc]
+class _Scheduler(Scheduler):  # type: ignore[misc]  # Celery has no types
     """As above; the connection is made in the middle of a tick."""
 
     def __init__(self, heartbeat: Heartbeat, **options: Any) -> None:

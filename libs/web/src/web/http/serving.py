@@ -17,11 +17,11 @@ from web.settings import ProcessSettings
 
 log = logging.getLogger(__name__)
 
-# Far longer than a client of ours keeps an idle connection (the gateway: 2 s), even on a slow machine: the client must
-# be the one to close it, otherwise it may send a request on a connection that the server is closing.
+# This is far longer than a client of ours keeps an idle connection (the gateway: 2 s), even on a slow machine. The
+# client must be the one to close it: otherwise it may send a request on a connection that the server is closing.
 KEEP_ALIVE = 30
-# Seconds for requests under way after the listener is closed: a large file over a slow line. Without any the process
-# exits at once. The orchestrator's grace period is this plus the draining.
+# Seconds for requests under way after the listener is closed: a large file over a slow line. A process without such
+# requests exits at once. The orchestrator's grace period is this plus the draining.
 GRACE = 60
 # Options of every HTTP server: HTTP/1.1, logs by the process's own handlers.
 COMMON: dict[str, Any] = {
@@ -35,14 +35,15 @@ COMMON: dict[str, Any] = {
 
 
 def server_config(app: ASGIApp, settings: ProcessSettings, **options: Any) -> uvicorn.Config:
-    """At the settings' address."""
+    """The server listens at the settings' address."""
     place = {"host": settings.host, "port": settings.port, "timeout_graceful_shutdown": GRACE}
     return uvicorn.Config(app, **{**COMMON, **place, **options})
 
 
 class Server(uvicorn.Server):
-    """Shuts down at the first SIGTERM or SIGINT: fails its readiness probe, answers for ``drain_seconds``, closes the
-    listener, finishes requests under way, exits with 0. The second signal ends it immediately."""
+    """The server shuts down at the first SIGTERM or SIGINT: it fails its readiness probe, answers for
+    ``drain_seconds``, closes the listener, finishes requests under way and exits with 0. The second signal ends it at
+    once."""
 
     def __init__(self, config: uvicorn.Config, draining: Draining, drain_seconds: float) -> None:
         super().__init__(config)
@@ -51,7 +52,7 @@ class Server(uvicorn.Server):
         self._closes_at = 0.0
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        # Not stored as the library does: it would be raised again at the end and replace the exit code.
+        # The library stores the signal; it would be raised again at the end and replace the exit code.
         if self.should_exit:
             os._exit(128 + sig)
         self.should_exit = True
