@@ -246,7 +246,7 @@ async def started(identity_settings: Settings) -> AsyncIterator[Harness]:
     harness = Harness(service, BothKeys(service.keys))
     async with service.lifespan():
         yield harness
-    await service.database.close()
+    await harness.close()
 
 
 @pytest.fixture
