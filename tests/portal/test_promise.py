@@ -140,7 +140,7 @@ async def test_a_promise_on_the_eve_of_a_holiday_outlives_a_closure_and_waits_wi
     await _move(support, number, status="in_diagnosis")
     await _move(support, number, status="pending", reason="waiting_reseller")
     await expect(page.locator("#line .promised")).to_contain_text("Promesse suspendue", timeout=15_000)
-    await _move(support, number, status="exchange")
+    await _send_replacement(support, number)
     await expect(page.locator("#line .promised")).to_contain_text(f"Promesse tenue · {named(AFTER)}", timeout=15_000)
 
 
@@ -171,3 +171,11 @@ async def _move(support: Any, number: str, **change: str) -> None:
         return True
 
     await eventually(moved, what=f"{number} {change['status']}")
+
+
+async def _send_replacement(support: Any, number: str) -> None:
+    (serial,) = [article["serial_number"] for article in (await support.get(f"/incidents/{number}"))["articles"]]
+    await support.post(
+        f"/incidents/{number}/exchanges", {"serial_number": serial, "approve": True, "type": "part_only"}
+    )
+    await support.post(f"/incidents/{number}/shipments", {"lines": [1], "carrier": "dpd", "shipped": True})

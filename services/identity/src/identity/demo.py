@@ -15,7 +15,7 @@ from identity.service import accounts, service_accounts, sqp
 PASSWORD = "demo-portail-2026"  # noqa: S105 - printed in the README, refused in production
 SECRET = "demo-backoffice-2026"  # noqa: S105 - likewise
 ACCOUNT = "backoffice-demo"
-SCOPES = ("contracts:read", "contracts:write", "identity:write", "incidents:read")
+SCOPES = ("contracts:read", "contracts:write", "identity:write", "incidents:read", "exchanges:write")
 SUPPORT = "sqp_support"
 LOGINS = ("revendeur_test", "revendeur_basique", "client_test", "cliente_testeuse")
 
