@@ -12,7 +12,6 @@ from api.incidents.incidents import Number
 from events.incidents import ExchangeType
 from web.i18n import Invalid
 from web.schemas import Day, Line, Moment, OptionalLine, OptionalParagraphs, Paragraphs, Reference, Request, Serial
-from web.text import codes
 
 Condition = Literal["new", "reconditioned"]
 Carrier = Literal["chronopost", "colissimo", "dpd", "ups", "fedex", "gls", "dhl", "other"]
@@ -323,9 +322,3 @@ class Statement(Request):
     erased: Literal["yes", "no", "impossible", "no_disk"]
     encrypted: Literal["yes", "no", "unknown"]
     accessories: OptionalLine = ""
-
-
-class Scan(Request):
-    """What a bar code reader or a camera has read: a serial number, a parcel's number or an incident's."""
-
-    code: Annotated[codes.Bare, StringConstraints(min_length=3, max_length=100)]

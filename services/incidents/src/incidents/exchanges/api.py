@@ -27,6 +27,7 @@ from web.auth.principal import Principal
 from web.auth.rules import Public
 from web.errors import PreconditionRequired
 from web.http.preconditions import IfMatch, Precondition, set_etag
+from web.schemas import OptionalLine
 
 exchanges = APIRouter(tags=["exchanges"], route_class=UnitOfWorkRoute)
 backoffice = APIRouter(prefix="/backoffice", tags=["back office"], route_class=UnitOfWorkRoute)
@@ -56,7 +57,7 @@ async def list_exchanges(
     reader: Reader,
     language: Lang,
     stage: schemas.Stage | None = None,
-    scan: Annotated[str, Query(max_length=200)] = "",
+    scan: OptionalLine = "",
     reseller_id: UUID | None = None,
     sort: Annotated[str, Query(max_length=40)] = "-requested_at",
     limit: Limit = 25,
