@@ -10,8 +10,10 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
-from devkit.fake_upstream import OpenSite, Site
+from devkit.exchange_desk import Desk
+from devkit.fake_upstream import OpenSite, PublishedKeys, Site, Upstream
 from portal.bootstrap import BLUEPRINTS, build
+from portal.page_request import form_token
 from portal.router import Router
 from portal.settings import Settings
 
@@ -38,3 +40,8 @@ async def browser(services: Any) -> AsyncIterator[httpx.AsyncClient]:
     headers = {"Cookie": "__Host-session=s; __Host-csrf=jeton", "Origin": ORIGIN}
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=ORIGIN, headers=headers) as client:
         yield client
+
+
+@pytest.fixture
+def desk(upstream: Upstream, keys: PublishedKeys, site: Site) -> Desk:
+    return Desk(upstream, keys, site, form_token)

@@ -23,6 +23,11 @@ READ_TOO = {
     "/renouvellements/{number}/{ends_on}",
     "/incidents/{number}/etat",
     "/incidents/{number}/fichiers",
+    "/incidents/{number}/echanges",
+    "/incidents/{number}/echanges/{line}",
+    "/incidents/{number}/colis",
+    "/incidents/{number}/colis/{parcel}",
+    "/incidents/{number}/donnees",
     "/incidents/{number}/messages/{thread}",
 }
 FORMS = [e for e in ENTRIES if "GET" in e.methods and e.path in SENT_TO and e.path not in OWN | READ_TOO]

@@ -20,7 +20,7 @@ CONTRACT = "30101"
 EXPIRING = "30104"
 EXPIRED = "29962"
 HELD_BY_NONE = "30108"
-TABS = ("adresse", "contrat", "client", "messagerie", "messagerie-sqp")
+TABS = ("echange", "adresse", "contrat", "client", "messagerie", "messagerie-sqp")
 
 
 @dataclass(frozen=True)
@@ -118,6 +118,7 @@ PLACES = (
         rappels=f"/contrats/{CONTRACT}/rappels",
         incident="/incidents/{incident}",
         messagerie="/incidents/{incident}?onglet=messagerie",
+        echange="/incidents/{incident}?onglet=echange",
         adresses="/parametres/adresses",
         adresse="/parametres/adresses/{address}",
         adresse_supprimer="/parametres/adresses/{address}/supprimer",
@@ -132,6 +133,7 @@ PLACES = (
         renouvellement=f"/renouvellements/{EXPIRING}/{{end}}",
         incident="/incidents/{incident}",
         messagerie="/incidents/{incident}?onglet=messagerie-sqp",
+        echange="/incidents/{incident}?onglet=echange",
         clients="/clients",
         client="/clients/{client}",
         client_nouveau="/clients/nouveau",

@@ -35,6 +35,11 @@ NO_PAGES = {
     "/incidents/{number}/messages/{thread}",
     "/incidents/{number}/fichiers",
     "/incidents/{number}/fichiers/{file_id}",
+    "/incidents/{number}/echanges",
+    "/incidents/{number}/echanges/{line}",
+    "/incidents/{number}/colis",
+    "/incidents/{number}/colis/{parcel}",
+    "/incidents/{number}/donnees",
 }
 # What a basic user may change: the own profile, password, sessions, preferences, notifications.
 OWN_FORMS = re.compile(

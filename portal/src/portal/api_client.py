@@ -53,11 +53,12 @@ class KnownClient(Answer):
 
 
 class ProblemDetails(Answer):
-    """What a service refuses with (RFC 9457), as far as pages read it: ``retry_after`` in seconds; ``number`` of the
-    incident that is declared already, ``clients`` that are known already."""
+    """What a service refuses with (RFC 9457), as far as pages read it: ``retry_after`` in seconds; ``field`` that the
+    refusal is about; ``number`` of the incident that is declared already, ``clients`` that are known already."""
 
     title: str = ""
     code: str = ""
+    field: str = ""
     errors: list[FieldError] = Field(default_factory=list)
     retry_after: int = 60
     number: str = ""

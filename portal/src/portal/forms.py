@@ -49,11 +49,13 @@ class FormErrors:
 
 class Form:
     """Its fields in order, a part before what it is a part of; ``places`` says which field a refusal's code is
-    about."""
+    about. ``inside``: what the service puts before the names of fields, as it does where bodies are of several kinds
+    (``reserve.serial_number``)."""
 
-    def __init__(self, *fields: Field, places: Mapping[str, str] | None = None) -> None:
+    def __init__(self, *fields: Field, places: Mapping[str, str] | None = None, inside: str = "") -> None:
         self.fields = fields
         self._places = places or {}
+        self._inside = inside
 
     def typed(self, page: PageRequest) -> dict[str, str]:
         return {each.name: page.field(each.name) for each in self.fields}
@@ -71,7 +73,7 @@ class Form:
         """What the form shows of a refusal. Raises what is no form's."""
         if not refused.is_for_the_form:
             raise refused
-        etag, place = page.field("etag"), self._places.get(refused.code)
+        etag, place = page.field("etag"), self._places.get(refused.code) or self._named(refused.problem.field)
         if place:
             return FormErrors(refused.status, wrong={place: refused.title}, etag=etag)
         wrong, of_all = {}, []
@@ -84,7 +86,7 @@ class Form:
                     "label": _label(page, each),
                     "what": _lowered(what),
                 }
-            elif not error.field:
+            elif not self._own(error.field):
                 of_all.append(what)
         title = " ".join(of_all) or ("" if wrong else sentence(page, refused))
         return FormErrors(refused.status, title, wrong, etag)
@@ -129,7 +131,16 @@ class Form:
         return FormErrors(412, page.gettext(CHANGED_MEANWHILE if self.fields else MEANWHILE), wrong, now.etag)
 
     def _at(self, path: str) -> Field | None:
-        return next((each for each in self.fields if each.holds(path)), None)
+        return next((each for each in self.fields if each.holds(self._own(path))), None)
+
+    def _named(self, path: str) -> str:
+        """The field that a whole refusal is about; empty where the form has no such one."""
+        found = self._at(path) if path else None
+        return found.name if found else ""
+
+    def _own(self, path: str) -> str:
+        """``path`` as the form's own; empty for what is wrong with the body as a whole."""
+        return "" if path == self._inside else path.removeprefix(f"{self._inside}.")
 
 
 CHOOSE = N_("Choisissez une valeur de la liste.")

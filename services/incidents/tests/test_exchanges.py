@@ -252,6 +252,21 @@ async def test_a_dead_replacement_that_is_not_sent_in_time_misses_its_promise(de
     assert (await desk.line(number, 2))["promise"]["state"] == "missed"
 
 
+async def test_a_page_knows_which_lines_a_parcel_may_be_prepared_for_and_what_follows_of_a_claim(
+    desk: Any, number: str
+) -> None:
+    await desk.exchange(number)
+    assert (await desk.line(number))["may_ship"] is False
+    line = await desk.step(number, "reserve", serial_number=NEW)
+    assert (line["may_ship"], line["claim_next"]) == (True, ["opened"])
+    line = await desk.step(number, "claim", state="opened", maker_number="RMA-77")
+    assert line["claim_next"] == ["sent", "accepted", "refused"]
+    await delivered(desk, number)
+    assert (await desk.line(number))["may_ship"] is False
+    theirs = await desk.line(number, by=RESELLER)
+    assert (theirs["may_ship"], theirs["claim_next"]) == (False, [])
+
+
 async def test_an_incident_with_an_exchange_under_way_is_not_cancelled(desk: Any, number: str) -> None:
     await desk.exchange(number)
     await desk.move(number, "pending", reason="stock")

@@ -145,7 +145,8 @@ class ExchangePage(Page[ExchangeRow]):
 class Exchange(ExchangeRow):
     """A line with its parcels and its time line, oldest first. ``origin_line``: the line whose replacement was dead.
 
-    ``actions`` are the steps that the caller may take now; ``claim`` is SQP's alone.
+    ``actions`` are the steps that the caller may take now; ``may_ship``: a parcel may be prepared for it. ``claim`` is
+    SQP's alone; ``claim_next`` what may follow of it.
     """
 
     origin_line: int | None
@@ -162,6 +163,8 @@ class Exchange(ExchangeRow):
     shipments: list[Shipment]
     timeline: list[Fact]
     claim: Claim | None
+    claim_next: list[ClaimState]
+    may_ship: bool
     actions: list[StepName]
 
 

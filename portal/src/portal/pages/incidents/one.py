@@ -13,14 +13,16 @@ from api.incidents import HistoryLine, Incident
 from portal import notices
 from portal.page import Page
 from portal.page_request import or_unavailable
-from portal.pages.incidents import words
+from portal.pages.incidents import exchange, words
 from portal.pages.incidents.base import blueprint, number_of, path_of
+from portal.pages.incidents.exchange_acts import Refused
 from portal.pages.incidents.threads import Thread
 from portal.services import incidents
 from portal.translations import N_
 
 TABS = (
     ("declaration", N_("Déclaration")),
+    ("echange", N_("Échange")),
     ("adresse", N_("Adresse de livraison")),
     ("contrat", N_("Contrat")),
     ("client", N_("Client")),
@@ -68,13 +70,20 @@ async def show_state(page: Page) -> Response:
 
 
 async def show(
-    page: Page, number: str, said: Mapping[str, object] | None = None, *, tab: str, status: int = 200
+    page: Page,
+    number: str,
+    said: Mapping[str, object] | None = None,
+    *,
+    tab: str,
+    status: int = 200,
+    refused: Refused | None = None,
 ) -> Response:
-    """The whole page. ``said``: what a form held and what was wrong with it, to be shown again."""
+    """The whole page. ``said``: what a form held and what was wrong with it, to be shown again; ``refused``: a form of
+    the exchanges."""
     incident, history = await _read(page, number)
     context = {
         **_state(page, incident, history),
-        **await _sheet(page, incident, tab),
+        **await _sheet(page, incident, tab, refused),
         **_nothing_moved(),
         **(said or {}),
     }
@@ -103,12 +112,14 @@ def _nothing_moved() -> dict[str, object]:
     return {"moved": {}, "move_refused": "", "move_wrong": {}}
 
 
-async def _sheet(page: Page, incident: Incident, wanted: str) -> dict[str, object]:
+async def _sheet(page: Page, incident: Incident, wanted: str, refused: Refused | None = None) -> dict[str, object]:
     tabs = _tabs(page, incident, wanted)
     here = next(tab for tab in tabs if tab.is_here)
     thread = await Thread.read(page, incident, here.thread, page.query("messages")) if here.thread else None
     unread = await notices.read(page, incident.number, here.thread)
+    exchanged = await exchange.tab(page, incident, refused) if here.name == "echange" else {}
     return {
+        **exchanged,
         "incident": incident,
         "tabs": tabs,
         "here": here,

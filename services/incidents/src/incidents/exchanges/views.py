@@ -158,6 +158,8 @@ def _exchange(
         ],
         timeline=[_fact(each, language) for each in facts],
         claim=_claim(line, language) if for_sqp else None,
+        claim_next=list(machine.CLAIM_FOLLOWS[line.claim_state]) if "claim" in may else [],
+        may_ship=writes and for_sqp and machine.outbound_refusal(line, ships=False) is None,
         actions=may,
     )
 

@@ -1,0 +1,74 @@
+"""Forms as tables: what each field asks, of which kind it is, and what a request makes of what was typed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from portal.forms import Field, Form
+from portal.page_request import PageRequest
+from web.clock import PARIS
+
+# ``lines``: a list, a line each. ``boxes``: several of a list. ``moment``: day and time in Paris.
+Kind = Literal["text", "area", "select", "date", "check", "lines", "moment", "boxes"]
+Typed = Mapping[str, str | list[str]]
+Offered = Mapping[str, Sequence[tuple[str, str]]]
+
+
+@dataclass(frozen=True)
+class Ask(Field):
+    """``source`` names what a select offers, of what its page knows; ``prompt`` its empty choice. Asks of one ``group``
+    are folded together under that name."""
+
+    kind: Kind = "text"
+    hint: str = ""
+    source: str = ""
+    prompt: str = ""
+    group: str = ""
+
+
+def form_of(asks: Sequence[Ask], inside: str = "") -> Form:
+    return Form(*asks, inside=inside)
+
+
+def typed(page: PageRequest, asks: Sequence[Ask]) -> dict[str, str | list[str]]:
+    """For the form to be shown again."""
+    return {ask.name: page.fields(ask.name) if ask.kind == "boxes" else page.field(ask.name) for ask in asks}
+
+
+def values(page: PageRequest, asks: Sequence[Ask]) -> dict[str, object]:
+    """For a request. What is empty is left out; a path with a dot stands inside."""
+    given: dict[str, object] = {}
+    for ask in asks:
+        value = _value(page, ask)
+        if value in ("", []):
+            continue
+        outer, _, inner = (ask.path or ask.name).partition(".")
+        if inner:
+            part = given.setdefault(outer, {})
+            assert isinstance(part, dict), "a path's first name holds nothing else"
+            part[inner] = value
+        else:
+            given[outer] = value
+    return given
+
+
+def _value(page: PageRequest, ask: Ask) -> object:
+    typed_in = page.field(ask.name)
+    if ask.kind == "boxes":
+        return page.fields(ask.name)
+    if ask.kind == "check":
+        return bool(typed_in) or ""
+    if ask.kind == "lines":
+        return [line.strip() for line in typed_in.splitlines() if line.strip()]
+    return _in_paris(typed_in) if ask.kind == "moment" else typed_in
+
+
+def _in_paris(written: str) -> str:
+    """As the service reads a moment; what is none goes as it is, for the service to refuse."""
+    try:
+        return datetime.fromisoformat(written).replace(tzinfo=PARIS).isoformat()
+    except ValueError:
+        return written

@@ -1,0 +1,130 @@
+"""The exchanges of an incident: what its tab shows, and how far each leg is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import get_args
+
+from api.incidents import Incident
+from api.incidents.exchanges import Exchange, Exchanges, FactStep, SqpStep
+from portal.page import Page
+from portal.page_request import or_unavailable
+from portal.pages.incidents.exchange_acts import Act, Acts, Desk, Refused
+from portal.services import exchanges
+from portal.translations import N_
+
+SQP_STEPS: frozenset[str] = frozenset(get_args(SqpStep))
+AWAITED = ("expected", "label_sent", "in_transit", "lost")
+DISPATCHED = {"none": 0, "failed": 0, "prepared": 1, "shipped": 2, "delivered": 3}
+RETURNED = {"expected": 0, "label_sent": 1, "lost": 1, "in_transit": 2, "received": 3, "inspected": 4, "settled": 4}
+
+
+@dataclass(frozen=True)
+class Stop:
+    """``at`` is empty until the leg is there."""
+
+    label: str
+    is_reached: bool
+    at: datetime | None
+
+
+@dataclass(frozen=True)
+class Leg:
+    name: str
+    title: str
+    state: str
+    is_wrong: bool
+    stops: Sequence[Stop]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A line as its reader sees it. ``is_again``: a form of it did not go through, and is none that stands there."""
+
+    line: Exchange
+    legs: Sequence[Leg]
+    acts: Acts
+    due: str
+
+
+async def tab(page: Page, incident: Incident, refused: Refused | None = None) -> dict[str, object]:
+    """What the tab's template asks."""
+    found = await or_unavailable(exchanges.of_incident(page, incident.number))
+    if not found:
+        return {"exchanges": None}
+    return context(page, incident, found, refused)
+
+
+def context(page: Page, incident: Incident, found: Exchanges, refused: Refused | None) -> dict[str, object]:
+    desk = Desk(page, incident, found, refused)
+    lines = [Shown(line, list(legs(page, line)), desk.of(line), due(page, line)) for line in found.items]
+    request, statement = desk.request(), desk.statement()
+    acts = [request, statement, *(act for each in lines for act in _all(each.acts))]
+    is_there = refused is None or any(act is not None and act.id == refused.id for act in acts)
+    is_awaited = any(line.return_.state in AWAITED and line.decision == "approved" for line in found.items)
+    return {
+        "exchanges": found,
+        "lines": lines,
+        "request": request,
+        "statement": statement,
+        "is_asked": is_awaited and not found.statements,
+        "lost_form": None if is_there else refused,
+        "sqp_steps": SQP_STEPS,
+        "awaited": AWAITED,
+    }
+
+
+def _all(acts: Acts) -> Iterator[Act | None]:
+    yield acts.next
+    yield from acts.others
+    yield from acts.news.values()
+
+
+def due(page: Page, line: Exchange) -> str:
+    """How many days are left to send the faulty product back; empty where none are counted."""
+    left = line.return_.days_left
+    if left is None:
+        return ""
+    if left < 0:
+        return page.ngettext("%(num)s jour de retard", "%(num)s jours de retard", -left) % {"num": -left}
+    if left == 0:
+        return page.gettext("dernier jour aujourd’hui")
+    return page.ngettext("encore %(num)s jour", "encore %(num)s jours", left) % {"num": left}
+
+
+def legs(page: Page, line: Exchange) -> Iterator[Leg]:
+    """There and back, each with its stops."""
+    when: dict[FactStep, datetime] = {fact.step: fact.at for fact in line.timeline}
+    if line.type != "credit":
+        there: list[tuple[str, FactStep]] = [
+            (N_("Préparé"), "prepared"),
+            (N_("Expédié"), "shipped"),
+            (N_("Livré"), "delivered" if "delivered" in when else "delivery_presumed"),
+        ]
+        reached = DISPATCHED[line.dispatch]
+        stops = _stops(page, there, reached, when)
+        yield Leg("outbound", page.gettext(N_("Vers le client")), line.dispatch_label, line.dispatch == "failed", stops)
+    if line.return_.state != "not_required":
+        over: FactStep = "return_settled" if line.return_.state == "settled" else "return_inspected"
+        back: list[tuple[str, FactStep]] = [
+            (N_("Étiquette"), "label_sent"),
+            (N_("En route"), "return_shipped"),
+            (N_("Reçu"), "return_received"),
+            (N_("Soldé") if over == "return_settled" else N_("Contrôlé"), over),
+        ]
+        reached = RETURNED[line.return_.state]
+        wrong = line.return_.is_overdue or line.return_.state == "lost"
+        yield Leg(
+            "return", page.gettext(N_("Retour à SQP")), line.return_.label, wrong, _stops(page, back, reached, when)
+        )
+
+
+def _stops(
+    page: Page, known: Sequence[tuple[str, FactStep]], reached: int, when: dict[FactStep, datetime]
+) -> list[Stop]:
+    return [
+        Stop(page.gettext(label), place < reached, when.get(step) if place < reached else None)
+        for place, (label, step) in enumerate(known)
+    ]

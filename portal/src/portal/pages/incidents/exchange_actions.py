@@ -1,0 +1,134 @@
+"""What is done about an incident's exchanges: a request, a step, a parcel and its news, the statement on the data."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from uuid import UUID
+
+from starlette.responses import Response
+
+from api.incidents.exchange_steps import ExchangeCreate, ShipmentCreate, ShipmentNews, Statement
+from portal import asks, forms
+from portal.api_client import ApiRefused
+from portal.asks import Ask
+from portal.page import Page
+from portal.pages.incidents import exchange_forms, one
+from portal.pages.incidents.base import blueprint, number_of, path_of
+from portal.pages.incidents.exchange_acts import Refused
+from portal.services import exchanges
+from portal.translations import N_
+
+TAB = "echange"
+REQUESTED = N_("L’échange est demandé : SQP va décider.")
+APPROVED = N_("L’échange est accordé.")
+DONE = N_("C’est enregistré.")
+PREPARED = N_("Le colis est enregistré.")
+STATED = N_("Votre déclaration sur les données est enregistrée.")
+LINE = 10_000
+
+
+@blueprint.get("/incidents/{number}/echanges")
+@blueprint.get("/incidents/{number}/echanges/{line}")
+@blueprint.get("/incidents/{number}/colis")
+@blueprint.get("/incidents/{number}/colis/{parcel}")
+@blueprint.get("/incidents/{number}/donnees")
+async def show_exchanges(page: Page) -> Response:
+    """Where a browser leads whose form was refused and that loads the page again."""
+    return page.redirect(path_of(number_of(page), TAB))
+
+
+@blueprint.post("/incidents/{number}/echanges")
+async def request_exchange(page: Page) -> Response:
+    number = number_of(page)
+    wanted = exchange_forms.REQUEST_OF_SQP if page.may("sqp") else exchange_forms.REQUEST
+
+    async def change() -> None:
+        body = page.build(ExchangeCreate, asks.values(page, wanted))
+        await exchanges.request(page, number, body, page.field("key"))
+
+    said = APPROVED if page.may("sqp") and page.field("approve") else REQUESTED
+    return await _done_or_again(page, number, wanted, change, said)
+
+
+@blueprint.post("/incidents/{number}/echanges/{line}")
+async def take_step(page: Page) -> Response:
+    number, line = number_of(page), _line_of(page)
+    form = next((form for step, form in exchange_forms.FORMS.items() if step == page.field("step")), None)
+    if form is None:
+        raise ApiRefused(404, {})
+
+    async def change() -> None:
+        body = page.build(form.request, {"step": form.step, **asks.values(page, form.asks)})
+        await exchanges.take(page, number, line, body, page.field("version"))
+
+    return await _done_or_again(page, number, form.asks, change, DONE, inside=form.step)
+
+
+@blueprint.post("/incidents/{number}/colis")
+async def prepare_parcel(page: Page) -> Response:
+    number = number_of(page)
+    is_back = page.field("direction") == "replacement_return"
+    wanted = exchange_forms.PARCEL_BACK if is_back else exchange_forms.PARCEL
+    more: dict[str, object] = {"direction": "replacement_return"} if is_back else {}
+    more["lines"] = [int(line) for line in page.fields("lines") if line.isascii() and line.isdigit() and len(line) < 6]
+
+    async def change() -> None:
+        body = page.build(ShipmentCreate, {**asks.values(page, wanted), **more})
+        await exchanges.prepare(page, number, body, page.field("key"))
+
+    return await _done_or_again(page, number, wanted, change, PREPARED)
+
+
+@blueprint.post("/incidents/{number}/colis/{parcel}")
+async def tell_of_parcel(page: Page) -> Response:
+    number, parcel = number_of(page), _parcel_of(page)
+
+    async def change() -> None:
+        await exchanges.tell(page, parcel, page.build(ShipmentNews, asks.values(page, exchange_forms.NEWS)))
+
+    return await _done_or_again(page, number, exchange_forms.NEWS, change, DONE)
+
+
+@blueprint.post("/incidents/{number}/donnees")
+async def state_data(page: Page) -> Response:
+    number = number_of(page)
+
+    async def change() -> None:
+        await exchanges.state(page, number, page.build(Statement, asks.values(page, exchange_forms.STATEMENT)))
+
+    return await _done_or_again(page, number, exchange_forms.STATEMENT, change, STATED)
+
+
+async def _done_or_again(
+    page: Page,
+    number: str,
+    asked: Sequence[Ask],
+    change: Callable[[], Awaitable[None]],
+    said: str,
+    *,
+    inside: str = "",
+) -> Response:
+    """Back to the tab; what was refused stands in its form as it was typed."""
+    form = asks.form_of(asked, inside)
+    trouble = form.gaps(page) or await form.attempt(page, change)
+    if trouble is None:
+        return page.redirect(path_of(number, TAB), flash=page.gettext(said))
+    if trouble.status == 412:
+        trouble = replace(trouble, title=page.gettext(forms.MEANWHILE))
+    refused = Refused(page.field("form"), asks.typed(page, asked), trouble)
+    return await one.show(page, number, tab=TAB, refused=refused, status=trouble.status)
+
+
+def _line_of(page: Page) -> int:
+    written = str(page.request.path_params["line"])
+    if not (written.isascii() and written.isdigit() and 0 < int(written[:6]) < LINE and len(written) < 6):
+        raise ApiRefused(404, {})
+    return int(written)
+
+
+def _parcel_of(page: Page) -> UUID:
+    try:
+        return UUID(page.request.path_params["parcel"])
+    except ValueError:
+        raise ApiRefused(404, {}) from None

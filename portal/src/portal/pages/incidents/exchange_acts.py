@@ -1,0 +1,248 @@
+"""Which forms stand on the page of an incident's exchanges: of each line one that is next, and the others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from uuid import uuid4
+
+from api.incidents import Article, Incident
+from api.incidents.exchange_steps import StepName
+from api.incidents.exchanges import Exchange, Exchanges, Shipment
+from api.incidents.incidents import Choice
+from portal import countries
+from portal.asks import Ask, Offered, Typed
+from portal.forms import FormErrors
+from portal.page import Page
+from portal.pages.incidents import exchange_forms as forms
+from portal.translations import N_
+
+FINE = FormErrors(200)
+# What SQP does next on a line, the first of these that may be done; ``ship`` and ``leave`` are of its parcels.
+NEXT_OF_SQP = (
+    *("approve", "close", "inspect", "ship", "leave", "reserve", "receive_replacement", "send_label", "receive"),
+    "out_of_stock",
+)
+NEXT_OF_HOLDERS = ("return_shipped",)
+GOING = ("prepared", "shipped")
+
+
+@dataclass(frozen=True)
+class Act:
+    """One form. ``id`` names it on its page, ``hidden`` goes with it, ``typed`` stands in it, ``errors`` why it is
+    shown again."""
+
+    id: str
+    label: str
+    href: str
+    asks: Sequence[Ask]
+    offered: Offered
+    hidden: Mapping[str, str] = field(default_factory=dict)
+    typed: Typed = field(default_factory=dict)
+    errors: FormErrors = FINE
+    about: str = ""
+    is_danger: bool = False
+
+    @property
+    def is_again(self) -> bool:
+        return self.errors is not FINE
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A form that did not go through: which it was, what was typed, and why."""
+
+    id: str
+    typed: Typed
+    errors: FormErrors
+
+
+@dataclass(frozen=True)
+class Acts:
+    """``next`` stands open, the others are folded. ``news`` are by parcel."""
+
+    next: Act | None
+    others: Sequence[Act]
+    news: Mapping[str, Act]
+
+
+class Desk:
+    """The forms of one incident's exchanges for one reader."""
+
+    def __init__(self, page: Page, incident: Incident, found: Exchanges, refused: Refused | None) -> None:
+        self._page = page
+        self._incident = incident
+        self._found = found
+        self._refused = refused
+        self._base = f"/incidents/{incident.number}"
+        self._offered = _offered(page, incident, found)
+
+    def request(self) -> Act | None:
+        if not self._found.requestable:
+            return None
+        asks = forms.REQUEST_OF_SQP if self._page.may("sqp") else forms.REQUEST
+        offered = {**self._offered, "products": self._products()}
+        return self._act("request", N_("Demander un échange"), f"{self._base}/echanges", asks, offered, is_new=True)
+
+    def statement(self) -> Act | None:
+        if not self._found.may_state:
+            return None
+        href, about = f"{self._base}/donnees", N_("Rien n’est bloqué : ce que vous déclarez est gardé avec l’échange.")
+        return self._act("data", N_("Déclarer l’état des données"), href, forms.STATEMENT, self._offered, about=about)
+
+    def of(self, line: Exchange) -> Acts:
+        acts = dict(self._named(line))
+        order = NEXT_OF_SQP if self._page.may("sqp") else NEXT_OF_HOLDERS
+        chosen = next((name for name in order if name in acts), "")
+        others = [act for name, act in acts.items() if name not in (chosen, "leave")]
+        news = {str(parcel.id): self._news(parcel) for parcel in line.shipments if parcel.actions}
+        return Acts(acts.get(chosen), others, news)
+
+    def _named(self, line: Exchange) -> Iterator[tuple[str, Act]]:
+        going = [each for each in line.shipments if each.direction == "outbound" and each.state in GOING]
+        prepared = next((each for each in going if "shipped" in each.actions), None)
+        if line.may_ship and not going:
+            yield "ship", self._parcel(line)
+        if prepared and prepared.lines[0] == line.line:
+            leave = self._news(prepared)
+            yield (
+                "leave",
+                replace(leave, id=f"leave-{prepared.id}", label=self._page.gettext(N_("Remettre au transporteur"))),
+            )
+        for step in line.actions:
+            yield _place(step, line), self._step(line, step)
+        if line.may_ship and going:
+            yield "another", self._parcel(line)
+        if self._page.may("sqp") and "receive_replacement" in line.actions:
+            hidden = {"lines": str(line.line), "direction": "replacement_return"}
+            about = N_("Le remplacement est en route vers SQP.")
+            yield "back", self._act(
+                f"back-{line.line}", N_("Annoncer le colis du remplacement"), f"{self._base}/colis", forms.PARCEL_BACK,
+                self._offered, hidden=hidden, about=about, is_new=True,
+            )  # fmt: skip
+
+    def _step(self, line: Exchange, step: StepName) -> Act:
+        form = forms.FORMS[step]
+        claims = [each for each in self._offered["claims"] if each[0] in line.claim_next]
+        hidden = {"step": step, "version": str(line.version)}
+        asks = [ask for ask in form.asks if ask.name != "without_statement" or not self._found.statements]
+        if step == "keep_disk" and not self._offered["certificates"]:
+            asks = [ask for ask in asks if ask.source != "certificates"]
+        return self._act(
+            f"{step}-{line.line}",
+            CORRECT if _place(step, line) == "correct" else form.label,
+            f"{self._base}/echanges/{line.line}",
+            asks,
+            {**self._offered, "claims": claims},
+            hidden=hidden,
+            about=form.about,
+            is_danger=form.is_danger,
+        )
+
+    def _parcel(self, line: Exchange) -> Act:
+        lines = [
+            (str(each.line), f"{each.line} · {each.product_reference} · {_leaves(each)}")
+            for each in self._found.items
+            if each.may_ship
+        ]
+        return self._act(
+            f"parcel-{line.line}", N_("Préparer un colis"), f"{self._base}/colis", forms.PARCEL,
+            {**self._offered, "lines": lines}, typed={"lines": [str(line.line)]}, is_new=True,
+        )  # fmt: skip
+
+    def _news(self, parcel: Shipment) -> Act:
+        label = N_("Nouvelle du colis")
+        known = [(state, self._page.gettext(NEWS[state])) for state in parcel.actions]
+        typed = {"carrier": parcel.carrier, "state": parcel.actions[0]}
+        offered = {**self._offered, "news": known}
+        return self._act(
+            f"news-{parcel.id}", label, f"{self._base}/colis/{parcel.id}", forms.NEWS, offered, typed=typed
+        )
+
+    def _products(self) -> list[tuple[str, str]]:
+        return [
+            (article.serial_number, _named(article))
+            for article in self._incident.articles
+            if article.serial_number in self._found.requestable
+        ]
+
+    def _act(
+        self,
+        identifier: str,
+        label: str,
+        href: str,
+        asks: Sequence[Ask],
+        offered: Offered,
+        *,
+        hidden: Mapping[str, str] | None = None,
+        typed: Typed | None = None,
+        about: str = "",
+        is_danger: bool = False,
+        is_new: bool = False,
+    ) -> Act:
+        key = {"key": str(uuid4())} if is_new else {}
+        again = self._refused if self._refused and self._refused.id == identifier else None
+        return Act(
+            id=identifier,
+            label=self._page.gettext(label),
+            href=href,
+            asks=asks,
+            offered=offered,
+            hidden={"form": identifier, **key, **(hidden or {})},
+            typed=again.typed if again else typed or {},
+            errors=again.errors if again else FINE,
+            about=self._page.gettext(about) if about else "",
+            is_danger=is_danger,
+        )
+
+
+CORRECT = N_("Corriger le remplacement")
+NEWS = {
+    "shipped": N_("Expédié"),
+    "delivered": N_("Livré"),
+    "lost": N_("Perdu"),
+    "damaged": N_("Endommagé"),
+    "refused": N_("Refusé à la livraison"),
+    "returned_to_sender": N_("Retourné à l’expéditeur"),
+}
+
+
+def _offered(page: Page, incident: Incident, found: Exchanges) -> dict[str, Sequence[tuple[str, str]]]:
+    choices = found.choices
+    certificates = [
+        (str(each.file_id), each.name or page.gettext("Fichier"))
+        for each in incident.attachments
+        if each.scope == "declaration" and each.state == "bound"
+    ]
+    return {
+        "types": _pairs(choices.types),
+        "conditions": _pairs(choices.conditions),
+        "carriers": _pairs(choices.carriers),
+        "inspections": _pairs(choices.inspections),
+        "settlements": _pairs(choices.settlements),
+        "reversals": _pairs(choices.reversals),
+        "claims": _pairs(choices.claims),
+        "certificates": certificates,
+        "countries": list(countries.countries(page.language).items()),
+    }
+
+
+def _place(step: StepName, line: Exchange) -> str:
+    """The step by its name, or by another where it repeats one: a second serial number, a second label."""
+    if step == "reserve" and line.replacement is not None:
+        return "correct"
+    return "another_label" if step == "send_label" and line.return_.state != "expected" else step
+
+
+def _pairs(choices: Sequence[Choice]) -> list[tuple[str, str]]:
+    return [(each.value, each.label) for each in choices]
+
+
+def _named(article: Article) -> str:
+    return " · ".join(
+        dict.fromkeys(filter(None, (article.serial_number, article.product_reference, article.designation)))
+    )
+
+
+def _leaves(line: Exchange) -> str:
+    return line.replacement.serial_number if line.replacement else line.serial_number

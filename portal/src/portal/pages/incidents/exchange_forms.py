@@ -1,0 +1,296 @@
+"""What each step of an exchange asks, in one table: the incident's page shows every form of it by the same macro."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from api.incidents import exchange_steps as steps
+from api.incidents.exchange_steps import StepName
+from portal.asks import Ask
+from portal.translations import N_
+from web.schemas import Request
+
+
+@dataclass(frozen=True)
+class StepForm:
+    """``label`` stands on the button, ``about`` above the fields."""
+
+    step: StepName
+    label: str
+    request: type[Request]
+    asks: tuple[Ask, ...]
+    about: str = ""
+    is_danger: bool = False
+
+
+NOTE = Ask("note", N_("Note"), needed=False, kind="area", hint=N_("Lue par SQP, le revendeur et le client."))
+WHY = Ask("note", N_("Motif"), kind="area", hint=N_("Lu par SQP, le revendeur et le client."))
+CARRIER = Ask(
+    "carrier", N_("Transporteur"), needed=False, kind="select", source="carriers", prompt=N_("D’après le numéro")
+)
+TRACKING = Ask(
+    "tracking_number",
+    N_("N° de suivi"),
+    needed=False,
+    hint=N_("Tel que collé : un numéro, ou le lien du transporteur."),
+)
+CERTIFICATE = Ask(
+    "certificate_file_id",
+    N_("Certificat de destruction"),
+    needed=False,
+    kind="select",
+    source="certificates",
+    prompt=N_("Aucun"),
+    hint=N_("Un fichier joint à la déclaration."),
+)
+DESPITE = Ask(
+    "despite_overdue",
+    N_("Malgré les retours en retard, parce que"),
+    needed=False,
+    hint=N_("Seulement si les réglages s’y opposent."),
+)
+
+FORMS: Mapping[StepName, StepForm] = {
+    each.step: each
+    for each in (
+        StepForm(
+            "approve",
+            N_("Accorder l’échange"),
+            steps.Approve,
+            (
+                Ask("type", N_("Type"), needed=False, kind="select", source="types", prompt=N_("Comme demandé")),
+                DESPITE,
+                NOTE,
+            ),
+        ),
+        StepForm("reject", N_("Refuser l’échange"), steps.Reject, (WHY,), is_danger=True),
+        StepForm(
+            "cancel",
+            N_("Annuler l’échange"),
+            steps.Cancel,
+            (WHY,),
+            N_("Libre tant qu’aucun colis n’est préparé ; ensuite, le colis est rappelé."),
+            is_danger=True,
+        ),
+        StepForm(
+            "reserve",
+            N_("Réserver le remplacement"),
+            steps.Reserve,
+            (
+                Ask("serial_number", N_("N° de série du remplacement")),
+                Ask("condition", N_("État du matériel"), kind="select", source="conditions"),
+                Ask(
+                    "product_reference",
+                    N_("Autre référence"),
+                    needed=False,
+                    hint=N_("Seulement si ce n’est pas la même référence."),
+                ),
+                Ask("reason", N_("Raison du remplacement par une autre référence"), needed=False),
+            ),
+        ),
+        StepForm(
+            "out_of_stock",
+            N_("Signaler une rupture de stock"),
+            steps.OutOfStock,
+            (Ask("expected_on", N_("Attendu le"), kind="date"), NOTE),
+        ),
+        StepForm(
+            "send_label",
+            N_("Envoyer l’étiquette de retour"),
+            steps.SendLabel,
+            (
+                CARRIER,
+                TRACKING,
+                Ask(
+                    "without_statement",
+                    N_("Sans déclaration sur les données, parce que"),
+                    needed=False,
+                    hint=N_("Par exemple : confirmé par téléphone avec le client."),
+                ),
+                NOTE,
+            ),
+        ),
+        StepForm("return_shipped", N_("Signaler l’envoi du retour"), steps.ReturnShipped, (CARRIER, TRACKING, NOTE)),
+        StepForm("return_lost", N_("Signaler un retour perdu"), steps.ReturnLost, (WHY,)),
+        StepForm("more_time", N_("Demander un délai"), steps.MoreTime, (Ask("reason", N_("Motif")),)),
+        StepForm(
+            "keep_disk",
+            N_("Conserver le disque"),
+            steps.KeepDisk,
+            (CERTIFICATE, NOTE),
+            N_("Le disque reste chez vous ; SQP solde le retour ensuite."),
+        ),
+        StepForm(
+            "receive",
+            N_("Enregistrer l’arrivée"),
+            steps.Receive,
+            (
+                Ask(
+                    "serial_number",
+                    N_("N° de série lu sur le matériel"),
+                    needed=False,
+                    hint=N_("Vide s’il n’y en a pas. Un autre numéro est noté, sans rien bloquer."),
+                ),
+                Ask(
+                    "media_found",
+                    N_("Un support de données s’y trouve : mettre en quarantaine"),
+                    needed=False,
+                    kind="check",
+                ),
+                NOTE,
+            ),
+        ),
+        StepForm(
+            "inspect",
+            N_("Enregistrer le contrôle"),
+            steps.Inspect,
+            (
+                Ask("outcome", N_("Constat"), kind="select", source="inspections"),
+                Ask(
+                    "missing",
+                    N_("Ce qui manque"),
+                    needed=False,
+                    kind="lines",
+                    hint=N_("Un accessoire par ligne, si le retour est incomplet."),
+                ),
+                NOTE,
+            ),
+        ),
+        StepForm(
+            "settle",
+            N_("Solder le retour"),
+            steps.Settle,
+            (
+                Ask("outcome", N_("Motif"), kind="select", source="settlements"),
+                Ask("reference", N_("Référence de la facture"), needed=False, hint=N_("Si le matériel est facturé.")),
+                CERTIFICATE,
+                NOTE,
+            ),
+            N_("Plus rien n’est attendu en retour."),
+        ),
+        StepForm(
+            "reverse",
+            N_("Reprendre l’échange"),
+            steps.Reverse,
+            (Ask("reason", N_("Motif"), kind="select", source="reversals"), NOTE),
+            N_("Le remplacement revient à SQP, et la couverture à l’appareil d’origine."),
+            is_danger=True,
+        ),
+        StepForm("receive_replacement", N_("Enregistrer le retour du remplacement"), steps.ReceiveReplacement, (NOTE,)),
+        StepForm(
+            "replacement_dead",
+            N_("Le remplacement ne fonctionne pas"),
+            steps.ReplacementDead,
+            (WHY,),
+            N_("Un nouvel échange est ouvert et accordé aussitôt, avec sa propre promesse."),
+        ),
+        StepForm("close", N_("Terminer l’échange"), steps.Close, (NOTE,)),
+        StepForm(
+            "claim",
+            N_("Dossier chez le constructeur"),
+            steps.ClaimToMaker,
+            (
+                Ask("state", N_("Étape"), kind="select", source="claims"),
+                Ask("maker_number", N_("N° chez le constructeur"), needed=False),
+                Ask("due_on", N_("Réponse attendue le"), needed=False, kind="date"),
+                Ask("note", N_("Note"), needed=False, kind="area", hint=N_("Lue par SQP seul.")),
+            ),
+            N_("SQP seul voit ce dossier."),
+        ),
+    )
+}
+
+REQUEST = (
+    Ask("serial_number", N_("Produit"), kind="select", source="products"),
+    Ask("type", N_("Type"), kind="select", source="types"),
+    NOTE,
+)
+REQUEST_OF_SQP = (*REQUEST, DESPITE, Ask("approve", N_("Accorder aussitôt"), needed=False, kind="check"))
+
+ELSEWHERE = N_("Livrer à une autre adresse que celle de l’incident")
+PARCEL = (
+    Ask("lines", N_("Échanges dans ce colis"), kind="boxes", source="lines"),
+    CARRIER,
+    TRACKING,
+    Ask("contact", N_("Contact à la livraison"), needed=False),
+    Ask("opening_hours", N_("Heures d’ouverture"), needed=False),
+    Ask("expected_on", N_("Livraison prévue le"), needed=False, kind="date"),
+    Ask("shipped", N_("Le colis est déjà parti"), needed=False, kind="check"),
+    *(
+        Ask(name, label, needed=False, path=f"address.{name}", group=ELSEWHERE)
+        for name, label in (
+            ("street", N_("N° et nom de rue")),
+            ("complement", N_("Complément d’adresse")),
+            ("postal_code", N_("Code postal")),
+            ("city", N_("Ville")),
+            ("email", N_("E-mail")),
+            ("phone", N_("Téléphone")),
+        )
+    ),
+    Ask(
+        "country",
+        N_("Pays"),
+        needed=False,
+        kind="select",
+        source="countries",
+        prompt=N_("France"),
+        path="address.country",
+        group=ELSEWHERE,
+    ),
+)
+# The replacement comes back: nothing is delivered to the client.
+PARCEL_BACK = (CARRIER, TRACKING, Ask("shipped", N_("Le colis est déjà parti"), needed=False, kind="check"))
+NEWS = (
+    Ask("state", N_("Nouvelle"), kind="select", source="news"),
+    Ask("at", N_("Quand"), needed=False, kind="moment", hint=N_("Heure de Paris ; vide : maintenant.")),
+    CARRIER,
+    TRACKING,
+    NOTE,
+)
+
+STATEMENT = (
+    Ask(
+        "backup",
+        N_("Sauvegarde des données"),
+        kind="select",
+        choices={
+            "done": N_("Faite"),
+            "impossible": N_("Impossible"),
+            "no_data": N_("L’appareil ne contient pas de données"),
+        },
+        prompt=N_("Choisir"),
+    ),
+    Ask(
+        "disks",
+        N_("Disques"),
+        kind="select",
+        choices={
+            "sent": N_("Envoyés avec l’appareil"),
+            "kept": N_("Conservés"),
+            "no_disk": N_("L’appareil n’a pas de disque"),
+        },
+        prompt=N_("Choisir"),
+    ),
+    Ask("order_noted", N_("L’ordre des disques est noté"), needed=False, kind="check"),
+    Ask(
+        "erased",
+        N_("Données effacées"),
+        kind="select",
+        choices={
+            "yes": N_("Oui"),
+            "no": N_("Non"),
+            "impossible": N_("Impossible"),
+            "no_disk": N_("L’appareil n’a pas de disque"),
+        },
+        prompt=N_("Choisir"),
+    ),
+    Ask(
+        "encrypted",
+        N_("Volume chiffré"),
+        kind="select",
+        choices={"yes": N_("Oui"), "no": N_("Non"), "unknown": N_("Je ne sais pas")},
+        prompt=N_("Choisir"),
+    ),
+    Ask("accessories", N_("Accessoires joints"), needed=False, hint=N_("Par exemple : bloc secteur, racks, clés.")),
+)
