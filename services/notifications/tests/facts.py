@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from joserfc.jwk import OKPKey
 
@@ -25,6 +25,7 @@ from events.identity import (
 )
 from events.incidents import (
     Actor,
+    ExchangeChanged,
     FileDetached,
     FilesAttached,
     IncidentClosingPostponed,
@@ -32,9 +33,11 @@ from events.incidents import (
     IncidentStatusChanged,
     MessagePosted,
     PromiseMissed,
+    ReturnReminded,
 )
 from events.samples import sample
 from notifications.settings import DEVELOPMENT_MAIL_KEY
+from web import clock
 from web.auth.principal import Principal
 from web.auth.sealing import seal
 
@@ -54,6 +57,13 @@ NAMES = dict(
 
 
 AT = datetime(2020, 12, 23, 17, 27, tzinfo=UTC)
+EXCHANGE = UUID("b2f6c7ce-6d0e-4a3c-8f0e-1f6f6f4f9f10")
+PARCEL = {
+    "direction": "outbound",
+    "carrier": "Chronopost",
+    "tracking_number": "XY123456785FR",
+    "tracking_url": "https://suivi.example/XY123456785FR",
+}
 
 
 def actor(who: Principal | None) -> Actor:
@@ -98,8 +108,12 @@ def contract(**changes: Any) -> dict[str, Any]:
     }
 
 
-def mail_link(who: Principal, token: str, **changes: Any) -> dict[str, Any]:
+def sealed(**payload: str) -> str:
     key = OKPKey.import_key(json.loads(DEVELOPMENT_MAIL_KEY))
+    return seal(json.dumps(key.as_dict(private=False)), payload)
+
+
+def mail_link(who: Principal, token: str, **changes: Any) -> dict[str, Any]:
     return {
         "version": 1,
         "user_id": who.user_id,
@@ -109,7 +123,7 @@ def mail_link(who: Principal, token: str, **changes: Any) -> dict[str, Any]:
         "first_name": "Jean",
         "last_name": "Test",
         "email": "jean.test@revendeur.test",
-        "sealed_token": seal(json.dumps(key.as_dict(private=False)), {"token": token}),
+        "sealed_token": sealed(token=token),
         "expires_at": datetime.now(UTC) + timedelta(days=7),
         **changes,
     }
@@ -135,6 +149,45 @@ class Facts:
     def missed(self, **changes: Any) -> PromiseMissed:
         more = {"version": 6, "status": "in_diagnosis", "dispatch_on": "2020-12-24", "first_dispatch_on": "2020-12-24"}
         return PromiseMissed(**incident(None, **{**more, **changes}))
+
+    def exchange(self, step: str = "shipped", by: Principal | None = SQP, **changes: Any) -> ExchangeChanged:
+        """Of a line that is approved, in an exchange in advance; the parcel goes with the steps of parcels."""
+        more = {
+            "version": 7,
+            "status": "exchange",
+            "exchange_id": EXCHANGE,
+            "line": 1,
+            "step": step,
+            "exchange_type": "advance_exchange",
+            "decision": "approved",
+            "serial_number": "Q207B17555",
+            "product_reference": "TS-131K",
+            "replacement_serial_number": "Q251I02233",
+            "replacement_reference": "TS-131K",
+            "dispatch": "delivered" if step == "delivered" else "shipped",
+            "cover": "in_progress",
+            "return_state": "expected",
+            "parcel": PARCEL if step in ("shipped", "delivered", "label_sent") or "parcel" in step else None,
+        }
+        return ExchangeChanged(**incident(by, **{**more, **changes}))
+
+    def reminded(self, days_left: int = 5, token: str = "secret-token", **changes: Any) -> ReturnReminded:
+        due_on, expires_at = clock.today() + timedelta(days=days_left), datetime.now(UTC) + timedelta(days=35)
+        more = {
+            "version": 14,
+            "status": "exchange",
+            "exchange_id": EXCHANGE,
+            "line": 1,
+            "serial_number": "Q207B17555",
+            "product_reference": "TS-131K",
+            "return_due_on": due_on,
+            "days_left": days_left,
+            "threshold": days_left,
+            "consequence": "warn",
+            "sealed_token": sealed(token=token, expires_at=expires_at.isoformat()),
+            "expires_at": expires_at,
+        }
+        return ReturnReminded(**incident(None, **{**more, **changes}))
 
     def message(self, thread: str = "client", by: Principal | None = CLIENT, **changes: Any) -> MessagePosted:
         more = {"version": 3, "message_id": uuid4(), "thread": thread, "excerpt": "Bonjour,\nle voyant est rouge."}

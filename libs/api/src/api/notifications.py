@@ -17,6 +17,8 @@ Kind = Literal[
     "status_changed",
     "closing_postponed",
     "promise_missed",
+    "exchange_changed",
+    "return_reminded",
     "message_posted",
     "files_attached",
     "contract_registered",
@@ -106,6 +108,8 @@ class EmailPut(Request):
     status_changed: bool = True
     closing_postponed: bool = True
     promise_missed: bool = True
+    exchange_changed: bool = True
+    return_reminded: bool = True
     message_posted: bool = True
     files_attached: bool = False
     contract_registered: bool = False

@@ -178,7 +178,8 @@ class ExchangeChanged(IncidentEvent):
 
     ``serial_number`` is the faulty product, ``replacement_serial_number`` what takes its place. ``replaced_on`` is the
     day on which it took over; ``return_due_on`` until when the faulty one is awaited. ``origin_line``: the line whose
-    replacement was dead on arrival. ``parcel``: the one that ``step`` is about.
+    replacement was dead on arrival. ``parcel``: the one that ``step`` is about. ``stock_expected_on``: the day on which
+    what is out of stock is expected.
     """
 
     type: ClassVar[str] = "incidents.exchange.changed.v1"
@@ -199,6 +200,7 @@ class ExchangeChanged(IncidentEvent):
     return_state: ReturnState
     return_due_on: Day | None = None
     outcome: Outcome | None = None
+    stock_expected_on: Day | None = None
     parcel: Parcel | None = None
     note: str = ""
 

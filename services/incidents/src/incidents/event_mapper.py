@@ -111,6 +111,7 @@ def exchange_changed(
         return_state=line.return_state,
         return_due_on=line.return_due_on,
         outcome=line.outcome,
+        stock_expected_on=line.stock_expected_on,
         parcel=_parcel(parcel) if parcel else None,
         note=note,
     )

@@ -24,6 +24,7 @@ from events.identity import (
     UserChanged,
 )
 from events.incidents import (
+    ExchangeChanged,
     FileDetached,
     FilesAttached,
     IncidentClientGiven,
@@ -33,8 +34,9 @@ from events.incidents import (
     IncidentStatusChanged,
     MessagePosted,
     PromiseMissed,
+    ReturnReminded,
 )
-from notifications import account_mails, projections, recipients, reminders, service
+from notifications import account_mails, exchanges, projections, recipients, reminders, service
 from notifications.recipients import Notice
 
 E = TypeVar("E", bound=Event)
@@ -54,9 +56,11 @@ def consumers() -> tuple[Consumer, ...]:
 
     incidents = Consumer("notifications.incidents")
     incidents.on(IncidentDeclared)(_follow_and_tell(recipients.declared))
-    incidents.on(IncidentStatusChanged)(_follow_and_tell(recipients.status_changed))
+    incidents.on(IncidentStatusChanged)(exchanges.status_changed)
     incidents.on(IncidentClosingPostponed)(_follow_and_tell(recipients.closing_postponed))
     incidents.on(PromiseMissed)(_follow_and_tell(recipients.promise_missed))
+    incidents.on(ExchangeChanged)(exchanges.changed)
+    incidents.on(ReturnReminded)(exchanges.reminded)
     incidents.on(MessagePosted)(_follow_and_tell(recipients.message_posted))
     incidents.on(IncidentClientGiven, FileDetached)(service.follow_incident)
     incidents.on(FilesAttached)(service.remember_named_files)

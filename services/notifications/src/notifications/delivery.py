@@ -15,7 +15,8 @@ from prometheus_client import CollectorRegistry, Counter, Gauge
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.messaging import outbox
-from notifications import event_mapper, mail, reminders, repository, smtp
+from notifications import event_mapper, mail, projections, reminders, repository, smtp
+from notifications.exchange_notices import REMINDED
 from notifications.models import Email
 from notifications.notification_types import CONVERSATION
 from notifications.settings import Settings
@@ -66,10 +67,12 @@ async def deliver(session: AsyncSession, settings: Settings, email_id: UUID, tro
 
 
 async def _still_wanted(session: AsyncSession, email: Email) -> bool:
-    """The person may have lost the access since it was queued, or have read the conversation itself. What is about the
-    account goes to people who are not active yet, too."""
+    """The person may have lost the access since it was queued, have read the conversation itself, or have sent what a
+    reminder asks for. What is about the account goes to people who are not active yet, too."""
     if email.is_about_account:
         return not await repository.access_is_closed(session, email.organisation_id)
+    if email.kind == REMINDED and await projections.is_overtaken(session, email.facts):
+        return False
     if email.kind in CONVERSATION and await repository.has_read(session, email.event_id, email.user_id):
         return False
     return await repository.may_be_told(session, email.user_id)

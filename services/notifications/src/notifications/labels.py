@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from notifications import account_labels, reminder_texts
+from notifications import account_labels, exchange_labels, exchange_texts, reminder_texts
 from notifications.notification_types import EmailKind
 from notifications.status_labels import AWAITED, CANCELLED, PENDING, REOPENED, STATUS
 from web import clock, user_agent
@@ -23,7 +23,8 @@ class Words:
     """``title`` heads the feed's line and is the e-mail's subject; ``context`` and ``notes`` are the e-mail's only.
 
     ``quote`` is what a person wrote about it, of several lines: the e-mail has it whole, the feed's ``line`` its start.
-    ``groups`` are lists, each below its heading.
+    ``groups`` are lists, each below its heading; ``links`` are label and address of what the e-mail leads to beside the
+    button, in the portal where the address has no host.
     """
 
     title: str
@@ -33,6 +34,7 @@ class Words:
     quote: str = ""
     notes: tuple[str, ...] = ()
     groups: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    links: tuple[tuple[str, str], ...] = ()
     language: Language = "fr"
 
     @property
@@ -52,6 +54,8 @@ TITLES: dict[EmailKind, Text] = {
     "status_changed": text("[Nouveau statut] Incident n. {number}", "[New status] Incident no. {number}"),
     "closing_postponed": text("[Clôture repoussée] Incident n. {number}", "[Closing postponed] Incident no. {number}"),
     "promise_missed": text("[Envoi en retard] Incident n. {number}", "[Dispatch late] Incident no. {number}"),
+    "exchange_changed": exchange_texts.CHANGED,
+    "return_reminded": exchange_texts.DUE,
     "message_posted": text("[Nouveau message] Incident n. {number}", "[New message] Incident no. {number}"),
     "files_attached": text("[Nouveau fichier] Incident n. {number}", "[New file] Incident no. {number}"),
     "contract_registered": text("[Nouveau contrat] Contrat n° {number}", "[New contract] Contract no. {number}"),
@@ -99,6 +103,8 @@ BUTTONS: dict[EmailKind, Text] = {
     "status_changed": SEE_INCIDENT,
     "closing_postponed": SEE_INCIDENT,
     "promise_missed": SEE_INCIDENT,
+    "exchange_changed": SEE_INCIDENT,
+    "return_reminded": exchange_texts.ANSWER,
     "message_posted": text("Lire le message", "Read the message"),
     "files_attached": SEE_INCIDENT,
     "contract_registered": SEE_CONTRACT,
@@ -168,14 +174,16 @@ NAMES = ("actor", "client_name", "invited_by", "login", "organisation_name")
 def render(kind: EmailKind, facts: Facts, language: Language, write_name: Callable[[str], str] = str) -> Words:
     """``facts`` as the rules recorded them; what came from people is reduced to one line each. ``write_name`` writes
     the names among them."""
-    known = {name: one_line(value) if isinstance(value, str) else value for name, value in facts.items()}
+    known: Facts = _plain(facts)
     known |= {name: write_name(known[name]) for name in NAMES if name in known}
     known |= _moments(known) | _device(known, language)
+    if kind in exchange_labels.KINDS:
+        known |= exchange_labels.details(known, language)
 
     def say(sentence: Text) -> str:
         return sentence[language].format_map(known)
 
-    notes = tuple(say(sentence) for sentence in NOTES.get(kind, ()))
+    notes = tuple(say(sentence) for sentence in _notes(kind, known))
     context = known.get("title", "") if kind != "incident_declared" else ""
     if kind in TITLES_OF_MANY and facts.get("count", 1) > 1:
         many = "order_closing" if facts.get("reminder") == "order" else kind
@@ -184,9 +192,13 @@ def render(kind: EmailKind, facts: Facts, language: Language, write_name: Callab
         )
     button = ANSWER if facts.get("is_awaited") else BUTTONS[kind]
     quote = paragraphs(facts.get("note") or "")
-    return Words(
+    words = Words(
         say(_title(kind, known)), say(_body(kind, known)), say(button), context, quote, notes, language=language
     )
+    if kind not in exchange_labels.KINDS:
+        return words
+    groups, links = exchange_labels.groups(known, language), exchange_labels.links(known, language)
+    return replace(words, groups=groups, links=links)
 
 
 NOTES: dict[EmailKind, tuple[Text, ...]] = {
@@ -197,6 +209,8 @@ NOTES: dict[EmailKind, tuple[Text, ...]] = {
 CHOICES: dict[EmailKind, Callable[[Facts], Text]] = {
     "incident_declared": lambda facts: BODIES["declared_with_promise" if "ends_on" in facts else "incident_declared"],
     "status_changed": lambda facts: _status(facts),
+    "exchange_changed": exchange_labels.body,
+    "return_reminded": exchange_labels.body,
     "files_attached": lambda facts: BODIES["one_file" if facts["count"] == 1 else "files"],
     "contract_registered": lambda facts: _cover("contract_registered", facts),
     "contract_extended": lambda facts: _cover("contract_extended", facts),
@@ -207,7 +221,13 @@ CHOICES: dict[EmailKind, Callable[[Facts], Text]] = {
 }
 
 
+def _notes(kind: EmailKind, facts: Facts) -> tuple[Text, ...]:
+    return exchange_labels.notes(facts) if kind in exchange_labels.KINDS else NOTES.get(kind, ())
+
+
 def _title(kind: EmailKind, facts: Facts) -> Text:
+    if kind in exchange_labels.KINDS:
+        return exchange_labels.title(facts)
     if facts.get("reminder") == "order":
         return reminder_texts.ORDER_CLOSES
     return account_labels.HAS_ACCOUNT if facts.get("because") == "account_exists" else TITLES[kind]
@@ -244,6 +264,15 @@ def _body(kind: EmailKind, facts: Facts) -> Text:
 def one_line(value: str) -> str:
     """Nothing that a person typed ends a line of a header; the joiners of emoji families and of words stay."""
     return " ".join(line(value).split())
+
+
+def _plain(value: Any) -> Any:
+    """What people typed among facts, each on one line."""
+    if isinstance(value, dict):
+        return {name: _plain(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_plain(each) for each in value]
+    return one_line(value) if isinstance(value, str) else value
 
 
 def _moments(facts: Facts) -> Facts:

@@ -1,4 +1,5 @@
-"""Makes the message: one subject, one fact, one button; text and HTML twins; links from the settings' host alone."""
+"""Makes the message: one subject, one fact, one button; text and HTML twins; links from the settings' host alone, but
+for a carrier's page, whose address SQP's own table made."""
 
 from __future__ import annotations
 
@@ -15,6 +16,7 @@ from email_validator import EmailNotValidError, validate_email
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from notifications import reminder_labels
+from notifications.exchange_notices import ANSWER_PAGE
 from notifications.headers import HEADERS
 from notifications.labels import one_line, render
 from notifications.models import Email
@@ -47,7 +49,13 @@ def compose(
     # Rows of the release before hold no first name.
     greeted = unlinked(one_line(email.facts.get("first_name", name)))
     always = email.is_about_account or kind in ESSENTIAL
-    shown = {"words": words, "name": greeted, "url": link(settings, email.path, token), "always": always}
+    shown = {
+        "words": words,
+        "name": greeted,
+        "url": link(settings, email.path, token),
+        "links": [(label, _whole(settings, address)) for label, address in words.links],
+        "always": always,
+    }
     message = EmailMessage(policy=HEADERS)
     try:
         # People search and filter their mailbox with the space that their keyboard has.
@@ -85,7 +93,7 @@ def address(recipient: str) -> tuple[str, str]:
 def _conversation(email: Email, domain: str) -> list[str]:
     """Ids that all mails about one incident share, then all mails about one of its threads: mail programs put these
     together. No message bears them."""
-    if not email.path.startswith("/incidents/"):
+    if not email.path.startswith(("/incidents/", ANSWER_PAGE)):
         return []
     whole = f"incident.{email.subject_id}"
     thread = next((name for name, pane in PANES.items() if email.path.partition("#")[0].endswith(pane)), "")
@@ -95,6 +103,10 @@ def _conversation(email: Email, domain: str) -> list[str]:
 def link(settings: Settings, path: str, token: str | None) -> str:
     url = settings.portal_url.rstrip("/") + path
     return f"{url}?token={quote(token, safe='')}" if token else url
+
+
+def _whole(settings: Settings, address: str) -> str:
+    return link(settings, address, None) if address.startswith("/") else address
 
 
 def _sender(settings: Settings) -> Address:

@@ -70,6 +70,20 @@ class Incident(Base):
     version: Mapped[int]
 
 
+class Exchange(Base):
+    """Read model of a line of an incident: whether its return is still to be reminded of, and the instant of its
+    approval."""
+
+    __tablename__ = "exchanges"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(index=True)
+    return_state: Mapped[str]
+    return_due_on: Mapped[date | None]
+    approved_at: Mapped[datetime | None]
+    version: Mapped[int]
+
+
 class NamedFile(Base):
     """A file that somebody named on an incident. ``bound`` once files has confirmed it: until then nobody is told.
 

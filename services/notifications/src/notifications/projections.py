@@ -1,12 +1,13 @@
-"""What the notifications service keeps of its neighbours: organisations, people, closed sessions, incidents and the
-files named on them."""
+"""What the notifications service keeps of its neighbours: organisations, people, closed sessions, incidents, their
+exchanges and the files named on them."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, delete, select, update
+from sqlalchemy import and_, delete, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -14,9 +15,11 @@ from chassis.projections import upsert
 from chassis.sql import AnyRow
 from events.files import FileBindingRefused, FileBound
 from events.identity import OrganisationChanged, SessionClosed, UserChanged
-from events.incidents import FilesAttached, IncidentDeclared, IncidentEvent
+from events.incidents import ExchangeChanged, FilesAttached, IncidentDeclared, IncidentEvent, IncidentStatusChanged
+from notifications.exchange_notices import AWAITED
 from notifications.models import (
     ClosedSession,
+    Exchange,
     Incident,
     NamedFile,
     Organisation,
@@ -46,6 +49,28 @@ async def incident(session: AsyncSession, event: IncidentEvent) -> None:
 
 async def declared_at(session: AsyncSession, number: str) -> datetime | None:
     return await session.scalar(select(Incident.declared_at).where(Incident.number == number))
+
+
+async def exchange(session: AsyncSession, event: ExchangeChanged) -> None:
+    values = event.model_dump(include={"number", "return_state", "return_due_on"})
+    await upsert(session, Exchange, {"id": event.exchange_id, **values}, event.version)
+    if event.step == "approved":
+        approved = update(Exchange).where(Exchange.id == event.exchange_id)
+        await session.execute(approved.values(approved_at=event.at))
+
+
+async def is_by_approval(session: AsyncSession, event: IncidentStatusChanged) -> bool:
+    """Whether an exchange of the incident was approved in the instant of the event."""
+    query = select(Exchange.id).where(Exchange.number == event.number, Exchange.approved_at == event.at)
+    return await session.scalar(query.limit(1)) is not None
+
+
+async def is_overtaken(session: AsyncSession, facts: dict[str, Any]) -> bool:
+    """Of the facts of a reminder: whether the product was sent since, is not awaited any more, or is due on another
+    day."""
+    over = or_(Exchange.return_state.not_in(AWAITED), Exchange.return_due_on != date.fromisoformat(facts["due_on"]))
+    newer = and_(Exchange.id == UUID(facts["exchange_id"]), Exchange.version > facts["version"])
+    return await session.scalar(select(Exchange.id).where(newer, over)) is not None
 
 
 async def remember_files(session: AsyncSession, event: FilesAttached, event_id: UUID) -> None:

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from api.notifications import Kind, SubjectType
+from events import OrganisationKind
 from events.contracts import ContractChanged, ContractExpiring, ContractExtended, ContractRegistered, ContractState
 from events.identity import LoggedInFromNewDevice, SignUpRequested
 from events.incidents import (
@@ -27,6 +28,8 @@ from events.incidents import (
 )
 
 What = Literal["status", "message", "files", "declared"]
+
+EVERY_SIDE: frozenset[OrganisationKind] = frozenset({"sqp", "reseller", "client"})
 
 PANES: dict[Thread, str] = {"client": "?onglet=messagerie", "sqp": "?onglet=messagerie-sqp"}
 
@@ -62,13 +65,25 @@ class Subject:
 
 
 @dataclass(frozen=True)
+class MailLink:
+    """Where an e-mail's button leads instead of its subject: ``sealed_token`` completes it, until ``expires_at``."""
+
+    path: str
+    sealed_token: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
 class Notice:
-    """A fact for people. ``facts`` is what the wording needs, in JSON's types."""
+    """A fact for people. ``facts`` is what the wording needs, in JSON's types. It goes by e-mail as well to people
+    of the sides ``mailed`` who want it."""
 
     kind: Kind
     audience: Audience
     subject: Subject
     facts: dict[str, Any] = field(default_factory=dict)
+    mailed: frozenset[OrganisationKind] = EVERY_SIDE
+    link: MailLink | None = None
 
 
 @dataclass(frozen=True)
@@ -85,7 +100,7 @@ def declared(event: IncidentDeclared) -> Notice:
     """SQP; the reseller's people when the client declared, the client's when the reseller did."""
     others = parties(event, "declaration").without(event.actor.organisation_id, event.actor.organisation_kind)
     promised = {"ends_on": event.promised_on.isoformat()} if event.promised_on else {}
-    return Notice("incident_declared", _by(event, others), incident(event), _facts(event) | promised)
+    return Notice("incident_declared", by_author(event, others), incident(event), facts_of(event) | promised)
 
 
 def status_changed(event: IncidentStatusChanged) -> Notice:
@@ -93,19 +108,19 @@ def status_changed(event: IncidentStatusChanged) -> Notice:
     by_party = event.actor.organisation_kind in ("reseller", "client")
     concerned = replace(parties(event, "client"), sqp=by_party)
     more = {"previous_status": event.previous_status, "note": event.note, "reason": event.reason}
-    return Notice("status_changed", _by(event, concerned), incident(event), _facts(event) | more)
+    return Notice("status_changed", by_author(event, concerned), incident(event), facts_of(event) | more)
 
 
 def closing_postponed(event: IncidentClosingPostponed) -> Notice:
     """SQP, which does not read what was written."""
-    facts = _facts(event) | {"ends_on": event.closes_on.isoformat()}
-    return Notice("closing_postponed", _by(event, Audience(sqp=True)), incident(event), facts)
+    facts = facts_of(event) | {"ends_on": event.closes_on.isoformat()}
+    return Notice("closing_postponed", by_author(event, Audience(sqp=True)), incident(event), facts)
 
 
 def promise_missed(event: PromiseMissed) -> Notice:
     """All parties of the incident: the platform tells what nobody wrote."""
-    facts = _facts(event) | {"ends_on": event.dispatch_on.isoformat()}
-    return Notice("promise_missed", _by(event, parties(event, "declaration")), incident(event), facts)
+    facts = facts_of(event) | {"ends_on": event.dispatch_on.isoformat()}
+    return Notice("promise_missed", by_author(event, parties(event, "declaration")), incident(event), facts)
 
 
 def seen_from(notice: Notice, kind: str, role: str) -> Notice:
@@ -121,8 +136,8 @@ def seen_from(notice: Notice, kind: str, role: str) -> Notice:
 def message_posted(event: MessagePosted) -> Notice:
     """The other side of that thread only."""
     others = parties(event, event.thread).without(event.actor.organisation_id, event.actor.organisation_kind)
-    facts = _facts(event) | {"excerpt": event.excerpt}
-    return Notice("message_posted", _by(event, others), incident(event, event.thread), facts)
+    facts = facts_of(event) | {"excerpt": event.excerpt}
+    return Notice("message_posted", by_author(event, others), incident(event, event.thread), facts)
 
 
 def files_attached(event: FilesAttached, declared_at: datetime | None, count: int) -> Notice | None:
@@ -134,8 +149,8 @@ def files_attached(event: FilesAttached, declared_at: datetime | None, count: in
     if event.message_id is not None or _came_with_declaration(event, declared_at):
         return None
     others = parties(event, event.scope).without(event.actor.organisation_id, event.actor.organisation_kind)
-    facts = _facts(event) | {"count": count}
-    return Notice("files_attached", _by(event, others), incident(event, thread_of(event.scope)), facts)
+    facts = facts_of(event) | {"count": count}
+    return Notice("files_attached", by_author(event, others), incident(event, thread_of(event.scope)), facts)
 
 
 def _came_with_declaration(event: FilesAttached, declared_at: datetime | None) -> bool:
@@ -213,11 +228,11 @@ def incident(event: IncidentEvent, thread: Thread | None = None) -> Subject:
     return Subject("incident", event.number, f"/incidents/{event.number}{pane}", thread)
 
 
-def _by(event: IncidentEvent, audience: Audience) -> Audience:
+def by_author(event: IncidentEvent, audience: Audience) -> Audience:
     return replace(audience, author=event.actor.user_id)
 
 
-def _facts(event: IncidentEvent) -> dict[str, Any]:
+def facts_of(event: IncidentEvent) -> dict[str, Any]:
     return {"number": event.number, "title": event.title, "status": event.status, "actor": event.actor.name}
 
 

@@ -10,16 +10,15 @@ from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api import notifications as schemas
-from api.notifications import Kind
 from chassis.messaging import outbox
 from chassis.messaging.consumer import envelope_of
 from chassis.sql import AnyRow
 from events.files import FileBindingRefused, FileBound
 from events.identity import LoggedInFromNewDevice
 from events.incidents import FilesAttached, IncidentEvent
-from notifications import projections, recipients, repository, views
+from notifications import joining, projections, recipients, repository, views
 from notifications.errors import NotYetKnown
-from notifications.models import StreamItem
+from notifications.models import Notification, StreamItem
 from notifications.notification_types import CONVERSATION, GATHERED, wants_email, wants_line
 from notifications.recipients import Hint, Notice
 from notifications.stream import TOUCHED
@@ -30,7 +29,8 @@ from web.auth.principal import Principal
 # An unread line counts what follows within the first; its e-mail leaves after the second.
 ONE_BURST = timedelta(hours=1)
 GATHERING = timedelta(minutes=2)
-# For who has the conversation open, or opens it at once, to have read it before an e-mail tells of it.
+# For who has the conversation open, or opens it at once, to have read it before an e-mail tells of it; and for what
+# happens to one parcel to be told once of all that is in it.
 READING = timedelta(seconds=15)
 
 SUBJECT: TypeAdapter[recipients.Subject] = TypeAdapter(recipients.Subject)
@@ -99,12 +99,14 @@ async def tell(session: AsyncSession, notice: Notice, source: Source | None = No
 
 async def _tell_one(session: AsyncSession, source: Source, told: Notice, reader: AnyRow) -> None:
     notice = recipients.seen_from(told, reader.organisation_kind, reader.role)
-    if notice.kind in GATHERED:
+    if notice.kind in GATHERED or joining.is_joint(notice.facts):
         await repository.take_turn(session, reader.id)
     if wants_line(notice.kind, reader.in_app) and not await tell_in_app(session, source, notice, reader):
         return
+    if reader.organisation_kind not in notice.mailed:
+        return
     if wants_email(notice.kind, reader.by_email) and not await _is_gathered(session, notice, reader):
-        await write_to(session, source, notice, reader, _delay(notice.kind))
+        await write_to(session, source, notice, reader, _delay(notice))
 
 
 async def tell_in_app(session: AsyncSession, source: Source, notice: Notice, reader: AnyRow) -> bool:
@@ -132,15 +134,17 @@ async def write_to(
         recipient_name=f"{reader.first_name} {reader.last_name}".strip(),
         facts=notice.facts | {"first_name": reader.first_name},
         subject_id=notice.subject.id,
-        path=notice.subject.path,
+        path=notice.link.path if notice.link else notice.subject.path,
+        sealed_token=notice.link.sealed_token if notice.link else None,
+        expires_at=notice.link.expires_at if notice.link else None,
         delay=delay,
     )
 
 
-def _delay(kind: Kind) -> timedelta:
-    if kind in GATHERED:
+def _delay(notice: Notice) -> timedelta:
+    if notice.kind in GATHERED:
         return GATHERING
-    return READING if kind in CONVERSATION else timedelta()
+    return READING if notice.kind in CONVERSATION or joining.is_joint(notice.facts) else timedelta()
 
 
 async def _line(session: AsyncSession, source: Source, notice: Notice, reader: AnyRow) -> dict[str, Any] | None:
@@ -149,15 +153,24 @@ async def _line(session: AsyncSession, source: Source, notice: Notice, reader: A
         path, since = recipients.path_of_many(notice), source.time - ONE_BURST
         known = await repository.gather_line(session, reader.id, notice.kind, notice.facts, path, since, source.time)
         if known is not None:
-            names = ("kind", "facts", "subject", "created_at")
-            return {"identifier": known.id, **{name: getattr(known, name) for name in names}}
+            return _shown(known)
+    if joining.is_joint(notice.facts):
+        known, is_news = await joining.line(session, reader.id, notice.facts, source.time - ONE_BURST)
+        if known is not None:
+            return _shown(known) if is_news else None
     subject = SUBJECT.dump_python(notice.subject, mode="json")
     line: dict[str, Any] = {"kind": notice.kind, "facts": notice.facts, "subject": subject, "created_at": source.time}
     identifier = await repository.add_notification(session, event_id=source.id, user_id=reader.id, **line)
     return None if identifier is None else {"identifier": identifier, **line}
 
 
+def _shown(line: Notification) -> dict[str, Any]:
+    return {"identifier": line.id, **{name: getattr(line, name) for name in ("kind", "facts", "subject", "created_at")}}
+
+
 async def _is_gathered(session: AsyncSession, notice: Notice, reader: AnyRow) -> bool:
+    if joining.is_joint(notice.facts):
+        return await joining.email(session, reader.id, notice.facts)
     if notice.kind not in GATHERED:
         return False
     path = recipients.path_of_many(notice)

@@ -17,6 +17,8 @@ KINDS = {
     "status_changed": N_("L’état d’un incident change"),
     "closing_postponed": N_("La clôture d’un incident résolu est repoussée"),
     "promise_missed": N_("Un envoi promis a du retard"),
+    "exchange_changed": N_("Un échange avance : décision, colis, retour"),
+    "return_reminded": N_("Un matériel est à renvoyer à SQP"),
     "message_posted": N_("Vous recevez un message"),
     "files_attached": N_("Un fichier est ajouté à un incident"),
     "contract_registered": N_("Un contrat est enregistré"),
@@ -32,6 +34,8 @@ GROUPS = (
             "status_changed",
             "closing_postponed",
             "promise_missed",
+            "exchange_changed",
+            "return_reminded",
             "message_posted",
             "files_attached",
         ),
@@ -39,8 +43,9 @@ GROUPS = (
     (N_("Contrats"), ("contract_registered", "contract_extended", "contract_expiring")),
     (N_("Compte"), ("sign_up_requested",)),
 )
-# Of contracts and of requests, administrators alone are told.
+# Of contracts, of returns and of requests, administrators alone are told.
 FOR_ADMINISTRATORS = {
+    "return_reminded": ("reseller", "client"),
     "contract_registered": ("reseller", "client"),
     "contract_extended": ("reseller", "client"),
     "contract_expiring": ("reseller", "client"),

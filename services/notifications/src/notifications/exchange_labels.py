@@ -1,0 +1,129 @@
+"""Puts together what people read of an exchange and of a return that is due, from
+:mod:`notifications.exchange_texts`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any
+
+from notifications import exchange_texts as texts
+from notifications.exchange_notices import AWAITED, CHANGED, REMINDED
+from notifications.notification_types import EmailKind
+from web.clock import PARIS
+from web.i18n import Language, Text
+
+Facts = dict[str, Any]
+
+KINDS: frozenset[EmailKind] = frozenset({CHANGED, REMINDED})
+
+
+def title(facts: Facts) -> Text:
+    if "step" in facts:
+        return texts.TITLES[facts["step"]]
+    return texts.DUE if facts["days_left"] >= 0 else texts.OVERDUE
+
+
+def body(facts: Facts) -> Text:
+    sentences = list(_of_step(facts) if "step" in facts else _of_return(facts))
+    return {language: " ".join(sentence[language] for sentence in sentences) for language in sentences[0]}
+
+
+def _of_return(facts: Facts) -> Iterator[Text]:
+    if facts["days_left"] < 0:
+        yield texts.NOT_BACK
+        yield texts.NOW_LATE[facts["consequence"]]
+    else:
+        yield texts.TO_COME_BACK if facts["days_left"] else texts.TO_COME_BACK_TODAY
+        yield texts.IF_LATE[facts["consequence"]]
+
+
+def _of_step(facts: Facts) -> Iterator[Text]:
+    step = facts["step"]
+    is_back_awaited = facts["return_state"] in AWAITED
+    if step == "delivered" and facts["dispatch"] != "delivered":
+        yield texts.PARTLY_DELIVERED
+        return
+    yield texts.BODIES_OF_TYPE.get((step, facts["exchange_type"]), texts.BODIES[step])
+    if step == "shipped" and len(facts["units"]) == 1 and facts["units"][0].get("new_serial"):
+        yield texts.REPLACED_BY
+    if step == "out_of_stock" and facts["stock_on"]:
+        yield texts.IN_STOCK_ON
+    if step in ("approved", "label_sent", "delivered", "delivery_presumed") and is_back_awaited and facts["due_on"]:
+        yield texts.BACK_BY
+    if step == "approved" and facts["exchange_type"] in ("standard_exchange", "repair"):
+        yield texts.SENT_AFTER
+    if step == "label_sent" and not facts["due_on"]:
+        yield texts.DUE_LATER
+    if facts["said_by"]:
+        yield texts.SAID_BY if facts["said_by"] == "person" else texts.SAID_BY_LINK
+
+
+def details(facts: Facts, language: Language) -> Facts:
+    """What the placeholders of the sentences stand for."""
+    units = facts["units"]
+    one = units[0]
+    known = {
+        "unit": _name(one, language) if len(units) == 1 else texts.UNITS[language].format(count=len(units)),
+        "due": _day(facts["due_on"]),
+    }
+    if "step" not in facts:
+        until = datetime.fromisoformat(facts["expires_at"]).astimezone(PARIS)
+        return known | {"until": f"{until:%d/%m/%Y}"}
+    outcome, new = texts.OUTCOMES.get(facts["outcome"]), _new(one, language)
+    return known | {
+        "type": texts.TYPES[facts["exchange_type"]][language],
+        "outcome": outcome[language] if outcome else "",
+        "stock": _day(facts["stock_on"]),
+        "new": new,
+        "replacement": f" {new}" if new else "",
+        "by_carrier": _by_carrier(facts),
+    }
+
+
+def notes(facts: Facts) -> tuple[Text, ...]:
+    if "step" not in facts:
+        return (texts.ANSWERS,)
+    return (texts.PACKING,) if facts["step"] == "label_sent" else ()
+
+
+def links(facts: Facts, language: Language) -> tuple[tuple[str, str], ...]:
+    """Label and address of what an e-mail leads to beside its button; an address without host is the portal's."""
+    slip = (texts.SLIP[language], f"/incidents/{facts['number']}/echanges/{facts['line']}/bon-de-retour.pdf")
+    if "step" not in facts:
+        return slip, (texts.SEE_INCIDENT[language], f"/incidents/{facts['number']}")
+    follow = (texts.FOLLOW[language], facts.get("tracking_url", ""))
+    return (*([slip] if facts["step"] == "label_sent" else []), *([follow] if follow[1] else []))
+
+
+def groups(facts: Facts, language: Language) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The products, where an e-mail's sentence counts several."""
+    units = facts["units"]
+    if len(units) == 1:
+        return ()
+    return ((texts.PRODUCTS[language], tuple(_exchanged(unit, language) for unit in units)),)
+
+
+def _exchanged(unit: Facts, language: Language) -> str:
+    old, new = _name(unit, language), _new(unit, language)
+    return texts.EXCHANGED[language].format(old=old, new=new) if new else old
+
+
+def _name(unit: Facts, language: Language) -> str:
+    return texts.UNIT[language].format(reference=unit["reference"], serial=unit["serial"])
+
+
+def _new(unit: Facts, language: Language) -> str:
+    if not unit["new_serial"]:
+        return ""
+    return texts.UNIT[language].format(reference=unit["new_reference"] or unit["reference"], serial=unit["new_serial"])
+
+
+def _by_carrier(facts: Facts) -> str:
+    parts = [facts.get("carrier", ""), facts.get("tracking_number", "")]
+    named = " ".join(part for part in parts if part)
+    return f" ({named})" if named else ""
+
+
+def _day(day: str) -> str:
+    return f"{date.fromisoformat(day):%d/%m/%Y}" if day else ""

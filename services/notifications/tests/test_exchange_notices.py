@@ -1,0 +1,269 @@
+"""Exchanges and returns: who is told of which step, and in which words, without a database."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, get_args
+
+import pytest
+from services.notifications.tests.facts import PARCEL, actor
+from services.notifications.tests.test_recipients import sides
+
+from devkit.harness import CLIENT, RESELLER, SQP
+from events.incidents import Actor, ExchangeStep, ExchangeType, Outcome
+from notifications import exchange_notices, exchange_texts, recipients
+from notifications.exchange_notices import TELLINGS
+from notifications.labels import Words, render
+from web.i18n import Language
+
+STEPS = get_args(ExchangeStep)
+SILENT = {"reserved", "prepared", "return_delivered"}
+BACK_OFFICE = Actor(user_id=None, organisation_id=None, organisation_kind="sqp", name="SQP")
+BOTH, ALL = {"reseller", "client"}, {"reseller", "client", "sqp"}
+
+
+def said(facts: Any, step: str, language: Language = "fr", **changes: Any) -> Words:
+    notice = exchange_notices.changed(facts.exchange(step, **changes))
+    assert notice is not None
+    return render(notice.kind, notice.facts, language)
+
+
+def test_every_step_has_its_sentence_or_is_deliberately_silent() -> None:
+    told = {step for step, telling in TELLINGS.items() if telling is not None}
+    assert set(TELLINGS) == set(STEPS)
+    assert told == set(STEPS) - SILENT
+    assert set(exchange_texts.TITLES) == set(exchange_texts.BODIES) == told
+    assert set(exchange_texts.TYPES) == set(get_args(ExchangeType))
+    assert set(exchange_texts.OUTCOMES) == set(get_args(Outcome))
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("kind", get_args(ExchangeType))
+@pytest.mark.parametrize("step", [step for step in STEPS if step not in SILENT])
+def test_every_step_of_every_type_can_be_said(facts: Any, step: str, kind: str, language: Language) -> None:
+    by = RESELLER if step == "requested" else SQP
+    for more in ({}, {"replacement_serial_number": None, "replacement_reference": None, "parcel": None}):
+        words = said(facts, step, language, by=by, exchange_type=kind, outcome="partial", **more)
+        assert words.title.endswith("20122301")
+        assert not set("{}") & set(words.title + words.body)
+        assert "  " not in words.body
+        assert "Q207B17555" in words.body or "replacement" in step or step == "reversed"
+
+
+@pytest.mark.parametrize(
+    ("step", "by", "told", "mailed"),
+    [
+        ("requested", actor(RESELLER), {"client", "sqp"}, ALL),
+        ("requested", actor(CLIENT), {"reseller", "sqp"}, ALL),
+        ("approved", actor(SQP), BOTH, BOTH),
+        ("rejected", actor(SQP), BOTH, BOTH),
+        ("cancelled", actor(SQP), BOTH, BOTH),
+        ("recalled", actor(SQP), BOTH, BOTH),
+        ("out_of_stock", actor(SQP), BOTH, BOTH),
+        ("shipped", actor(SQP), BOTH, BOTH),
+        ("shipped", BACK_OFFICE, BOTH, BOTH),
+        ("delivered", BACK_OFFICE, BOTH, BOTH),
+        ("delivery_presumed", actor(None), BOTH, set()),
+        ("parcel_lost", actor(SQP), BOTH, ALL),
+        ("parcel_lost", BACK_OFFICE, ALL, ALL),
+        ("parcel_sent_back", BACK_OFFICE, ALL, ALL),
+        ("label_sent", actor(SQP), BOTH, BOTH),
+        ("return_shipped", actor(RESELLER), {"client", "sqp"}, set()),
+        ("return_shipped", actor(None), ALL, set()),
+        ("return_lost", actor(CLIENT), {"reseller", "sqp"}, ALL),
+        ("return_lost", actor(SQP), BOTH, ALL),
+        ("return_extended", actor(None), ALL, BOTH),
+        ("return_extended", actor(SQP), BOTH, BOTH),
+        ("return_disk_kept", actor(RESELLER), {"client", "sqp"}, ALL),
+        ("return_received", BACK_OFFICE, BOTH, BOTH),
+        ("return_inspected", actor(SQP), BOTH, BOTH),
+        ("return_settled", actor(SQP), BOTH, BOTH),
+        ("reversed", actor(SQP), BOTH, BOTH),
+        ("replacement_received", actor(SQP), BOTH, BOTH),
+        ("replacement_dead", actor(SQP), BOTH, BOTH),
+        ("closed", actor(SQP), BOTH, set()),
+    ],
+)
+def test_a_step_is_told_to_those_whom_it_concerns_and_never_to_its_author(
+    facts: Any, step: str, by: Actor, told: set[str], mailed: set[str]
+) -> None:
+    notice = exchange_notices.changed(facts.exchange(step, actor=by))
+    assert notice is not None
+    assert sides(notice.audience) == told
+    assert notice.mailed == mailed
+    assert notice.audience.author == by.user_id
+    assert notice.subject.path == "/incidents/20122301"
+    without = exchange_notices.changed(facts.exchange(step, actor=by, client_id=None))
+    assert without is not None
+    assert sides(without.audience) == told - {"client"}
+
+
+@pytest.mark.parametrize(
+    ("step", "more"),
+    [
+        *((step, {}) for step in sorted(SILENT)),
+        ("requested", {"actor": actor(SQP)}),
+        ("requested", {"actor": BACK_OFFICE}),
+        ("approved", {"origin_line": 1}),
+    ],
+)
+def test_what_is_told_otherwise_is_a_hint_alone(facts: Any, step: str, more: dict[str, Any]) -> None:
+    event = facts.exchange(step, **more)
+    assert exchange_notices.changed(event) is None
+    hint = recipients.hint(event)
+    assert (hint.number, hint.what, sides(hint.audience)) == ("20122301", "status", ALL)
+
+
+@pytest.mark.parametrize(
+    ("step", "more", "title", "body"),
+    [
+        (
+            "requested",
+            {"by": RESELLER, "note": "Urgent"},
+            "[Échange demandé] Incident n. 20122301",
+            "Jean Test demande un échange pour TS-131K (n° de série Q207B17555) : échange avancé. « Urgent »",
+        ),
+        (
+            "approved",
+            {"exchange_type": "standard_exchange", "return_due_on": "2021-01-13"},
+            "[Échange accordé] Incident n. 20122301",
+            "L’échange pour TS-131K (n° de série Q207B17555) est accordé : échange standard. Le matériel défectueux "
+            "est attendu chez SQP au plus tard le 13/01/2021. L’envoi a lieu après cette réception.",
+        ),
+        (
+            "out_of_stock",
+            {"stock_expected_on": "2021-01-04"},
+            "[Rupture de stock] Incident n. 20122301",
+            "Le remplacement pour TS-131K (n° de série Q207B17555) est en rupture de stock. Il est attendu le "
+            "04/01/2021.",
+        ),
+        (
+            "shipped",
+            {},
+            "[Colis expédié] Incident n. 20122301",
+            "Le remplacement pour TS-131K (n° de série Q207B17555) est parti (Chronopost XY123456785FR). Remplacement "
+            ": TS-131K (n° de série Q251I02233).",
+        ),
+        (
+            "shipped",
+            {"exchange_type": "part_only", "replacement_serial_number": None},
+            "[Colis expédié] Incident n. 20122301",
+            "La pièce pour TS-131K (n° de série Q207B17555) est partie (Chronopost XY123456785FR).",
+        ),
+        (
+            "delivered",
+            {"return_due_on": "2021-01-13"},
+            "[Colis livré] Incident n. 20122301",
+            "Le remplacement pour TS-131K (n° de série Q207B17555) est livré. Le matériel défectueux est attendu chez "
+            "SQP au plus tard le 13/01/2021.",
+        ),
+        (
+            "delivered",
+            {"return_due_on": "2021-01-13", "return_state": "in_transit"},
+            "[Colis livré] Incident n. 20122301",
+            "Le remplacement pour TS-131K (n° de série Q207B17555) est livré.",
+        ),
+        (
+            "delivered",
+            {"dispatch": "shipped"},
+            "[Colis livré] Incident n. 20122301",
+            "Un colis pour TS-131K (n° de série Q207B17555) est livré, un autre est encore en route.",
+        ),
+        (
+            "return_received",
+            {},
+            "[Retour bien reçu] Incident n. 20122301",
+            "SQP a bien reçu le retour de TS-131K (n° de série Q207B17555). Son contrôle suit.",
+        ),
+        (
+            "return_inspected",
+            {"outcome": "partial", "note": "Alimentation"},
+            "[Retour contrôlé] Incident n. 20122301",
+            "Le retour de TS-131K (n° de série Q207B17555) est contrôlé : incomplet. « Alimentation »",
+        ),
+        (
+            "return_extended",
+            {"by": None, "return_due_on": "2021-01-20"},
+            "[Retour repoussé] Incident n. 20122301",
+            "Le retour de TS-131K (n° de série Q207B17555) est repoussé au 20/01/2021. Indiqué depuis l’e-mail "
+            "de rappel.",
+        ),
+        (
+            "return_lost",
+            {"by": CLIENT},
+            "[Retour perdu] Incident n. 20122301",
+            "Le retour de TS-131K (n° de série Q207B17555) est perdu. Indiqué par Jean Test.",
+        ),
+        (
+            "reversed",
+            {},
+            "[Échange repris] Incident n. 20122301",
+            "L’échange pour TS-131K (n° de série Q207B17555) est repris : le remplacement TS-131K (n° de série "
+            "Q251I02233) est à renvoyer à SQP, et la couverture revient à l’appareil d’origine.",
+        ),
+    ],
+)
+def test_a_line_says_what_happened_to_which_product(
+    facts: Any, step: str, more: dict[str, Any], title: str, body: str
+) -> None:
+    words = said(facts, step, **more)
+    assert (words.title, words.line) == (title, body)
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "http://suivi.example/1", ""])
+def test_a_link_to_follow_a_parcel_is_a_page_of_the_web(facts: Any, url: str) -> None:
+    assert said(facts, "shipped").links == (("Suivre le colis", "https://suivi.example/XY123456785FR"),)
+    assert said(facts, "shipped", parcel={**PARCEL, "tracking_url": url}).links == ()
+
+
+@pytest.mark.parametrize(
+    ("days_left", "days_under_way", "consequence", "title", "body"),
+    [
+        (
+            5,
+            0,
+            "warn",
+            "[Retour à faire]",
+            "est à renvoyer à SQP, au plus tard le {due}. En cas de retard, SQP vous relance.",
+        ),
+        (1, 0, "standard", "[Retour à faire]", "les échanges suivants ne partent qu’après réception"),
+        (
+            1,
+            1,
+            "refused",
+            "[Retour à faire]",
+            "le délai prend fin aujourd’hui, le {due}. En cas de retard, aucun nouvel",
+        ),
+        (1, 3, "warn", "[Retour en retard]", "et n’est pas encore arrivé. Merci de le renvoyer sans attendre."),
+        (
+            -1,
+            0,
+            "warn",
+            "[Retour en retard]",
+            "était à renvoyer à SQP au plus tard le {due} et n’est pas encore arrivé.",
+        ),
+        (-7, 0, "standard", "[Retour en retard]", "Tant qu’il manque, un échange ne part qu’après réception"),
+        (-7, 0, "refused", "[Retour en retard]", "Tant qu’il manque, aucun échange n’est accordé."),
+    ],
+)
+def test_a_reminder_says_until_when_and_what_follows(
+    facts: Any, days_left: int, days_under_way: int, consequence: str, title: str, body: str
+) -> None:
+    event = facts.reminded(days_left, consequence=consequence)
+    told_on = event.return_due_on - timedelta(days=days_left - days_under_way)
+    notice = exchange_notices.reminded(event, told_on)
+    words = render(notice.kind, notice.facts, "fr")
+    assert words.title == f"{title} Incident n. 20122301"
+    assert "TS-131K (n° de série Q207B17555)" in words.body
+    assert body.format(due=f"{event.return_due_on:%d/%m/%Y}") in words.body
+
+
+def test_a_reminder_is_for_the_administrators_who_hold_the_product(facts: Any) -> None:
+    event = facts.reminded()
+    notice = exchange_notices.reminded(event, event.return_due_on)
+    assert sides(notice.audience) == BOTH
+    assert notice.audience.administrators
+    assert sides(exchange_notices.reminded(facts.reminded(client_id=None), event.return_due_on).audience) == {
+        "reseller"
+    }
+    assert "secret-token" not in str(notice.facts)
