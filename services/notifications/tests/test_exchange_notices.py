@@ -141,14 +141,14 @@ def test_what_is_told_otherwise_is_a_hint_alone(facts: Any, step: str, more: dic
             "shipped",
             {},
             "[Colis expédié] Incident n. 20122301",
-            "Le remplacement pour TS-131K (n° de série Q207B17555) est parti (Chronopost XY123456785FR). Remplacement "
-            ": TS-131K (n° de série Q251I02233).",
+            "Le remplacement pour TS-131K (n° de série Q207B17555) est parti. Transporteur : Chronopost, n° "
+            "XY123456785FR. Remplacement : TS-131K (n° de série Q251I02233).",
         ),
         (
             "shipped",
             {"exchange_type": "part_only", "replacement_serial_number": None},
             "[Colis expédié] Incident n. 20122301",
-            "La pièce pour TS-131K (n° de série Q207B17555) est partie (Chronopost XY123456785FR).",
+            "La pièce pour TS-131K (n° de série Q207B17555) est partie. Transporteur : Chronopost, n° XY123456785FR.",
         ),
         (
             "delivered",

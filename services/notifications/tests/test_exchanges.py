@@ -89,7 +89,7 @@ async def test_a_dispatch_is_mailed_with_carrier_number_link_and_note(world: Any
     assert message["Subject"] == "[Colis expédié] Incident n. 20122301"
     assert message["References"] == "<incident.20122301@sqp.example>"
     for twin in twins(message):
-        assert "est parti (Chronopost XY123456785FR)" in twin
+        assert "est parti. Transporteur : Chronopost, n° XY123456785FR." in twin
         assert "https://suivi.example/XY123456785FR" in twin
         assert "https://portail.test/incidents/20122301" in twin
         assert "Problème avec mon NAS" in twin
@@ -239,7 +239,7 @@ async def test_a_parcel_for_three_products_is_told_once(world: Any) -> None:
     await world.sql("DELETE FROM inbox")
     await world.tell(lines[1], event_id=identifiers[1])
     [line] = (await world.feed(CLIENT_BASIC))["items"]
-    assert line["body"] == "Le remplacement pour 3 produits est parti (Chronopost XY123456785FR)."
+    assert line["body"] == "Le remplacement pour 3 produits est parti. Transporteur : Chronopost, n° XY123456785FR."
     await world.harness.run_jobs()
     assert len(world.mail.messages) == 4
     for twin in twins(await world.mail.wait_for(SELLER)):

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
+from events.incidents import ExchangeStep
 from notifications import exchange_texts as texts
 from notifications.exchange_notices import AWAITED, CHANGED, REMINDED
 from notifications.notification_types import EmailKind
@@ -16,6 +17,19 @@ from web.i18n import Language, Text
 Facts = dict[str, Any]
 
 KINDS: frozenset[EmailKind] = frozenset({CHANGED, REMINDED})
+# Steps whose reader may have to ask the carrier.
+CARRIED: frozenset[ExchangeStep] = frozenset(
+    {
+        "label_sent",
+        "shipped",
+        "parcel_lost",
+        "parcel_damaged",
+        "parcel_refused",
+        "parcel_sent_back",
+        "return_shipped",
+        "return_lost",
+    }
+)
 
 
 def title(facts: Facts) -> Text:
@@ -45,6 +59,8 @@ def _of_step(facts: Facts) -> Iterator[Text]:
         yield texts.PARTLY_DELIVERED
         return
     yield texts.BODIES_OF_TYPE.get((step, facts["exchange_type"]), texts.BODIES[step])
+    if step in CARRIED and facts.get("carrier"):
+        yield texts.CARRIED_BY
     if step == "shipped" and len(facts["units"]) == 1 and facts["units"][0].get("new_serial"):
         yield texts.REPLACED_BY
     if step == "out_of_stock" and facts["stock_on"]:
@@ -77,7 +93,7 @@ def details(facts: Facts, language: Language) -> Facts:
         "stock": _day(facts["stock_on"]),
         "new": new,
         "replacement": f" {new}" if new else "",
-        "by_carrier": _by_carrier(facts),
+        "carried_by": _carried_by(facts),
     }
 
 
@@ -119,10 +135,9 @@ def _new(unit: Facts, language: Language) -> str:
     return texts.UNIT[language].format(reference=unit["new_reference"] or unit["reference"], serial=unit["new_serial"])
 
 
-def _by_carrier(facts: Facts) -> str:
-    parts = [facts.get("carrier", ""), facts.get("tracking_number", "")]
-    named = " ".join(part for part in parts if part)
-    return f" ({named})" if named else ""
+def _carried_by(facts: Facts) -> str:
+    number = facts.get("tracking_number", "")
+    return f"{facts.get('carrier', '')}{f', n° {number}' if number else ''}"
 
 
 def _day(day: str) -> str:

@@ -1,6 +1,6 @@
 """The words of exchanges and returns, French and English. :mod:`notifications.exchange_labels` puts them together.
 
-``{unit}`` names the faulty product, or counts several; ``{by_carrier}`` is the carrier and its number in brackets.
+``{unit}`` names the faulty product, or counts several.
 """
 
 from __future__ import annotations
@@ -63,35 +63,33 @@ BODIES: Mapping[ExchangeStep, Text] = {
         "Le remplacement pour {unit} est en rupture de stock.", "The replacement for {unit} is out of stock."
     ),
     "label_sent": text(
-        "SQP a envoyé l’étiquette de retour pour {unit}{by_carrier}.",
-        "SQP has sent the return label for {unit}{by_carrier}.",
+        "SQP a envoyé l’étiquette de retour pour {unit}.",
+        "SQP has sent the return label for {unit}.",
     ),
-    "shipped": text(
-        "Le remplacement pour {unit} est parti{by_carrier}.", "The replacement for {unit} has left{by_carrier}."
-    ),
+    "shipped": text("Le remplacement pour {unit} est parti.", "The replacement for {unit} has left."),
     "delivered": text("Le remplacement pour {unit} est livré.", "The replacement for {unit} is delivered."),
     "delivery_presumed": text(
         "Sans nouvelles du transporteur, le colis pour {unit} est considéré comme livré.",
         "Without news of the carrier, the parcel for {unit} counts as delivered.",
     ),
     "parcel_lost": text(
-        "Le colis pour {unit} est perdu{by_carrier} : SQP en envoie un autre.",
-        "The parcel for {unit} is lost{by_carrier}: SQP sends another one.",
+        "Le colis pour {unit} est perdu : SQP en envoie un autre.",
+        "The parcel for {unit} is lost: SQP sends another one.",
     ),
     "parcel_damaged": text(
-        "Le colis pour {unit} est endommagé{by_carrier} : SQP en envoie un autre.",
-        "The parcel for {unit} is damaged{by_carrier}: SQP sends another one.",
+        "Le colis pour {unit} est endommagé : SQP en envoie un autre.",
+        "The parcel for {unit} is damaged: SQP sends another one.",
     ),
     "parcel_refused": text(
-        "Le colis pour {unit} a été refusé à la livraison{by_carrier}.",
-        "The parcel for {unit} was refused on delivery{by_carrier}.",
+        "Le colis pour {unit} a été refusé à la livraison.",
+        "The parcel for {unit} was refused on delivery.",
     ),
     "parcel_sent_back": text(
-        "Le colis pour {unit} n’a pas pu être remis et revient chez SQP{by_carrier}.",
-        "The parcel for {unit} could not be handed over and returns to SQP{by_carrier}.",
+        "Le colis pour {unit} n’a pas pu être remis et revient chez SQP.",
+        "The parcel for {unit} could not be handed over and returns to SQP.",
     ),
-    "return_shipped": text("Le retour de {unit} est parti{by_carrier}.", "The return of {unit} has left{by_carrier}."),
-    "return_lost": text("Le retour de {unit} est perdu{by_carrier}.", "The return of {unit} is lost{by_carrier}."),
+    "return_shipped": text("Le retour de {unit} est parti.", "The return of {unit} has left."),
+    "return_lost": text("Le retour de {unit} est perdu.", "The return of {unit} is lost."),
     "return_extended": text("Le retour de {unit} est repoussé au {due}.", "The return of {unit} is put off to {due}."),
     "return_disk_kept": text(
         "Le disque est conservé et ne sera pas renvoyé : {unit}.", "The disk is kept and will not be sent back: {unit}."
@@ -125,13 +123,9 @@ BODIES: Mapping[ExchangeStep, Text] = {
 }
 # Instead of ``shipped`` and ``delivered`` where no other unit takes the faulty one's place.
 BODIES_OF_TYPE: Mapping[tuple[ExchangeStep, ExchangeType], Text] = {
-    ("shipped", "part_only"): text(
-        "La pièce pour {unit} est partie{by_carrier}.", "The part for {unit} has left{by_carrier}."
-    ),
+    ("shipped", "part_only"): text("La pièce pour {unit} est partie.", "The part for {unit} has left."),
     ("delivered", "part_only"): text("La pièce pour {unit} est livrée.", "The part for {unit} is delivered."),
-    ("shipped", "repair"): text(
-        "L’appareil réparé est reparti{by_carrier} : {unit}.", "The repaired unit has left{by_carrier}: {unit}."
-    ),
+    ("shipped", "repair"): text("L’appareil réparé est reparti : {unit}.", "The repaired unit has left: {unit}."),
     ("delivered", "repair"): text("L’appareil réparé est livré : {unit}.", "The repaired unit is delivered: {unit}."),
 }
 PARTLY_DELIVERED = text(
@@ -141,6 +135,7 @@ PARTLY_DELIVERED = text(
 
 # What follows a sentence where it applies.
 REPLACED_BY = text("Remplacement : {new}.", "Replacement: {new}.")
+CARRIED_BY = text("Transporteur : {carried_by}.", "Carrier: {carried_by}.")
 IN_STOCK_ON = text("Il est attendu le {stock}.", "It is expected on {stock}.")
 BACK_BY = text(
     "Le matériel défectueux est attendu chez SQP au plus tard le {due}.", "The faulty product is due at SQP by {due}."
