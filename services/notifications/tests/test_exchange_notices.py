@@ -28,6 +28,11 @@ def said(facts: Any, step: str, language: Language = "fr", **changes: Any) -> Wo
     return render(notice.kind, notice.facts, language)
 
 
+def with_plain_spaces(sentence: str) -> str:
+    """Without what French typography asks for, which tests of its own hold."""
+    return sentence.replace("\xa0", " ")
+
+
 def test_every_step_has_its_sentence_or_is_deliberately_silent() -> None:
     told = {step for step, telling in TELLINGS.items() if telling is not None}
     assert set(TELLINGS) == set(STEPS)
@@ -207,7 +212,7 @@ def test_a_line_says_what_happened_to_which_product(
     facts: Any, step: str, more: dict[str, Any], title: str, body: str
 ) -> None:
     words = said(facts, step, **more)
-    assert (words.title, words.line) == (title, body)
+    assert (words.title, with_plain_spaces(words.line)) == (title, body)
 
 
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "http://suivi.example/1", ""])
@@ -254,8 +259,8 @@ def test_a_reminder_says_until_when_and_what_follows(
     notice = exchange_notices.reminded(event, told_on)
     words = render(notice.kind, notice.facts, "fr")
     assert words.title == f"{title} Incident n. 20122301"
-    assert "TS-131K (n° de série Q207B17555)" in words.body
-    assert body.format(due=f"{event.return_due_on:%d/%m/%Y}") in words.body
+    assert "TS-131K (n° de série Q207B17555)" in with_plain_spaces(words.body)
+    assert body.format(due=f"{event.return_due_on:%d/%m/%Y}") in with_plain_spaces(words.body)
 
 
 def test_a_reminder_is_for_the_administrators_who_hold_the_product(facts: Any) -> None:

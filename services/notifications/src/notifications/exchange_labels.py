@@ -17,6 +17,8 @@ from web.i18n import Language, Text
 Facts = dict[str, Any]
 
 KINDS: frozenset[EmailKind] = frozenset({CHANGED, REMINDED})
+# Steps after which the holder is to know until when the faulty product is awaited.
+SETS_A_DAY: frozenset[ExchangeStep] = frozenset({"approved", "label_sent", "delivered", "delivery_presumed"})
 # Steps whose reader may have to ask the carrier.
 CARRIED: frozenset[ExchangeStep] = frozenset(
     {
@@ -54,25 +56,29 @@ def _of_return(facts: Facts) -> Iterator[Text]:
 
 def _of_step(facts: Facts) -> Iterator[Text]:
     step = facts["step"]
-    is_back_awaited = facts["return_state"] in AWAITED
     if step == "delivered" and facts["dispatch"] != "delivered":
         yield texts.PARTLY_DELIVERED
         return
     yield texts.BODIES_OF_TYPE.get((step, facts["exchange_type"]), texts.BODIES[step])
-    if step in CARRIED and facts.get("carrier"):
-        yield texts.CARRIED_BY
-    if step == "shipped" and len(facts["units"]) == 1 and facts["units"][0].get("new_serial"):
-        yield texts.REPLACED_BY
-    if step == "out_of_stock" and facts["stock_on"]:
-        yield texts.IN_STOCK_ON
-    if step in ("approved", "label_sent", "delivered", "delivery_presumed") and is_back_awaited and facts["due_on"]:
-        yield texts.BACK_BY
-    if step == "approved" and facts["exchange_type"] in ("standard_exchange", "repair"):
-        yield texts.SENT_AFTER
-    if step == "label_sent" and not facts["due_on"]:
-        yield texts.DUE_LATER
-    if facts["said_by"]:
-        yield texts.SAID_BY if facts["said_by"] == "person" else texts.SAID_BY_LINK
+    for sentence, applies in _following(step, facts):
+        if applies:
+            yield sentence
+
+
+def _following(step: ExchangeStep, facts: Facts) -> tuple[tuple[Text, bool], ...]:
+    has_one_new = len(facts["units"]) == 1 and bool(facts["units"][0]["new_serial"])
+    back_by = facts["due_on"] if facts["return_state"] in AWAITED else ""
+    goes_first = facts["exchange_type"] in ("standard_exchange", "repair")
+    return (
+        (texts.CARRIED_BY, step in CARRIED and bool(facts.get("carrier"))),
+        (texts.REPLACED_BY, step == "shipped" and has_one_new),
+        (texts.IN_STOCK_ON, step == "out_of_stock" and bool(facts["stock_on"])),
+        (texts.BACK_BY, step in SETS_A_DAY and bool(back_by)),
+        (texts.DUE_LATER, step == "label_sent" and not facts["due_on"]),
+        (texts.SENT_AFTER, step == "approved" and goes_first),
+        (texts.SAID_BY, facts["said_by"] == "person"),
+        (texts.SAID_BY_LINK, facts["said_by"] == "link"),
+    )
 
 
 def details(facts: Facts, language: Language) -> Facts:
