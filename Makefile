@@ -8,8 +8,8 @@ BIN := .venv/bin
 # A total bound, after which pytest is interrupted (it then still ends its servers) and at last killed.
 BOUND = $(if $(shell command -v timeout),timeout --foreground --signal=INT --kill-after=60)
 PYTEST = $(BIN)/python -m pytest -q -o faulthandler_timeout=300
-# Two processes, each with servers of its own.
-PARALLEL = -n 2 --dist loadgroup
+# Two processes, each with servers of its own. Files in their order: the last ones are short, so both end together.
+PARALLEL = -n 2 --dist loadfile --no-loadscope-reorder
 SOURCES = $(shell find $(wildcard libs services gateway portal dev tests benchmarks scripts conftest.py) -name '*.py' -not -path '*/.*')
 
 help: ## List the targets
