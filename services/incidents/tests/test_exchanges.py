@@ -267,6 +267,22 @@ async def test_a_page_knows_which_lines_a_parcel_may_be_prepared_for_and_what_fo
     assert (theirs["may_ship"], theirs["claim_next"]) == (False, [])
 
 
+async def test_what_was_asked_for_ends_with_its_incident(desk: Any, number: str) -> None:
+    await desk.exchange(number, by=RESELLER)
+    await desk.move(number, "rejected")
+    line = await desk.line(number)
+    assert (line["decision"], line["actions"]) == ("cancelled", [])
+    await desk.move(number, "in_diagnosis")
+    await desk.exchange(number, by=RESELLER)
+
+
+async def test_nothing_is_approved_on_an_incident_that_is_resolved(desk: Any, number: str) -> None:
+    await desk.exchange(number, by=RESELLER)
+    await desk.move(number, "resolved")
+    answer = await desk.try_step(number, "approve")
+    assert (answer.status_code, answer.json()["code"]) == (409, "incident_not_open")
+
+
 async def test_an_incident_with_an_exchange_under_way_is_not_cancelled(desk: Any, number: str) -> None:
     await desk.exchange(number)
     await desk.move(number, "pending", reason="stock")

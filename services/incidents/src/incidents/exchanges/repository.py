@@ -123,11 +123,6 @@ async def count_overdue(database: AsyncSession | AsyncConnection, reseller_id: U
     return (await database.execute(query)).scalar_one()
 
 
-async def has_open(session: AsyncSession, number: str) -> bool:
-    query = select(Exchange.id).where(Exchange.incident_number == number, Exchange.decision == "approved")
-    return await session.scalar(query.limit(1)) is not None
-
-
 async def waits_for_return(session: AsyncSession, number: str) -> bool:
     """Whether all that is to leave waits until a faulty unit has come."""
     query = select(Exchange.type, Exchange.return_state).where(

@@ -123,9 +123,9 @@ async def perform(
     if precondition is None and repeats.is_repeated(wanted, line):
         audit.skip(session)
         return
-    problem = machine.refusal(wanted.step, line)
-    if problem is not None:
-        raise problem
+    _raise(machine.refusal(wanted.step, line))
+    if wanted.step == "approve" and incident.status not in OPEN:
+        raise errors.IncidentNotOpen(number=incident.number)
     if precondition is not None:
         precondition.check(line.version)
     now = clock.now()

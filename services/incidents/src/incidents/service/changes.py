@@ -10,8 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api import incidents as schemas
 from events.incidents import Actor, Thread
 from incidents import access, event_mapper, feed, repository, states
-from incidents.exchanges import repository as exchanges
-from incidents.exchanges.errors import IncidentHasExchange
+from incidents.exchanges import withdrawing as exchanges
 from incidents.models import Incident, Message
 from incidents.promises import service as promises
 from incidents.service.attachments import attach_to
@@ -84,9 +83,9 @@ async def _move(
     session: AsyncSession, incident: Incident, wanted: schemas.StatusChange, by: Actor, at: datetime
 ) -> None:
     previous = incident.status
-    if wanted.status in ("rejected", "cancelled") and await exchanges.has_open(session, incident.number):
-        raise IncidentHasExchange
     session.add(incident.move(wanted.status, by, at, reason=wanted.reason, note=wanted.note))
+    if wanted.status in ("rejected", "cancelled"):
+        await exchanges.withdraw(session, incident, by, at)
     incident.bump_version()
     changed = event_mapper.status_changed(incident, by, at, previous=previous, note=wanted.note, reason=wanted.reason)
     feed.tell(session, incident, changed)
