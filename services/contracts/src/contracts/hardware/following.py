@@ -80,15 +80,15 @@ def follow(serial: str, replacements: Iterable[Exchanged]) -> Product:
     done = [each for each in known if each.cover == "replaced" and each.replacement_code]
     code = codes.serial(serial)
     history: list[Exchanged] = []
-    while step := next((each for each in done if each.serial_code == code and _is_after(each, history)), None):
-        history.append(step)
-        code = step.replacement_code or code
+    for step in done:
+        if step.serial_code == code:
+            history.append(step)
+            code = step.replacement_code or code
     first = history[0].serial_code if history else code
-    while step := next((each for each in reversed(done) if each.replacement_code == first), None):
-        if step in history or (history and _day(step) > _day(history[0])):
-            break
-        history.insert(0, step)
-        first = step.serial_code
+    for step in [each for each in reversed(done) if not history or _order(each) < _order(history[0])]:
+        if step.replacement_code == first:
+            history.insert(0, step)
+            first = step.serial_code
     if not history:
         undone = next((each for each in reversed(known) if each.cover == "returned" and _came(each, code)), None)
         if undone is not None:
@@ -139,14 +139,12 @@ def _came(step: Exchanged, code: str) -> bool:
     return step.replacement_code == code
 
 
-def _is_after(step: Exchanged, history: Sequence[Exchanged]) -> bool:
-    """A unit may come back as a replacement later, so the same serial number may be left more than once."""
-    return step not in history and (not history or _day(step) >= _day(history[-1]))
-
-
 def _day(step: Exchanged) -> date:
     return step.replaced_on or date.max
 
 
-def _order(step: Exchanged) -> tuple[date, int, str, int]:
-    return _day(step), len(step.incident_number), step.incident_number, step.line
+def _order(step: Exchanged) -> tuple[str, int, str, int]:
+    """A unit is exchanged after it came as a replacement, whatever days carriers tell: by the incident's number, which
+    is its day and a counter, and by the line."""
+    number = step.incident_number
+    return number[:6], len(number), number, step.line
