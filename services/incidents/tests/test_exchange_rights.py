@@ -115,3 +115,17 @@ async def test_the_claim_to_the_maker_is_read_by_sqp_alone(desk: Any, number: st
         theirs = await desk.line(number, by=reader)
         assert theirs["claim"] is None
         assert [fact["step"] for fact in theirs["timeline"]] == ["requested", "approved"]
+
+
+@pytest.mark.parametrize(("by", "names_it"), [(OTHER_RESELLER, False), (SQP, True)], ids=["reseller", "SQP"])
+async def test_an_exchange_elsewhere_is_named_to_those_who_see_it(
+    desk: Any, number: str, by: Any, names_it: bool
+) -> None:
+    """The unit has been sold again: its new reseller is told that it is being exchanged, not in which incident."""
+    await desk.exchange(number, by=RESELLER)
+    await desk.register(number="77001", reseller=desk.party("reseller", "REV-0002", "Autre revendeur"))
+    elsewhere = await desk.declare(by=OTHER_RESELLER, contract_number="77001")
+    body = {"serial_number": "q207b 17555"}
+    answer = await desk.as_(by).post(f"/incidents/{elsewhere}/exchanges", json=body)
+    assert (answer.status_code, answer.json()["code"]) == (409, "exchange_under_way")
+    assert (number in answer.text) is names_it

@@ -131,7 +131,7 @@ async def test_two_agents_at_once_get_one_parcel_and_one_clear_refusal(desk: Any
     answers = await asyncio.gather(*(desk.news(parcel, "delivered") for _ in range(2)))
     assert sorted(answer.status_code for answer in answers) == [200, 409]
     refused = next(answer for answer in answers if answer.status_code == 409)
-    assert refused.json()["title"].startswith("Ce colis est déjà « livré »")
+    assert refused.json()["title"].startswith("Ce colis est déjà «\u00a0livré\u00a0»")
 
 
 @pytest.mark.parametrize(
@@ -192,3 +192,33 @@ async def test_a_doubtful_number_warns_and_is_kept(desk: Any, number: str) -> No
     await desk.ship(number, tracking_number="xy 123 456 784 fr")
     (parcel,) = (await desk.line(number))["shipments"]
     assert (parcel["tracking_number"], parcel["doubtful_number"]) == ("XY123456784FR", True)
+
+
+NO_NUMBERS = ["é" * 100, "————", "../..", "X" * 61, "https://www.chronopost.fr/"]
+
+
+@pytest.mark.parametrize("pasted", NO_NUMBERS)
+async def test_a_number_that_is_none_is_refused_wherever_one_is_given(desk: Any, number: str, pasted: str) -> None:
+    """Nothing that was typed is left out silently."""
+    parcel = await desk.ship(number)
+    steps = f"/incidents/{number}/exchanges/1/steps"
+    answers = [
+        await desk.as_(SQP).post(f"/incidents/{number}/shipments", json={"lines": [2], "tracking_number": pasted}),
+        await put(desk, uuid4(), number, lines=[2], tracking_number=pasted),
+        await desk.news(parcel, "delivered", tracking_number=pasted),
+        await desk.as_(SQP, **{"If-Match": "*"}).post(
+            steps, json={"step": "return_shipped", "tracking_number": pasted}
+        ),
+    ]
+    for answer in answers:
+        problem = answer.json()
+        assert (answer.status_code, problem["code"], problem["field"]) == (409, "no_tracking_number", "tracking_number")
+    assert [each["state"] for each in (await desk.line(number))["shipments"]] == ["shipped"]
+    assert (await desk.line(number, 2))["shipments"] == []
+
+
+@pytest.mark.parametrize("pasted", NO_NUMBERS)
+async def test_a_carriers_fact_without_number_is_of_no_parcel(desk: Any, number: str, pasted: str) -> None:
+    await desk.ship(number, carrier="chronopost", tracking_number="")
+    assert await track(desk, fact("lost", 5, pasted)) == ["unknown"]
+    assert [each["state"] for each in (await desk.line(number))["shipments"]] == ["shipped"]

@@ -60,7 +60,7 @@ async def test_another_serial_than_the_expected_one_is_kept_beside_it(desk: Any,
     line = await desk.step(number, "receive", serial_number="AUTRE-1")
     assert line["return"]["received_serial_number"] == "AUTRE-1"
     assert line["serial_number"] == "Q207B17555"
-    assert line["timeline"][-1]["sentence"] == "Retour reçu par SQP sous le n° de série AUTRE-1."
+    assert line["timeline"][-1]["sentence"] == "Retour reçu par SQP sous le n°\u00a0de série AUTRE-1."
     line = await desk.step(number, "inspect", outcome="mismatch", note="Disque d’un autre fournisseur")
     assert line["return"]["outcome_label"] == "Autre matériel que celui attendu"
 
@@ -144,7 +144,7 @@ async def test_the_label_asks_for_a_statement_about_the_data_or_for_a_reason(des
     found = (await desk.as_(SQP).get(f"/incidents/{number}/exchanges")).json()["statements"]
     assert found[0]["text_version"] == "2026-11"
     assert found[0]["lines"][:2] == ["Les données sont sauvegardées.", "Les disques sont conservés."]
-    assert found[0]["lines"][-1] == "Accessoires joints : Bloc secteur."
+    assert found[0]["lines"][-1] == "Accessoires joints\u00a0: Bloc secteur."
 
 
 async def test_sqp_sends_the_label_without_statement_if_it_says_why(desk: Any, number: str) -> None:

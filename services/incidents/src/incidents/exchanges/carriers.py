@@ -122,9 +122,11 @@ MOST = 60
 
 
 def tracking_number(pasted: str) -> str:
-    """The number in ``pasted``, which may have spaces, be in lower case, or be a link to a carrier's page."""
+    """The number in ``pasted``, which may have spaces, be in lower case, or be a link to a carrier's page; empty
+    where there is none."""
     number = _linked(pasted) if "://" in pasted else pasted
-    return re.sub(r"[^0-9A-Z/_-]", "", codes.code(number))[:MOST]
+    found = re.sub(r"[^0-9A-Z/_-]", "", codes.code(number))
+    return found if len(found) <= MOST and re.search(r"[0-9A-Z]", found) else ""
 
 
 def _linked(link: str) -> str:

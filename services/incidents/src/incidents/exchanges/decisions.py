@@ -114,7 +114,7 @@ async def replacement_dead(scene: Scene, wanted: steps.ReplacementDead) -> None:
     """A line of its own exchanges the replacement; the first unit stays due under its own line, once."""
     dead, session = scene.line, scene.session
     assert dead.replacement_serial_number is not None, "what was delivered has a serial number"
-    await repository.require_no_open(session, codes.serial(dead.replacement_serial_number))
+    await repository.require_no_open(session, dead.replacement_serial_number, scene.by)
     line = Exchange(
         id=uuid4(),
         incident_number=dead.incident_number,

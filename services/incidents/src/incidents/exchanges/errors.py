@@ -177,6 +177,16 @@ class ExchangeUnderWay(Conflict):
     )
 
 
+class ExchangeUnderWayElsewhere(Conflict):
+    """In an incident that is not the caller's to see: a unit is sold again, or registered twice."""
+
+    code = "exchange_under_way"
+    message = text(
+        "Un échange du numéro de série {serial} est déjà en cours. Écrivez à SQP si vous avez ce matériel.",
+        "An exchange of serial number {serial} is under way already. Write to SQP if you hold this product.",
+    )
+
+
 class ReplacementIsCovered(Conflict):
     code = "replacement_is_covered"
     message = text(

@@ -14,6 +14,14 @@ class ShipmentNotFound(NotFound):
     )
 
 
+class NoTrackingNumber(Conflict):
+    code = "no_tracking_number"
+    message = text(
+        "Aucun numéro de suivi ne s’y lit : collez le numéro ({most} caractères au plus) ou le lien du transporteur.",
+        "There is no tracking number in it: paste the number ({most} characters at most) or the carrier's link.",
+    )
+
+
 class NothingToSend(Conflict):
     code = "nothing_to_send"
     message = text("Rien n’est à envoyer pour cet échange.", "There is nothing to send for this exchange.")

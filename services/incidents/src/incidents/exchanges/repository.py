@@ -13,9 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from api.incidents.exchange_steps import Carrier
 from api.incidents.exchanges import ShipmentState
 from chassis.sql import AnyRow
-from events.incidents import Direction
+from events.incidents import Actor, Direction
+from incidents.access import visible
 from incidents.exchanges import machine
-from incidents.exchanges.errors import ExchangeUnderWay
+from incidents.exchanges.errors import ExchangeUnderWay, ExchangeUnderWayElsewhere
 from incidents.exchanges.models import (
     AnswerLink,
     Exchange,
@@ -27,6 +28,7 @@ from incidents.exchanges.models import (
 )
 from incidents.exchanges.terms import Terms
 from incidents.models import CoveredContract, Incident
+from web.text import codes
 
 LATEST = select(ExchangeTerms.__table__).order_by(ExchangeTerms.revision.desc()).limit(1)
 IS_AWAITED = (Exchange.decision == "approved", Exchange.return_state.in_(machine.AWAITED))
@@ -78,13 +80,23 @@ async def next_line(session: AsyncSession, number: str) -> int:
     return (last or 0) + 1
 
 
-async def require_no_open(session: AsyncSession, code: str) -> None:
-    """Raises ExchangeUnderWay where the unit of this serial code is being exchanged; nobody starts one meanwhile."""
+async def require_no_open(session: AsyncSession, serial: str, by: Actor) -> None:
+    """Raises ExchangeUnderWay where the unit of this serial number is being exchanged, with the incident if ``by``
+    sees it; nobody starts one meanwhile."""
+    code = codes.serial(serial)
     await one_at_a_time(session, code)
-    query = select(Exchange).where(Exchange.serial_code == code, Exchange.decision.in_(machine.OPEN))
-    known = await session.scalar(query)
-    if known is not None:
-        raise ExchangeUnderWay(serial=known.serial_number, number=known.incident_number, field="serial_number")
+    query = (
+        select(Incident.number, visible(Incident, by))
+        .join(Exchange, Exchange.incident_number == Incident.number)
+        .where(Exchange.serial_code == code, Exchange.decision.in_(machine.OPEN))
+    )
+    known = (await session.execute(query.limit(1))).first()
+    if known is None:
+        return
+    number, is_shown = known
+    if is_shown:
+        raise ExchangeUnderWay(serial=serial, number=number, field="serial_number")
+    raise ExchangeUnderWayElsewhere(serial=serial, field="serial_number")
 
 
 async def covering(session: AsyncSession, code: str, day: date) -> str | None:
@@ -176,7 +188,9 @@ async def lines_of(session: AsyncSession, parcel: Shipment) -> Sequence[Exchange
 
 
 async def by_number(session: AsyncSession, carrier: Carrier, number: str) -> Shipment | None:
-    """The newest parcel of this number: carriers use one again after a year."""
+    """The newest parcel of this number: carriers use one again after a year. None is of no number."""
+    if not number:
+        return None
     query = select(Shipment).where(Shipment.tracking_number == number, Shipment.carrier.in_((carrier, "other")))
     return await session.scalar(query.order_by(Shipment.prepared_at.desc()).limit(1))
 

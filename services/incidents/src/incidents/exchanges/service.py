@@ -67,7 +67,7 @@ async def request(session: AsyncSession, number: str, wanted: steps.ExchangeCrea
     if wanted.approve and by.organisation_kind != "sqp":
         raise errors.StepNotYours
     article = _declared(incident, wanted.serial_number)
-    await repository.require_no_open(session, codes.serial(wanted.serial_number))
+    await repository.require_no_open(session, wanted.serial_number, by)
     now = clock.now()
     line = Exchange(
         id=uuid4(),
@@ -243,7 +243,7 @@ async def _record(
     session: AsyncSession, incident: Incident, shipment: Shipment, news: steps.ShipmentNews, by: Actor, now: datetime
 ) -> bool:
     """Nothing has happened later than now, whatever a carrier's clock says."""
-    number = carriers.tracking_number(news.tracking_number)
+    number = shipping.number_in(news.tracking_number)
     if number:
         shipment.tracking_number = number
         shipment.carrier = news.carrier or carriers.suggested(news.tracking_number)

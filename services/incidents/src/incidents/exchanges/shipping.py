@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from api.incidents.exchange_steps import Carrier, News, OutboundDirection
 from api.incidents.exchanges import ShipmentState
 from events.incidents import ExchangeStep
-from incidents.exchanges import addresses, carriers, errors, machine, repository
+from incidents.exchanges import addresses, carriers, errors, machine, parcel_errors, repository
 from incidents.exchanges.models import Exchange, Shipment
 from incidents.exchanges.scene import Scene
 from web import clock
@@ -78,8 +78,16 @@ def _refusal(line: Exchange, direction: OutboundDirection, *, ships: bool) -> Ex
 def _numbered(carrier: Carrier | None, pasted: str) -> dict[str, Any]:
     return {
         "carrier": carrier or carriers.suggested(pasted),
-        "tracking_number": carriers.tracking_number(pasted),
+        "tracking_number": number_in(pasted),
     }
+
+
+def number_in(pasted: str) -> str:
+    """Empty only where nothing was given. Raises NoTrackingNumber: what somebody typed is not left out silently."""
+    number = carriers.tracking_number(pasted)
+    if pasted and not number:
+        raise parcel_errors.NoTrackingNumber(most=carriers.MOST, field="tracking_number")
+    return number
 
 
 async def record(
@@ -159,7 +167,7 @@ async def recall(scene: Scene) -> bool:
 
 async def return_parcel(scene: Scene, carrier: Carrier | None, pasted: str) -> Shipment:
     """The parcel of this number that is to bring the line back, or one that was to without number; else a new one."""
-    number = carriers.tracking_number(pasted)
+    number = number_in(pasted)
     for parcel in await repository.parcels(scene.session, scene.line.id, "return"):
         if parcel.tracking_number == number != "":
             return parcel
