@@ -46,24 +46,32 @@ class Desk:
         token = self._keys.token(person=person)
         self._upstream.handlers["/api/v1/auth/exchange"] = answer({"access_token": token, "expires_in": 60})
         self.csrf = self._form_token("jeton", person.subject)
-        self.session = uuid4().hex
+        self._cookies = f"__Host-session={uuid4().hex}"
+        self.session = self._cookies.partition("=")[2]
+
+    def leave(self, cookie: str) -> None:
+        """Nobody from now on, whose browser holds ``cookie``."""
+        self._cookies = cookie
+        self.csrf = self._form_token("jeton", "")
 
     def holds(self, *lines: dict[str, Any], **changes: Any) -> None:
-        self._upstream.handlers[f"{INCIDENT_PATH}/exchanges"] = self._changing(exchanges(*lines, **changes))
+        self._upstream.handlers[f"{INCIDENT_PATH}/exchanges"] = self.changing(exchanges(*lines, **changes))
         for each in lines:
             taken = {name: each[name] for name in ("id", "incident_number", "line", "version", "decision")}
             body = json.loads(json.dumps(taken, default=str))
-            self._upstream.handlers[f"{INCIDENT_PATH}/exchanges/{each['line']}/steps"] = self._changing(body)
+            self._upstream.handlers[f"{INCIDENT_PATH}/exchanges/{each['line']}/steps"] = self.changing(body)
         prepared = {"id": str(PARCEL), "incident_number": NUMBER, "carrier": "other", "tracking_number": "",
                     "state": "prepared"}  # fmt: skip
-        self._upstream.handlers[f"{INCIDENT_PATH}/shipments"] = self._changing(prepared)
-        self._upstream.handlers[f"/api/v1/shipments/{PARCEL}/news"] = self._changing(prepared)
-        self._upstream.handlers[f"{INCIDENT_PATH}/statements"] = self._changing({})
+        self._upstream.handlers[f"{INCIDENT_PATH}/shipments"] = self.changing(prepared)
+        self._upstream.handlers[f"/api/v1/shipments/{PARCEL}/news"] = self.changing(prepared)
+        self._upstream.handlers[f"{INCIDENT_PATH}/statements"] = self.changing({})
 
-    def _changing(self, body: Any) -> Any:
+    def changing(self, body: Any, **sent: Any) -> Any:
+        """Answers ``body``, with the headers ``sent``, and notes what changes."""
+
         async def handle(scope: Scope, receive: Receive, send: Send) -> None:
             if scope["method"] == "GET":
-                await answer(body)(scope, receive, send)
+                await answer(body, **sent)(scope, receive, send)
                 return
             headers = {name.decode(): value.decode() for name, value in scope["headers"]}
             self.sent.append((scope["path"].removeprefix("/api/v1"), headers, json.loads(await read(receive))))
@@ -88,7 +96,7 @@ class Desk:
             return got.status, plain(await got.text()) or got.headers.get("Location", "")
 
     def _headers(self, language: str = "fr") -> dict[str, str]:
-        return {"Cookie": f"__Host-session={self.session}; __Host-csrf=jeton", "Accept-Language": language}
+        return {"Cookie": f"{self._cookies}; __Host-csrf=jeton", "Accept-Language": language}
 
 
 async def _nothing() -> dict[str, Any]:

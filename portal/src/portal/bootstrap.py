@@ -16,6 +16,7 @@ from portal.pages import (
     contract,
     contracts,
     declaration,
+    exchanges,
     giving,
     incidents,
     invitations,
@@ -23,6 +24,7 @@ from portal.pages import (
     reminders,
     renewals,
     resellers,
+    return_answers,
     search,
 )
 from portal.pages import settings as own_settings
@@ -50,6 +52,8 @@ BLUEPRINTS = (
     renewals.blueprint,
     reminders.blueprint,
     incidents.blueprint,
+    exchanges.blueprint,
+    return_answers.blueprint,
     account_links.blueprint,
     clients.blueprint,
     invitations.blueprint,

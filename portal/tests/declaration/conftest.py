@@ -25,6 +25,7 @@ from api.incidents import (
     IncidentState,
     OfferedAddresses,
 )
+from api.incidents.overdue import OverdueReturns
 from api.incidents.promises import PromiseOffer
 from api.notifications import NotificationPage
 from portal.api_client import ApiRefused, Body, Reply, ServiceUnavailable
@@ -80,6 +81,7 @@ class Services:
         self.session: Exception | None = None
         self.open_incidents: list[IncidentRow] = []
         self.promise: PromiseOffer | None = None
+        self.returns: OverdueReturns | None = None
 
     async def call(self, kind: type[Body], method: str, path: str, **options: Any) -> Reply[Body]:
         async with self.opened(method, path, **options):
@@ -91,7 +93,9 @@ class Services:
         answers: dict[tuple[str, str], BaseModel] = {
             ("GET", "/contracts/29962"): CONTRACT,
             ("GET", "/incidents"): IncidentPage(items=self.open_incidents, total=0, counts=Counts(open=0, closed=0)),
-            ("GET", "/incidents/choices"): CHOICES.model_copy(update={"promise": self.promise}),
+            ("GET", "/incidents/choices"): CHOICES.model_copy(
+                update={"promise": self.promise, "returns": self.returns}
+            ),
             ("POST", "/incidents"): IncidentState(number="26112401", version=1, status="new", status_label="Déclaré"),
             ("GET", "/delivery-addresses"): OfferedAddresses(items=[]),
             ("GET", "/notifications"): NotificationPage(items=[], total=0, unread_count=0),

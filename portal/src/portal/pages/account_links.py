@@ -1,8 +1,4 @@
-"""What begins or ends with an e-mail: a forgotten password, an activation, the sign-up of an end client.
-
-The token of a link leaves the address at once: it moves to a cookie that scripts cannot read, and from there into the
-form alone, so that neither the history nor a Referer holds it.
-"""
+"""What begins or ends with an e-mail: a forgotten password, an activation, the sign-up of an end client."""
 
 from __future__ import annotations
 
@@ -12,19 +8,16 @@ from dataclasses import dataclass
 from starlette.responses import Response
 
 from api.identity.sign_in import Activate, Forgot, LinkToFollow, Register, Reset
-from portal import cookies, forms
+from portal import forms
 from portal.api_client import ApiRefused
 from portal.forms import BARE, Field, Form, FormErrors
 from portal.page import Page
-from portal.pages import account
+from portal.pages import account, mailed_links
 from portal.router import LOGIN, Blueprint
 from portal.services import sign_in
 from portal.translations import N_
 
 blueprint = Blueprint()
-
-LINK_MINUTES = 30
-MAX_TOKEN = 500
 
 PASSWORD_REFUSALS = {
     "password_too_short": "password",
@@ -102,7 +95,7 @@ async def reset_form(page: Page) -> Response:
 
 @blueprint.post("/mot-de-passe", is_open=True)
 async def reset(page: Page) -> Response:
-    token = page.field("token")[:MAX_TOKEN]
+    token = page.field("token")[: mailed_links.MAX_TOKEN]
     gaps = RESET.gaps(page)
     if gaps:
         return await _shown(page, TO_RESET, token, gaps)
@@ -124,7 +117,7 @@ async def email_form(page: Page) -> Response:
 @blueprint.post("/nouvelle-adresse", is_open=True)
 async def confirm_email(page: Page) -> Response:
     """Programs that look at links before their reader does confirm nothing: it takes the button."""
-    token = page.field("token")[:MAX_TOKEN]
+    token = page.field("token")[: mailed_links.MAX_TOKEN]
     try:
         done = await sign_in.confirm_email(page, page.build(LinkToFollow, {"token": token}))
     except ApiRefused as refused:
@@ -133,7 +126,7 @@ async def confirm_email(page: Page) -> Response:
         return await _shown(page, TO_CONFIRM, token, BARE.errors(page, refused))
     page.forget()
     said = page.gettext("Votre adresse e-mail est désormais %(email)s.") % {"email": done.email}
-    return _link_left(page.redirect("/parametres" if page.person else LOGIN, flash=said))
+    return mailed_links.left(page.redirect("/parametres" if page.person else LOGIN, flash=said))
 
 
 @blueprint.get("/activation", is_open=True)
@@ -143,7 +136,7 @@ async def activation_form(page: Page) -> Response:
 
 @blueprint.post("/activation", is_open=True)
 async def activate(page: Page) -> Response:
-    token = page.field("token")[:MAX_TOKEN]
+    token = page.field("token")[: mailed_links.MAX_TOKEN]
     gaps = ACTIVATION.gaps(page)
     if gaps:
         return await _shown(page, TO_ACTIVATE, token, gaps)
@@ -160,7 +153,7 @@ async def activate(page: Page) -> Response:
 @blueprint.post("/activation/nouveau-lien", is_open=True)
 async def send_again(page: Page) -> Response:
     """One answer whatever the case."""
-    link = {"token": page.field("token")[:MAX_TOKEN]}
+    link = {"token": page.field("token")[: mailed_links.MAX_TOKEN]}
     try:
         await sign_in.send_activation_again(page, page.build(LinkToFollow, link))
     except ApiRefused as refused:
@@ -191,8 +184,8 @@ async def _show(page: Page, name: str, form: Form, failed: FormErrors | None = N
 async def _opened(page: Page, link: Link) -> Response:
     """The page that a link leads to: the address with its token first, then the one without."""
     if page.query("token"):
-        return _without_token(page)
-    return await _shown(page, link, page.request.cookies.get(cookies.LINK, "")[:MAX_TOKEN])
+        return mailed_links.without_token(page)
+    return await _shown(page, link, mailed_links.token_of(page))
 
 
 async def _shown(page: Page, link: Link, token: str, failed: FormErrors | None = None) -> Response:
@@ -215,7 +208,7 @@ async def _link_over(page: Page, token: str = "") -> Response:
     """``token`` is one of an invitation, which can be sent again to the same person."""
     context = {"path": page.request.url.path, "token": token}
     response = await page.render("account/link_over.html", context, status=410)
-    return _link_left(response)
+    return mailed_links.left(response)
 
 
 async def _enter(page: Page, login: str, flash: str) -> Response:
@@ -224,22 +217,7 @@ async def _enter(page: Page, login: str, flash: str) -> Response:
         response = await account.enter(page, login, _password(page), flash=flash)
     except ApiRefused:
         response = page.redirect(f"{LOGIN}?identifiant={login}", flash=flash)
-    return _link_left(response)
-
-
-def _without_token(page: Page) -> Response:
-    response = page.redirect(page.request.url.path)
-    response.headers["Referrer-Policy"] = "no-referrer"
-    # A cookie holds nothing else; such a token was never sent.
-    token = page.query("token")[:MAX_TOKEN]
-    token = token if token.isascii() else ""
-    cookies.put(response, cookies.LINK, token, LINK_MINUTES * 60)
-    return response
-
-
-def _link_left(response: Response) -> Response:
-    cookies.drop(response, cookies.LINK)
-    return response
+    return mailed_links.left(response)
 
 
 def _password(page: Page) -> str:

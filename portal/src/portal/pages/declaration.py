@@ -174,6 +174,7 @@ async def _form(
         natures=_natures(page, choices, typed),
         limits=choices.files if choices else None,
         promise=promise,
+        returns=choices.returns if choices else None,
         windows=countdown.shown(promise, page.language) if promise else [],
         trouble=trouble,
         owner=_owner(page, contract),

@@ -14,10 +14,20 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "object-src 'none'",
     )
 )
+# What of a device no page may use unless it says so itself.
+DEVICES = ("camera", "geolocation", "microphone", "payment", "usb")
+
+
+def permissions_policy(*used: str) -> str:
+    """For a page that itself, and nothing that it embeds, uses these of DEVICES."""
+    assert set(used) <= set(DEVICES)
+    return ", ".join(f"{name}=(self)" if name in used else f"{name}=()" for name in DEVICES)
+
+
 HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Permissions-Policy": permissions_policy(),
 }
 HSTS = "max-age=31536000; includeSubDomains"
 

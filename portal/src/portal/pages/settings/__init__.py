@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from portal.pages.settings import addresses, company, journal, notifications, profile, promise, security, users
+from portal.pages.settings import (
+    addresses,
+    company,
+    exchanges,
+    journal,
+    notifications,
+    profile,
+    promise,
+    security,
+    users,
+)
 
 BLUEPRINTS = (
     profile.blueprint,
@@ -12,5 +22,6 @@ BLUEPRINTS = (
     notifications.blueprint,
     security.blueprint,
     promise.blueprint,
+    exchanges.blueprint,
     journal.blueprint,
 )

@@ -1,0 +1,162 @@
+"""Exchanges by stage, for SQP and resellers; SQP's reception, where a scan leads to the line that has arrived."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from starlette.responses import Response
+
+from api.incidents.exchange_steps import Receive
+from api.incidents.exchanges import Exchange, ExchangeRow, Stage
+from portal import asks, forms
+from portal.api_client import ApiRefused
+from portal.forms import FormErrors
+from portal.listing import Listing
+from portal.page import Page
+from portal.page_request import if_allowed, or_unavailable
+from portal.pages import list_page, reseller_filter
+from portal.pages.incidents.exchange import AWAITED
+from portal.pages.incidents.exchange_acts import FINE, Act
+from portal.pages.incidents.exchange_forms import FORMS
+from portal.pages.rights import writers
+from portal.router import Blueprint
+from portal.services import exchanges
+from portal.translations import N_
+from web.http.security_headers import permissions_policy
+from web.text import codes
+
+blueprint = Blueprint()
+
+PATH = "/echanges"
+SCAN = f"{PATH}/reception"
+MOST_CODE = 100
+MOST_FOUND = 20
+# What a return slip bears: an incident's number and a line's.
+SLIP = re.compile(r"([0-9]{8,16})-([0-9]{1,4})")
+STAGES: Mapping[Stage, str] = {
+    "to_decide": N_("À décider"),
+    "to_ship": N_("À envoyer"),
+    "shipped": N_("En route vers le client"),
+    "awaited": N_("Retour attendu"),
+    "overdue": N_("Retour en retard"),
+    "to_inspect": N_("À contrôler"),
+    "done": N_("Terminés"),
+}
+SHAPES = {
+    "to_decide": "new",
+    "to_ship": "in_diagnosis",
+    "shipped": "exchange",
+    "awaited": "pending",
+    "overdue": "expired",
+    "to_inspect": "active",
+    "done": "closed",
+}
+COLUMNS = (("requested_at", N_("Échange")), ("return_due_on", N_("Retour avant le")))
+RECEIVED = N_("Retour reçu : incident n° %(number)s, échange n° %(line)s. Scannez le suivant.")
+
+
+@dataclass(frozen=True)
+class Scanned:
+    """What a code led to: one line with its form, or several to choose from."""
+
+    code: str
+    line: Exchange | None = None
+    act: Act | None = None
+    rows: Sequence[ExchangeRow] = ()
+
+
+@blueprint.get(PATH)
+async def list_exchanges(page: Page) -> Response:
+    if not page.may("sqp", "reseller"):
+        raise ApiRefused(404, {})
+    filters = {"stage": tuple(STAGES), "reseller_id": reseller_filter.asked(page)}
+    listing = Listing.of(page, PATH, COLUMNS, default_sort="-requested_at", filters=filters)
+    asked = listing.parameters
+    asked["scan"] = asked.pop("q")
+    found, reseller = await asyncio.gather(
+        exchanges.find(page, **asked), or_unavailable(reseller_filter.reseller(page))
+    )
+    tiles = [(name, page.gettext(label), found.counts.get(name, 0), SHAPES[name]) for name, label in STAGES.items()]
+    return await list_page.show(page, "exchanges", listing=listing, found=found, reseller=reseller, tiles=tiles)
+
+
+@blueprint.get(SCAN)
+@writers("sqp")
+async def scan(page: Page) -> Response:
+    return await _page(page, await _find(page, page.query("code")[:MOST_CODE]))
+
+
+@blueprint.post(SCAN)
+@writers("sqp")
+async def receive(page: Page) -> Response:
+    form = FORMS["receive"]
+    match = SLIP.fullmatch(page.field("reference"))
+    if match is None:
+        raise ApiRefused(404, {})
+    number, line = match[1], int(match[2])
+
+    async def change() -> None:
+        body = page.build(Receive, {"step": form.step, **asks.values(page, form.asks)})
+        await exchanges.take(page, number, line, body, page.field("version"))
+
+    trouble = await asks.form_of(form.asks, form.step).attempt(page, change)
+    if trouble is None:
+        return page.redirect(SCAN, flash=page.gettext(RECEIVED) % {"number": number, "line": line})
+    if trouble.status == 412:
+        trouble = replace(trouble, title=page.gettext(forms.MEANWHILE))
+    found = await _line(page, page.field("code")[:MOST_CODE], number, line)
+    if found.act:
+        found = replace(found, act=replace(found.act, typed=asks.typed(page, form.asks), errors=trouble))
+    return await _page(page, found, trouble)
+
+
+async def _find(page: Page, code: str) -> Scanned:
+    """One line at once where the code means one, or one that is awaited."""
+    slip = SLIP.fullmatch(str(codes.bare(code)))
+    if slip:
+        return await _line(page, code, slip[1], int(slip[2]))
+    if not code:
+        return Scanned(code)
+    rows = (await exchanges.find(page, scan=code, limit=MOST_FOUND)).items
+    awaited = [row for row in rows if row.decision == "approved" and row.return_state in AWAITED]
+    for likely in (awaited, rows):
+        if len(likely) == 1:
+            return await _line(page, code, likely[0].incident_number, likely[0].line)
+    return Scanned(code, rows=rows)
+
+
+async def _line(page: Page, code: str, number: str, wanted: int) -> Scanned:
+    found = await if_allowed(exchanges.of_incident(page, number))
+    line = next((each for each in found.items if each.line == wanted), None) if found else None
+    if line is None:
+        return Scanned(code)
+    return Scanned(code, line, _act(page, code, line) if "receive" in line.actions else None)
+
+
+def _act(page: Page, code: str, line: Exchange) -> Act:
+    """A code that is the expected serial number was read on the product."""
+    form = FORMS["receive"]
+    is_serial = codes.serial(code) == codes.serial(line.serial_number)
+    return Act(
+        id="receive",
+        label=page.gettext(form.label),
+        href=SCAN,
+        asks=form.asks,
+        offered={},
+        hidden={
+            "reference": f"{line.incident_number}-{line.line}",
+            "version": str(line.version),
+            "code": code,
+        },
+        typed={"serial_number": line.serial_number} if is_serial else {},
+    )
+
+
+async def _page(page: Page, scanned: Scanned, trouble: FormErrors = FINE) -> Response:
+    """With the camera, which the platform's other pages refuse."""
+    response = await page.render("exchanges/reception.html", status=trouble.status, scanned=scanned, trouble=trouble)
+    response.headers["Permissions-Policy"] = permissions_policy("camera")
+    return response

@@ -1,0 +1,242 @@
+"""Exchanges beside an incident's page: lists by stage, the reception of returns, SQP's rules, answers by mail."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from api.incidents.exchange_answers import ReturnQuestion
+from api.incidents.exchanges import ExchangePage, ExchangeRow, ExchangeSettings
+from devkit.exchange_samples import AT, CHOICES, NUMBER, back, line
+from devkit.fake_upstream import Site, Upstream, answer
+
+SCAN = "/echanges/reception"
+RULES = "/parametres/echanges"
+LINK = "/retours/repondre"
+TOKEN = "t" * 40
+COUNTS = {"to_decide": 1, "to_ship": 3, "shipped": 12, "awaited": 41, "overdue": 2, "to_inspect": 0, "done": 7}
+
+
+def found(upstream: Upstream, *lines: dict[str, Any]) -> None:
+    rows = [{name: value for name, value in each.items() if name in ExchangeRow.model_fields} for each in lines]
+    page = ExchangePage.model_validate({"items": rows, "total": len(rows), "counts": COUNTS})
+    upstream.handlers["/api/v1/exchanges"] = answer(page.model_dump(mode="json"))
+
+
+async def test_exchanges_are_listed_by_stage_with_their_counts(desk: Any, upstream: Upstream) -> None:
+    found(upstream, line(), line(2, is_overdue=True, return_label="Retour en retard"))
+    page = await desk.get("/echanges?stage=overdue&q=Q207B17555&sort=return_due_on")
+    assert (
+        upstream.requests("/api/v1/exchanges")[-1].query == "sort=return_due_on&limit=25&stage=overdue&scan=Q207B17555"
+    )
+    assert re.findall(r"<b>(\d+)</b>", page) == [str(count) for count in COUNTS.values()]
+    assert f'href="/incidents/{NUMBER}?onglet=echange#ligne-2"' in page
+    assert '<span class="state expired">Retour en retard</span>' in page
+    assert "/echanges/reception" not in page
+
+
+async def test_sqp_narrows_the_list_to_a_reseller_and_others_do_not(desk: Any, upstream: Upstream) -> None:
+    found(upstream)
+    reseller = uuid4()
+    await desk.get(f"/echanges?reseller_id={reseller}")
+    assert "reseller_id" not in upstream.requests("/api/v1/exchanges")[-1].query
+    desk.log_in("sqp")
+    page = await desk.get(f"/echanges?reseller_id={reseller}")
+    assert f"reseller_id={reseller}" in upstream.requests("/api/v1/exchanges")[-1].query
+    assert "Aucun échange ne correspond." in page
+    assert 'href="/echanges/reception"' in page
+
+
+@pytest.mark.parametrize(("kind", "is_there"), [("sqp", True), ("reseller", True), ("client", False)])
+async def test_the_menu_leads_to_exchanges_by_role(desk: Any, upstream: Upstream, kind: str, is_there: bool) -> None:
+    found(upstream)
+    desk.log_in(kind)
+    assert ('<a href="/echanges"' in await desk.get(f"/incidents/{NUMBER}?onglet=echange")) is is_there
+
+
+@pytest.fixture
+def reception(desk: Any, upstream: Upstream) -> Any:
+    desk.log_in("sqp")
+    desk.holds(line(actions=["receive"], **{"return": back("in_transit")}), line(2, actions=[]))
+    found(upstream, line(return_state="in_transit"), line(2, return_state="inspected"))
+    return desk
+
+
+@pytest.mark.parametrize("code", ["Q207B17555", f"{NUMBER}-1", f" *{NUMBER}-1* "])
+async def test_a_scan_leads_to_the_line_that_is_awaited(reception: Any, code: str) -> None:
+    page = await reception.get(f"{SCAN}?code={code}")
+    assert f"Incident n° {NUMBER}, échange n° 1" in page
+    assert 'id="receive"' in page
+    typed = re.findall(r'id="receive-serial_number"[^>]*value="([^"]*)"', page)
+    assert typed == (["Q207B17555"] if code.startswith("Q") else [""])
+
+
+async def test_several_lines_are_chosen_from_and_an_unknown_code_says_what_to_try(
+    reception: Any, upstream: Upstream
+) -> None:
+    found(upstream, line(), line(2))
+    page = await reception.get(f"{SCAN}?code=Q207B17555")
+    assert [f"{SCAN}?code={NUMBER}-{n}" in page for n in (1, 2, 3)] == [True, True, False]
+    found(upstream)
+    page = await reception.get(f"{SCAN}?code=%3Cb%3E")
+    assert "Aucun échange ne correspond à « &lt;b&gt; »." in page
+    assert "/recherche?q=%3Cb%3E" in page
+    assert "Aucun échange" in await reception.get(f"{SCAN}?code={NUMBER}-9")
+
+
+async def test_an_arrival_is_recorded_and_the_next_is_scanned(reception: Any) -> None:
+    form = {"reference": f"{NUMBER}-1", "version": "7", "code": "Q207B17555", "serial_number": "Q207B17555"}
+    assert await reception.post(SCAN, **form) == (303, SCAN)
+    [(path, headers, body)] = reception.sent
+    assert (path, headers["if-match"]) == (f"/incidents/{NUMBER}/exchanges/1/steps", '"7"')
+    assert body == {"step": "receive", "serial_number": "Q207B17555"}
+
+
+async def test_an_arrival_that_is_refused_keeps_what_was_typed(reception: Any) -> None:
+    form = {"reference": f"{NUMBER}-1", "version": "7", "code": "X", "serial_number": "Q207", "media_found": "on"}
+    status, page = await reception.post(SCAN, **form)
+    assert (status, reception.sent) == (422, [])
+    assert "Dites ce qui a été trouvé" in page
+    assert 'value="Q207"' in page
+    reception.refusal = (409, {"code": "nothing_awaited", "title": "Aucun retour n’est attendu."})
+    reception.holds(line(actions=[]))
+    status, page = await reception.post(SCAN, **{**form, "note": "Un disque"})
+    assert (status, "Aucun retour n’est attendu." in page) == (409, True)
+
+
+@pytest.mark.parametrize("reference", ["", "x-1", f"{NUMBER}-", f"{NUMBER}-99999"])
+async def test_an_arrival_of_nothing_is_not_found(reception: Any, reference: str) -> None:
+    assert (await reception.post(SCAN, reference=reference, version="1"))[0] == 404
+
+
+async def test_the_camera_is_for_the_reception_alone(reception: Any, site: Site) -> None:
+    headers = {"Cookie": f"__Host-session={reception.session}"}
+    policies = {}
+    for path in (SCAN, "/echanges"):
+        async with site.http.get(path, headers=headers) as got:
+            policies[path] = got.headers["Permissions-Policy"]
+    assert policies[SCAN].startswith("camera=(self), geolocation=()")
+    assert policies["/echanges"].startswith("camera=(), ")
+
+
+@pytest.fixture
+def rules(desk: Any, upstream: Upstream) -> Any:
+    desk.log_in("sqp")
+    level = {"service_level": "Envoi express J+1", "return_days": 10}
+    settings = ExchangeSettings.model_validate(
+        {"revision": 2, "return_days": 15, "by_service_level": [level], "extension_days": 7,
+         "presumed_delivered_days": 7, "overdue": "warn", "changed_at": AT, "changed_by_name": "Ada"}
+    )  # fmt: skip
+    upstream.handlers["/api/v1/exchange-settings"] = desk.changing(settings.model_dump(mode="json"), etag='"2"')
+    return desk
+
+
+async def test_sqp_changes_its_rules_of_exchanges(rules: Any) -> None:
+    assert "Modifiée par Ada le 19/05/2026 10:00." in await rules.get(RULES)
+    typed = {"return_days": "20", "extension_days": "5", "presumed_delivered_days": "9", "overdue": "standard"}
+    assert await rules.post(f"{RULES}/regle", etag='"2"', **typed) == (303, RULES)
+    [(path, headers, body)] = rules.sent
+    assert (path, headers["if-match"]) == ("/exchange-settings", '"2"')
+    assert body == {"return_days": 20, "extension_days": 5, "presumed_delivered_days": 9, "overdue": "standard"}
+
+
+@pytest.mark.parametrize("days", ["", "x", "0", "91", "1.5", "99999999"])
+async def test_days_that_are_none_are_said_at_their_field(rules: Any, days: str) -> None:
+    typed = {"return_days": days, "extension_days": "5", "presumed_delivered_days": "9", "overdue": "standard"}
+    status, page = await rules.post(f"{RULES}/regle", etag='"2"', **typed)
+    assert (status, rules.sent) == (422, [])
+    assert 'id="return_days-wrong"' in page
+
+
+async def test_days_by_service_level_are_replaced_as_a_whole(rules: Any) -> None:
+    levels = {"service_level": ["J+1", " ", "J+2"], "days": ["10", "", "12"]}
+    assert await rules.post(f"{RULES}/niveaux", etag='"2"', **levels) == (303, RULES)
+    wanted = [{"service_level": "J+1", "return_days": 10}, {"service_level": "J+2", "return_days": 12}]
+    assert rules.sent[0][2] == {"by_service_level": wanted}
+    status, page = await rules.post(f"{RULES}/niveaux", etag='"2"', service_level="Express <3>", days="")
+    assert status == 422
+    assert 'value="Express &lt;3&gt;"' in page
+    assert "Délais par niveau de service :" in page
+
+
+async def test_rules_that_another_changed_meanwhile_are_shown(rules: Any) -> None:
+    rules.refusal = (412, {"code": "precondition_failed", "title": "Périmé."})
+    typed = {"return_days": "20", "extension_days": "7", "presumed_delivered_days": "7", "overdue": "warn"}
+    status, page = await rules.post(f"{RULES}/regle", etag='"1"', **typed)
+    assert status == 412
+    assert "la valeur actuelle est « 15 »." in page
+    assert 'value="20"' in page
+
+
+QUESTION = ReturnQuestion.model_validate(
+    {"incident_number": NUMBER, "designation": "NAS", "product_reference": "TS", "serial_number": "Q207B17555",
+     "label": "Retour en retard", "due_on": "2026-05-20", "is_overdue": True, "extension_days": 7,
+     "consequence": "En cas de retard, SQP vous relance.", "carriers": CHOICES["carriers"],
+     "actions": ["return_shipped", "return_lost", "more_time", "keep_disk"]}
+)  # fmt: skip
+
+
+@pytest.fixture
+def mailed(desk: Any, upstream: Upstream) -> Any:
+    upstream.handlers["/api/v1/return-answers/question"] = answer(QUESTION.model_dump(mode="json"))
+    upstream.handlers["/api/v1/return-answers"] = desk.changing({})
+    desk.leave(f"__Host-link={TOKEN}")
+    return desk
+
+
+async def test_the_token_of_a_mailed_link_leaves_the_address_at_once(mailed: Any, site: Site) -> None:
+    async with site.http.get(f"{LINK}?token={TOKEN}&reponse=more_time", allow_redirects=False) as got:
+        assert (got.status, got.headers["Location"]) == (303, f"{LINK}?reponse=more_time")
+        assert TOKEN in got.headers["Set-Cookie"]
+        assert got.headers["Referrer-Policy"] == "no-referrer"
+
+
+async def test_opening_a_mailed_link_answers_nothing(mailed: Any, upstream: Upstream) -> None:
+    page = await mailed.get(f"{LINK}?reponse=more_time")
+    assert "Vous aurez 7 jours de plus." in page
+    assert re.findall(r'<details class="act" name="answer" open>\s*<summary>([^<]*)', page) == [
+        "J’ai besoin d’un délai"
+    ]
+    assert "Certificat" not in page
+    assert [seen.path for seen in upstream.seen if "answers" in seen.path] == ["/api/v1/return-answers/question"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({"step": "return_shipped", "carrier": "dpd"}, {"step": "return_shipped", "carrier": "dpd"}),
+        ({"step": "more_time", "reason": "Congés"}, {"step": "more_time", "reason": "Congés"}),
+        ({"step": "return_lost", "note": "Perdu"}, {"step": "return_lost", "note": "Perdu"}),
+        ({"step": "keep_disk", "certificate_file_id": "x"}, {"step": "keep_disk"}),
+    ],
+    ids=lambda value: value["step"],
+)  # fmt: skip
+async def test_an_answer_by_mail_needs_no_log_in(mailed: Any, typed: dict[str, str], said: dict[str, str]) -> None:
+    assert await mailed.post(LINK, token=TOKEN, **typed) == (303, f"{LINK}/merci")
+    assert [(path, body) for path, _, body in mailed.sent] == [("/return-answers", {"token": TOKEN, "answer": said})]
+    assert "Merci de votre réponse" in await mailed.get(f"{LINK}/merci")
+
+
+async def test_an_answer_that_is_refused_stands_in_its_form(mailed: Any) -> None:
+    status, page = await mailed.post(LINK, token=TOKEN, step="more_time", reason="")
+    assert (status, "Motif : à renseigner." in page, mailed.sent) == (422, True, [])
+    mailed.refusal = (409, {"code": "no_more_time", "title": "Déjà prolongé deux fois."})
+    status, page = await mailed.post(LINK, token=TOKEN, step="more_time", reason="Congés <3>")
+    assert (status, "Déjà prolongé deux fois." in page, "Congés &lt;3&gt;" in page) == (409, True, True)
+    errors = [{"field": "answer.return_lost.note", "message": "Trop long."}]
+    mailed.refusal = (422, {"code": "malformed", "title": "Non.", "errors": errors})
+    status, page = await mailed.post(LINK, token=TOKEN, step="return_lost", note="x")
+    assert (status, "Motif : trop long." in page) == (422, True)
+
+
+async def test_a_link_that_was_used_says_so(mailed: Any, upstream: Upstream, site: Site) -> None:
+    over = (404, {"code": "link_not_good", "title": "Plus valable."})
+    mailed.refusal = over
+    assert (await mailed.post(LINK, token=TOKEN, step="keep_disk"))[0] == 410
+    upstream.handlers["/api/v1/return-answers/question"] = answer(over[1], 404)
+    for cookie in (f"__Host-link={TOKEN}", "__Host-link=x", ""):
+        async with site.http.get(LINK, headers={"Cookie": cookie}) as got:
+            assert (got.status, "n’est plus valable" in await got.text()) == (410, True)
