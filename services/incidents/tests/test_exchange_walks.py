@@ -13,7 +13,8 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from api.incidents.exchange_steps import News, StepName
+from api.incidents.exchange_steps import StepName
+from api.incidents.shipments import News
 from devkit.harness import CLIENT, RESELLER, SQP
 from events.incidents import ExchangeType
 from incidents.exchanges import machine

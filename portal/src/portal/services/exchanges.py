@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from api.incidents.exchange_answers import ReturnAnswer, ReturnLink, ReturnQuestion
-from api.incidents.exchange_steps import ExchangeCreate, ShipmentCreate, ShipmentNews, Statement
+from api.incidents.exchange_steps import ExchangeCreate, Statement
 from api.incidents.exchanges import (
     ExchangePage,
     Exchanges,
@@ -14,6 +14,7 @@ from api.incidents.exchanges import (
     Prepared,
     Taken,
 )
+from api.incidents.shipments import ShipmentCreate, ShipmentNews
 from portal.api_client import Parameter
 from portal.page_request import PageRequest
 from portal.services.resource import Resource

@@ -5,13 +5,11 @@ from __future__ import annotations
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, model_validator
 
-from api.incidents.addresses import NewAddress
-from api.incidents.incidents import Number
 from events.incidents import ExchangeType
 from web.i18n import Invalid
-from web.schemas import Day, Line, Moment, OptionalLine, OptionalParagraphs, Paragraphs, Reference, Request, Serial
+from web.schemas import Day, Line, OptionalLine, OptionalParagraphs, Paragraphs, Reference, Request, Serial
 
 Condition = Literal["new", "reconditioned"]
 Carrier = Literal["chronopost", "colissimo", "dpd", "ups", "fedex", "gls", "dhl", "other"]
@@ -257,60 +255,6 @@ StepName = Literal[
     "close",
     "claim",
 ]
-
-OutboundDirection = Literal["outbound", "replacement_return"]
-Lines = Annotated[list[LineNumber], Field(min_length=1, max_length=50)]
-News = Literal["shipped", "delivered", "lost", "damaged", "refused", "returned_to_sender"]
-
-
-class ShipmentCreate(Request):
-    """A parcel for one line or several of an incident. ``address`` where it goes elsewhere than the incident says.
-
-    ``shipped``: it has left already.
-    """
-
-    lines: Lines
-    direction: OutboundDirection = "outbound"
-    carrier: Carrier | None = None
-    tracking_number: TrackingNumber = ""
-    contact: OptionalLine = ""
-    opening_hours: OptionalLine = ""
-    expected_on: Day | None = None
-    address: NewAddress | None = None
-    shipped: bool = False
-
-
-class ShipmentNews(Request):
-    """What is known of a parcel; ``at`` when it happened (now unless said otherwise)."""
-
-    state: News
-    at: Moment | None = None
-    carrier: Carrier | None = None
-    tracking_number: TrackingNumber = ""
-    note: OptionalParagraphs = ""
-
-
-class ShipmentPut(ShipmentCreate):
-    """The back office's parcel under an id of its own; sent again it changes nothing. ``state``: what is known now."""
-
-    incident_number: Number
-    state: Literal["prepared"] | News = "prepared"
-    at: Moment | None = None
-
-
-class CarrierFact(Request):
-    """One fact of a carrier, about a parcel by its number."""
-
-    carrier: Carrier
-    tracking_number: Annotated[Line, StringConstraints(min_length=4)]
-    state: News
-    at: Moment
-
-
-class Tracking(Request):
-    """Facts in any order, repeated or late."""
-
-    facts: Annotated[list[CarrierFact], Field(min_length=1, max_length=500)]
 
 
 class Statement(Request):

@@ -8,7 +8,8 @@ from uuid import UUID
 
 from starlette.responses import Response
 
-from api.incidents.exchange_steps import ExchangeCreate, ShipmentCreate, ShipmentNews, Statement
+from api.incidents.exchange_steps import ExchangeCreate, Statement
+from api.incidents.shipments import ShipmentCreate, ShipmentNews
 from portal import asks, forms
 from portal.api_client import ApiRefused
 from portal.asks import Ask

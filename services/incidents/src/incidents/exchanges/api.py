@@ -12,6 +12,7 @@ from api.incidents import Number
 from api.incidents import exchange_answers as answer_schemas
 from api.incidents import exchange_steps as steps
 from api.incidents import exchanges as schemas
+from api.incidents import shipments as parcels
 from chassis.http import idempotency, paging
 from chassis.http.paging import Cursor, Limit, Sort
 from chassis.http.unit_of_work import Reader, Session, UnitOfWorkRoute
@@ -119,7 +120,7 @@ async def take_step(
 
 @exchanges.post("/incidents/{number}/shipments", status_code=201, dependencies=[idempotency.Documented])
 async def prepare_shipment(
-    number: Number, body: steps.ShipmentCreate, principal: auth.ExchangeDesk, session: Session
+    number: Number, body: parcels.ShipmentCreate, principal: auth.ExchangeDesk, session: Session
 ) -> schemas.Prepared:
     """A parcel for one line or several; its address is frozen."""
     return schemas.Prepared.model_validate(await service.ship(session, number, body, office_or(principal)))
@@ -127,7 +128,7 @@ async def prepare_shipment(
 
 @exchanges.post("/shipments/{shipment_id}/news", dependencies=[idempotency.Documented])
 async def tell_of_shipment(
-    shipment_id: UUID, body: steps.ShipmentNews, principal: auth.ExchangeDesk, session: Session
+    shipment_id: UUID, body: parcels.ShipmentNews, principal: auth.ExchangeDesk, session: Session
 ) -> schemas.Prepared:
     """What is known of a parcel now: shipped, delivered, lost, damaged, refused, sent back."""
     return schemas.Prepared.model_validate(await service.tell(session, shipment_id, body, office_or(principal)))
@@ -141,7 +142,7 @@ async def state_data(number: Number, body: steps.Statement, principal: auth.Writ
 
 @backoffice.put("/shipments/{shipment_id}", responses={201: {"description": "Prepared"}})
 async def put_shipment(
-    shipment_id: UUID, body: steps.ShipmentPut, response: Response, principal: auth.ExchangeOffice, session: Session
+    shipment_id: UUID, body: parcels.ShipmentPut, response: Response, principal: auth.ExchangeOffice, session: Session
 ) -> schemas.Prepared:
     """A parcel under the back office's own id; the same body again changes nothing."""
     shipment, is_new = await service.put(session, shipment_id, body, office_or(principal))
@@ -150,7 +151,7 @@ async def put_shipment(
 
 
 @backoffice.post("/tracking", dependencies=[idempotency.Documented])
-async def track(body: steps.Tracking, principal: auth.ExchangeOffice, session: Session) -> schemas.Tracked:
+async def track(body: parcels.Tracking, principal: auth.ExchangeOffice, session: Session) -> schemas.Tracked:
     """Carriers' facts in any order, repeated or late; one that is unknown says so and stops none of the others."""
     return schemas.Tracked(items=await service.track(session, body.facts, office_or(principal)))
 

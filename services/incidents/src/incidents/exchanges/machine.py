@@ -11,8 +11,9 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Literal, Protocol
 
-from api.incidents.exchange_steps import ClaimState, News, StepName
+from api.incidents.exchange_steps import ClaimState, StepName
 from api.incidents.exchanges import ShipmentState, SqpStep
+from api.incidents.shipments import News
 from events import OrganisationKind
 from events.incidents import Cover, Decision, Dispatch, ExchangeType, ReturnState
 from incidents.exchanges import errors, parcel_errors

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.incidents import exchange_steps as steps
+from api.incidents import shipments as parcels
 from chassis import audit
 from events.incidents import Actor
 from incidents.exchanges import (
@@ -134,18 +135,18 @@ async def perform(
     await promises.follow(session, incident, now)
 
 
-async def ship(session: AsyncSession, number: str, wanted: steps.ShipmentCreate, by: Actor) -> Shipment:
+async def ship(session: AsyncSession, number: str, wanted: parcels.ShipmentCreate, by: Actor) -> Shipment:
     """Prepares a parcel for lines of an incident; with ``shipped`` it leaves at once."""
     incident = await for_change(session, number, by)
     now = clock.now()
     shipment = await _prepare(session, incident, wanted, uuid4(), by, now)
     if wanted.shipped:
-        await _record(session, incident, shipment, steps.ShipmentNews(state="shipped"), by, now)
+        await _record(session, incident, shipment, parcels.ShipmentNews(state="shipped"), by, now)
     audit.name(session, f"{number} · {carriers.name(shipment.carrier, shipment.tracking_number)}")
     return shipment
 
 
-async def put(session: AsyncSession, identifier: UUID, wanted: steps.ShipmentPut, by: Actor) -> tuple[Shipment, bool]:
+async def put(session: AsyncSession, identifier: UUID, wanted: parcels.ShipmentPut, by: Actor) -> tuple[Shipment, bool]:
     """The back office's parcel; whether it is new. Sent again it changes nothing, with other news it moves on."""
     incident = await for_change(session, wanted.incident_number, by)
     now = clock.now()
@@ -156,7 +157,7 @@ async def put(session: AsyncSession, identifier: UUID, wanted: steps.ShipmentPut
     elif not await _is_of(session, shipment, wanted):
         raise parcel_errors.ShipmentElsewhere
     if wanted.state != "prepared":
-        news = steps.ShipmentNews(
+        news = parcels.ShipmentNews(
             state=wanted.state, at=wanted.at, carrier=wanted.carrier, tracking_number=wanted.tracking_number
         )
         await _record(session, incident, shipment, news, by, now)
@@ -164,7 +165,7 @@ async def put(session: AsyncSession, identifier: UUID, wanted: steps.ShipmentPut
     return shipment, is_new
 
 
-async def tell(session: AsyncSession, identifier: UUID, news: steps.ShipmentNews, by: Actor) -> Shipment:
+async def tell(session: AsyncSession, identifier: UUID, news: parcels.ShipmentNews, by: Actor) -> Shipment:
     """What a person knows of a parcel. Raises ShipmentNotFound, ParcelNotOnItsWay where it says nothing new."""
     shipment = await repository.shipment(session, identifier)
     incident = await for_change(session, shipment.incident_number, by) if shipment else None
@@ -181,7 +182,7 @@ async def tell(session: AsyncSession, identifier: UUID, news: steps.ShipmentNews
     return shipment
 
 
-async def track(session: AsyncSession, facts: Sequence[steps.CarrierFact], by: Actor) -> list[str]:
+async def track(session: AsyncSession, facts: Sequence[parcels.CarrierFact], by: Actor) -> list[str]:
     """Facts of carriers, in whatever order: for each whether it was ``applied``, ``known`` already, or is of a parcel
     that is ``unknown``."""
     found = [
@@ -197,7 +198,7 @@ async def track(session: AsyncSession, facts: Sequence[steps.CarrierFact], by: A
             outcomes.append("unknown")
             continue
         await session.refresh(parcel)
-        news = steps.ShipmentNews(state=fact.state, at=fact.at)
+        news = parcels.ShipmentNews(state=fact.state, at=fact.at)
         outcomes.append("applied" if await _record(session, incident, parcel, news, by, clock.now()) else "known")
     return outcomes
 
@@ -220,7 +221,12 @@ async def state(session: AsyncSession, number: str, wanted: steps.Statement, by:
 
 
 async def _prepare(
-    session: AsyncSession, incident: Incident, wanted: steps.ShipmentCreate, identifier: UUID, by: Actor, now: datetime
+    session: AsyncSession,
+    incident: Incident,
+    wanted: parcels.ShipmentCreate,
+    identifier: UUID,
+    by: Actor,
+    now: datetime,
 ) -> Shipment:
     lines = [await _line(session, incident.number, line) for line in sorted(set(wanted.lines))]
     shipment = await shipping.prepare(
@@ -240,7 +246,7 @@ async def _prepare(
 
 
 async def _record(
-    session: AsyncSession, incident: Incident, shipment: Shipment, news: steps.ShipmentNews, by: Actor, now: datetime
+    session: AsyncSession, incident: Incident, shipment: Shipment, news: parcels.ShipmentNews, by: Actor, now: datetime
 ) -> bool:
     """Nothing has happened later than now, whatever a carrier's clock says."""
     number = shipping.number_in(news.tracking_number)
@@ -255,7 +261,7 @@ async def _record(
     return is_news
 
 
-async def _is_of(session: AsyncSession, shipment: Shipment, wanted: steps.ShipmentPut) -> bool:
+async def _is_of(session: AsyncSession, shipment: Shipment, wanted: parcels.ShipmentPut) -> bool:
     lines = {line.line for line in await repository.lines_of(session, shipment)}
     return shipment.incident_number == wanted.incident_number and lines == set(wanted.lines)
 

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
-from api.incidents.exchange_steps import Carrier, News, OutboundDirection
+from api.incidents.exchange_steps import Carrier
 from api.incidents.exchanges import ShipmentState
+from api.incidents.shipments import News, OutboundDirection
 from events.incidents import ExchangeStep
 from incidents.exchanges import addresses, carriers, errors, machine, parcel_errors, repository
 from incidents.exchanges.models import Exchange, Shipment

@@ -11,10 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from api.incidents import exchange_answers as answers
 from api.incidents import exchanges as schemas
 from api.incidents.addresses import Address
-from api.incidents.exchange_steps import News, StepName
+from api.incidents.exchange_steps import StepName
 from api.incidents.incidents import Person
 from api.incidents.overdue import OverdueReturns
 from api.incidents.promises import PromiseBadge
+from api.incidents.shipments import News
 from chassis.sql import AnyRow
 from events import OrganisationKind
 from incidents.exchanges import carriers, choices, labels, machine, queries, repository
