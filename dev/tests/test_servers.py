@@ -75,6 +75,16 @@ async def test_a_port_that_is_taken_on_one_of_the_addresses_is_taken() -> None:
             Listener(port=other.getsockname()[1], for_people=True)
 
 
+async def test_of_two_that_start_together_the_second_is_told_that_the_port_is_taken() -> None:
+    """Both may bind it while neither listens."""
+    first = Listener()
+    second = Listener(port=first.port)
+    await first.serve(_in_two_writes, started=True)
+    with pytest.raises(PortTaken, match=f"port {first.port} .*PORT="):
+        await second.serve(_in_two_writes, started=True)
+    await first.stop()
+
+
 async def test_without_ipv6_the_one_address_is_served(monkeypatch: pytest.MonkeyPatch) -> None:
     real = socket.socket
 

@@ -55,7 +55,7 @@ class Listener:
             if error.errno in without:
                 return port
             self._close()
-            raise PortTaken(f"port {port} on {host} is taken: PORT=… chooses another") from error
+            raise _taken(host, port) from error
         return int(self._sockets[-1].getsockname()[1])
 
     @property
@@ -77,9 +77,19 @@ class Listener:
         self._task = asyncio.create_task(self._server.serve(sockets=self._sockets))
         while not self._server.started:
             if self._task.done():
-                await self._task
+                await self._ended(self._task)
                 raise RuntimeError("the server ended before it had started")
             await asyncio.sleep(0.005)
+
+    async def _ended(self, task: asyncio.Task[None]) -> None:
+        """Why the server ended. Two processes that start together both bind a port: the second to listen fails."""
+        try:
+            await task
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise
+            self._close()
+            raise _taken(self.host, self.port) from error
 
     async def stop(self) -> None:
         if self._server is not None and self._task is not None:
@@ -90,6 +100,10 @@ class Listener:
     def _close(self) -> None:
         for each in self._sockets:
             each.close()
+
+
+def _taken(host: str, port: int) -> PortTaken:
+    return PortTaken(f"port {port} on {host} is taken: PORT=… chooses another")
 
 
 def _bound(family: socket.AddressFamily, host: str, port: int) -> socket.socket:

@@ -129,3 +129,13 @@ async def test_an_exchange_elsewhere_is_named_to_those_who_see_it(
     answer = await desk.as_(by).post(f"/incidents/{elsewhere}/exchanges", json=body)
     assert (answer.status_code, answer.json()["code"]) == (409, "exchange_under_way")
     assert (number in answer.text) is names_it
+
+
+PAST = "expected_in_the_past"
+
+
+@pytest.mark.parametrize(("day", "code"), [("2020-01-01", PAST), ("2026-05-18", PAST), ("2026-05-19", None)])
+async def test_a_replacement_is_expected_today_or_later(desk: Any, number: str, day: str, code: str | None) -> None:
+    await desk.exchange(number)
+    answer = await desk.try_step(number, "out_of_stock", expected_on=day)
+    assert answer.json().get("code") == code

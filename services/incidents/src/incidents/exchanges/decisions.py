@@ -91,6 +91,8 @@ async def reserve(scene: Scene, wanted: steps.Reserve) -> None:
 
 
 async def out_of_stock(scene: Scene, wanted: steps.OutOfStock) -> None:
+    if wanted.expected_on < clock.day(scene.now):
+        raise errors.ExpectedInThePast(day=f"{wanted.expected_on:%d/%m/%Y}", field="expected_on")
     scene.line.stock_expected_on = wanted.expected_on
     scene.tell("out_of_stock", wanted.note, day=wanted.expected_on)
 

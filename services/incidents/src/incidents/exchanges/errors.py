@@ -177,6 +177,14 @@ class ExchangeUnderWay(Conflict):
     )
 
 
+class ExpectedInThePast(Conflict):
+    code = "expected_in_the_past"
+    message = text(
+        "Le {day} est passé : indiquez le jour où le remplacement est attendu.",
+        "{day} is past: enter the day on which the replacement is expected.",
+    )
+
+
 class ExchangeUnderWayElsewhere(Conflict):
     """In an incident that is not the caller's to see: a unit is sold again, or registered twice."""
 
