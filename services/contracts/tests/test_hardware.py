@@ -91,7 +91,7 @@ async def test_while_it_is_exchanged_a_unit_is_covered_and_the_answer_says_so(ha
     )
     awaited = await get(harness, "/coverage", serial="B1")
     assert (awaited["covered"], awaited["reason"], awaited["contract_number"]) == (False, "not_delivered", "1")
-    assert awaited["sentence"] == "Le matériel B1 remplacera A-1 à sa livraison : A-1 reste protégé jusque-là."
+    assert awaited["sentence"] == "Le matériel B1 remplacera A-1 à sa livraison\u00a0: A-1 reste protégé jusque-là."
 
 
 async def test_once_delivered_the_replacement_has_the_cover_and_the_first_unit_none(
@@ -142,7 +142,7 @@ async def test_a_reversed_exchange_gives_the_cover_back(harness: Harness, kit: N
     assert await covered(harness, "A-1", "B1") == {"A-1": (True, None), "B1": (False, "returned")}
     assert await covered(harness, "A-1", on=DELIVERED) == {"A-1": (True, None)}, "as if there had been no exchange"
     answer = await get(harness, "/coverage", serial="B1")
-    assert answer["sentence"] == "L’échange de A-1 par B1 a été annulé : A-1 est de nouveau protégé."
+    assert answer["sentence"] == "L’échange de A-1 par B1 a été annulé\u00a0: A-1 est de nouveau protégé."
     contract = await get(harness, "/contracts/1")
     assert (contract["serial_number"], contract["hardware"]["history"]) == ("A-1", [])
     # The same unit may be sent once more.

@@ -25,7 +25,7 @@ async def test_declaring_on_a_unit_that_was_replaced_says_by_which(open_desk: An
     assert (refused.status_code, refused.json()["code"]) == (409, "serial_replaced")
     day = "/".join(reversed(replaced_on.split("-")))
     assert refused.json()["title"] == (
-        f"Le matériel Q207B17555 a été remplacé par {NEW} le {day} : déclarez l’incident sur {NEW}."
+        f"Le matériel Q207B17555 a été remplacé par {NEW} le {day}\u00a0: déclarez l’incident sur {NEW}."
     )
     assert refused.json()["field"] == "serial_numbers"
 
