@@ -100,6 +100,8 @@ HOSTILE = {
     "œ é ß Ž ł Журнал Ελλάδα № € — “”": "œ é ß Ž ł Журнал Ελλάδα № € — “”",
     "e\u0301te\u0301": "été",
     "fin ☺ ✓ 😀 שלום 中": "fin ☺ ✓ □ □□□□ □",
+    "\U0001d406\U0001d42b\U0001d41a\U0001d42c \U0001d7db": "Gras 3",
+    "pouce \U0001f44d\U0001f3fd levé": "pouce □ levé",
     ") Tj ET Q endstream endobj %%EOF (": ") Tj ET Q endstream endobj %%EOF (",
     "x" * 300: "x" * 300,
 }  # fmt: skip

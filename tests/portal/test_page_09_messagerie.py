@@ -88,6 +88,20 @@ async def test_page_9_a_message_takes_files_along(visit: Visit, declare: Declare
     await expect(reseller.locator(".message .attachment summary")).to_be_visible()
 
 
+async def test_page_9_a_file_alone_is_a_message(visit: Visit, declare: Declare) -> None:
+    path = f"/incidents/{await declare()}?onglet=messagerie"
+    reseller, client = await visit("revendeur_test", path), await visit("client_test", path)
+    await live(client)
+    await send(reseller)
+    await expect(composer(reseller).locator(".said")).to_contain_text("joignez un fichier")
+    await attach(reseller, "smart.txt")
+    await expect(composer(reseller).locator(".upload-list li")).to_contain_text("Envoyé", use_inner_text=True)
+    await send(reseller)
+    await expect(composer(reseller).locator(".said")).to_contain_text("Envoyé à")
+    await expect(client.locator(".message").last).to_contain_text("Fichier joint : smart.txt")
+    await expect(client.locator(".message .attachment", has_text="smart.txt")).to_have_count(1)
+
+
 async def test_page_9_a_typed_message_survives_a_failure_a_reload_and_other_tabs(
     visit: Visit, declare: Declare
 ) -> None:

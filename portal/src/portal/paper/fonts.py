@@ -7,6 +7,7 @@ would stand in the wrong order.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from io import BytesIO
@@ -20,6 +21,8 @@ from web.text.characters import INVISIBLE
 
 TEXT, BOLD, MONO = "FiraGO", "FiraGO-Bold", "CascadiaMono"
 SQUARE = "□"
+# What only colours the sign before it.
+_SKIN = re.compile("[\U0001f3fb-\U0001f3ff]")
 RIGHT_TO_LEFT = ("R", "AL", "AN")
 
 FONTS = {
@@ -33,9 +36,19 @@ for _font in FONTS.values():
 def runs(text: str, face: str) -> Iterator[tuple[str, str]]:
     """``text`` as pieces with the face that draws each: composed, and without what is not seen."""
     seen = INVISIBLE.sub("", unicodedata.normalize("NFC", text.replace("\t", "    ")))
+    seen = _SKIN.sub("", "".join(_plainer(character, face) for character in seen))
     for name, characters in groupby(seen, key=lambda character: _face(character, face)):
         written = "".join(characters)
         yield (name, written) if name else (MONO, SQUARE * len(written))
+
+
+def _plainer(character: str, face: str) -> str:
+    """A letter of mathematics, a ligature or a letter in a circle as the letters it stands for, if those can be
+    drawn where it cannot."""
+    if _face(character, face):
+        return character
+    meant = unicodedata.normalize("NFKC", character)
+    return meant if all(_face(each, face) for each in meant) else character
 
 
 def _face(character: str, wanted: str) -> str:

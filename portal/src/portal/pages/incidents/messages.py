@@ -21,7 +21,7 @@ from portal.translations import N_
 from portal.uploads import UploadedFile
 
 UNAVAILABLE = N_("La messagerie ne répond pas pour l’instant. Votre message est resté ici : réessayez dans un instant.")
-EMPTY = N_("Écrivez votre message.")
+EMPTY = N_("Écrivez votre message, ou joignez un fichier.")
 SENT_ALREADY = N_("Votre envoi précédent est parti. Relisez le fil avant d’envoyer à nouveau.")
 FILES_AWAY = N_("Les fichiers ne répondent pas pour l’instant. Réessayez dans un instant.")
 PATH = "/incidents/{number}/messages/{thread}"
@@ -43,8 +43,8 @@ async def post_message(page: Page) -> Response:
     again = partial(_again, page, number, name, kept, refused)
     if page.is_resumed:
         return await again(422, page.why_shown_again)
-    if refused or not page.field("body"):
-        return await again(422, "" if page.field("body") else page.gettext(EMPTY))
+    if refused or not (page.field("body") or kept):
+        return await again(422, "" if refused else page.gettext(EMPTY))
     try:
         await _post(page, number, name, kept)
     except ApiRefused as refusal:
@@ -67,8 +67,15 @@ async def _taken(page: Page) -> tuple[list[UploadedFile], list[str]]:
 
 
 async def _post(page: Page, number: str, name: str, files: list[UploadedFile]) -> None:
-    message = page.build(MessageCreate, {"body": page.field("body"), "file_ids": [file.id for file in files]})
+    body = page.field("body") or attached(page, files)
+    message = page.build(MessageCreate, {"body": body, "file_ids": [file.id for file in files]})
     await incidents.post(page, number, name, message, page.field("key"))
+
+
+def attached(page: Page, files: Sequence[UploadedFile]) -> str:
+    """What a message of files alone says, in the thread as in the e-mail about it."""
+    said = page.ngettext("Fichier joint : %(names)s", "Fichiers joints : %(names)s", len(files))
+    return said % {"names": ", ".join(file.name for file in files)}
 
 
 async def _again(
