@@ -97,7 +97,7 @@ def test_a_step_is_told_to_those_whom_it_concerns_and_never_to_its_author(
     assert sides(notice.audience) == told
     assert notice.mailed == mailed
     assert notice.audience.author == by.user_id
-    assert notice.subject.path == "/incidents/20122301"
+    assert notice.subject.path == "/incidents/20122301?onglet=echange#ligne-1"
     without = exchange_notices.changed(facts.exchange(step, actor=by, client_id=None))
     assert without is not None
     assert sides(without.audience) == told - {"client"}

@@ -92,7 +92,7 @@ async def test_a_dispatch_is_mailed_with_carrier_number_link_and_note(world: Any
     for twin in twins(message):
         assert "est parti. Transporteur : Chronopost, n° XY123456785FR." in twin
         assert "https://suivi.example/XY123456785FR" in twin
-        assert "https://portail.test/incidents/20122301" in twin
+        assert "https://portail.test/incidents/20122301?onglet=echange#ligne-1" in twin
         assert "Problème avec mon NAS" in twin
         assert "Livré le matin." in twin
     assert "Sonnez <deux> fois." in part(message, "plain")
@@ -147,10 +147,11 @@ async def test_a_reminder_leads_to_an_answer_without_log_in(world: Any, caplog: 
         assert f"https://portail.test/retours/repondre?token={SECRET}" in twin
         assert "https://portail.test/incidents/20122301/echanges/1/bon-de-retour.pdf" in twin
         assert "TS-131K (n° de série Q207B17555)" in twin
+        assert "https://portail.test/incidents/20122301?onglet=echange#ligne-1" in twin
         assert "aucun nouvel échange n’est accordé" in twin
     assert [email["sealed_token"] for email in await world.emails()] == [None, None]
     [line] = (await world.feed(CLIENT))["items"]
-    assert line["subject"]["path"] == "/incidents/20122301"
+    assert line["subject"]["path"] == "/incidents/20122301?onglet=echange#ligne-1"
     # The stand-in for the mail server logs what it receives; nothing of ours does.
     assert not [record for record in caplog.records if record.name != "mail.log" and SECRET in record.getMessage()]
 

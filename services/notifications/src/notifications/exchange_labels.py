@@ -9,7 +9,7 @@ from typing import Any
 
 from events.incidents import ExchangeStep
 from notifications import exchange_texts as texts
-from notifications.exchange_notices import AWAITED, CHANGED, REMINDED
+from notifications.exchange_notices import AWAITED, CHANGED, REMINDED, place_of
 from notifications.notification_types import EmailKind
 from web.clock import PARIS
 from web.i18n import Language, Text
@@ -113,7 +113,7 @@ def links(facts: Facts, language: Language) -> tuple[tuple[str, str], ...]:
     """Label and address of what an e-mail leads to beside its button; an address without host is the portal's."""
     slip = (texts.SLIP[language], f"/incidents/{facts['number']}/echanges/{facts['line']}/bon-de-retour.pdf")
     if "step" not in facts:
-        return slip, (texts.SEE_INCIDENT[language], f"/incidents/{facts['number']}")
+        return slip, (texts.SEE_INCIDENT[language], place_of(facts["number"], facts["line"]))
     follow = (texts.FOLLOW[language], facts.get("tracking_url", ""))
     return (*([slip] if facts["step"] == "label_sent" else []), *([follow] if follow[1] else []))
 

@@ -14,9 +14,9 @@ from notifications.recipients import (
     Audience,
     MailLink,
     Notice,
+    Subject,
     by_author,
     facts_of,
-    incident,
     parties,
 )
 
@@ -98,7 +98,7 @@ def changed(event: ExchangeChanged) -> Notice | None:
     if telling is None or _is_told_otherwise(event):
         return None
     return Notice(
-        CHANGED, _audience(event, telling), incident(event), facts_of(event) | _facts(event), mailed=telling.mailed
+        CHANGED, _audience(event, telling), _subject(event), facts_of(event) | _facts(event), mailed=telling.mailed
     )
 
 
@@ -132,7 +132,16 @@ def reminded(event: ReturnReminded, today: date) -> Notice:
         "expires_at": event.expires_at.isoformat(),
     }
     link = MailLink(ANSWER_PAGE, event.sealed_token, event.expires_at)
-    return Notice(REMINDED, audience, incident(event), facts_of(event) | facts, link=link)
+    return Notice(REMINDED, audience, _subject(event), facts_of(event) | facts, link=link)
+
+
+def _subject(event: ExchangeChanged | ReturnReminded) -> Subject:
+    return Subject("incident", event.number, place_of(event.number, event.line))
+
+
+def place_of(number: str, line: int) -> str:
+    """Where the portal shows the line of the exchange."""
+    return f"/incidents/{number}?onglet=echange#ligne-{line}"
 
 
 def _facts(event: ExchangeChanged) -> dict[str, Any]:
