@@ -128,7 +128,8 @@ def rules(desk: Any, upstream: Upstream) -> Any:
     level = {"service_level": "Envoi express J+1", "return_days": 10}
     settings = ExchangeSettings.model_validate(
         {"revision": 2, "return_days": 15, "by_service_level": [level], "extension_days": 7,
-         "presumed_delivered_days": 7, "overdue": "warn", "changed_at": AT, "changed_by_name": "Ada"}
+         "presumed_delivered_days": 7, "overdue": "warn", "return_address": "SQP", "changed_at": AT,
+         "changed_by_name": "Ada"}
     )  # fmt: skip
     upstream.handlers["/api/v1/exchange-settings"] = desk.changing(settings.model_dump(mode="json"), etag='"2"')
     return desk
@@ -140,7 +141,8 @@ async def test_sqp_changes_its_rules_of_exchanges(rules: Any) -> None:
     assert await rules.post(f"{RULES}/regle", etag='"2"', **typed) == (303, RULES)
     [(path, headers, body)] = rules.sent
     assert (path, headers["if-match"]) == ("/exchange-settings", '"2"')
-    assert body == {"return_days": 20, "extension_days": 5, "presumed_delivered_days": 9, "overdue": "standard"}
+    days = {"return_days": 20, "extension_days": 5, "presumed_delivered_days": 9}
+    assert body == {**days, "overdue": "standard", "return_address": ""}
 
 
 @pytest.mark.parametrize("days", ["", "x", "0", "91", "1.5", "99999999"])

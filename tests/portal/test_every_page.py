@@ -40,6 +40,7 @@ NO_PAGES = {
     "/incidents/{number}/colis",
     "/incidents/{number}/colis/{parcel}",
     "/incidents/{number}/donnees",
+    "/incidents/{number}/echanges/{line}/bon-de-retour.pdf",
 }
 # What a basic user may change: the own profile, password, sessions, preferences, notifications.
 OWN_FORMS = re.compile(

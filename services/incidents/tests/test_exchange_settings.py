@@ -86,3 +86,14 @@ async def test_settings_out_of_bounds_are_refused(desk: Any, wanted: dict[str, A
 async def test_a_due_date_that_was_told_stays_when_sqp_changes_its_settings(desk: Any, number: str) -> None:
     assert (await settings(desk, return_days=5)).status_code == 204
     assert (await desk.line(number))["return"]["due_on"] == "2026-06-03"
+
+
+async def test_the_address_for_returns_is_told_to_the_holder_while_one_is_awaited(desk: Any, number: str) -> None:
+    assert (await desk.line(number, by=RESELLER))["return"]["address"] == ""
+    where = "SQP Retours\n1 rue A\n69001 Lyon"
+    assert (await settings(desk, return_address=where)).status_code == 204
+    assert (await desk.as_(SQP).get("/exchange-settings")).json()["return_address"] == where
+    assert (await desk.line(number, by=RESELLER))["return"]["address"] == where
+    assert (await settings(desk, return_address="x\n" * 9 + "x")).status_code == 422
+    await desk.step(number, "receive")
+    assert (await desk.line(number, by=RESELLER))["return"]["address"] == ""

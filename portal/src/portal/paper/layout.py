@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 from io import BytesIO
 
+from reportlab.graphics.barcode.code128 import Code128
 from reportlab.lib.colors import Color, HexColor
 from reportlab.lib.enums import TA_RIGHT
 from reportlab.lib.pagesizes import A4
@@ -18,7 +19,7 @@ from reportlab.platypus.paraparser import ParaFrag
 
 from portal.paper import fonts
 from portal.paper.fonts import BOLD, MONO, SQUARE, TEXT
-from portal.paper.sheet import Card, Cards, Section, Sheet, Table, Text, Thread
+from portal.paper.sheet import Card, Cards, Code, Section, Sheet, Table, Text, Thread
 
 INK, QUIET, LINE, ACCENT = HexColor("#13211f"), HexColor("#51635f"), HexColor("#d9e1df"), HexColor("#0a5c63")
 SUNKEN = HexColor("#eef2f2")
@@ -36,6 +37,7 @@ CELL, CELL_HEAD = _style(8.5), _style(8, BOLD, QUIET)
 STATE, STEP = _style(10, BOLD, ACCENT), _style(9.5, colour=QUIET)
 SUBJECT = _style(17, BOLD, spaceAfter=4)
 HEADING = _style(12, BOLD, ACCENT, spaceBefore=14, spaceAfter=5, keepWithNext=1)
+LETTERS = _style(16, MONO, spaceBefore=4, spaceAfter=4)
 CARD = _style(9.5, BOLD)
 NOTICE = _style(8.5, BOLD, HexColor("#855000"), spaceBefore=4, spaceAfter=4)
 RIGHT = _style(8, colour=QUIET, alignment=TA_RIGHT)
@@ -164,6 +166,11 @@ def _section(section: Section) -> Iterator[Flowable]:
         yield from _lines(section.body, BODY)
     elif isinstance(section, Table):
         yield _table(section) if section.rows else paragraph(section.empty, STEP)
+    elif isinstance(section, Code):
+        # Wide enough for a reader at arm's length, with the margin that it needs.
+        yield Code128(section.value, barHeight=20 * mm, barWidth=0.5 * mm, lquiet=2 * mm, rquiet=8 * mm)
+        yield paragraph(section.value, LETTERS)
+        yield paragraph(section.note, BODY)
     else:
         yield from _thread(section)
 

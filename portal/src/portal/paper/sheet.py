@@ -45,6 +45,15 @@ class Text(BaseModel):
     body: str
 
 
+class Code(BaseModel):
+    """``value`` as bar code (Code 128, ASCII) and in letters; ``note`` below it."""
+
+    kind: Literal["code"] = "code"
+    title: str
+    value: str = Field(pattern=r"^[ -~]{1,30}$")
+    note: str
+
+
 class Said(BaseModel):
     """One message; ``about`` is the side of its author and the moment."""
 
@@ -66,7 +75,7 @@ class Thread(BaseModel):
     empty: str = ""
 
 
-Section = Annotated[Cards | Table | Text | Thread, Field(discriminator="kind")]
+Section = Annotated[Cards | Table | Text | Thread | Code, Field(discriminator="kind")]
 
 
 class Sheet(BaseModel):

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from api.incidents.addresses import Address
 from api.incidents.exchange_steps import Carrier, ClaimState, Condition, StepName
@@ -23,7 +23,8 @@ from events.incidents import (
     Outcome,
     ReturnState,
 )
-from web.schemas import Answer, Line, Page, Request
+from web.i18n import Invalid
+from web.schemas import Answer, Line, OptionalParagraphs, Page, Request
 
 ShipmentState = Literal[
     "prepared", "shipped", "delivered", "lost", "damaged", "refused", "returned_to_sender", "recalled"
@@ -85,7 +86,8 @@ class Replacement(Answer):
 
 class Return(Answer):
     """``due_on`` is empty until it is known; ``days_left`` is negative once it is over. ``consequence`` tells in words
-    what an overdue return means. ``missing``: accessories that did not come back."""
+    what an overdue return means. ``missing``: accessories that did not come back. ``address``: SQP's, in
+    lines, where it is to go."""
 
     state: ReturnState
     label: str
@@ -94,6 +96,7 @@ class Return(Answer):
     days_left: int | None
     extensions_left: int
     consequence: str
+    address: str
     outcome: Outcome | None
     outcome_label: str | None
     received_serial_number: str | None
@@ -227,6 +230,13 @@ class Tracked(Answer):
     items: list[Literal["applied", "known", "unknown"]]
 
 
+def _few_lines(value: str) -> str:
+    if len(value) > 400 or value.count("\n") > 7:
+        raise Invalid("Huit lignes et 400 caractères au plus.", "Eight lines and 400 characters at most.")
+    return value
+
+
+FewLines = Annotated[OptionalParagraphs, AfterValidator(_few_lines)]
 Days = Annotated[int, Field(ge=1, le=90)]
 
 
@@ -240,6 +250,7 @@ class ExchangeSettings(Answer):
     of its replacement; ``by_service_level``: where it differs. ``extension_days``: what more time gives.
 
     ``presumed_delivered_days``: without news of the carrier, a parcel counts as delivered so many days after it left.
+    ``return_address``: where returns go, in lines; empty while SQP names none.
     """
 
     revision: int
@@ -248,6 +259,7 @@ class ExchangeSettings(Answer):
     extension_days: int
     presumed_delivered_days: int
     overdue: Consequence
+    return_address: str
     changed_at: datetime | None
     changed_by_name: str
 
@@ -260,3 +272,4 @@ class ExchangeSettingsPatch(Request):
     extension_days: Days | None = None
     presumed_delivered_days: Days | None = None
     overdue: Consequence | None = None
+    return_address: FewLines | None = None

@@ -11,6 +11,7 @@ from portal.router import Blueprint
 blueprint = Blueprint()
 
 NUMBER = re.compile("[0-9]{8,16}")
+LINE = re.compile("[1-9][0-9]{0,3}")
 
 
 def number_of(page: Page) -> str:
@@ -19,6 +20,14 @@ def number_of(page: Page) -> str:
     if not NUMBER.fullmatch(number):
         raise ApiRefused(404, {})
     return number
+
+
+def line_of(page: Page) -> int:
+    """The line of an exchange that the address names."""
+    written = str(page.request.path_params["line"])
+    if not LINE.fullmatch(written):
+        raise ApiRefused(404, {})
+    return int(written)
 
 
 def path_of(number: str, tab: str = "") -> str:

@@ -15,7 +15,7 @@ from portal.api_client import ApiRefused
 from portal.asks import Ask
 from portal.page import Page
 from portal.pages.incidents import exchange_forms, one
-from portal.pages.incidents.base import blueprint, number_of, path_of
+from portal.pages.incidents.base import blueprint, line_of, number_of, path_of
 from portal.pages.incidents.exchange_acts import Refused
 from portal.services import exchanges
 from portal.translations import N_
@@ -26,7 +26,6 @@ APPROVED = N_("L’échange est accordé.")
 DONE = N_("C’est enregistré.")
 PREPARED = N_("Le colis est enregistré.")
 STATED = N_("Votre déclaration sur les données est enregistrée.")
-LINE = 10_000
 
 
 @blueprint.get("/incidents/{number}/echanges")
@@ -54,7 +53,7 @@ async def request_exchange(page: Page) -> Response:
 
 @blueprint.post("/incidents/{number}/echanges/{line}")
 async def take_step(page: Page) -> Response:
-    number, line = number_of(page), _line_of(page)
+    number, line = number_of(page), line_of(page)
     form = next((form for step, form in exchange_forms.FORMS.items() if step == page.field("step")), None)
     if form is None:
         raise ApiRefused(404, {})
@@ -119,13 +118,6 @@ async def _done_or_again(
         trouble = replace(trouble, title=page.gettext(forms.MEANWHILE))
     refused = Refused(page.field("form"), asks.typed(page, asked), trouble)
     return await one.show(page, number, tab=TAB, refused=refused, status=trouble.status)
-
-
-def _line_of(page: Page) -> int:
-    written = str(page.request.path_params["line"])
-    if not (written.isascii() and written.isdigit() and 0 < int(written[:6]) < LINE and len(written) < 6):
-        raise ApiRefused(404, {})
-    return int(written)
 
 
 def _parcel_of(page: Page) -> UUID:

@@ -8,15 +8,15 @@ from collections.abc import Iterator
 from starlette.responses import Response
 
 from api.incidents import Article, Attachment, HistoryLine, Incident, Message
+from api.incidents.exchanges import Exchanges
 from portal import countries, formats
 from portal.page import Page
-from portal.pages.incidents import words
+from portal.pages.incidents import paper_exchange, words
 from portal.pages.incidents.base import blueprint, number_of
-from portal.paper.printer import Printer
+from portal.pages.incidents.printing import MOST_OF_A_TEXT, PRINTER, bounded, card, draft, pdf
 from portal.paper.sheet import Card, Cards, Said, Sheet, Table, Text, Thread
-from portal.services import incidents
+from portal.services import exchanges, incidents
 from portal.translations import N_
-from web import clock
 from web.text import mailboxes, phones
 from web.text.days import spelled
 
@@ -24,21 +24,13 @@ from web.text.days import spelled
 # bounds what is read, sent to the drawing process and drawn.
 MOST_LINES = 1800
 LINE = 95
-# Of one text: ten thousand characters may be as many lines.
-MOST_OF_A_TEXT = 250
 # Messages that one call asks for: what it answers is read in one go.
 AT_ONCE = 25
-
-PRINTER = Printer()
 
 TITLES = {"client": N_("Messagerie"), "sqp": N_("Messagerie (SQP)")}
 NOT_READ = {"client": N_("SQP ne lit pas cette messagerie."), "sqp": N_("Le client ne lit pas cette messagerie.")}
 PLACES = {"declaration": N_("Déclaration"), "client": N_("Messagerie"), "sqp": N_("Messagerie (SQP)")}
-CUT_TEXT = N_("[…] Texte coupé ici : la suite se lit sur le portail.")
 CUT_THREAD = N_("Messages montrés : les plus récents, %(num)s sur %(total)s. Les précédents se lisent sur le portail.")
-TOO_LONG = N_("Ce document s’arrête à %(num)s pages : la suite se lit sur le portail.")
-UNWRITABLE = N_("Certains caractères ne s’impriment pas (□) : le portail les montre.")
-PRINTED = N_("Imprimé le %(moment)s (heure de Paris) par %(name)s")
 OFF = ("refused", "detached", "erased")
 
 
@@ -46,35 +38,31 @@ OFF = ("refused", "detached", "erased")
 async def print_incident(page: Page) -> Response:
     number = number_of(page)
     with PRINTER.place(page.person_id):
-        incident, history = await asyncio.gather(incidents.get(page, number), incidents.history(page, number))
-        threads = [await _thread(page, incident, name) for name in incident.threads]
-        printed = await PRINTER.print(_sheet(page, incident, history.items, threads))
-    headers = {"Content-Disposition": f'attachment; filename="incident-{number}.pdf"', "Cache-Control": "no-store"}
-    return Response(printed, media_type="application/pdf", headers=headers)
+        incident, history, exchanged = await asyncio.gather(
+            incidents.get(page, number), incidents.history(page, number), exchanges.of_incident(page, number)
+        )
+    threads = [await _thread(page, incident, name) for name in incident.threads]
+    sheet = _sheet(page, incident, history.items, exchanged, threads)
+    return pdf(await PRINTER.print(sheet), f"incident-{number}")
 
 
-def _sheet(page: Page, incident: Incident, history: list[HistoryLine], threads: list[Thread]) -> Sheet:
-    printed = {"moment": formats.moment(clock.now()), "name": page.who.name}
+def _sheet(
+    page: Page, incident: Incident, history: list[HistoryLine], exchanged: Exchanges, threads: list[Thread]
+) -> Sheet:
     reason = incident.pending_reason_label
-    return Sheet(
-        language=page.language,
-        title=page.gettext("Incident n° %(number)s") % {"number": incident.number},
-        subject=incident.title,
-        state=reason if reason and reason.startswith(incident.status_label) else incident.status_label,
-        step=words.next_step(page, incident),
-        printed=page.gettext(PRINTED) % printed,
-        page_of=page.gettext("Page {page} sur {pages}"),
-        too_long=page.gettext(TOO_LONG) % {"num": Sheet.model_fields["most_pages"].default},
-        unwritable=page.gettext(UNWRITABLE),
-        sections=[
-            Cards(cards=list(_cards(page, incident))),
-            _products(page, incident.articles),
-            Text(title=page.gettext("Descriptif"), body=_bounded(page, incident.description)),
-            _files(page, incident.attachments),
-            _history(page, history),
-            *threads,
-        ],
-    )
+    state = reason if reason and reason.startswith(incident.status_label) else incident.status_label
+    title = page.gettext("Incident n° %(number)s") % {"number": incident.number}
+    sheet = draft(page, title, incident.title, state, words.next_step(page, incident))
+    sheet.sections = [
+        Cards(cards=list(_cards(page, incident))),
+        _products(page, incident.articles),
+        Text(title=page.gettext("Descriptif"), body=bounded(page, incident.description)),
+        _files(page, incident.attachments),
+        *paper_exchange.sections(page, exchanged),
+        _history(page, history),
+        *threads,
+    ]
+    return sheet
 
 
 def _cards(page: Page, incident: Incident) -> Iterator[Card]:
@@ -86,7 +74,7 @@ def _cards(page: Page, incident: Incident) -> Iterator[Card]:
         (N_("Promesse J+1"), _promised(page, incident)),
         (N_("Fait suite à"), incident.linked_to or ""),
     ]
-    yield _card(page, N_("Déclaration"), declared)
+    yield card(page, N_("Déclaration"), declared)
     bought = [
         (N_("N° de contrat"), contract.number),
         (N_("Référence produit"), contract.product_reference),
@@ -95,14 +83,14 @@ def _cards(page: Page, incident: Incident) -> Iterator[Card]:
         (N_("Fin de garantie"), formats.day(contract.warranty_ends_on)),
         (N_("Niveau de service"), contract.service_level),
     ]
-    yield _card(page, N_("Contrat"), bought)
+    yield card(page, N_("Contrat"), bought)
     town = f"{address.postal_code} {address.city}"
     country = countries.country(address.country, page.language).upper()
     lines = [address.label, address.street, address.complement, town, country]
-    yield _card(page, N_("Adresse de livraison"), _reached(address.email, address.phone), lines)
+    yield card(page, N_("Adresse de livraison"), _reached(address.email, address.phone), lines)
     for title, party in ((N_("Revendeur"), incident.reseller), (N_("Client"), incident.client)):
         if party is not None:
-            yield _card(page, title, _reached(party.email, party.phone), [party.name])
+            yield card(page, title, _reached(party.email, party.phone), [party.name])
 
 
 def _promised(page: Page, incident: Incident) -> str:
@@ -112,11 +100,6 @@ def _promised(page: Page, incident: Incident) -> str:
 
 def _reached(email: str, phone: str) -> list[tuple[str, str]]:
     return [(N_("E-mail"), mailboxes.shown(email)), (N_("Téléphone"), phones.shown(phone))]
-
-
-def _card(page: Page, title: str, facts: list[tuple[str, str]], lines: list[str] | None = None) -> Card:
-    given = [(page.gettext(label), value) for label, value in facts if value]
-    return Card(title=page.gettext(title), lines=[line for line in lines or [] if line], facts=given)
 
 
 def _products(page: Page, articles: list[Article]) -> Table:
@@ -160,7 +143,7 @@ def _history(page: Page, history: list[HistoryLine]) -> Table:
         state = line.reason_label if says_both else " · ".join(filter(None, (line.to_label, line.reason_label)))
         kind = line.by.organisation_kind
         by = f"{line.by.name} ({page.gettext(words.KINDS[kind])})" if kind else line.by.name
-        rows.append([formats.moment(line.at), state or "", by, _bounded(page, line.note)])
+        rows.append([formats.moment(line.at), state or "", by, bounded(page, line.note)])
     return Table(
         title=page.gettext("Suivi"),
         head=[page.gettext(word) for word in (N_("Date"), N_("État"), N_("Par"), N_("Note"))],
@@ -211,13 +194,6 @@ def _said(page: Page, message: Message) -> Said:
     return Said(
         author=message.author.name,
         about=" · ".join([*about, formats.moment(message.at)]),
-        body=_bounded(page, message.body),
+        body=bounded(page, message.body),
         files=[_named(page, each) for each in message.attachments if each.state not in OFF],
     )
-
-
-def _bounded(page: Page, text: str) -> str:
-    lines = text.splitlines()
-    if len(lines) <= MOST_OF_A_TEXT:
-        return text
-    return "\n".join([*lines[:MOST_OF_A_TEXT], page.gettext(CUT_TEXT)])

@@ -27,6 +27,7 @@ RULE = Form(
     Field("extension_days", N_("Jours d’un délai accordé")),
     Field("presumed_delivered_days", N_("Jours sans nouvelles avant de compter un colis comme livré")),
     Field("overdue", N_("Quand un retour est en retard"), choices=CONSEQUENCES),
+    Field("return_address", N_("Adresse des retours"), needed=False),
 )
 LEVELS = Form(Field("by_service_level", N_("Délais par niveau de service"), needed=False))
 DAYS = ("return_days", "extension_days", "presumed_delivered_days")
@@ -95,7 +96,7 @@ async def _page(
         etag=rule_trouble.etag or read.etag,
         # Another's change meanwhile is shown above; saving once more replaces it.
         levels_etag=read.etag,
-        rule=rule or {name: getattr(read.body, name) for name in (*DAYS, "overdue")},
+        rule=rule or {name: getattr(read.body, name) for name in (*DAYS, "overdue", "return_address")},
         rule_trouble=rule_trouble,
         levels=[*(held if levels is None else levels), *[("", "")] * SPARE],
         held=held,

@@ -201,6 +201,7 @@ class ExchangeTerms(Base):
     extension_days: Mapped[int]
     presumed_delivered_days: Mapped[int]
     overdue: Mapped[Consequence]
+    return_address: Mapped[str] = mapped_column(server_default="")
     at: Mapped[datetime]
     user_id: Mapped[UUID]
     user_name: Mapped[str]
@@ -214,6 +215,7 @@ class ExchangeTerms(Base):
             extension_days=terms.extension_days,
             presumed_delivered_days=terms.presumed_delivered_days,
             overdue=terms.overdue,
+            return_address=terms.return_address,
             at=at,
             user_id=by.user_id,
             user_name=by.name,

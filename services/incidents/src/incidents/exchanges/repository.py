@@ -46,6 +46,7 @@ async def terms(database: AsyncSession | AsyncConnection) -> Terms:
         row.extension_days,
         row.presumed_delivered_days,
         row.overdue,
+        row.return_address,
     )
 
 

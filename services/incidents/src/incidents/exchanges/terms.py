@@ -20,6 +20,7 @@ class Terms:
     extension_days: int = 7
     presumed_delivered_days: int = 7
     overdue: Consequence = "warn"
+    return_address: str = ""
 
     def due_on(self, since: date, service_level: str) -> date:
         """Until when a return is due whose replacement was delivered on ``since``. Case and accents do not count."""

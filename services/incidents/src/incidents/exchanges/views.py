@@ -76,6 +76,7 @@ def settings(terms: Terms, last: AnyRow | None) -> schemas.ExchangeSettings:
         extension_days=terms.extension_days,
         presumed_delivered_days=terms.presumed_delivered_days,
         overdue=terms.overdue,
+        return_address=terms.return_address,
         changed_at=last.at if last else None,
         changed_by_name=last.user_name if last else "",
     )
@@ -216,6 +217,7 @@ def _return(line: AnyRow, terms: Terms, language: Language) -> schemas.Return:
         days_left=(line.return_due_on - clock.today()).days if is_awaited and line.return_due_on else None,
         extensions_left=max(machine.MOST_EXTENSIONS - line.return_extensions, 0),
         consequence=labels.CONSEQUENCE[terms.overdue][language] if is_awaited else "",
+        address=terms.return_address if is_awaited else "",
         outcome=line.outcome,
         outcome_label=labels.OUTCOME[line.outcome][language] if line.outcome else None,
         received_serial_number=line.received_serial_number,

@@ -1,0 +1,137 @@
+"""The exchanges of an incident on its document, and the slip that goes with a return."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Sequence
+
+from starlette.responses import Response
+
+from api.incidents import Incident
+from api.incidents.exchanges import Exchange, Exchanges, Fact
+from portal import countries, formats
+from portal.api_client import ApiRefused
+from portal.page import Page
+from portal.pages.incidents import words
+from portal.pages.incidents.base import blueprint, line_of, number_of
+from portal.pages.incidents.exchange import AWAITED, SQP_STEPS
+from portal.pages.incidents.printing import PRINTER, bounded, card, draft, pdf
+from portal.paper.sheet import Card, Cards, Code, Section, Sheet, Table, Text
+from portal.services import exchanges, incidents
+from portal.translations import N_
+from web.text.days import spelled
+
+BY = N_("À renvoyer au plus tard le %(day)s")
+OUTSIDE = N_("Écrivez cette référence à l’extérieur du colis, ou collez-y une copie de ce bon.")
+NO_ADDRESS = N_("L’adresse figure sur l’étiquette que SQP vous a envoyée.")
+# The rules that makers and distributors share; each a line.
+PACKING = (
+    N_("Un appareil par colis, seul : ni lettre, ni autre objet."),
+    N_("Dans un sachet antistatique, avec 5 cm de mousse de chaque côté, dans un carton rigide."),
+    N_("Un disque part nu : sans tiroir, sans câble et sans adaptateur."),
+    N_("Un colis mal emballé peut être refusé : gardez-en une photo."),
+)
+KEPT = (
+    N_("Câbles, bloc secteur, rails, tiroirs et accessoires restent chez vous, sauf demande de SQP."),
+    N_("Les disques d’un NAS restent chez vous, dans leur ordre, sauf s’ils sont en panne."),
+)
+BEFORE = (
+    N_("Vos données sont sauvegardées : SQP n’en garde aucune."),
+    N_("Dites sur le portail ce qu’il en est des données, et notez le n° de suivi du colis."),
+)
+
+
+def sections(page: Page, found: Exchanges) -> Iterator[Section]:
+    """For the incident's document, as its reader may see it."""
+    for line in found.items:
+        named = {"line": line.line}
+        title = page.gettext(N_("Échange n° %(line)s")) % named
+        there = card(page, f"{title} · {line.type_label}", _there(page, line))
+        yield Cards(cards=[there, card(page, N_("Retour"), _back(page, line))])
+        yield Table(
+            title=page.gettext(N_("Suivi de l’échange n° %(line)s")) % named,
+            head=[page.gettext(word) for word in (N_("Date"), N_("Étape"), N_("Par"), N_("Note"))],
+            widths=[3, 6, 4, 5],
+            rows=[_fact(page, fact) for fact in line.timeline],
+        )
+
+
+def _there(page: Page, line: Exchange) -> list[tuple[str, str]]:
+    unit, promise = line.replacement, line.promise
+    replaced = " · ".join((unit.product_reference, unit.serial_number, unit.condition_label)) if unit else ""
+    parcels = [parcel for parcel in line.shipments if parcel.direction == "outbound"]
+    return [
+        (N_("État"), line.state_label),
+        (N_("Matériel défectueux"), f"{line.product_reference} · {line.serial_number}"),
+        (N_("Remplacement"), replaced),
+        (N_("Colis"), ", ".join(f"{each.carrier_label} {each.tracking_number}".strip() for each in parcels)),
+        (N_("Promesse J+1"), f"{promise.label} · {spelled(promise.dispatch_on, page.language)}" if promise else ""),
+        (N_("Couverture"), line.cover_label),
+    ]
+
+
+def _back(page: Page, line: Exchange) -> list[tuple[str, str]]:
+    back = line.return_
+    parcels = [parcel for parcel in line.shipments if parcel.direction == "return"]
+    return [
+        (N_("État"), back.label),
+        (N_("Retour avant le"), formats.day(back.due_on) if back.state in AWAITED else ""),
+        (N_("Colis"), ", ".join(f"{each.carrier_label} {each.tracking_number}".strip() for each in parcels)),
+        (N_("Constat au retour"), back.outcome_label or ""),
+        (N_("Ce qui manque"), ", ".join(back.missing)),
+    ]
+
+
+def _fact(page: Page, fact: Fact) -> list[str]:
+    kind = fact.by.organisation_kind
+    by = f"{fact.by.name} ({page.gettext(words.KINDS[kind])})" if kind and fact.by.name != "SQP" else fact.by.name
+    alone = f" ({page.gettext(N_('SQP seul'))})" if fact.step in SQP_STEPS else ""
+    return [formats.moment(fact.at), f"{fact.sentence}{alone}", by, bounded(page, fact.note)]
+
+
+@blueprint.get("/incidents/{number}/echanges/{line}/bon-de-retour.pdf")
+async def print_slip(page: Page) -> Response:
+    """While the return is awaited."""
+    number, wanted = number_of(page), line_of(page)
+    incident, found = await asyncio.gather(incidents.get(page, number), exchanges.of_incident(page, number))
+    line = next((each for each in found.items if each.line == wanted), None)
+    if line is None or line.decision != "approved" or line.return_.state not in AWAITED:
+        raise ApiRefused(404, {})
+    return pdf(await PRINTER.print(_slip(page, incident, line)), f"retour-{number}-{wanted}")
+
+
+def _slip(page: Page, incident: Incident, line: Exchange) -> Sheet:
+    reference = f"{incident.number}-{line.line}"
+    due = line.return_.due_on
+    title = page.gettext(N_("Bon de retour %(reference)s")) % {"reference": reference}
+    state = page.gettext(BY) % {"day": spelled(due, page.language)} if due else line.return_.label
+    sheet = draft(page, title, page.gettext(N_("Bon de retour")), state, line.return_.consequence)
+    sheet.sections = [
+        Code(title=page.gettext(N_("Référence du retour")), value=reference, note=page.gettext(OUTSIDE)),
+        Cards(cards=list(_ends(page, incident, line))),
+        _rules(page, N_("Emballage"), PACKING),
+        _rules(page, N_("Ce que vous gardez"), KEPT),
+        _rules(page, N_("Avant l’envoi"), BEFORE),
+    ]
+    return sheet
+
+
+def _rules(page: Page, title: str, rules: Sequence[str]) -> Text:
+    return Text(title=page.gettext(title), body="\n".join(f"– {page.gettext(rule)}" for rule in rules))
+
+
+def _ends(page: Page, incident: Incident, line: Exchange) -> Iterator[Card]:
+    address, holder = incident.delivery_address, incident.client or incident.reseller
+    to = line.return_.address.splitlines() or [page.gettext(NO_ADDRESS)]
+    yield card(page, N_("À envoyer à"), [], to)
+    country = countries.country(address.country, page.language).upper()
+    town = f"{address.postal_code} {address.city}"
+    yield card(page, N_("Expéditeur"), [], [holder.name, address.street, address.complement, town, country])
+    product = [
+        (N_("Désignation"), line.designation),
+        (N_("Référence produit"), line.product_reference),
+        (N_("N° de série"), line.serial_number),
+    ]
+    yield card(page, N_("Matériel à renvoyer"), product)
+    about = [(N_("Incident"), incident.number), (N_("Échange"), f"{line.line} · {line.type_label}")]
+    yield card(page, N_("Dossier"), about)
