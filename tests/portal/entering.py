@@ -21,6 +21,7 @@ async def enter(page: Page, url: str, login: str, password: str) -> None:
     agent = {"User-Agent": await page.evaluate("navigator.userAgent")}
     async with aiohttp.ClientSession(url, cookie_jar=aiohttp.DummyCookieJar(), headers=agent) as http:
         async with http.get("/connexion") as form:
+            assert form.status == 200, f"the log-in page answers {form.status}"
             token = re.findall('name="csrf" value="([^"]+)"', await form.text())[0]
             cookies = {name: cookie.value for name, cookie in form.cookies.items()}
         sent = {"csrf": token, "login": login, "password": password}
