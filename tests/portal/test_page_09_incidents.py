@@ -75,7 +75,7 @@ async def test_page_9_the_list_goes_on_25_at_a_time(visit: Visit, declare: Decla
     await expect(page.get_by_role("link", name="Afficher la suite")).to_have_count(0)
 
 
-async def test_page_9_an_incident_shows_the_declaration_and_its_six_tabs(visit: Visit, declare: Declare) -> None:
+async def test_page_9_an_incident_shows_the_declaration_and_its_tabs(visit: Visit, declare: Declare) -> None:
     number = await declare(files=("document.txt",))
     page = await visit("revendeur_test", f"/incidents?q={number}")
     await page.get_by_role("link", name="Problème avec mon NAS").click()
@@ -87,6 +87,7 @@ async def test_page_9_an_incident_shows_the_declaration_and_its_six_tabs(visit: 
     tabs = await page.locator(".tabs a").all_inner_texts()
     assert [tab.strip() for tab in tabs] == [
         "Déclaration",
+        "Échange",
         "Adresse de livraison",
         "Contrat",
         "Client",

@@ -65,13 +65,14 @@ async def test_page_9_the_two_threads_differ_at_a_glance(visit: Visit, declare: 
 async def test_page_9_a_client_never_sees_the_sqp_thread_nor_sqp_the_clients(visit: Visit, declare: Declare) -> None:
     number = await declare()
     client = await visit("client_test", f"/incidents/{number}?onglet=messagerie-sqp")
-    await expect(client.locator(".tabs a")).to_have_count(5)
+    await expect(client.locator("#tab-messagerie")).to_be_visible()
+    await expect(client.locator("#tab-messagerie-sqp")).to_have_count(0)
     await expect(client.locator("body")).not_to_contain_text("Messagerie (SQP)")
     await expect(client.locator(".tabs [aria-current=page]")).to_have_text("Déclaration")
     await client.goto(f"/incidents/{number}/messages/sqp")
     await expect(client.locator(".thread.sqp")).to_have_count(0)
     sqp = await visit("sqp_support", f"/incidents/{number}?onglet=messagerie")
-    await expect(sqp.locator(".tabs a")).to_have_count(5)
+    await expect(sqp.locator("#tab-messagerie-sqp")).to_be_visible()
     await expect(sqp.locator("#tab-messagerie")).to_have_count(0)
 
 
