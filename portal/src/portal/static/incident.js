@@ -36,6 +36,19 @@ document.addEventListener("htmx:afterSwap", ({ detail }) => {
   if (text && note) text.value = note;
 });
 
+// Exchanges are replaced as they move on, unless one of their forms is open or being filled in.
+const exchanges = () => document.getElementById("exchanges");
+for (const begun of ["input", "toggle"]) {
+  document.addEventListener(begun, (event) => {
+    if (exchanges()?.contains(event.target)) exchanges().dataset.typed = "";
+  }, { capture: true });
+}
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (detail.target?.id !== "exchanges" || detail.target.dataset.typed === undefined) return;
+  detail.shouldSwap = false;
+  detail.target.querySelector("[data-moved]").hidden = false;
+});
+
 // A log-out in another tab empties what the browser keeps, and not what stands here.
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState !== "visible") return;
