@@ -40,7 +40,7 @@ async def test_an_exchange_in_advance_to_its_end(story: Story) -> None:
     await office.locator("#code").fill(story.serial("A").lower())
     await office.keyboard.press("Enter")
     await office.get_by_role("button", name="Enregistrer l’arrivée").click()
-    await expect(office.get_by_role("status").first).to_contain_text("arrivée")
+    await expect(office.get_by_role("status").first).to_contain_text("Retour reçu")
     await office.goto(f"/incidents/{story.number}?onglet=echange")
     await act(office, "Enregistrer le contrôle", "Retour contrôlé", outcome="Conforme")
     await act(office, "Terminer l’échange", "Échange terminé")

@@ -78,6 +78,10 @@ class Column:
     heading: Text
     cell: Callable[[AnyRow], Cell | Text]
 
+    def title(self, language: Language) -> str:
+        """With plain spaces: programs read a column by its name."""
+        return self.heading[language].replace("\u00a0", " ")
+
 
 def asked(request: Request) -> Format | None:
     """The file that ``Accept`` prefers to a page of the list."""
@@ -105,7 +109,7 @@ async def _csv(
     database: Database, columns: Sequence[Column], query: AnySelect, language: Language
 ) -> AsyncIterator[bytes | str]:
     # The byte order mark tells spreadsheets that this is UTF-8.
-    yield "\ufeff" + _line([column.heading[language] for column in columns])
+    yield "\ufeff" + _line([column.title(language) for column in columns])
     async with database.engine.connect() as connection, connection.stream(query) as rows:
         async for row in rows:
             yield _line([_written(cell) for cell in _cells(row, columns, language)])
@@ -151,7 +155,7 @@ async def _workbook(
             raise TooManyRows
         file = TemporaryFile()  # noqa: SIM115
         with TemporaryDirectory() as scratch:
-            sheet = _Sheet(file, scratch, name[language], [column.heading[language] for column in columns])
+            sheet = _Sheet(file, scratch, name[language], [column.title(language) for column in columns])
             async with connection.stream(query.limit(MAX_ROWS)) as rows:
                 async for batch in rows.partitions(BATCH):
                     await asyncio.to_thread(sheet.write, [_cells(row, columns, language) for row in batch])

@@ -12,7 +12,7 @@ KINDS = {"sqp": N_("SQP"), "reseller": N_("Revendeur"), "client": N_("Client")}
 STEPS = {
     "new": N_("SQP va examiner la déclaration."),
     "in_diagnosis": N_("SQP analyse le problème."),
-    "exchange": N_("SQP prépare l’échange du matériel."),
+    "exchange": N_("Le matériel est en cours d’échange."),
     "closed": N_("Cet incident a été clos."),
     "rejected": N_("Cet incident a été refusé."),
     "cancelled": N_("Cet incident a été annulé."),
@@ -22,7 +22,7 @@ RESOLVED_UNTIL = N_("Cet incident a été résolu. Sans suite de votre part, il 
 STEPS_OF_SQP = {
     "new": N_("Déclaration à examiner."),
     "in_diagnosis": N_("Diagnostic à terminer."),
-    "exchange": N_("Échange à préparer."),
+    "exchange": N_("Échange à mener à son terme."),
 }
 WAITS = {
     "waiting_reseller": N_("SQP attend une réponse du revendeur."),
