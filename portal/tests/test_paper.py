@@ -10,7 +10,7 @@ import pytest
 from starlette.types import Receive, Scope, Send
 
 from api.incidents import History, Incident, Message
-from devkit.exchange_samples import back, exchanges, fact, line
+from devkit.exchange_samples import exchanges, fact, line
 from devkit.fake_upstream import PublishedKeys, Site, Upstream, answer
 from devkit.printed import pages, watched
 from web.auth.principal import Principal
@@ -284,38 +284,3 @@ async def test_an_incident_on_paper_tells_its_exchanges_as_the_reader_may_see_th
         "Suivi de l’échange n° 1", "Accordé.", "Envoyé. (SQP seul)", "Devis",
     ):  # fmt: skip
         assert expected in said, expected
-
-
-async def slip(site: Site, number: str = "1", language: str = "fr") -> tuple[int, str]:
-    headers = {"Cookie": "__Host-session=s", "Accept-Language": language}
-    async with site.http.get(f"/incidents/{NUMBER}/echanges/{number}/bon-de-retour.pdf", headers=headers) as got:
-        if got.status != 200:
-            return got.status, ""
-        assert got.headers["Content-Disposition"] == f'attachment; filename="retour-{NUMBER}-{number}.pdf"'
-        return 200, "\n".join(pages(await got.read())).replace("\u00a0", " ")
-
-
-async def test_a_return_slip_says_where_and_how_a_product_goes_back(site: Site, incidents: Incidents) -> None:
-    incidents.exchanges(line())
-    status, said = await slip(site)
-    assert status == 200
-    for expected in (
-        f"Bon de retour {NUMBER}-1", "À renvoyer au plus tard le", "En cas de retard, SQP vous relance.",
-        "1 rue des Retours", "Client Test", "8 quai Rambaud", "N° de série : Q207B17555", "sachet antistatique",
-        "sans tiroir", "à l’extérieur du colis", "Page 1 sur 1",
-    ):  # fmt: skip
-        assert expected in said, expected
-    _, english = await slip(site, language="en")
-    assert "antistatic bag" in english
-
-
-async def test_without_an_address_for_returns_the_slip_leads_to_the_label(site: Site, incidents: Incidents) -> None:
-    incidents.exchanges(line(**{"return": back(address="", due_on=None, days_left=None)}))
-    _, said = await slip(site)
-    assert "L’adresse figure sur l’étiquette" in said
-
-
-@pytest.mark.parametrize("number", ["2", "0", "x", "12345"])
-async def test_there_is_a_slip_while_a_return_is_awaited_alone(site: Site, incidents: Incidents, number: str) -> None:
-    incidents.exchanges(line(), line(2, **{"return": back("received", "Retour reçu")}))
-    assert await slip(site, number) == (404, "")

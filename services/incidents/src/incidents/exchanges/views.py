@@ -66,13 +66,11 @@ async def exchanges(
 
 
 def settings(terms: Terms, last: AnyRow | None) -> schemas.ExchangeSettings:
+    levels = terms.by_service_level.items()
     return schemas.ExchangeSettings(
         revision=terms.revision,
         return_days=terms.return_days,
-        by_service_level=[
-            schemas.ServiceLevelDays(service_level=label, return_days=days)
-            for label, days in terms.by_service_level.items()
-        ],
+        by_service_level=[schemas.ServiceLevelDays(service_level=label, return_days=days) for label, days in levels],
         extension_days=terms.extension_days,
         presumed_delivered_days=terms.presumed_delivered_days,
         overdue=terms.overdue,
