@@ -20,7 +20,7 @@ BOXES = ("checkbox", "radio")
 class Story:
     """An incident on a contract of its own, whose product is ``serial("A")``."""
 
-    def __init__(self, ours: World, visit: Visit) -> None:
+    def __init__(self, ours: World, visit: Visit | None) -> None:
         self.ours = ours
         self._visit = visit
         self.mark = f"{ours.mark}S{next(COUNTER)}"
@@ -38,6 +38,7 @@ class Story:
 
     async def open_as(self, who: str) -> Page:
         """The tab of exchanges, as ``sqp_support`` or as a person of the world."""
+        assert self._visit is not None, "a story without browser"
         path = f"/incidents/{self.number}?onglet=echange"
         if who == "sqp_support":
             return await self._visit(who, path)
@@ -55,6 +56,10 @@ class Story:
         parcel = {"lines": [line], "carrier": "dpd", "shipped": True}
         sent = await self.ours.office.post(f"/incidents/{self.number}/shipments", parcel)
         await self.ours.office.post(f"/shipments/{sent['id']}/news", {"state": "delivered"})
+
+    async def line(self, line: int = 1) -> dict[str, Any]:
+        found = await self.ours.reseller.get(f"/incidents/{self.number}/exchanges")
+        return next(dict(each) for each in found["items"] if each["line"] == line)
 
     async def covered(self, letter: str, who: Caller | None = None) -> None:
         """Until contracts covers this unit."""

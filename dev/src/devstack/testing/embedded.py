@@ -56,6 +56,11 @@ class EmbeddedStack:
         await wait_ready(self.url, self._process, self.log)
         return self
 
+    async def start_again(self) -> EmbeddedStack:
+        """On the same data, by the machine's clock."""
+        self._clock = None
+        return await self.start()
+
     async def stop(self) -> int | None:
         """Ctrl-C; the exit code."""
         return await self._end(signal.SIGINT)
