@@ -13,7 +13,8 @@ from pydantic import BaseModel
 
 from api import contracts as contracts_api
 from api import incidents as incidents_api
-from api.contracts import ClientSummaries, ClientSummary, ContractPage, ContractRow, Coverage
+from api.contracts import ClientSummaries, ClientSummary, ContractPage, ContractRow
+from api.coverage import Coverage
 from api.identity.invitations import LookedAfter
 from api.identity.organisations import Address, Client, Organisation, SignUpRequest
 from api.incidents import IncidentPage, IncidentRow

@@ -272,30 +272,6 @@ class Registered(Answer):
     warranty_ends_on: date
 
 
-NotCovered = Literal["unknown_serial", "expired", "not_started", "replaced", "not_delivered", "returned"]
-CoverageReason = NotCovered | Literal["exchange_in_progress"]
-
-
-class Coverage(Answer):
-    """Whether a serial number is covered on a day, by which contract, and otherwise why not.
-
-    ``reason`` is ``exchange_in_progress`` while the unit is covered and being exchanged. ``not_delivered``: it takes
-    another's place once delivered; ``returned``: it did, and the exchange was reversed. ``incident_number`` is that of
-    the exchange; ``history`` tells of all units that this one follows or is followed by.
-    """
-
-    serial_number: str
-    on: date
-    covered: bool
-    contract_number: str | None = None
-    warranty_ends_on: date | None = None
-    reason: CoverageReason | None = None
-    replaced_by: str | None = None
-    incident_number: str | None = None
-    history: list[Replaced] = Field(default_factory=list)
-    sentence: str
-
-
 class ClientSummary(Answer):
     client_id: UUID
     contracts_in_force: int

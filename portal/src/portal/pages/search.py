@@ -9,7 +9,8 @@ from typing import TypedDict
 
 from starlette.responses import Response
 
-from api.contracts import ContractPage, Coverage
+from api.contracts import ContractPage
+from api.coverage import Coverage
 from api.identity.organisations import Client, Organisation
 from api.incidents import IncidentPage
 from portal.page import Page

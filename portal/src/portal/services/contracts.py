@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from api.contracts import ClientSummaries, Contract, ContractPage, Coverage, HolderPut
+from api.contracts import ClientSummaries, Contract, ContractPage, HolderPut
+from api.coverage import Coverage
 from portal.api_client import Parameter, Reply
 from portal.page_request import PageRequest
 

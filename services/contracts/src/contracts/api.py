@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from api import contracts as schemas
 from api import reminders
+from api.coverage import Coverage
 from chassis.http import changes, exporting, idempotency, paging
 from chassis.http.paging import Cursor, Limit, Search, Sort
 from chassis.http.unit_of_work import Reader, Session, UnitOfWorkRoute
@@ -99,7 +100,7 @@ async def list_reminders(
 @contracts.get("/coverage")
 async def get_coverage(
     request: Request, principal: auth.CanRead, reader: Reader, serial: Serial, on: Day | None = None
-) -> schemas.Coverage:
+) -> Coverage:
     """Whether ``serial`` is covered on a day (today by default), by which contract, and otherwise why not.
 
     Cover follows an exchange: it is the replacement's from the day of its delivery on.

@@ -8,6 +8,7 @@ from datetime import date
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api import contracts as schemas
+from api.coverage import Coverage, CoverageReason, NotCovered
 from chassis.sql import AnyRow
 from contracts.hardware import labels, queries
 from contracts.hardware.following import Exchanged, Place, Product, Standing, follow, is_known, standing
@@ -24,8 +25,8 @@ SENTENCES: Mapping[Place, Text] = {
     "later": labels.LATER,
     "returned": labels.RETURNED,
 }
-OUT_OF_FORCE: Mapping[schemas.State, schemas.NotCovered] = {"expired": "expired", "upcoming": "not_started"}
-REASONS: Mapping[Place, schemas.NotCovered] = {
+OUT_OF_FORCE: Mapping[schemas.State, NotCovered] = {"expired": "expired", "upcoming": "not_started"}
+REASONS: Mapping[Place, NotCovered] = {
     "replaced": "replaced",
     "awaited": "not_delivered",
     "later": "not_started",
@@ -35,7 +36,7 @@ REASONS: Mapping[Place, schemas.NotCovered] = {
 
 async def coverage(
     reader: AsyncConnection, serial: str, on: date, principal: Principal, language: Language
-) -> schemas.Coverage:
+) -> Coverage:
     """By the visible contract that says most about the unit: covering it, else the best of those in force."""
     code = codes.serial(serial)
     found = await queries.holding(reader, code, on, principal)
@@ -50,7 +51,7 @@ async def coverage(
             answers.append(
                 _coverage(serial, on, row, stands, _history_of(code, serials[row.number], of_contract), language)
             )
-    unknown = schemas.Coverage(
+    unknown = Coverage(
         serial_number=serial,
         on=on,
         covered=False,
@@ -63,12 +64,12 @@ async def coverage(
 
 def _coverage(
     serial: str, on: date, row: AnyRow, stands: Standing, history: list[schemas.Replaced], language: Language
-) -> schemas.Coverage:
+) -> Coverage:
     """The contract's own end and start come first: an exchange moves neither."""
     state = state_of(row.starts_on, row.warranty_ends_on, on)
     is_in_force = state in ("active", "expiring")
     sentence = cover(state, row.starts_on, row.warranty_ends_on, on, language)
-    reason: schemas.CoverageReason | None = OUT_OF_FORCE.get(state)
+    reason: CoverageReason | None = OUT_OF_FORCE.get(state)
     by = stands.by
     if by is not None and stands.place == "exchanging":
         reason = reason or "exchange_in_progress"
@@ -82,7 +83,7 @@ def _coverage(
         sentence = SENTENCES[stands.place][language].format(
             serial=by.serial_number, replacement=by.replacement_serial_number, day=day
         )
-    return schemas.Coverage(
+    return Coverage(
         serial_number=serial,
         on=on,
         covered=is_in_force and stands.place in ("covered", "exchanging"),
