@@ -46,6 +46,18 @@ def test_the_days_are_those_of_the_service_level(service_level: str, expected: i
     assert terms.due_on(date(2026, 5, 19), service_level) == date(2026, 5, 19) + timedelta(days=expected)
 
 
+async def test_what_is_on_its_way_is_not_overdue(desk: Any, number: str, at: Any) -> None:
+    await desk.step(number, "return_shipped", by=CLIENT, tracking_number="6A07648914126")
+    at(datetime(2026, 6, 20, 9, tzinfo=PARIS))
+    back = (await desk.line(number))["return"]
+    assert (back["label"], back["is_overdue"], back["days_left"]) == ("Retour en route", False, -17)
+    found = (await desk.as_(SQP).get("/exchanges")).json()["counts"]
+    assert (found["awaited"], found["overdue"]) == (1, 0)
+    assert (await desk.as_(RESELLER).get("/incidents/choices", params={"contract": "29962"})).json()["returns"] is None
+    await desk.step(number, "return_lost", by=CLIENT, note="Perdu")
+    assert (await desk.line(number))["return"]["label"] == "Retour en retard"
+
+
 async def test_more_time_is_given_twice(desk: Any, number: str, at: Any) -> None:
     line = await desk.step(number, "more_time", by=CLIENT, reason="Congés")
     assert (line["return"]["due_on"], line["return"]["extensions_left"]) == ("2026-06-10", 1)

@@ -7,7 +7,7 @@ from uuid import uuid4
 from api.incidents import exchange_steps as steps
 from events.incidents import ExchangeType
 from incidents.exchanges import errors, machine, repository, shipping
-from incidents.exchanges.models import Exchange
+from incidents.exchanges.models import Exchange, fresh
 from incidents.exchanges.scene import Scene
 from incidents.promises import repository as promises
 from incidents.promises import rule
@@ -75,7 +75,7 @@ async def reserve(scene: Scene, wanted: steps.Reserve) -> None:
         raise errors.SubstituteNeedsReason(reference=reference, wanted=line.product_reference, field="reason")
     await repository.one_at_a_time(scene.session, code)
     covering = await repository.covering(scene.session, code, clock.day(scene.now))
-    if covering is not None and line.cover != "replaced":
+    if covering is not None and code != codes.serial(line.replacement_serial_number or ""):
         raise errors.ReplacementIsCovered(serial=wanted.serial_number, number=covering, field="serial_number")
     other = await repository.claimed_by(scene.session, code, line.id)
     if other is not None:
@@ -129,7 +129,7 @@ async def replacement_dead(scene: Scene, wanted: steps.ReplacementDead) -> None:
         product_reference=dead.replacement_reference or dead.product_reference,
         type=dead.type,
         requested_at=scene.now,
-        **repository.fresh(),
+        **fresh(),
     )
     if promises_next_day(scene.incident.service_level):
         terms = await promises.terms(session)

@@ -8,7 +8,7 @@ correction takes a line back to an earlier state.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Literal, Protocol
 
 from api.incidents.exchange_steps import ClaimState, StepName
@@ -33,6 +33,8 @@ AFTER_RECEIPT: frozenset[ExchangeType] = frozenset({"standard_exchange", "repair
 
 OPEN: tuple[Decision, ...] = ("requested", "approved")
 AWAITED: tuple[ReturnState, ...] = ("expected", "label_sent", "in_transit", "lost")
+# Late once the due date has passed: what is on its way is not, since its holder has done what was asked.
+LATE: tuple[ReturnState, ...] = ("expected", "label_sent", "lost")
 ARRIVED: tuple[ReturnState, ...] = ("received", "inspected")
 MOST_EXTENSIONS = 2
 
@@ -90,7 +92,7 @@ class LineState(Protocol):
     @property
     def return_state(self) -> ReturnState: ...
     @property
-    def return_due_on(self) -> object: ...
+    def return_due_on(self) -> date | None: ...
     @property
     def return_extensions(self) -> int: ...
     @property
@@ -164,6 +166,11 @@ def _more_time(line: LineState) -> Problem | None:
 
 def _is_reversible(line: LineState) -> bool:
     return line.type in REPLACES and line.dispatch in ("shipped", "delivered") and line.cover != "returned"
+
+
+def is_overdue(line: LineState, today: date) -> bool:
+    late = line.decision == "approved" and line.return_state in LATE
+    return late and line.return_due_on is not None and line.return_due_on < today
 
 
 def is_done(line: LineState) -> bool:

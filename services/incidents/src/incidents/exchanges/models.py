@@ -220,3 +220,19 @@ class ExchangeTerms(Base):
             user_id=by.user_id,
             user_name=by.name,
         )
+
+
+def fresh() -> dict[str, Any]:
+    """The values of a line of which nothing is decided; defaults of columns come with the INSERT only."""
+    return {
+        "decision": "requested",
+        "dispatch": "none",
+        "cover": "unchanged",
+        "return_state": "not_required",
+        "return_extensions": 0,
+        "replacement_return": "none",
+        "missing": [],
+        "replacement_reason": "",
+        "invoice_reference": "",
+        "claim_number": "",
+    }

@@ -15,9 +15,8 @@ from api.incidents.exchanges import Stage
 from chassis.http import paging
 from chassis.sql import AnyRow, AnySelect
 from incidents.access import visible
-from incidents.exchanges import carriers, machine
+from incidents.exchanges import carriers, machine, repository
 from incidents.exchanges.models import Exchange, ExchangeFact, Shipment, Statement, shipment_lines
-from incidents.exchanges.repository import IS_AWAITED
 from incidents.models import Incident, Organisation
 from web.auth.principal import Principal
 from web.text import codes
@@ -40,13 +39,13 @@ def stages(today: date) -> Mapping[Stage, ColumnElement[bool]]:
     approved = Exchange.decision == "approved"
     may_leave = or_(Exchange.type.not_in(machine.AFTER_RECEIPT), Exchange.return_state.in_(machine.ARRIVED))
     to_ship = and_(Exchange.type.in_(machine.SHIPS), Exchange.dispatch.in_(("none", "prepared", "failed")), may_leave)
-    is_late = Exchange.return_due_on < today
+    is_late = repository.is_overdue(today)
     return {
         "to_decide": Exchange.decision == "requested",
         "to_ship": and_(approved, to_ship),
         "shipped": and_(approved, Exchange.dispatch == "shipped"),
-        "awaited": and_(*IS_AWAITED, or_(Exchange.return_due_on.is_(None), ~is_late)),
-        "overdue": and_(*IS_AWAITED, is_late),
+        "awaited": and_(repository.IS_AWAITED, or_(Exchange.return_due_on.is_(None), ~is_late)),
+        "overdue": is_late,
         "to_inspect": and_(approved, Exchange.return_state == "received"),
         "done": Exchange.decision.in_(("rejected", "cancelled", "closed")),
     }
@@ -154,7 +153,7 @@ async def count_overdue(reader: AsyncConnection, principal: Principal, contract:
         select(func.count())
         .select_from(Exchange)
         .join(Incident, Incident.number == Exchange.incident_number)
-        .where(*IS_AWAITED, Exchange.return_due_on < today, Exchange.reseller_id == contract.reseller_id)
+        .where(repository.is_overdue(today), Exchange.reseller_id == contract.reseller_id)
         .where(visible(Incident, principal))
     )
     return (await reader.execute(query)).scalar_one()

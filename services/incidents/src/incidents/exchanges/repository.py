@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from api.incidents.exchange_steps import Carrier
@@ -31,7 +31,23 @@ from incidents.models import CoveredContract, Incident
 from web.text import codes
 
 LATEST = select(ExchangeTerms.__table__).order_by(ExchangeTerms.revision.desc()).limit(1)
-IS_AWAITED = (Exchange.decision == "approved", Exchange.return_state.in_(machine.AWAITED))
+
+
+def _one_of(column: Any, words: Sequence[str]) -> ColumnElement[bool]:
+    """With the words in the statement: a plan for any parameters would not use the index of such rows alone."""
+    condition: ColumnElement[bool] = column.in_(
+        bindparam(None, list(words), expanding=True, literal_execute=True, unique=True)
+    )
+    return condition
+
+
+_IS_APPROVED = _one_of(Exchange.decision, ["approved"])
+IS_AWAITED = and_(_IS_APPROVED, _one_of(Exchange.return_state, machine.AWAITED))
+
+
+def is_overdue(today: date) -> ColumnElement[bool]:
+    """As :func:`machine.is_overdue`."""
+    return and_(_IS_APPROVED, _one_of(Exchange.return_state, machine.LATE), Exchange.return_due_on < today)
 
 
 async def terms(database: AsyncSession | AsyncConnection) -> Terms:
@@ -132,7 +148,7 @@ async def claimed_by(session: AsyncSession, code: str, but: UUID) -> Exchange | 
 
 async def count_overdue(database: AsyncSession | AsyncConnection, reseller_id: UUID, today: date) -> int:
     query = select(func.count()).select_from(Exchange)
-    query = query.where(*IS_AWAITED, Exchange.reseller_id == reseller_id, Exchange.return_due_on < today)
+    query = query.where(is_overdue(today), Exchange.reseller_id == reseller_id)
     return (await database.execute(query)).scalar_one()
 
 
@@ -213,7 +229,7 @@ async def due(session: AsyncSession, until: date, limit: int) -> Sequence[tuple[
     query = (
         select(Incident, Exchange)
         .join(Exchange, Exchange.incident_number == Incident.number)
-        .where(*IS_AWAITED, Exchange.return_state != "in_transit", Exchange.return_due_on <= until)
+        .where(_IS_APPROVED, _one_of(Exchange.return_state, machine.LATE), Exchange.return_due_on <= until)
         .where(Exchange.return_due_on >= until - machine.REMINDED_FOR)
         .order_by(Exchange.return_due_on)
         .limit(limit)
@@ -273,19 +289,3 @@ async def incident_of(database: AsyncSession | AsyncConnection, exchange_id: UUI
 async def locked_incident(session: AsyncSession, number: str) -> Incident | None:
     """Whoever asks: for the platform's own jobs, carriers' facts and signed links."""
     return await session.scalar(select(Incident).where(Incident.number == number).with_for_update())
-
-
-def fresh() -> dict[str, Any]:
-    """The values of a line of which nothing is decided; defaults of columns come with the INSERT only."""
-    return {
-        "decision": "requested",
-        "dispatch": "none",
-        "cover": "unchanged",
-        "return_state": "not_required",
-        "return_extensions": 0,
-        "replacement_return": "none",
-        "missing": [],
-        "replacement_reason": "",
-        "invoice_reference": "",
-        "claim_number": "",
-    }

@@ -25,7 +25,7 @@ from incidents.exchanges import (
     shipping,
 )
 from incidents.exchanges.labels import STATEMENT_VERSION
-from incidents.exchanges.models import Exchange, Shipment, Statement
+from incidents.exchanges.models import Exchange, Shipment, Statement, fresh
 from incidents.exchanges.scene import Scene
 from incidents.models import Incident
 from incidents.promises import service as promises
@@ -81,7 +81,7 @@ async def request(session: AsyncSession, number: str, wanted: steps.ExchangeCrea
         product_reference=article["product_reference"],
         type=wanted.type,
         requested_at=now,
-        **repository.fresh(),
+        **fresh(),
     )
     session.add(line)
     await session.flush()

@@ -197,8 +197,7 @@ def _state_label(line: AnyRow, language: Language) -> str:
 
 
 def _is_overdue(line: AnyRow) -> bool:
-    awaited = line.decision == "approved" and line.return_state in machine.AWAITED
-    return awaited and line.return_due_on is not None and line.return_due_on < clock.today()
+    return machine.is_overdue(line, clock.today())
 
 
 def _return_label(line: AnyRow, language: Language) -> str:
