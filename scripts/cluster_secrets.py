@@ -1,7 +1,7 @@
 """Prints the cluster's Secrets from a folder that `python -m scripts.secret_set FOLDER` filled:
 `python -m scripts.cluster_secrets FOLDER | kubectl apply -f -`, or through `kubeseal` into your repository.
 
-Each value stands in one Secret, in the form that its operator wants, and pods mount it under its file's name.
+Each secret value stands in one Secret, in the form that its operator wants, and pods mount it under its file's name.
 """
 
 from __future__ import annotations

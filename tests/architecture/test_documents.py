@@ -13,4 +13,4 @@ PATH = re.compile(r"`((?:benchmarks|deploy|dev|docs|gateway|k8s|libs|portal|scri
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_a_document_names_files_that_exist(document: str) -> None:
     named = set(PATH.findall((ROOT / document).read_text(encoding="utf-8")))
-    assert [path for path in sorted(named) if not (ROOT / path).exists() and "exchanges" not in path] == []
+    assert [path for path in sorted(named) if not (ROOT / path).exists() and "quotes" not in path] == []

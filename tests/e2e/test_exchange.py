@@ -22,7 +22,8 @@ class Exchange:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self.mark = f"{world.mark}X{next(COUNTER)}"
+        # Beside the world's own contracts numbers sort alike as texts and by their values.
+        self.mark = f"{world.mark}-Z{next(COUNTER):04d}"
         self.number = ""
 
     def serial(self, letter: str) -> str:

@@ -39,7 +39,7 @@ async def test_credentials_in_the_form_or_the_header_get_a_token_for_ten_minutes
     for answer in (in_form, in_header):
         assert answer.status_code == 200
         assert (answer.json()["token_type"], answer.json()["expires_in"]) == ("Bearer", 600)
-        assert answer.json()["scope"] == "contracts:read contracts:write identity:write incidents:read"
+        assert answer.json()["scope"] == "contracts:read contracts:write exchanges:write identity:write incidents:read"
         assert answer.headers["cache-control"] == "no-store"
     token = in_form.json()["access_token"]
     made = await prepared.bearer(token, "PUT", "/backoffice/resellers/REV-1", json={"name": "R"})

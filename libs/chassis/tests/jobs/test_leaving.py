@@ -95,8 +95,9 @@ async def _stamped(service: Service, expected: list[str]) -> bool:
 async def test_a_process_that_stands_still_stops_beating_begins_again_and_leaves_in_json_alone(
     service: Service, settings: Settings, tmp_path: Path, verb: str
 ) -> None:
-    beat, still = tmp_path / "beat", EVERY + 1
-    with process(verb, settings, tmp_path / "log", SAMPLE_HEARTBEAT_FILE=str(beat)) as running_process:
+    beat, log, still = tmp_path / "beat", tmp_path / "log", EVERY + 1
+    environment = {"SAMPLE_HEARTBEAT_FILE": str(beat), "SAMPLE_TICK_EVERY": "3"}
+    with process(verb, settings, log, **environment) as running_process:
         await eventually(beat.exists, 40)
         pause(running_process)
         stood_still = time.time()
@@ -104,9 +105,10 @@ async def test_a_process_that_stands_still_stops_beating_begins_again_and_leaves
         assert beat.stat().st_mtime <= stood_still
         running_process.send_signal(signal.SIGCONT)
         await eventually(lambda: beat.stat().st_mtime > stood_still + still)
+        await eventually(lambda: bool(log.read_text()), 40)
         running_process.send_signal(signal.SIGTERM)
         assert await ended(running_process) == 0
-    assert lines(tmp_path / "log")
+    assert lines(log)
 
 
 @pytest.mark.parametrize("verb", [*RUN_JOBS, "beat"])

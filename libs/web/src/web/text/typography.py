@@ -10,7 +10,7 @@ _SPACES = (
     (re.compile(r" (?=[;?!»])"), "\u00a0"),
     (re.compile(r"(?<=«) "), "\u00a0"),
     (re.compile(r"\b([nN]°)[ \u00a0\u202f]?(?=[\w%{])"), "\\1\u00a0"),
-    (re.compile(r"(?<=\d) (?=[KMG]?o\b|%)"), "\u00a0"),
+    (re.compile(r"(?<=[\d}]) (?=[KMG]?o\b|%)"), "\u00a0"),
 )
 
 
