@@ -36,18 +36,29 @@ document.addEventListener("htmx:afterSwap", ({ detail }) => {
   if (text && note) text.value = note;
 });
 
-// Exchanges are replaced as they move on, unless one of their forms is open or being filled in.
-const exchanges = () => document.getElementById("exchanges");
-for (const begun of ["input", "toggle"]) {
-  document.addEventListener(begun, (event) => {
-    if (exchanges()?.contains(event.target)) exchanges().dataset.typed = "";
-  }, { capture: true });
-}
+// Exchanges are replaced as they move on, unless one of their forms was opened, is filled in or is being sent. What is in
+// the fields counts: something may have been typed before this script was read.
+document.addEventListener("toggle", ({ target }) => {
+  const all = target.closest("#exchanges");
+  if (all) all.dataset.opened = "";
+}, { capture: true });
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
-  if (detail.target?.id !== "exchanges" || detail.target.dataset.typed === undefined) return;
+  if (detail.target?.id !== "exchanges" || !isInUse(detail.target)) return;
   detail.shouldSwap = false;
   detail.target.querySelector("[data-moved]").hidden = false;
 });
+
+function isInUse(all) {
+  const isSent = all.querySelector("form[data-asking], form[data-reached]");
+  return Boolean(isSent) || all.dataset.opened !== undefined || [...all.querySelectorAll("input, select, textarea")].some(isChanged);
+}
+
+function isChanged(field) {
+  if (field.type === "checkbox") return field.checked !== field.defaultChecked;
+  if (field.type !== "select-one") return field.value !== field.defaultValue;
+  const first = [...field.options].findIndex((option) => option.defaultSelected);
+  return field.selectedIndex !== Math.max(first, 0);
+}
 
 // A log-out in another tab empties what the browser keeps, and not what stands here.
 document.addEventListener("visibilitychange", () => {
