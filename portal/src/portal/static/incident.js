@@ -36,12 +36,8 @@ document.addEventListener("htmx:afterSwap", ({ detail }) => {
   if (text && note) text.value = note;
 });
 
-// Exchanges are replaced as they move on, unless one of their forms was opened, is filled in or is being sent. What is in
+// Exchanges are replaced as they move on, unless one of their forms is open, filled in or being sent. What is in
 // the fields counts: something may have been typed before this script was read.
-document.addEventListener("toggle", ({ target }) => {
-  const all = target.closest("#exchanges");
-  if (all) all.dataset.opened = "";
-}, { capture: true });
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   if (detail.target?.id !== "exchanges" || !isInUse(detail.target)) return;
   detail.shouldSwap = false;
@@ -49,8 +45,8 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
 });
 
 function isInUse(all) {
-  const isSent = all.querySelector("form[data-asking], form[data-reached]");
-  return Boolean(isSent) || all.dataset.opened !== undefined || [...all.querySelectorAll("input, select, textarea")].some(isChanged);
+  const isBegun = all.querySelector("details[open], form[data-asking], form[data-reached]");
+  return Boolean(isBegun) || [...all.querySelectorAll("input, select, textarea")].some(isChanged);
 }
 
 function isChanged(field) {
