@@ -66,9 +66,11 @@ async def list_exchanges(
 ) -> schemas.ExchangePage:
     """Lines of incidents that the caller may see. ``scan``: a serial number, a parcel's number or an incident's."""
     order = Sort.parse(sort, queries.SORTS)
-    everything = queries.listing(principal, scan, reseller_id)
-    by_stage = {name: everything.where(clause) for name, clause in queries.stages(clock.today()).items()}
-    query = by_stage[stage] if stage else everything
+    stages = queries.stages(clock.today())
+    query = queries.listing(principal, scan, reseller_id)
+    query = query.where(stages[stage]) if stage else query
+    everything = queries.counted(principal, scan, reseller_id)
+    by_stage = {name: everything.where(clause) for name, clause in stages.items()}
     rows, following = await queries.page(reader, query, order, limit, cursor)
     counts = await queries.counts(reader, by_stage)
     total, total_is = paging.total(counts[stage]) if stage else await paging.count(reader, everything)

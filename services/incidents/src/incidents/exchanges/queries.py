@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, and_, func, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.incidents.exchanges import Stage
@@ -54,27 +54,37 @@ def stages(today: date) -> Mapping[Stage, ColumnElement[bool]]:
 def listing(principal: Principal, scan: str, reseller_id: UUID | None) -> AnySelect:
     """``scan``: a serial number, the number of a parcel or of an incident, read by machine or typed."""
     query = select(*ROW).join(Incident, Incident.number == Exchange.incident_number)
+    return _chosen(query, principal, scan, reseller_id)
+
+
+def counted(principal: Principal, scan: str, reseller_id: UUID | None) -> AnySelect:
+    """As many rows as :func:`listing` has. Without their incidents, of which only a client's reader needs to know."""
+    query: AnySelect = select(Exchange.id)
+    if principal.organisation_kind == "client":
+        query = query.join(Incident, Incident.number == Exchange.incident_number)
+    return _chosen(query, principal, scan, reseller_id)
+
+
+def _chosen(query: AnySelect, principal: Principal, scan: str, reseller_id: UUID | None) -> AnySelect:
     if principal.organisation_kind == "reseller":
         query = query.where(Exchange.reseller_id == principal.organisation_id)
-    query = query.where(visible(Incident, principal))
+    elif principal.organisation_kind == "client":
+        query = query.where(visible(Incident, principal))
     if scan:
-        query = query.where(_scanned(scan))
+        query = query.where(Exchange.id.in_(_scanned(scan)))
     return query.where(Exchange.reseller_id == reseller_id) if reseller_id else query
 
 
-def _scanned(scan: str) -> ColumnElement[bool]:
+def _scanned(scan: str) -> CompoundSelect[tuple[UUID]]:
+    """Each number by its own index: one condition with OR would read every line."""
     code, number = codes.serial(scan), carriers.tracking_number(scan)
     parcel = (
         select(shipment_lines.c.exchange_id)
         .join(Shipment, Shipment.id == shipment_lines.c.shipment_id)
         .where(Shipment.tracking_number == number, Shipment.tracking_number != "")
     )
-    return or_(
-        Exchange.serial_code == code,
-        Exchange.replacement_code == code,
-        Exchange.incident_number == code,
-        Exchange.id.in_(parcel),
-    )
+    own = (Exchange.serial_code, Exchange.replacement_code, Exchange.incident_number)
+    return union_all(parcel, *(select(Exchange.id).where(column == code) for column in own))
 
 
 async def page(
