@@ -139,3 +139,15 @@ async def test_a_replacement_is_expected_today_or_later(desk: Any, number: str, 
     await desk.exchange(number)
     answer = await desk.try_step(number, "out_of_stock", expected_on=day)
     assert answer.json().get("code") == code
+
+
+@pytest.mark.parametrize("scan", ["q207-b17555", NEW.lower(), "XY 1234 56785 FR", "26051901"])
+async def test_a_line_is_found_by_any_number_on_a_label_and_by_no_stranger(desk: Any, number: str, scan: str) -> None:
+    await desk.exchange(number)
+    await desk.step(number, "reserve", serial_number=NEW)
+    await desk.ship(number)
+    assert number == "26051901"
+    for by, lines in ((SQP, 1), (RESELLER, 1), (CLIENT, 1), (OTHER_RESELLER, 0)):
+        found = (await desk.as_(by).get("/exchanges", params={"scan": scan, "stage": "shipped"})).json()
+        assert (len(found["items"]), found["total"], found["counts"]["shipped"]) == (lines, lines, lines)
+    assert (await desk.as_(SQP).get("/exchanges", params={"scan": "AUTRE"})).json()["total"] == 0
