@@ -70,9 +70,8 @@ async def list_exchanges(
     query = queries.listing(principal, scan, reseller_id)
     query = query.where(stages[stage]) if stage else query
     everything = queries.counted(principal, scan, reseller_id)
-    by_stage = {name: everything.where(clause) for name, clause in stages.items()}
     rows, following = await queries.page(reader, query, order, limit, cursor)
-    counts = await queries.counts(reader, by_stage)
+    counts = await queries.counts(reader, everything, stages)
     total, total_is = paging.total(counts[stage]) if stage else await paging.count(reader, everything)
     return schemas.ExchangePage(
         items=[views.row(row, language) for row in rows],

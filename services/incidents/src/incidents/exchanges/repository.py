@@ -41,6 +41,7 @@ def _one_of(column: Any, words: Sequence[str]) -> ColumnElement[bool]:
     return condition
 
 
+IS_OPEN = _one_of(Exchange.decision, machine.OPEN)
 _IS_APPROVED = _one_of(Exchange.decision, ["approved"])
 IS_AWAITED = and_(_IS_APPROVED, _one_of(Exchange.return_state, machine.AWAITED))
 

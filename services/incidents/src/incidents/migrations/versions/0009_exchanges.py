@@ -224,7 +224,7 @@ def upgrade() -> None:
     op.add_column(
         "covers", sa.Column("serial_codes", postgresql.ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False)
     )
-    # The previous release leaves the codes of what it registers empty meanwhile: `python -m contracts republish` fills them.
+    # The codes of what the previous release registers meanwhile are filled by the next event of that contract.
     op.execute("""
         UPDATE covers SET serial_codes = CASE WHEN articles = '[]'::jsonb
             THEN ARRAY[upper(regexp_replace(serial_number, '[^0-9A-Za-z]', '', 'g'))]
