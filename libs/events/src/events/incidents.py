@@ -176,10 +176,10 @@ class Parcel(Payload):
 class ExchangeChanged(IncidentEvent):
     """The full state of an exchange line after ``step``. The claim to the maker is in no event.
 
-    ``serial_number`` is the faulty product, ``replacement_serial_number`` what takes its place. ``replaced_on`` is the
-    day on which it took over; ``return_due_on`` until when the faulty one is awaited. ``origin_line``: the line whose
-    replacement was dead on arrival. ``parcel``: the one that ``step`` is about. ``stock_expected_on``: the day on which
-    what is out of stock is expected.
+    ``serial_number`` is the faulty product, ``replacement_serial_number`` what takes its place. ``replaced_on`` is
+    the day on which it took over; ``return_due_on`` until when the faulty one is awaited. ``origin_line``: where
+    the replacement of another line was dead on arrival, that line. ``parcel``: the one that ``step`` is about.
+    ``stock_expected_on``: the day on which what is out of stock is expected.
     """
 
     type: ClassVar[str] = "incidents.exchange.changed.v1"

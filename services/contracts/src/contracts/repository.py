@@ -12,6 +12,7 @@ from sqlalchemy.orm import selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
 import events
+from chassis.locks import one_at_a_time
 from contracts.hardware.models import Replacement
 from contracts.models import Contract, Extension, ExtensionOffer, Organisation
 from events import OrganisationKind
@@ -41,11 +42,6 @@ async def reload_replacements(session: AsyncSession, contract: Contract) -> None
     query = select(Replacement).where(Replacement.contract_number == contract.number)
     rows = (await session.scalars(query.execution_options(populate_existing=True))).all()
     set_committed_value(contract, "replacements", list(rows))
-
-
-async def one_at_a_time(session: AsyncSession, what: str) -> None:
-    """Waits for other transactions that named ``what``: what they added is seen rather than added twice."""
-    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(what, 0))))
 
 
 async def held_by(session: AsyncSession, client_id: UUID) -> Sequence[Contract]:

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api import contracts as schemas
 from chassis import audit
+from chassis.locks import one_at_a_time
 from contracts import access, event_mapper, feed, repository
 from contracts.errors import (
     ClientOfAnotherReseller,
@@ -84,7 +85,7 @@ async def extend(session: AsyncSession, number: str, wanted: schemas.ExtensionCr
     contract = await repository.find_for_change(session, number)
     if contract is None:
         raise ContractNotFound(number=number)
-    await repository.one_at_a_time(session, f"order {wanted.order_id}")
+    await one_at_a_time(session, f"order {wanted.order_id}")
     known = await repository.extension_by_order(session, wanted.order_id)
     if known is not None:
         if known.contract_number != contract.number:
@@ -126,7 +127,7 @@ async def withdraw(session: AsyncSession, number: str, order_id: str) -> Contrac
 
 async def put_offer(session: AsyncSession, sku: str, wanted: schemas.OfferPut) -> ExtensionOffer:
     """A SKU in another case is the same offer, which keeps the case it was first entered in."""
-    await repository.one_at_a_time(session, f"offer {codes.code(sku)}")
+    await one_at_a_time(session, f"offer {codes.code(sku)}")
     offer = await repository.offer(session, sku) or ExtensionOffer(sku=sku)
     for name, value in wanted.model_dump().items():
         setattr(offer, name, value)

@@ -17,7 +17,7 @@ from chassis.sql import AnyRow
 from events.incidents import Thread
 from incidents import access, auth, exports, queries, views
 from incidents.auth import actor
-from incidents.errors import ContractNotFound, IncidentNotFound, ThreadNotFound
+from incidents.errors import ContractNotFound, ThreadNotFound
 from incidents.exchanges import queries as exchanges
 from incidents.exchanges import repository as exchange_repository
 from incidents.exchanges import views as exchange_views
@@ -27,6 +27,7 @@ from incidents.promises import repository as promises
 from incidents.promises import views as promise_views
 from incidents.promises.terms import promises_next_day
 from incidents.service import attachments, changes, declarations
+from incidents.service.loading import to_read
 from web import clock
 from web.auth.principal import Principal
 from web.changes import Changes
@@ -115,7 +116,7 @@ async def get_incident(
     number: schemas.Number, response: Response, principal: auth.CanRead, reader: Reader, language: Lang
 ) -> schemas.Incident:
     """Everything of the incident that the caller may read, and what the caller may do with it now."""
-    row = await _visible(reader, number, principal)
+    row = await to_read(reader, number, principal)
     answer = await views.incident(reader, row, principal, language)
     # Files change an attachment without changing the incident: the tag shows it, If-Match does not mind.
     set_etag(response, row.version, answer.model_dump_json())
@@ -127,7 +128,7 @@ async def get_history(
     number: schemas.Number, principal: auth.CanRead, reader: Reader, language: Lang
 ) -> schemas.History:
     """Every change of state, oldest first; all parties of the incident read it."""
-    await _visible(reader, number, principal)
+    await to_read(reader, number, principal)
     rows = await queries.history(reader, number)
     return schemas.History(items=[views.history_line(row, language) for row in rows])
 
@@ -159,7 +160,7 @@ async def list_messages(
     cursor: Cursor = None,
 ) -> Page[schemas.Message]:
     """A thread, newest first (``sort=at``: oldest first); 404 for whom it is not."""
-    incident = await _visible(reader, number, principal)
+    incident = await to_read(reader, number, principal)
     if thread not in access.threads(principal.organisation_kind, incident.client_id):
         raise ThreadNotFound
     query = queries.thread(number, thread)
@@ -223,11 +224,4 @@ async def _covered(reader: AsyncConnection, number: str, principal: Principal) -
     row = await queries.covered_contract(reader, number, principal)
     if row is None:
         raise ContractNotFound(number=number)
-    return row
-
-
-async def _visible(reader: AsyncConnection, number: str, principal: Principal) -> AnyRow:
-    row = await queries.incident(reader, number, principal)
-    if row is None:
-        raise IncidentNotFound(number=number)
     return row

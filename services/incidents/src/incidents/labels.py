@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TypeVar
 
+from api.incidents import Choice
 from api.incidents.promises import PromiseState
 from events.incidents import Nature, PendingReason, Status
-from web.i18n import Text, text
+from web.i18n import Language, Text, text
+
+Word = TypeVar("Word")
 
 STATUS: Mapping[Status, Text] = {
     "new": text("Déclaré", "Declared"),
@@ -44,3 +48,8 @@ PROMISE: Mapping[PromiseState, Text] = {
 }
 
 PLATFORM = text("La plateforme", "The platform")
+
+
+def choices(words: Mapping[Word, Text], language: Language) -> list[Choice]:
+    """The words of a closed list, for a request to choose from."""
+    return [Choice(value=str(word), label=label[language]) for word, label in words.items()]

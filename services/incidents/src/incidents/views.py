@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, TypeVar
 from uuid import UUID
@@ -18,7 +18,7 @@ from events.identity import UserStatus
 from events.incidents import Status
 from incidents import access, queries, states
 from incidents.auth import actor
-from incidents.labels import NATURE, PLATFORM, REASON, STATUS
+from incidents.labels import NATURE, PLATFORM, REASON, STATUS, choices
 from incidents.models import Incident, Message
 from incidents.promises import repository as promises
 from incidents.promises import views as promise_views
@@ -226,19 +226,15 @@ def _actions(found: AnyRow, principal: Principal, language: Language) -> schemas
 
 
 def _next(status: Status, language: Language) -> schemas.NextState:
-    reasons = _choices(REASON, language) if status == "pending" else []
+    reasons = choices(REASON, language) if status == "pending" else []
     return schemas.NextState(status=status, label=STATUS[status][language], reasons=reasons)
 
 
 def declaration_choices(
     language: Language, promise: PromiseOffer | None = None, returns: OverdueReturns | None = None
 ) -> schemas.DeclarationChoices:
-    natures = _choices(NATURE, language)
+    natures = choices(NATURE, language)
     return schemas.DeclarationChoices(natures=natures, files=FILE_LIMITS, promise=promise, returns=returns)
-
-
-def _choices(words: Mapping[Word, Text], language: Language) -> list[schemas.Choice]:
-    return [schemas.Choice(value=str(word), label=label[language]) for word, label in words.items()]
 
 
 def _label(words: Any, word: Word | None, language: Language) -> str | None:

@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, cast, delete, false, func, or_, select, text, true, update
+from sqlalchemy import ColumnElement, and_, cast, delete, false, func, or_, select, true, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.locks import one_at_a_time
 from chassis.sql import AnyRow
 from notifications.access import REACHABLE
 from notifications.models import (
@@ -204,7 +205,7 @@ async def email_to_send(session: AsyncSession, email_id: UUID) -> Email | None:
     An advisory lock and not the row's: a row lock takes a transaction id, and one that waits for a mail server would
     hold back everybody's stream, which ends at the oldest transaction under way.
     """
-    await session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:id, 0))"), {"id": str(email_id)})
+    await one_at_a_time(session, str(email_id))
     return await session.get(Email, email_id)
 
 

@@ -146,7 +146,8 @@ class ExchangePage(Page[ExchangeRow]):
 
 
 class Exchange(ExchangeRow):
-    """A line with its parcels and its time line, oldest first. ``origin_line``: the line whose replacement was dead.
+    """A line with its parcels and its time line, oldest first. ``origin_line``: where the replacement of
+    another line was dead, that line.
 
     ``actions`` are the steps that the caller may take now; ``may_ship``: a parcel may be prepared for it. ``claim`` is
     SQP's alone; ``claim_next`` what may follow of it.
@@ -200,7 +201,6 @@ class Exchanges(Answer):
     requestable: list[str]
     statements: list[DataStatement]
     may_state: bool
-    may_ship: bool
     choices: ExchangeChoices
 
 

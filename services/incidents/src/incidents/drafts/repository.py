@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
+from chassis.locks import one_at_a_time
 from chassis.sql import AnyRow
 from incidents.drafts.models import Draft
 
@@ -26,7 +27,7 @@ async def put(session: AsyncSession, draft: Draft) -> None:
 
 async def count_others(session: AsyncSession, user_id: UUID, identifier: UUID) -> int:
     """Until this transaction ends, no other counts for the same user."""
-    await session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:id, 0))"), {"id": str(user_id)})
+    await one_at_a_time(session, str(user_id))
     query = select(func.count()).select_from(Draft).where(Draft.user_id == user_id, Draft.id != identifier)
     return (await session.scalars(query)).one()
 

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from api.incidents import exchange_answers as schemas
 from events.incidents import Actor
 from incidents.exchanges import errors, queries, repository, service, views
+from incidents.exchanges.models import Exchange
 from web import clock
 from web.auth import opaque
 from web.i18n import Language
@@ -27,12 +28,9 @@ async def look(reader: AsyncConnection, token: str, language: Language) -> schem
 async def answer(session: AsyncSession, token: str, wanted: schemas.HolderStep) -> None:
     """Raises LinkNotGood; what the line does not take leaves the link good for another answer."""
     exchange_id = await repository.take_link(session, opaque.digest(token), clock.now())
-    found = await repository.incident_of(session, exchange_id) if exchange_id else None
-    if found is None:
+    line = await session.get(Exchange, exchange_id) if exchange_id else None
+    incident = await repository.locked_incident(session, line.incident_number) if line else None
+    if line is None or incident is None:
         raise errors.LinkNotGood
-    number, line_number = found
-    incident = await repository.locked_incident(session, number)
-    line = await repository.line(session, number, line_number)
-    assert incident is not None, "lines have one"
-    assert line is not None, "it was found"
+    await session.refresh(line)
     await service.perform(session, incident, line, wanted, HOLDER, None)

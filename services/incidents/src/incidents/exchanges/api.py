@@ -6,7 +6,6 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Query, Response
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.incidents import Number
 from api.incidents import exchange_answers as answer_schemas
@@ -16,15 +15,12 @@ from api.incidents import shipments as parcels
 from chassis.http import idempotency, paging
 from chassis.http.paging import Cursor, Limit, Sort
 from chassis.http.unit_of_work import Reader, Session, UnitOfWorkRoute
-from chassis.sql import AnyRow
 from incidents import auth
-from incidents import queries as incident_queries
 from incidents.auth import actor, office_or
-from incidents.errors import IncidentNotFound
 from incidents.exchanges import administration, answers, queries, repository, service, views
 from incidents.language import Lang
+from incidents.service.loading import to_read
 from web import clock
-from web.auth.principal import Principal
 from web.auth.rules import Public
 from web.errors import PreconditionRequired
 from web.http.preconditions import IfMatch, Precondition, set_etag
@@ -85,7 +81,7 @@ async def list_exchanges(
 @exchanges.get("/incidents/{number}/exchanges")
 async def get_exchanges(number: Number, principal: auth.CanRead, reader: Reader, language: Lang) -> schemas.Exchanges:
     """All lines of an incident with parcels and time line, and what the caller may do with each now."""
-    incident = await _visible(reader, number, principal)
+    incident = await to_read(reader, number, principal)
     return await views.exchanges(reader, incident, principal, language)
 
 
@@ -162,7 +158,7 @@ async def get_exchange_settings(_: auth.SqpReader, response: Response, reader: R
     """Days of return, presumed deliveries, and what an overdue return means."""
     terms = await repository.terms(reader)
     set_etag(response, terms.revision)
-    return views.settings(terms, await repository.changes(reader))
+    return views.settings(terms, await repository.last_change(reader))
 
 
 @settings.patch("", status_code=204)
@@ -190,10 +186,3 @@ async def read_return_question(
 async def answer_return(body: answer_schemas.ReturnAnswer, session: Session) -> None:
     """The holder's answer; the link is good for one."""
     await answers.answer(session, body.token, body.answer)
-
-
-async def _visible(reader: AsyncConnection, number: str, principal: Principal) -> AnyRow:
-    row = await incident_queries.incident(reader, number, principal)
-    if row is None:
-        raise IncidentNotFound(number=number)
-    return row

@@ -146,7 +146,7 @@ def _parts(link: str) -> SplitResult:
 
 
 def suggested(pasted: str) -> Carrier:
-    """The carrier whose page a pasted link is of, or that alone could have numbered a parcel so; else ``other``."""
+    """The carrier of the page that a pasted link leads to, or the only one that numbers parcels so; else ``other``."""
     host = (_parts(pasted).hostname or "") if "://" in pasted else ""
     for name, known in CARRIERS.items():
         if any(host == own or host.endswith(f".{own}") for own in known.hosts):

@@ -73,7 +73,7 @@ async def reserve(scene: Scene, wanted: steps.Reserve) -> None:
         raise errors.ReplacementIsFaulty(serial=wanted.serial_number, field="serial_number")
     if reference != line.product_reference and not wanted.reason:
         raise errors.SubstituteNeedsReason(reference=reference, wanted=line.product_reference, field="reason")
-    await repository.one_at_a_time(scene.session, code)
+    await repository.unit(scene.session, code)
     covering = await repository.covering(scene.session, code, clock.day(scene.now))
     if covering is not None and code != codes.serial(line.replacement_serial_number or ""):
         raise errors.ReplacementIsCovered(serial=wanted.serial_number, number=covering, field="serial_number")

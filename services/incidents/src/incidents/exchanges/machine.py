@@ -7,7 +7,7 @@ correction takes a line back to an earlier state.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import Literal, Protocol
 
@@ -32,6 +32,7 @@ RETURNS: frozenset[ExchangeType] = frozenset({"advance_exchange", "standard_exch
 AFTER_RECEIPT: frozenset[ExchangeType] = frozenset({"standard_exchange", "repair"})
 
 OPEN: tuple[Decision, ...] = ("requested", "approved")
+NOT_SENT: tuple[Dispatch, ...] = ("none", "prepared", "failed")
 AWAITED: tuple[ReturnState, ...] = ("expected", "label_sent", "in_transit", "lost")
 # Late once the due date has passed: what is on its way is not, since its holder has done what was asked.
 LATE: tuple[ReturnState, ...] = ("expected", "label_sent", "lost")
@@ -123,31 +124,14 @@ def refusal(step: StepName, line: LineState) -> Problem | None:
 
 
 def _of_approved(step: StepName, line: LineState) -> Problem | None:
-    allowed: Mapping[StepName, tuple[bool, Problem]] = {
-        "reserve": (line.type in REPLACES and line.cover != "returned", errors.NothingToReplace()),
-        "out_of_stock": (line.type in SHIPS and line.dispatch in ("none", "failed"), parcel_errors.SentAlready()),
-        "send_label": (
-            line.return_state in ("expected", "label_sent", "lost"),
-            errors.NothingAwaited.of(line.return_state),
-        ),
-        "return_shipped": (line.return_state in AWAITED, errors.NothingAwaited.of(line.return_state)),
-        "return_lost": (
-            line.return_state in AWAITED and line.return_state != "lost",
-            errors.NothingAwaited.of(line.return_state),
-        ),
-        "keep_disk": (line.return_state in AWAITED, errors.NothingAwaited.of(line.return_state)),
-        "settle": (line.return_state in AWAITED, errors.NothingAwaited.of(line.return_state)),
-        "receive": (line.return_state in (*AWAITED, "settled"), errors.NothingAwaited.of(line.return_state)),
-        "inspect": (line.return_state == "received", errors.NotReceived()),
-        "reverse": (_is_reversible(line), errors.NothingToReverse()),
-        "replacement_dead": (line.cover == "replaced" and line.dispatch == "delivered", errors.NotReplaced()),
-    }
     if step == "more_time":
         return _more_time(line)
     if step == "close":
         return None if is_done(line) else errors.NotDone.of(line.dispatch, line.return_state)
-    is_allowed, problem = allowed[step]
-    return None if is_allowed else problem
+    if step in _RETURNS:
+        return None if line.return_state in _RETURNS[step] else errors.NothingAwaited.of(line.return_state)
+    is_allowed, problem = _OTHERS[step]
+    return None if is_allowed(line) else problem()
 
 
 def _cancelling(line: LineState) -> Problem | None:
@@ -178,6 +162,28 @@ def is_done(line: LineState) -> bool:
     sent = line.type not in SHIPS or line.dispatch == "delivered" or line.cover == "returned"
     back = line.return_state in ("not_required", "inspected", "settled")
     return sent and back and line.replacement_return != "expected"
+
+
+# Steps of the way back, by the states of the return in which they may be taken.
+_RETURNS: Mapping[StepName, tuple[ReturnState, ...]] = {
+    "send_label": ("expected", "label_sent", "lost"),
+    "return_shipped": AWAITED,
+    "return_lost": ("expected", "label_sent", "in_transit"),
+    "keep_disk": AWAITED,
+    "settle": AWAITED,
+    # What was settled may arrive all the same.
+    "receive": (*AWAITED, "settled"),
+}
+_OTHERS: Mapping[StepName, tuple[Callable[[LineState], bool], Callable[[], Problem]]] = {
+    "reserve": (lambda line: line.type in REPLACES and line.cover != "returned", errors.NothingToReplace),
+    "out_of_stock": (
+        lambda line: line.type in SHIPS and line.dispatch in ("none", "failed"),
+        parcel_errors.SentAlready,
+    ),
+    "inspect": (lambda line: line.return_state == "received", errors.NotReceived),
+    "reverse": (_is_reversible, errors.NothingToReverse),
+    "replacement_dead": (lambda line: line.cover == "replaced" and line.dispatch == "delivered", errors.NotReplaced),
+}
 
 
 def outbound_refusal(line: LineState, *, ships: bool) -> Problem | None:

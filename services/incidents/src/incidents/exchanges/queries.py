@@ -38,7 +38,7 @@ SORTS: dict[str, ColumnElement[Any]] = {
 def stages(today: date) -> Mapping[Stage, ColumnElement[bool]]:
     approved = Exchange.decision == "approved"
     may_leave = or_(Exchange.type.not_in(machine.AFTER_RECEIPT), Exchange.return_state.in_(machine.ARRIVED))
-    to_ship = and_(Exchange.type.in_(machine.SHIPS), Exchange.dispatch.in_(("none", "prepared", "failed")), may_leave)
+    to_ship = and_(Exchange.type.in_(machine.SHIPS), Exchange.dispatch.in_(machine.NOT_SENT), may_leave)
     is_late = repository.is_overdue(today)
     return {
         "to_decide": Exchange.decision == "requested",
@@ -154,15 +154,6 @@ async def statements(reader: AsyncConnection, number: str) -> Sequence[AnyRow]:
     """Latest first."""
     query = select(Statement.__table__).where(Statement.incident_number == number)
     return (await reader.execute(query.order_by(Statement.id.desc()))).all()
-
-
-async def shipment(reader: AsyncConnection, identifier: UUID, principal: Principal) -> AnyRow | None:
-    query = (
-        select(Shipment.__table__)
-        .join(Incident, Incident.number == Shipment.incident_number)
-        .where(Shipment.id == identifier, visible(Incident, principal))
-    )
-    return (await reader.execute(query)).one_or_none()
 
 
 async def count_overdue(reader: AsyncConnection, principal: Principal, contract: AnyRow, today: date) -> int:

@@ -83,7 +83,7 @@ async def _remind(
 
 
 async def mark_missed(session: AsyncSession) -> int:
-    """Tells of lines with a promise of their own whose day has passed without dispatch; how many."""
+    """Tells of lines that had a promise of their own and were not dispatched by its day; how many."""
     now = clock.now()
     found = await repository.overdue_promises(session, clock.day(now), AT_ONCE)
     for incident, line in found:

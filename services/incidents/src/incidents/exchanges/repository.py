@@ -7,11 +7,12 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from api.incidents.exchange_steps import Carrier
 from api.incidents.exchanges import ShipmentState
+from chassis.locks import one_at_a_time
 from chassis.sql import AnyRow
 from events.incidents import Actor, Direction
 from incidents.access import visible
@@ -73,14 +74,14 @@ async def locked_terms(session: AsyncSession) -> Terms:
     return await terms(session)
 
 
-async def changes(reader: AsyncConnection) -> AnyRow | None:
+async def last_change(reader: AsyncConnection) -> AnyRow | None:
     """The last change of the terms."""
     return (await reader.execute(LATEST)).one_or_none()
 
 
-async def one_at_a_time(session: AsyncSession, what: str) -> None:
-    """Waits for other transactions that named ``what``, such as the code of a serial number that both want."""
-    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"exchange {what}", 0))))
+async def unit(session: AsyncSession, code: str) -> None:
+    """Waits for others that want the unit of this serial code."""
+    await one_at_a_time(session, f"exchange {code}")
 
 
 async def line(session: AsyncSession, number: str, line: int) -> Exchange | None:
@@ -102,7 +103,7 @@ async def require_no_open(session: AsyncSession, serial: str, by: Actor) -> None
     """Raises ExchangeUnderWay where the unit of this serial number is being exchanged, with the incident if ``by``
     sees it; nobody starts one meanwhile."""
     code = codes.serial(serial)
-    await one_at_a_time(session, code)
+    await unit(session, code)
     query = (
         select(Incident.number, visible(Incident, by))
         .join(Exchange, Exchange.incident_number == Incident.number)
@@ -159,7 +160,7 @@ async def waits_for_return(session: AsyncSession, number: str) -> bool:
         Exchange.incident_number == number,
         Exchange.decision == "approved",
         Exchange.type.in_(machine.SHIPS),
-        Exchange.dispatch.in_(("none", "prepared", "failed")),
+        Exchange.dispatch.in_(machine.NOT_SENT),
     )
     to_leave = (await session.execute(query)).all()
     waiting = [each for each in to_leave if each.type in machine.AFTER_RECEIPT and each.return_state in machine.AWAITED]
@@ -193,6 +194,11 @@ async def outbound_states(session: AsyncSession, exchange_id: UUID) -> list[Ship
 async def load(session: AsyncSession, parcel: Shipment, lines: Sequence[Exchange]) -> None:
     rows = [{"shipment_id": parcel.id, "exchange_id": line.id} for line in lines]
     await session.execute(insert(shipment_lines), rows)
+
+
+async def unload(session: AsyncSession, parcel: Shipment, line: Exchange) -> None:
+    of_both = (shipment_lines.c.shipment_id == parcel.id, shipment_lines.c.exchange_id == line.id)
+    await session.execute(delete(shipment_lines).where(*of_both))
 
 
 async def lines_of(session: AsyncSession, parcel: Shipment) -> Sequence[Exchange]:
@@ -248,7 +254,7 @@ async def reminded(session: AsyncSession, line: Exchange) -> set[int]:
 
 
 async def overdue_promises(session: AsyncSession, today: date, limit: int) -> Sequence[tuple[Incident, Exchange]]:
-    """Lines with a promise of their own whose day is over without dispatch; their incidents are locked."""
+    """Lines that had a promise of their own and were not dispatched by its day; their incidents are locked."""
     query = (
         select(Incident, Exchange)
         .join(Exchange, Exchange.incident_number == Incident.number)
@@ -278,13 +284,6 @@ async def take_link(session: AsyncSession, digest: str, now: datetime) -> UUID |
         AnswerLink.digest == digest, AnswerLink.expires_at > now, AnswerLink.used_at.is_(None)
     )
     return await session.scalar(statement.values(used_at=now).returning(AnswerLink.exchange_id))
-
-
-async def incident_of(database: AsyncSession | AsyncConnection, exchange_id: UUID) -> tuple[str, int] | None:
-    """The incident and the number of a line."""
-    query = select(Exchange.incident_number, Exchange.line).where(Exchange.id == exchange_id)
-    row = (await database.execute(query)).one_or_none()
-    return (row.incident_number, row.line) if row else None
 
 
 async def locked_incident(session: AsyncSession, number: str) -> Incident | None:

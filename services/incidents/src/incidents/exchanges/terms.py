@@ -23,7 +23,8 @@ class Terms:
     return_address: str = ""
 
     def due_on(self, since: date, service_level: str) -> date:
-        """Until when a return is due whose replacement was delivered on ``since``. Case and accents do not count."""
+        """Until when the faulty unit is to come back if its replacement was delivered on ``since``. Case and accents of
+        the service level do not count."""
         wanted = fold(service_level)
         exception = next((days for label, days in self.by_service_level.items() if fold(label) == wanted), None)
         return since + timedelta(days=exception or self.return_days)

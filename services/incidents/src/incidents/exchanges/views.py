@@ -60,7 +60,6 @@ async def exchanges(
         else [],
         statements=[_statement(each, language) for each in stated],
         may_state=writes and bool(lines) and incident.status not in FINAL,
-        may_ship=writes and kind in (None, "sqp"),
         choices=choices.of(language),
     )
 

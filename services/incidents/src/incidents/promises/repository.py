@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
+from chassis.locks import one_at_a_time
 from chassis.sql import AnyRow
 from incidents.models import Incident
 from incidents.promises.models import Closure, Promise, PromiseTerms
@@ -33,7 +34,7 @@ async def changed_after(session: AsyncSession, revision: int) -> datetime | None
 
 async def locked_terms(session: AsyncSession) -> Terms:
     """Those of now, which no other changes until this transaction ends."""
-    await session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended('promise_terms', 0))"))
+    await one_at_a_time(session, "promise_terms")
     return await terms(session)
 
 

@@ -1,13 +1,15 @@
-"""Incidents as those who change them find them."""
+"""Incidents as those who change or read them find them."""
 
 from __future__ import annotations
 
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
+from chassis.sql import AnyRow
 from events.incidents import Actor
-from incidents import repository
+from incidents import queries, repository
 from incidents.errors import IncidentNotFound
 from incidents.models import Incident
+from web.auth.principal import Principal
 
 
 async def for_change(session: AsyncSession, number: str, by: Actor) -> Incident:
@@ -16,3 +18,11 @@ async def for_change(session: AsyncSession, number: str, by: Actor) -> Incident:
     if incident is None:
         raise IncidentNotFound(number=number)
     return incident
+
+
+async def to_read(reader: AsyncConnection, number: str, principal: Principal) -> AnyRow:
+    """Its row. Raises IncidentNotFound, also for one that ``principal`` does not see."""
+    row = await queries.incident(reader, number, principal)
+    if row is None:
+        raise IncidentNotFound(number=number)
+    return row
