@@ -65,6 +65,25 @@ async def test_one_parcel_for_two_lines_moves_both(desk: Any, number: str) -> No
         assert (await desk.line(number, line))["shipments"][0]["lines"] == [1, 2]
 
 
+async def test_cancelling_one_line_leaves_the_box_of_another_on_its_way(desk: Any, number: str) -> None:
+    prepared = await desk.ship(number, 1, 2, shipped=False)
+    await desk.step(number, "cancel", 1, note="Erreur")
+    (parcel,) = (await desk.line(number, 2))["shipments"]
+    assert (parcel["state"], parcel["lines"], (await desk.line(number))["shipments"]) == ("prepared", [2], [])
+    await desk.news(prepared, "shipped")
+    assert (await desk.line(number, 2))["dispatch"] == "shipped"
+    assert "receive_replacement" not in (await desk.line(number))["actions"]
+
+
+async def test_a_unit_in_a_box_that_has_left_with_another_comes_back_once_it_is_there(desk: Any, number: str) -> None:
+    parcel = await desk.ship(number, 1, 2)
+    cancelled = await desk.step(number, "cancel", 1, note="Trop tard")
+    assert (cancelled["decision"], cancelled["shipments"][0]["state"]) == ("cancelled", "shipped")
+    assert "receive_replacement" in cancelled["actions"]
+    await desk.news(parcel, "delivered")
+    assert ((await desk.line(number))["cover"], (await desk.line(number, 2))["cover"]) == ("unchanged", "replaced")
+
+
 @pytest.mark.parametrize("failure", ["lost", "damaged", "refused", "returned_to_sender"])
 async def test_what_failed_is_sent_again_and_may_still_turn_up(desk: Any, number: str, failure: str) -> None:
     parcel = await desk.ship(number)

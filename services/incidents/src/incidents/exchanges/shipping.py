@@ -156,11 +156,16 @@ def _on_the_way_back(line: Exchange, news: News) -> None:
 
 
 async def recall(scene: Scene) -> bool:
-    """Calls the parcels of a line back that have not been delivered; whether there were any."""
+    """Calls the parcels of a line back that have not been delivered; whether there were any. A box that holds other
+    lines, too, goes on to its holder: of it this line's unit is taken out, or comes back once it is there."""
     parcels = await repository.parcels(scene.session, scene.line.id, "outbound")
     going = [parcel for parcel in parcels if parcel.state in GOING]
     for parcel in going:
-        parcel.state = "recalled"
+        others = [line for line in await repository.lines_of(scene.session, parcel) if line.id != scene.line.id]
+        if not any(line.decision == "approved" for line in others):
+            parcel.state = "recalled"
+        elif parcel.state == "prepared":
+            await repository.unload(scene.session, parcel, scene.line)
     if going:
         scene.line.dispatch = "failed"
     return bool(going)
