@@ -14,7 +14,9 @@ pytestmark = pytest.mark.e2e
 
 @pytest.fixture
 async def story(ours: World, visit: Visit) -> Story:
-    return await Story(ours, visit).begin()
+    story = Story(ours, visit)
+    await story.begin()
+    return story
 
 
 async def test_a_standard_exchange_leaves_once_the_faulty_unit_has_come(story: Story) -> None:
@@ -43,7 +45,7 @@ async def test_a_dead_replacement_is_exchanged_and_the_contract_tells_the_chain(
     await act(office, "Le remplacement ne fonctionne pas", "échange n° 2 ouvert", note="Aucune LED")
     await expect(office.locator("#ligne-2")).to_contain_text("Fait suite à l’échange n° 1")
     await story.deliver("C", 2)
-    await story.covered("C")
+    await story.covered("C", expected=True)
     await office.goto(f"/contrats/{story.mark}")
     for letter in ("A", "B", "C"):
         await expect(office.locator("main")).to_contain_text(story.serial(letter))
@@ -52,10 +54,10 @@ async def test_a_dead_replacement_is_exchanged_and_the_contract_tells_the_chain(
 async def test_a_reversal_brings_the_cover_back_to_the_first_unit(story: Story) -> None:
     await story.approve()
     await story.deliver("B")
-    await story.covered("B")
+    await story.covered("B", expected=True)
     office = await story.open_as("sqp_support")
     await act(office, "Reprendre l’échange", "Échange repris", reason="La panne a disparu")
     await expect(office.locator("#ligne-1")).to_contain_text("La couverture est revenue à l’appareil d’origine.")
-    await story.covered("A")
+    await story.covered("A", expected=True)
     await act(office, "Enregistrer le retour du remplacement", "Remplacement revenu chez SQP")
     await act(office, "Terminer l’échange", "Échange terminé")

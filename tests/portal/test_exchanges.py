@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 from playwright.async_api import Page, expect
+from tests.portal.exchanging import act
 from tests.portal.incidents import Declare, People, move
 
 pytestmark = pytest.mark.e2e
@@ -16,20 +17,6 @@ Visit = Callable[..., Awaitable[Page]]
 FAULTY = "Z9CB20101"
 
 
-async def take(page: Page, action: str, said: str, **fields: str) -> None:
-    """The form whose button says ``action``, unfolded where it is; ``said`` is what only the next page says."""
-    form = page.locator("form.act-form", has=page.get_by_role("button", name=action, exact=True))
-    folded = page.locator("details.act:not([open]) > summary", has_text=re.compile(f"^{re.escape(action)}$"))
-    if await folded.count():
-        await folded.click()
-    for label, value in fields.items():
-        field = form.locator(f"[name={label}]")
-        is_select = await field.evaluate("(element) => element.tagName === 'SELECT'")
-        await (field.select_option(value) if is_select else field.fill(value))
-    await form.get_by_role("button", name=action, exact=True).click()
-    await expect(page.locator(".exchange-card")).to_contain_text(said)
-
-
 async def test_an_exchange_in_advance_from_the_request_to_its_end(
     visit: Visit, declare: Declare, people: People
 ) -> None:
@@ -37,23 +24,23 @@ async def test_an_exchange_in_advance_from_the_request_to_its_end(
     await move(people("sqp_support"), number, "in_diagnosis")
     tab = f"/incidents/{number}?onglet=echange"
     reseller = await visit("revendeur_test", tab)
-    await take(reseller, "Demander un échange", "Échange demandé : Échange avancé.", serial_number=FAULTY, note="Vite")
+    await act(reseller, "Demander un échange", "Échange demandé : Échange avancé.", serial_number=FAULTY, note="Vite")
 
     agent = await visit("sqp_support", "/echanges?stage=to_decide")
     await agent.get_by_role("link", name=f"{number} · 1").click()
-    await take(agent, "Accorder l’échange", "Échange accordé")
+    await act(agent, "Accorder l’échange", "Échange accordé")
     replacement = f"Q{number}"
-    await take(agent, "Réserver le remplacement", "Remplacement réservé", serial_number=replacement)
-    await take(agent, "Préparer un colis", "Colis préparé", carrier="chronopost", tracking_number="XY123456785FR")
-    await take(agent, "Remettre au transporteur", "Remplacement expédié (Chronopost")
-    await take(agent, "Nouvelle du colis", "Remplacement livré.", state="delivered")
+    await act(agent, "Réserver le remplacement", "Remplacement réservé", serial_number=replacement)
+    await act(agent, "Préparer un colis", "Colis préparé", carrier="chronopost", tracking_number="XY123456785FR")
+    await act(agent, "Remettre au transporteur", "Remplacement expédié (Chronopost")
+    await act(agent, "Nouvelle du colis", "Remplacement livré.", state="delivered")
 
     await reseller.goto(tab)
     await expect(reseller.locator(".due")).to_contain_text(re.compile(r"À renvoyer au plus tard le .*encore \d+ jours"))
     async with reseller.expect_download() as slip:
         await reseller.get_by_role("link", name="Bon de retour (PDF)").click()
     assert (await slip.value).suggested_filename == f"retour-{number}-1.pdf"
-    await take(reseller, "Signaler l’envoi du retour", "Retour expédié (La Poste - Colissimo", carrier="colissimo")
+    await act(reseller, "Signaler l’envoi du retour", "Retour expédié (La Poste - Colissimo", carrier="colissimo")
 
     await agent.goto("/echanges/reception")
     await agent.locator("#code").fill(f"{number}-1")
@@ -64,6 +51,6 @@ async def test_an_exchange_in_advance_from_the_request_to_its_end(
     await agent.get_by_role("button", name="Enregistrer l’arrivée").click()
     await expect(agent.locator("[data-flash]")).to_contain_text("Retour reçu")
     await agent.goto(tab)
-    await take(agent, "Enregistrer le contrôle", "Retour contrôlé : Conforme.", outcome="as_expected")
-    await take(agent, "Terminer l’échange", "Échange terminé.")
+    await act(agent, "Enregistrer le contrôle", "Retour contrôlé : Conforme.", outcome="as_expected")
+    await act(agent, "Terminer l’échange", "Échange terminé.")
     await expect(agent.locator(".exchange-head")).to_contain_text("Terminé")

@@ -15,13 +15,13 @@ import psycopg
 import pytest
 from playwright.async_api import expect
 from tests.portal.conftest import Visit
-from tests.portal.exchanging import Story
 
 from demonstration.caller import eventually
 from devkit.servers.postgres import Postgres
 from devstack.testing import world as worlds
 from devstack.testing.address import AddressStack
 from devstack.testing.embedded import EmbeddedStack
+from devstack.testing.exchange import Exchange
 from web.clock import PARIS
 
 pytestmark = pytest.mark.e2e
@@ -45,8 +45,8 @@ async def past(http: aiohttp.ClientSession) -> AsyncIterator[tuple[EmbeddedStack
     stack = EmbeddedStack(folder, clock=datetime.now(PARIS) - AGO)
     try:
         await stack.start()
-        story = Story(await worlds.make(stack, http), None)
-        await story.ours.support.patch("/exchange-settings", {"return_days": 1}, if_match='"0"')
+        story = Exchange(await worlds.make(stack, http))
+        await story.world.support.patch("/exchange-settings", {"return_days": 1}, if_match='"0"')
         await story.begin()
         await story.approve()
         await story.deliver("B")
@@ -75,10 +75,10 @@ async def site(past: tuple[EmbeddedStack, Any]) -> EmbeddedStack:
 async def test_an_overdue_return_is_answered_by_mail_without_log_in(
     visit: Visit, site: EmbeddedStack, past: tuple[EmbeddedStack, Any]
 ) -> None:
-    story: Story = past[1]
+    story: Exchange = past[1]
 
     async def reminded() -> str | None:
-        for _, text in await site.mailed(story.ours.address("client")):
+        for _, text in await site.mailed(story.world.address("client")):
             found = re.search(r"/retours/repondre\S+", text)
             if found and story.serial("A") in text:
                 return found.group()
