@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any, TypeVar, overload
 from uuid import UUID, uuid4, uuid5
 
 import httpx
@@ -28,6 +28,7 @@ from web.auth.principal import Principal
 from web.auth.tokens import sign
 
 S = TypeVar("S", bound=ServiceSettings)
+E = TypeVar("E", bound=Event)
 
 PEOPLE = UUID("0a5f7f4e-3a3c-4a49-9b73-0b6d4f9a7a55")
 MOST_JOBS = 2_000
@@ -146,11 +147,15 @@ class Harness:
         assert takers, f"{self.service.name} takes no {event.type}"
         return sum([await taker.process(self.service.database, body, EVENTS_EXCHANGE) for taker in takers])
 
-    async def told(self, model: type[Event] | None = None) -> list[Event]:
-        """The events told so far and not yet relayed, oldest first."""
+    @overload
+    async def told(self) -> list[Event]: ...
+    @overload
+    async def told(self, model: type[E]) -> list[E]: ...
+    async def told(self, model: type[Event] = Event) -> list[Any]:
+        """The events told so far and not yet relayed, oldest first: all of them, or those of a model."""
         rows = await self._outbox("event")
         events = [CATALOGUE[row.type].model_validate(row.payload["data"]) for row in rows]
-        return [event for event in events if model is None or isinstance(event, model)]
+        return [event for event in events if isinstance(event, model)]
 
     async def enqueued(self) -> list[tuple[str, dict[str, Any]]]:
         """Name and arguments of the jobs enqueued so far and not yet run."""

@@ -104,7 +104,7 @@ async def test_reminders_go_out_once_and_are_armed_again_by_a_moved_end(harness:
     assert (told.number, told.days_left) == ("1", 20)
     await register("1", ends_in=25)
     await harness.run_job("contracts.remind")
-    assert [event.days_left for event in await harness.told(ContractExpiring)] == [20, 25]  # type: ignore[attr-defined]
+    assert [event.days_left for event in await harness.told(ContractExpiring)] == [20, 25]
 
 
 async def test_wider_thresholds_already_passed_are_logged_as_skipped(harness: Harness, register: Any) -> None:

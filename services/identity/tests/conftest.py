@@ -155,7 +155,7 @@ class World:
         """The links told so far, with their tokens as notifications alone can read them."""
         private = json.dumps(MAIL_KEY.as_dict(private=True))
         told = await self.harness.told(model)
-        return [(event, unseal(private, event.sealed_token)["token"]) for event in told]  # type: ignore[attr-defined]
+        return [(event, unseal(private, event.sealed_token)["token"]) for event in told]
 
     async def register(self, email: str, number: str = "29962", serial: str = "Q207B17555") -> httpx.Response:
         """Somebody asks to sign up, and the job that answers runs."""
