@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 
 import pytest
 from starlette.types import Receive, Scope, Send
 
 from api.upstreams import SESSION_COOKIE
-from devkit.fake_upstream import PublishedKeys, Site, Upstream, answer, start
+from devkit.fake_upstream import OpenSite, PublishedKeys, Site, Upstream, answer, start
 from gateway.in_flight import InFlight
 from web.errors import TooManyRequests
-
-OpenEdge = Callable[..., AbstractAsyncContextManager[Site]]
 
 CONTRACTS = "/api/v1/contracts"
 PAGE = "/contrats"
@@ -55,7 +51,7 @@ async def _status(edge: Site, path: str, headers: dict[str, str]) -> int:
 
 
 async def test_what_one_asks_beyond_its_places_waits_and_others_pass(
-    open_edge: OpenEdge, upstream: Upstream, keys: PublishedKeys
+    open_edge: OpenSite, upstream: Upstream, keys: PublishedKeys
 ) -> None:
     upstream.handlers[CONTRACTS] = slow = Slow()
     async with open_edge(in_flight=2, in_flight_waiting=10) as edge:
@@ -70,7 +66,7 @@ async def test_what_one_asks_beyond_its_places_waits_and_others_pass(
 
 
 async def test_when_too_many_wait_the_next_is_refused_at_once(
-    open_edge: OpenEdge, upstream: Upstream, keys: PublishedKeys
+    open_edge: OpenSite, upstream: Upstream, keys: PublishedKeys
 ) -> None:
     upstream.handlers[CONTRACTS] = slow = Slow()
     async with open_edge(in_flight=1, in_flight_waiting=0) as edge:
@@ -84,7 +80,7 @@ async def test_when_too_many_wait_the_next_is_refused_at_once(
 
 
 async def test_who_has_waited_long_is_told_when_to_come_back(
-    open_edge: OpenEdge, upstream: Upstream, keys: PublishedKeys
+    open_edge: OpenSite, upstream: Upstream, keys: PublishedKeys
 ) -> None:
     upstream.handlers[CONTRACTS] = slow = Slow()
     async with open_edge(in_flight=1, in_flight_patience=0.05) as edge:
@@ -106,7 +102,7 @@ async def test_who_has_waited_long_is_told_when_to_come_back(
     ids=["two sessions", "address and session", "session and address", "another cookie"],
 )
 async def test_pages_are_counted_by_session_otherwise_by_address(
-    open_edge: OpenEdge, upstream: Upstream, path: str, mine: dict[str, str], anothers: dict[str, str]
+    open_edge: OpenSite, upstream: Upstream, path: str, mine: dict[str, str], anothers: dict[str, str]
 ) -> None:
     upstream.handlers[path] = slow = Slow()
     limits = {"in_flight": 1, "in_flight_of_address": 1, "in_flight_waiting": 0}
@@ -120,7 +116,7 @@ async def test_pages_are_counted_by_session_otherwise_by_address(
         assert await asyncio.gather(*asked) == [200, 200]
 
 
-async def test_uploads_hold_up_no_page(open_edge: OpenEdge, upstream: Upstream) -> None:
+async def test_uploads_hold_up_no_page(open_edge: OpenSite, upstream: Upstream) -> None:
     upstream.handlers[FORM] = slow = Slow()
     mine = {"Cookie": f"{SESSION_COOKIE}=a"}
 
@@ -137,7 +133,7 @@ async def test_uploads_hold_up_no_page(open_edge: OpenEdge, upstream: Upstream) 
         assert await asked == 200
 
 
-async def test_an_open_stream_holds_no_place(open_edge: OpenEdge, upstream: Upstream, keys: PublishedKeys) -> None:
+async def test_an_open_stream_holds_no_place(open_edge: OpenSite, upstream: Upstream, keys: PublishedKeys) -> None:
     path = "/api/v1/notifications/stream"
 
     async def stream(_: Scope, receive: Receive, send: Send) -> None:
@@ -152,7 +148,7 @@ async def test_an_open_stream_holds_no_place(open_edge: OpenEdge, upstream: Upst
         assert await _status(edge, CONTRACTS, _anna(keys)) == 200
 
 
-async def test_it_can_be_switched_off(open_edge: OpenEdge, upstream: Upstream, keys: PublishedKeys) -> None:
+async def test_it_can_be_switched_off(open_edge: OpenSite, upstream: Upstream, keys: PublishedKeys) -> None:
     upstream.handlers[CONTRACTS] = slow = Slow()
     async with open_edge(rate_limited=False, in_flight=1, in_flight_waiting=0) as edge:
         asked = [asyncio.create_task(_status(edge, CONTRACTS, _anna(keys))) for _ in range(3)]

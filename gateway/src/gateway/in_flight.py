@@ -1,6 +1,6 @@
 """How many requests of one caller are under way at a time.
 
-Who asks for more than that waits for its own earlier ones, and is told to come back when too many of them wait. So no
+A caller that asks for more than that waits for its own earlier ones, and is told to come back when too many wait. So no
 caller takes all the connections that a service has to its database; everybody else's requests go past. Like the
 throttle, each gateway process counts for itself.
 """
@@ -17,7 +17,7 @@ from starlette.types import Message, Send
 
 from web.errors import TooManyRequests
 
-# Until when a refused one is asked for again, in seconds: by then some that wait have been answered.
+# A refused caller asks again after this many seconds: some of those that wait have been answered by then.
 RETRY_AFTER = 2
 EVENTS = "text/event-stream"
 
