@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import uuid4
@@ -11,17 +10,13 @@ from uuid import uuid4
 import httpx
 import pytest
 from pydantic import BaseModel
-from starlette.applications import Starlette
 
 from api.contracts import Article, Contract, Cover, Exchanging, Hardware, Party, Replaced
 from api.incidents import Counts, IncidentPage
 from api.notifications import NotificationPage
 from portal.api_client import Body, Reply
-from portal.pages import contract
-from portal.router import Router
 from web.auth.principal import Principal
 
-ORIGIN = "http://localhost:8080"
 RESELLER = Principal(
     subject="u", user_id=uuid4(), organisation_id=uuid4(), organisation_kind="reseller", role="administrator", name="R"
 )
@@ -98,15 +93,6 @@ class Services:
 @pytest.fixture
 def services() -> Services:
     return Services()
-
-
-@pytest.fixture
-async def browser(services: Services) -> AsyncIterator[httpx.AsyncClient]:
-    site = Router(services, services, services, ORIGIN)  # type: ignore[arg-type]
-    app = Starlette(routes=site.routes(contract.blueprint))
-    headers = {"Cookie": "__Host-session=s; __Host-csrf=jeton", "Origin": ORIGIN}
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=ORIGIN, headers=headers) as client:
-        yield client
 
 
 async def units(browser: httpx.AsyncClient, **headers: str) -> list[list[str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import httpx
 import pytest
@@ -16,6 +17,8 @@ from portal.router import Blueprint, Router
 from web.errors import TooManyRequests, Unavailable
 
 ORIGIN = "http://localhost:8080"
+# These handlers ask no service, and nobody is logged in.
+NOBODY: Any = None
 
 
 def _raises(error: Exception) -> Callable[[Page], Awaitable[Response]]:
@@ -61,7 +64,7 @@ async def test_a_page_that_says_later_says_when(
 ) -> None:
     pages = Blueprint()
     pages.get("/", is_open=True)(handler)
-    site = Router(None, None, None, ORIGIN)  # type: ignore[arg-type]
+    site = Router(NOBODY, NOBODY, NOBODY, ORIGIN)
     transport = httpx.ASGITransport(app=Starlette(routes=site.routes(pages)))
     async with httpx.AsyncClient(transport=transport, base_url=ORIGIN) as http:
         got = await http.get("/")
