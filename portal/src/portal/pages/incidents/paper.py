@@ -9,11 +9,11 @@ from starlette.responses import Response
 
 from api.incidents import Article, Attachment, HistoryLine, Incident, Message
 from api.incidents.exchanges import Exchanges
-from portal import countries, formats
+from portal import formats
 from portal.page import Page
 from portal.pages.incidents import paper_exchange, words
 from portal.pages.incidents.base import blueprint, number_of
-from portal.pages.incidents.printing import MOST_OF_A_TEXT, PRINTER, bounded, card, draft, pdf
+from portal.pages.incidents.printing import MOST_OF_A_TEXT, PRINTER, address_lines, bounded, card, draft, pdf
 from portal.paper.sheet import Card, Cards, Said, Sheet, Table, Text, Thread
 from portal.services import exchanges, incidents
 from portal.translations import N_
@@ -84,9 +84,7 @@ def _cards(page: Page, incident: Incident) -> Iterator[Card]:
         (N_("Niveau de service"), contract.service_level),
     ]
     yield card(page, N_("Contrat"), bought)
-    town = f"{address.postal_code} {address.city}"
-    country = countries.country(address.country, page.language).upper()
-    lines = [address.label, address.street, address.complement, town, country]
+    lines = [address.label, *address_lines(page, address)]
     yield card(page, N_("Adresse de livraison"), _reached(address.email, address.phone), lines)
     for title, party in ((N_("Revendeur"), incident.reseller), (N_("Client"), incident.client)):
         if party is not None:

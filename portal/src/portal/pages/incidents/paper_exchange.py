@@ -9,13 +9,14 @@ from starlette.responses import Response
 
 from api.incidents import Incident
 from api.incidents.exchanges import Exchange, Exchanges, Fact
-from portal import countries, formats
+from events.incidents import Direction
+from portal import formats
 from portal.api_client import ApiRefused
 from portal.page import Page
 from portal.pages.incidents import words
 from portal.pages.incidents.base import blueprint, line_of, number_of
 from portal.pages.incidents.exchange import AWAITED, SQP_STEPS
-from portal.pages.incidents.printing import PRINTER, bounded, card, draft, pdf
+from portal.pages.incidents.printing import PRINTER, address_lines, bounded, card, draft, pdf
 from portal.paper.sheet import Card, Cards, Code, Section, Sheet, Table, Text
 from portal.services import exchanges, incidents
 from portal.translations import N_
@@ -59,12 +60,11 @@ def sections(page: Page, found: Exchanges) -> Iterator[Section]:
 def _there(page: Page, line: Exchange) -> list[tuple[str, str]]:
     unit, promise = line.replacement, line.promise
     replaced = " · ".join((unit.product_reference, unit.serial_number, unit.condition_label)) if unit else ""
-    parcels = [parcel for parcel in line.shipments if parcel.direction == "outbound"]
     return [
         (N_("État"), line.state_label),
         (N_("Matériel défectueux"), f"{line.product_reference} · {line.serial_number}"),
         (N_("Remplacement"), replaced),
-        (N_("Colis"), ", ".join(f"{each.carrier_label} {each.tracking_number}".strip() for each in parcels)),
+        (N_("Colis"), _parcels(line, "outbound")),
         (N_("Promesse J+1"), f"{promise.label} · {spelled(promise.dispatch_on, page.language)}" if promise else ""),
         (N_("Couverture"), line.cover_label),
     ]
@@ -72,14 +72,18 @@ def _there(page: Page, line: Exchange) -> list[tuple[str, str]]:
 
 def _back(page: Page, line: Exchange) -> list[tuple[str, str]]:
     back = line.return_
-    parcels = [parcel for parcel in line.shipments if parcel.direction == "return"]
     return [
         (N_("État"), back.label),
         (N_("Retour avant le"), formats.day(back.due_on) if back.state in AWAITED else ""),
-        (N_("Colis"), ", ".join(f"{each.carrier_label} {each.tracking_number}".strip() for each in parcels)),
+        (N_("Colis"), _parcels(line, "return")),
         (N_("Constat au retour"), back.outcome_label or ""),
         (N_("Ce qui manque"), ", ".join(back.missing)),
     ]
+
+
+def _parcels(line: Exchange, direction: Direction) -> str:
+    parcels = [each for each in line.shipments if each.direction == direction]
+    return ", ".join(f"{each.carrier_label} {each.tracking_number}".strip() for each in parcels)
 
 
 def _fact(page: Page, fact: Fact) -> list[str]:
@@ -124,9 +128,7 @@ def _ends(page: Page, incident: Incident, line: Exchange) -> Iterator[Card]:
     address, holder = incident.delivery_address, incident.client or incident.reseller
     to = line.return_.address.splitlines() or [page.gettext(NO_ADDRESS)]
     yield card(page, N_("À envoyer à"), [], to)
-    country = countries.country(address.country, page.language).upper()
-    town = f"{address.postal_code} {address.city}"
-    yield card(page, N_("Expéditeur"), [], [holder.name, address.street, address.complement, town, country])
+    yield card(page, N_("Expéditeur"), [], [holder.name, *address_lines(page, address)])
     product = [
         (N_("Désignation"), line.designation),
         (N_("Référence produit"), line.product_reference),

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from starlette.responses import Response
 
-from portal import formats
+from api.incidents import Address
+from portal import countries, formats
 from portal.page import Page
 from portal.paper.printer import Printer
 from portal.paper.sheet import Card, Sheet
@@ -42,6 +43,12 @@ def draft(page: Page, title: str, subject: str, state: str, step: str) -> Sheet:
 def card(page: Page, title: str, facts: Sequence[tuple[str, str]], lines: Sequence[str] = ()) -> Card:
     given = [(page.gettext(label), value) for label, value in facts if value]
     return Card(title=page.gettext(title), lines=[line for line in lines if line], facts=given)
+
+
+def address_lines(page: Page, address: Address) -> list[str]:
+    """The lines of an address, as an envelope has them."""
+    country = countries.country(address.country, page.language).upper()
+    return [address.street, address.complement, f"{address.postal_code} {address.city}", country]
 
 
 def bounded(page: Page, text: str) -> str:
