@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-from portal.forms import Field, Form
+from portal.forms import MEANWHILE, Field, Form, FormErrors
 from portal.page_request import PageRequest
 from web.clock import PARIS
 
@@ -29,8 +29,14 @@ class Ask(Field):
     group: str = ""
 
 
-def form_of(asks: Sequence[Ask], inside: str = "") -> Form:
-    return Form(*asks, inside=inside)
+async def attempt(
+    page: PageRequest, asks: Sequence[Ask], change: Callable[[], Awaitable[object]], inside: str = ""
+) -> FormErrors | None:
+    """``Form.attempt`` of a form that is shown again with what is true now beside it, and nothing else to compare."""
+    trouble = await Form(*asks, inside=inside).attempt(page, change)
+    if trouble and trouble.status == 412:
+        return replace(trouble, title=page.gettext(MEANWHILE))
+    return trouble
 
 
 def typed(page: PageRequest, asks: Sequence[Ask]) -> dict[str, str | list[str]]:

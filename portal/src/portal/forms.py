@@ -47,6 +47,10 @@ class FormErrors:
     etag: str = ""
 
 
+# Nothing is wrong with a form that was not sent yet.
+FINE = FormErrors(200)
+
+
 class Form:
     """Its fields in order, a part before what it is a part of; ``places`` says which field a refusal's code is
     about. ``inside``: what the service puts before the names of fields, as it does where bodies are of several kinds

@@ -11,15 +11,15 @@ from starlette.responses import Response
 
 from api.incidents.exchange_steps import Receive
 from api.incidents.exchanges import Exchange, ExchangeRow, Stage
-from portal import asks, forms
+from portal import asks
 from portal.api_client import ApiRefused
-from portal.forms import FormErrors
+from portal.forms import FINE, FormErrors
 from portal.listing import Listing
 from portal.page import Page
 from portal.page_request import if_allowed, or_unavailable
 from portal.pages import list_page, reseller_filter
 from portal.pages.incidents.exchange import AWAITED
-from portal.pages.incidents.exchange_acts import FINE, Act
+from portal.pages.incidents.exchange_acts import Act
 from portal.pages.incidents.exchange_forms import FORMS
 from portal.pages.rights import writers
 from portal.router import Blueprint
@@ -102,11 +102,9 @@ async def receive(page: Page) -> Response:
         body = page.build(Receive, {"step": form.step, **asks.values(page, form.asks)})
         await exchanges.take(page, number, line, body, page.field("version"))
 
-    trouble = await asks.form_of(form.asks, form.step).attempt(page, change)
+    trouble = await asks.attempt(page, form.asks, change, form.step)
     if trouble is None:
         return page.redirect(SCAN, flash=page.gettext(RECEIVED) % {"number": number, "line": line})
-    if trouble.status == 412:
-        trouble = replace(trouble, title=page.gettext(forms.MEANWHILE))
     found = await _line(page, page.field("code")[:MOST_CODE], number, line)
     if found.act:
         found = replace(found, act=replace(found.act, typed=asks.typed(page, form.asks), errors=trouble))

@@ -12,10 +12,10 @@ from api.incidents.exchange_answers import ReturnAnswer, ReturnLink, ReturnQuest
 from portal import asks, forms
 from portal.api_client import ApiRefused
 from portal.asks import Ask
-from portal.forms import FormErrors
+from portal.forms import FINE, FormErrors
 from portal.page import Page
 from portal.pages import mailed_links
-from portal.pages.incidents.exchange_acts import FINE, Act
+from portal.pages.incidents.exchange_acts import Act
 from portal.pages.incidents.exchange_forms import FORMS
 from portal.router import Blueprint
 from portal.services import exchanges
@@ -36,9 +36,10 @@ ANSWERS = {
 
 @blueprint.get(PATH, is_open=True)
 async def show(page: Page) -> Response:
+    chosen = _answer(page.query("reponse"))
     if page.query("token"):
-        return mailed_links.without_token(page, reponse=_answer(page.query("reponse")))
-    return await _page(page, mailed_links.token_of(page), _answer(page.query("reponse")))
+        return mailed_links.without_token(page, reponse=chosen)
+    return await _page(page, mailed_links.token_of(page), chosen)
 
 
 @blueprint.post(PATH, is_open=True)
@@ -47,14 +48,13 @@ async def answer(page: Page) -> Response:
     if not step:
         raise ApiRefused(404, {})
     asked = _asks(step)
-    form = asks.form_of(asked, f"answer.{step}")
 
     async def change() -> None:
         said = {"step": step, **asks.values(page, asked)}
         await exchanges.answer(page, page.build(ReturnAnswer, {"token": token, "answer": said}))
 
     try:
-        trouble = form.gaps(page) or await form.attempt(page, change)
+        trouble = await asks.attempt(page, asked, change, f"answer.{step}")
     except ApiRefused as refused:
         if refused.code == OVER:
             return await _over(page)
@@ -91,7 +91,7 @@ def _again(page: Page, act: Act, trouble: FormErrors) -> Act:
 
 
 def _act(page: Page, question: ReturnQuestion, step: str, token: str) -> Act:
-    form = next(form for name, form in FORMS.items() if name == step)
+    form = FORMS[step]
     about = page.gettext(form.about) if form.about else ""
     if step == "more_time":
         days = question.extension_days
@@ -110,8 +110,7 @@ def _act(page: Page, question: ReturnQuestion, step: str, token: str) -> Act:
 
 def _asks(step: str) -> Sequence[Ask]:
     """Without what only a person with an account can choose from."""
-    form = next(form for name, form in FORMS.items() if name == step)
-    return [ask for ask in form.asks if ask.source != "certificates"]
+    return [ask for ask in FORMS[step].asks if ask.source != "certificates"]
 
 
 def _answer(given: str) -> str:

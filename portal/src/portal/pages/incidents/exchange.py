@@ -41,7 +41,7 @@ class Leg:
 
 @dataclass(frozen=True)
 class Shown:
-    """A line as its reader sees it. ``is_again``: a form of it did not go through, and is none that stands there."""
+    """A line as its reader sees it; ``due`` says how many days are left for its return."""
 
     line: Exchange
     legs: Sequence[Leg]

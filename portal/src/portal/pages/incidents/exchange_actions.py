@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
-from uuid import UUID
 
 from starlette.responses import Response
 
 from api.incidents.exchange_steps import ExchangeCreate, Statement
 from api.incidents.shipments import ShipmentCreate, ShipmentNews
-from portal import asks, forms
+from portal import asks
 from portal.api_client import ApiRefused
 from portal.asks import Ask
+from portal.identifiers import identifier
 from portal.page import Page
 from portal.pages.incidents import exchange_forms, one
 from portal.pages.incidents.base import blueprint, line_of, number_of, path_of
@@ -34,7 +33,7 @@ STATED = N_("Votre déclaration sur les données est enregistrée.")
 @blueprint.get("/incidents/{number}/colis/{parcel}")
 @blueprint.get("/incidents/{number}/donnees")
 async def show_exchanges(page: Page) -> Response:
-    """Where a browser leads whose form was refused and that loads the page again."""
+    """A browser that loads the page of a refused form again asks here."""
     return page.redirect(path_of(number_of(page), TAB))
 
 
@@ -54,7 +53,7 @@ async def request_exchange(page: Page) -> Response:
 @blueprint.post("/incidents/{number}/echanges/{line}")
 async def take_step(page: Page) -> Response:
     number, line = number_of(page), line_of(page)
-    form = next((form for step, form in exchange_forms.FORMS.items() if step == page.field("step")), None)
+    form = exchange_forms.FORMS.get(page.field("step"))
     if form is None:
         raise ApiRefused(404, {})
 
@@ -82,7 +81,7 @@ async def prepare_parcel(page: Page) -> Response:
 
 @blueprint.post("/incidents/{number}/colis/{parcel}")
 async def tell_of_parcel(page: Page) -> Response:
-    number, parcel = number_of(page), _parcel_of(page)
+    number, parcel = number_of(page), identifier(page, "parcel")
 
     async def change() -> None:
         await exchanges.tell(page, parcel, page.build(ShipmentNews, asks.values(page, exchange_forms.NEWS)))
@@ -110,18 +109,8 @@ async def _done_or_again(
     inside: str = "",
 ) -> Response:
     """Back to the tab; what was refused stands in its form as it was typed."""
-    form = asks.form_of(asked, inside)
-    trouble = form.gaps(page) or await form.attempt(page, change)
+    trouble = await asks.attempt(page, asked, change, inside)
     if trouble is None:
         return page.redirect(path_of(number, TAB), flash=page.gettext(said))
-    if trouble.status == 412:
-        trouble = replace(trouble, title=page.gettext(forms.MEANWHILE))
     refused = Refused(page.field("form"), asks.typed(page, asked), trouble)
     return await one.show(page, number, tab=TAB, refused=refused, status=trouble.status)
-
-
-def _parcel_of(page: Page) -> UUID:
-    try:
-        return UUID(page.request.path_params["parcel"])
-    except ValueError:
-        raise ApiRefused(404, {}) from None

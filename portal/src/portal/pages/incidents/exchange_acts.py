@@ -12,12 +12,11 @@ from api.incidents.exchanges import Exchange, Exchanges, Shipment
 from api.incidents.incidents import Choice
 from portal import countries
 from portal.asks import Ask, Offered, Typed
-from portal.forms import FormErrors
+from portal.forms import FINE, FormErrors
 from portal.page import Page
 from portal.pages.incidents import exchange_forms as forms
 from portal.translations import N_
 
-FINE = FormErrors(200)
 # What SQP does next on a line, the first of these that may be done; ``ship`` and ``leave`` are of its parcels.
 NEXT_OF_SQP = (
     *("approve", "close", "inspect", "ship", "leave", "reserve", "receive_replacement", "send_label", "receive"),

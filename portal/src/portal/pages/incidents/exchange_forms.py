@@ -51,7 +51,8 @@ DESPITE = Ask(
     hint=N_("Seulement si les réglages s’y opposent."),
 )
 
-FORMS: Mapping[StepName, StepForm] = {
+# By what a form sends as ``step``, which may be anything.
+FORMS: Mapping[str, StepForm] = {
     each.step: each
     for each in (
         StepForm(
@@ -208,6 +209,7 @@ REQUEST = (
 )
 REQUEST_OF_SQP = (*REQUEST, DESPITE, Ask("approve", N_("Accorder aussitôt"), needed=False, kind="check"))
 
+GONE = Ask("shipped", N_("Le colis est déjà parti"), needed=False, kind="check")
 ELSEWHERE = N_("Livrer à une autre adresse que celle de l’incident")
 PARCEL = (
     Ask("lines", N_("Échanges dans ce colis"), kind="boxes", source="lines"),
@@ -216,7 +218,7 @@ PARCEL = (
     Ask("contact", N_("Contact à la livraison"), needed=False),
     Ask("opening_hours", N_("Heures d’ouverture"), needed=False),
     Ask("expected_on", N_("Livraison prévue le"), needed=False, kind="date"),
-    Ask("shipped", N_("Le colis est déjà parti"), needed=False, kind="check"),
+    GONE,
     *(
         Ask(name, label, needed=False, path=f"address.{name}", group=ELSEWHERE)
         for name, label in (
@@ -240,7 +242,7 @@ PARCEL = (
     ),
 )
 # The replacement comes back: nothing is delivered to the client.
-PARCEL_BACK = (CARRIER, TRACKING, Ask("shipped", N_("Le colis est déjà parti"), needed=False, kind="check"))
+PARCEL_BACK = (CARRIER, TRACKING, GONE)
 NEWS = (
     Ask("state", N_("Nouvelle"), kind="select", source="news"),
     Ask("at", N_("Quand"), needed=False, kind="moment", hint=N_("Heure de Paris ; vide : maintenant.")),
@@ -249,48 +251,39 @@ NEWS = (
     NOTE,
 )
 
+NO_DISK = N_("L’appareil n’a pas de disque")
+
+
+def _question(name: str, label: str, choices: Mapping[str, str]) -> Ask:
+    """Nothing is chosen beforehand: what is stated is the client's own word."""
+    return Ask(name, label, kind="select", choices=choices, prompt=N_("Choisir"))
+
+
 STATEMENT = (
-    Ask(
+    _question(
         "backup",
         N_("Sauvegarde des données"),
-        kind="select",
-        choices={
+        {
             "done": N_("Faite"),
             "impossible": N_("Impossible"),
             "no_data": N_("L’appareil ne contient pas de données"),
         },
-        prompt=N_("Choisir"),
     ),
-    Ask(
+    _question(
         "disks",
         N_("Disques"),
-        kind="select",
-        choices={
-            "sent": N_("Envoyés avec l’appareil"),
-            "kept": N_("Conservés"),
-            "no_disk": N_("L’appareil n’a pas de disque"),
-        },
-        prompt=N_("Choisir"),
+        {"sent": N_("Envoyés avec l’appareil"), "kept": N_("Conservés"), "no_disk": NO_DISK},
     ),
     Ask("order_noted", N_("L’ordre des disques est noté"), needed=False, kind="check"),
-    Ask(
+    _question(
         "erased",
         N_("Données effacées"),
-        kind="select",
-        choices={
-            "yes": N_("Oui"),
-            "no": N_("Non"),
-            "impossible": N_("Impossible"),
-            "no_disk": N_("L’appareil n’a pas de disque"),
-        },
-        prompt=N_("Choisir"),
+        {"yes": N_("Oui"), "no": N_("Non"), "impossible": N_("Impossible"), "no_disk": NO_DISK},
     ),
-    Ask(
+    _question(
         "encrypted",
         N_("Volume chiffré"),
-        kind="select",
-        choices={"yes": N_("Oui"), "no": N_("Non"), "unknown": N_("Je ne sais pas")},
-        prompt=N_("Choisir"),
+        {"yes": N_("Oui"), "no": N_("Non"), "unknown": N_("Je ne sais pas")},
     ),
     Ask("accessories", N_("Accessoires joints"), needed=False, hint=N_("Par exemple : bloc secteur, racks, clés.")),
 )

@@ -7,7 +7,7 @@ from itertools import zip_longest
 
 from starlette.responses import Response
 
-from portal.forms import Field, Form, FormErrors
+from portal.forms import FINE, Field, Form, FormErrors
 from portal.page import Page
 from portal.pages.rights import writers
 from portal.router import Blueprint
@@ -31,7 +31,6 @@ RULE = Form(
 )
 LEVELS = Form(Field("by_service_level", N_("Délais par niveau de service"), needed=False))
 DAYS = ("return_days", "extension_days", "presumed_delivered_days")
-FINE = FormErrors(200)
 SPARE = 2
 
 Level = tuple[str, str]

@@ -9,7 +9,7 @@ from datetime import date
 from starlette.responses import Response
 
 from api.incidents.promises import Closure, ClosureCreate, ClosuresAdded
-from portal.forms import BARE, Field, Form, FormErrors
+from portal.forms import BARE, FINE, Field, Form, FormErrors
 from portal.page import Page
 from portal.pages.rights import writers
 from portal.router import Blueprint
@@ -32,7 +32,6 @@ CLOSURE = Form(
     Field("reason", N_("Motif")),
     places=dict.fromkeys(("day_is_over", "not_a_working_day", "closed_already"), "day"),
 )
-FINE = FormErrors(200)
 
 
 @blueprint.get(PROMISE)
