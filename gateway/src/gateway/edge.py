@@ -30,7 +30,8 @@ QUICK = 64 * 1024
 
 class Limits:
     """How often, and how many at a time: a verified caller for itself wherever it comes from, everybody else by
-    address. A browser's session is not verified here; who makes some up is bounded by how often the address asks."""
+    address. A browser's session is not verified here: a caller that makes some up is bounded by how often its address
+    may ask."""
 
     def __init__(self, settings: Settings) -> None:
         self._callers = Throttle(settings.rate, settings.burst, settings.rate_principals)
@@ -92,10 +93,8 @@ class Edge:
     async def _page_of_portal(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope["route"] = routing.PORTAL
         limit = self._settings.max_form_bytes
-        if routing.is_asset(scope["path"]):
-            await self._proxy.forward(scope, receive, send, upstream="portal", limit=limit, with_cookies=True)
-            return
-        async with self._limits.place(scope, None) as hand_back:
+        place = nullcontext(nothing_held) if routing.is_asset(scope["path"]) else self._limits.place(scope, None)
+        async with place as hand_back:
             send = until_stream(send, hand_back)
             await self._proxy.forward(scope, receive, send, upstream="portal", limit=limit, with_cookies=True)
 

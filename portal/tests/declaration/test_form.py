@@ -10,9 +10,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from api.incidents import (
-    IncidentRow,
-)
+from api.incidents import IncidentRow
 from portal.api_client import ApiRefused
 
 Declare = Callable[..., Awaitable[httpx.Response]]
