@@ -67,7 +67,7 @@ def test_the_unit_of_now_is_the_last_of_the_model(steps: list[str], chance: Rand
     assert product.serial_number == units[-1]
     assert [each.serial_number for each in product.history] == units[:-1]
     for unit in {*units, *(each.replacement_serial_number for each in rows)}:
-        stands = standing(str(unit), LATER, LATER, [registered], told)
+        stands = standing(str(unit), LATER, LATER, [product], told)
         is_covered = stands is not None and stands.place == "covered"
         assert is_covered == (unit == units[-1])
 
@@ -85,7 +85,8 @@ def test_the_units_of_one_incident_follow_by_line() -> None:
 
 def test_a_unit_that_is_being_exchanged_is_the_last_of_its_chain() -> None:
     rows = [row(0, "A", "B", 3), replace(row(1, "B", "C", 9), cover="in_progress", dispatch="none", replaced_on=None)]
-    stands = standing("B", LATER, LATER, ["A"], rows)
+    product = follow("A", rows)
+    stands = standing("B", LATER, LATER, [product], rows)
     assert stands is not None
-    assert (stands.place, follow("A", rows).going) == ("exchanging", rows[1])
-    assert standing("C", LATER, LATER, ["A"], rows) is None, "another unit may still be sent"
+    assert (stands.place, product.going) == ("exchanging", rows[1])
+    assert standing("C", LATER, LATER, [product], rows) is None, "another unit may still be sent"

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, TypedDict
 from uuid import UUID
 
-from contracts.hardware.following import follow
+from contracts.hardware.following import Product
 from contracts.hardware.models import Replacement
 from contracts.models import Article, Contract, Extension
 from events import Address
@@ -68,7 +68,7 @@ def expiring(
 
 
 def _state(contract: Contract) -> State:
-    product = follow(contract.serial_number, contract.replacements)
+    product, *of_articles = contract.products
     # A contract without articles is one article of its own reference.
     own = contract.product_reference if contract.articles else product.reference or contract.product_reference
     return State(
@@ -81,7 +81,7 @@ def _state(contract: Contract) -> State:
         starts_on=contract.starts_on,
         warranty_ends_on=contract.warranty_ends_on,
         service_level=contract.service_level,
-        articles=[_article(article, contract) for article in contract.articles],
+        articles=[_article(*each) for each in zip(contract.articles, of_articles, strict=True)],
         extensions=[_extension(extension) for extension in contract.extensions],
         former_serial_numbers=contract.former_serials,
     )
@@ -111,8 +111,7 @@ def _party(identifier: UUID, named: dict[str, Any]) -> facts.Party:
     )
 
 
-def _article(article: Article, of: Contract) -> facts.Article:
-    product = follow(article.serial_number, of.replacements)
+def _article(article: Article, product: Product) -> facts.Article:
     return facts.Article(
         designation=article.designation,
         product_reference=product.reference or article.product_reference,

@@ -15,7 +15,7 @@ KINDS: dict[type[Told], str] = {
     ContractChanged: "contract.changed",
     ContractExtended: "contract.extended",
 }
-# An exchange began, sent, delivered or was taken back.
+# An exchange began, its replacement left or was delivered, or it was taken back.
 COVER_MOVED = "contract.cover_moved"
 
 

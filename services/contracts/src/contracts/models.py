@@ -132,15 +132,16 @@ class Contract(Base):
 
     @property
     def products(self) -> list[following.Product]:
-        """What it covers: its own product and its articles'."""
+        """What it covers: its own product, then its articles' in their order."""
         serials = [self.serial_number, *(article.serial_number for article in self.articles)]
         return [following.follow(serial, self.replacements) for serial in serials]
 
     @property
     def former_serials(self) -> list[str]:
-        """Of the units whose cover others have."""
-        now = {codes.serial(product.serial_number) for product in self.products}
-        left = {step.serial_code: step.serial_number for product in self.products for step in product.history}
+        """The units that had the cover before they were exchanged, and do not have it now."""
+        products = self.products
+        now = {codes.serial(product.serial_number) for product in products}
+        left = {step.serial_code: step.serial_number for product in products for step in product.history}
         return [serial for code, serial in left.items() if code not in now]
 
     def give(self, client: Organisation) -> None:

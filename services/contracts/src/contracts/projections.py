@@ -13,6 +13,17 @@ from events.incidents import ExchangeChanged
 from web import clock
 from web.text.folding import searchable
 
+KEPT_OF_AN_EXCHANGE = {
+    "exchange_id",
+    "line",
+    "serial_number",
+    "product_reference",
+    "replacement_serial_number",
+    "replacement_reference",
+    "cover",
+    "dispatch",
+}
+
 
 async def organisation(session: AsyncSession, event: OrganisationChanged) -> None:
     """Identity's names replace the seeds, on the contracts' copies too."""
@@ -34,23 +45,15 @@ async def organisation(session: AsyncSession, event: OrganisationChanged) -> Non
 
 
 async def exchange(session: AsyncSession, event: ExchangeChanged) -> None:
-    """Cover follows the hardware; its end does not move. What nobody is shown, such as a part that was sent, changes
-    nothing but the version that is remembered."""
+    """Cover follows the hardware; its end does not move. A step that no contract shows, such as a part that was sent,
+    changes nothing but the version that is remembered."""
     contract = await repository.find_for_change(session, event.contract_number)
     known = await session.get(Replacement, event.exchange_id)
     before = known.shown if known else None
     replaced_on = event.replaced_on or (clock.day(event.at) if event.cover == "replaced" else None)
-    values = {
-        "exchange_id": event.exchange_id,
+    values = event.model_dump(include=KEPT_OF_AN_EXCHANGE) | {
         "contract_number": contract.number if contract else event.contract_number,
         "incident_number": event.number,
-        "line": event.line,
-        "serial_number": event.serial_number,
-        "product_reference": event.product_reference,
-        "replacement_serial_number": event.replacement_serial_number,
-        "replacement_reference": event.replacement_reference,
-        "cover": event.cover,
-        "dispatch": event.dispatch,
         "replaced_on": replaced_on,
     }
     if not await upsert(session, Replacement, values, event.version) or contract is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
@@ -266,5 +266,9 @@ async def offer(reader: AsyncConnection, sku: str) -> AnyRow | None:
 
 
 async def product(reader: AsyncConnection, reference: str) -> AnyRow | None:
-    query = select(Product.__table__).where(Product.reference == reference)
-    return (await reader.execute(query)).one_or_none()
+    return (await products(reader, [reference])).get(reference)
+
+
+async def products(reader: AsyncConnection, references: Collection[str]) -> Mapping[str, AnyRow]:
+    query = select(Product.__table__).where(Product.reference.in_(references))
+    return {row.reference: row for row in await reader.execute(query)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from urllib.parse import urlencode
 
@@ -42,6 +43,9 @@ async def contract(reader: AsyncConnection, found: AnyRow, shop_url: str, langua
     months = sum(extension.months for extension in extensions)
     moves = (await hardware_queries.of_contracts(reader, [found.number])).get(found.number, [])
     own = follow(found.serial_number, moves)
+    units = [(article, follow(article.serial_number, moves)) for article in articles]
+    substitutes = {unit.reference for article, unit in units if unit.reference not in (None, article.product_reference)}
+    catalogue = await queries.products(reader, substitutes) if substitutes else {}
     return schemas.Contract(
         number=found.number,
         version=found.version,
@@ -54,19 +58,19 @@ async def contract(reader: AsyncConnection, found: AnyRow, shop_url: str, langua
         reseller=schemas.Party.model_validate(parties[found.reseller_id]),
         client=schemas.Party.model_validate(parties[found.client_id]) if found.client_id else None,
         cover=_cover(found, language),
-        articles=[await _article(reader, article, follow(article.serial_number, moves)) for article in articles],
+        articles=[_article(article, unit, catalogue) for article, unit in units],
         extensions=[schemas.Extension.model_validate(extension) for extension in extensions],
         extension_offers=[_shop_offer(offer, found, months, shop_url) for offer in offers],
         hardware=hardware(own),
     )
 
 
-async def _article(reader: AsyncConnection, registered: AnyRow, product: Product) -> schemas.Article:
+def _article(registered: AnyRow, product: Product, catalogue: Mapping[str, AnyRow]) -> schemas.Article:
     """A unit of another reference has the catalogue's links, if any: the registered ones are not its own."""
     answer = schemas.Article.model_validate(registered)
     changes = {"serial_number": product.serial_number, "hardware": hardware(product)}
     if product.reference and product.reference != registered.product_reference:
-        known = await queries.product(reader, product.reference)
+        known = catalogue.get(product.reference)
         changes |= {
             "product_reference": product.reference,
             "specification_url": known.specification_url if known else "",

@@ -108,11 +108,10 @@ def follow(serial: str, replacements: Iterable[Exchanged]) -> Product:
 
 
 def standing(
-    code: str, day: date, today: date, serials: Sequence[str], replacements: Sequence[Exchanged]
+    code: str, day: date, today: date, products: Sequence[Product], replacements: Iterable[Exchanged]
 ) -> Standing | None:
-    """Of the unit with this code under a contract whose products are registered as ``serials``; None if it is none of
-    its units. An exchange is told of from today on: since when it has been going is not known."""
-    products = [follow(serial, replacements) for serial in serials]
+    """Where the unit with this code stands under the contract of these products and replacements; None if it is none
+    of its units. An exchange is told of from today on: since when it has been going is not known."""
     for product in products:
         if product.code_on(day) == code:
             is_going = product.going is not None and day >= today and product.going.serial_code == code

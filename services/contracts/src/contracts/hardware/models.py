@@ -55,6 +55,6 @@ class Replacement(Base):
 
     @property
     def shown_serials(self) -> list[str]:
-        """By which its contract is found."""
+        """The serial numbers by which its contract is found."""
         serials = (self.serial_number, self.shown_replacement)
         return [serial for serial in serials if serial and self.cover != "unchanged"]

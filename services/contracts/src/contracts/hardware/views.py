@@ -46,11 +46,10 @@ async def coverage(
     answers = []
     for row in found:
         of_contract = moves.get(row.number, ())
-        stands = standing(code, on, clock.today(), serials[row.number], of_contract)
+        products = [follow(each, of_contract) for each in serials[row.number]]
+        stands = standing(code, on, clock.today(), products, of_contract)
         if stands is not None:
-            answers.append(
-                _coverage(serial, on, row, stands, _history_of(code, serials[row.number], of_contract), language)
-            )
+            answers.append(_coverage(serial, on, row, stands, _history_of(code, products), language))
     unknown = Coverage(
         serial_number=serial,
         on=on,
@@ -97,9 +96,9 @@ def _coverage(
     )
 
 
-def _history_of(code: str, serials: Sequence[str], moves: Sequence[AnyRow]) -> list[schemas.Replaced]:
+def _history_of(code: str, products: Sequence[Product]) -> list[schemas.Replaced]:
     """Of the product that the unit is or was."""
-    for product in (follow(serial, moves) for serial in serials):
+    for product in products:
         if any(code in (step.serial_code, step.replacement_code) for step in product.history):
             return [replaced(step) for step in product.history]
     return []
