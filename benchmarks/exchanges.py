@@ -9,14 +9,15 @@ from __future__ import annotations
 import statistics
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import aiohttp
 import psycopg
 
-from benchmarks.pairs import show
+from benchmarks.pairs import Measure, milliseconds, show
 from benchmarks.servers import served
 from chassis import migrate
 from chassis.provision import Databases
@@ -85,15 +86,8 @@ def fill(url: str) -> None:
 
 
 async def measure(http: aiohttp.ClientSession, api: str) -> None:
-    def asking(path: str) -> Callable[[], Awaitable[float]]:
-        async def ask() -> float:
-            started = time.perf_counter()
-            async with http.get(f"{api}{path}") as answer:
-                answer.raise_for_status()
-                await answer.read()
-            return 1000 * (time.perf_counter() - started)
-
-        return ask
+    def asking(path: str) -> Measure:
+        return partial(milliseconds, http, f"{api}{path}")
 
     overdue, incidents = asking("/exchanges?stage=overdue&sort=return_due_on"), asking("/incidents?limit=25")
     scanned = asking("/exchanges?scan=Q77777")

@@ -22,7 +22,7 @@ from contracts import queries
 from contracts.models import Contract
 from devkit.harness import person
 
-DIALECT: Any = postgresql.psycopg.dialect()  # type: ignore[no-untyped-call]
+DIALECT: Any = postgresql.psycopg.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it untyped
 TODAY = date.fromisoformat(os.environ["BENCH_TODAY"])
 LIMIT = 25
 

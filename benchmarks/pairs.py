@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Awaitable, Callable
+import time
+from collections.abc import Awaitable, Callable, Mapping
+
+import aiohttp
 
 Measure = Callable[[], Awaitable[float]]
 
@@ -16,6 +19,15 @@ async def compare(unit: str, ours: Measure, baseline: Measure, *, pairs: int = 5
     show(f"ours      {unit}", [our for our, _ in rates])
     show(f"baseline  {unit}", [base for _, base in rates])
     show("ratio", [our / base for our, base in rates], digits=3)
+
+
+async def milliseconds(http: aiohttp.ClientSession, url: str, headers: Mapping[str, str] | None = None) -> float:
+    """How long one answer took, read to its end. Raises aiohttp.ClientResponseError where it is a refusal."""
+    started = time.perf_counter()
+    async with http.get(url, headers=headers) as answer:
+        answer.raise_for_status()
+        await answer.read()
+    return 1000 * (time.perf_counter() - started)
 
 
 def show(label: str, values: list[float], *, digits: int = 0) -> None:

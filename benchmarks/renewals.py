@@ -10,14 +10,14 @@ from __future__ import annotations
 import statistics
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 
 import aiohttp
 import psycopg
 
 from benchmarks import list_route
-from benchmarks.pairs import show
+from benchmarks.pairs import Measure, milliseconds, show
 from benchmarks.servers import served
 from devkit.harness import TestKeys, person
 from devkit.servers import process
@@ -74,15 +74,8 @@ def sell(url: str) -> None:
 
 
 async def measure(http: aiohttp.ClientSession, api: str, tokens: dict[str, str]) -> None:
-    def asking(kind: str, path: str) -> Callable[[], Awaitable[float]]:
-        async def ask() -> float:
-            started = time.perf_counter()
-            async with http.get(f"{api}{path}", headers={"Authorization": f"Bearer {tokens[kind]}"}) as answer:
-                answer.raise_for_status()
-                await answer.read()
-            return 1000 * (time.perf_counter() - started)
-
-        return ask
+    def asking(kind: str, path: str) -> Measure:
+        return partial(milliseconds, http, f"{api}{path}", {"Authorization": f"Bearer {tokens[kind]}"})
 
     renewals, contracts = asking("reseller", "/renewals?limit=25"), asking("reseller", "/contracts?limit=25")
     for warming in (renewals, contracts):

@@ -19,9 +19,11 @@ def is_joint(facts: Facts) -> bool:
     return "act" in facts
 
 
-async def line(session: AsyncSession, user_id: UUID, facts: Facts, since: datetime) -> tuple[Notification | None, bool]:
-    """The line that tells of these facts or may take them in, and whether it has just taken them in. Call it in the
-    person's turn."""
+async def take_into_line(
+    session: AsyncSession, user_id: UUID, facts: Facts, since: datetime
+) -> tuple[Notification | None, bool]:
+    """The person's line that tells of these facts already or takes them in now, if there is one, and whether it took
+    them in. Call it in the person's turn."""
     mine = and_(Notification.user_id == user_id, Notification.created_at >= since)
     query = select(Notification).where(mine, _same_act(Notification.facts, facts)).with_for_update()
     lines = (await session.scalars(query.order_by(Notification.created_at))).all()
@@ -34,8 +36,8 @@ async def line(session: AsyncSession, user_id: UUID, facts: Facts, since: dateti
     return unread, unread is not None
 
 
-async def email(session: AsyncSession, user_id: UUID, facts: Facts) -> bool:
-    """Takes the facts into the person's e-mail of the same act that has not gone yet, if there is one."""
+async def take_into_email(session: AsyncSession, user_id: UUID, facts: Facts) -> bool:
+    """Takes the facts into the person's e-mail of the same act that has not gone yet; whether there is one."""
     waiting = and_(Email.user_id == user_id, Email.state == "queued", Email.attempts == 0)
     query = select(Email).where(waiting, _same_act(Email.facts, facts))
     found = await session.scalar(query.limit(1).with_for_update())

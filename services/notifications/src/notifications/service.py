@@ -155,7 +155,7 @@ async def _line(session: AsyncSession, source: Source, notice: Notice, reader: A
         if known is not None:
             return _shown(known)
     if joining.is_joint(notice.facts):
-        known, is_news = await joining.line(session, reader.id, notice.facts, source.time - ONE_BURST)
+        known, is_news = await joining.take_into_line(session, reader.id, notice.facts, source.time - ONE_BURST)
         if known is not None:
             return _shown(known) if is_news else None
     subject = SUBJECT.dump_python(notice.subject, mode="json")
@@ -170,7 +170,7 @@ def _shown(line: Notification) -> dict[str, Any]:
 
 async def _is_gathered(session: AsyncSession, notice: Notice, reader: AnyRow) -> bool:
     if joining.is_joint(notice.facts):
-        return await joining.email(session, reader.id, notice.facts)
+        return await joining.take_into_email(session, reader.id, notice.facts)
     if notice.kind not in GATHERED:
         return False
     path = recipients.path_of_many(notice)
