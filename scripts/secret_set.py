@@ -23,7 +23,7 @@ from web.settings import DEVELOPMENT_MARK
 SERVICES = ("identity", "contracts", "incidents", "files", "notifications")
 OPERATOR = "operator"
 BUCKET = "sqp-files"
-# A key pair, whose public half two services have: always made together.
+# One key pair, always made together: two services have its public half.
 MAIL_KEYS = ("identity_mail_public_key", "incidents_mail_public_key", "notifications_mail_private_key")
 # Not made here: the operator fills it in if the mail relay needs a log-in.
 FOREIGN = "notifications_smtp_password"

@@ -46,11 +46,11 @@ class Desk:
         token = self._keys.token(person=person)
         self._upstream.handlers["/api/v1/auth/exchange"] = answer({"access_token": token, "expires_in": 60})
         self.csrf = self._form_token("jeton", person.subject)
-        self._cookies = f"__Host-session={uuid4().hex}"
-        self.session = self._cookies.partition("=")[2]
+        self.session = uuid4().hex
+        self._cookies = f"__Host-session={self.session}"
 
     def leave(self, cookie: str) -> None:
-        """Nobody from now on, whose browser holds ``cookie``."""
+        """From now on the visitor is logged out, and the browser holds ``cookie``."""
         self._cookies = cookie
         self.csrf = self._form_token("jeton", "")
 

@@ -91,7 +91,7 @@ def parcel(**changes: Any) -> dict[str, Any]:
 
 
 def line(number: Any = 1, **changes: Any) -> dict[str, Any]:
-    """A line whose replacement was delivered, and whose return is awaited."""
+    """A line of which the replacement was delivered and the return is awaited."""
     return {
         "id": uuid4(), "incident_number": NUMBER, "line": number, "version": 7, "type": "advance_exchange",
         "type_label": "Échange avancé", "decision": "approved", "decision_label": "Accordé", "state_label": "Livré",

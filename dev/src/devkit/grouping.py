@@ -17,8 +17,8 @@ ON_ONE_STACK = ("tests/e2e", "tests/hostile")
 
 
 def group_of(nodeid: str) -> str:
-    """A file; a folder whose files share a stack; a member where the processes share a given server: its tests name
-    their databases alike."""
+    """The name of the group: the test's file; its folder, where the folder's files share a stack; its member of the
+    workspace, where all processes share a given server, as a member's tests name their databases alike."""
     file = nodeid.partition("::")[0]
     folder = "/".join(file.split("/")[:2])
     is_shared = "TEST_POSTGRES_URL" in os.environ and not folder.startswith("tests/")

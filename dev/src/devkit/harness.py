@@ -32,7 +32,7 @@ E = TypeVar("E", bound=Event)
 
 PEOPLE = UUID("0a5f7f4e-3a3c-4a49-9b73-0b6d4f9a7a55")
 MOST_JOBS = 2_000
-# Those that number a column, and with it the rows of its table.
+# The sequences that number a column, and with it the rows of its table.
 SEQUENCES = """
     SELECT format('%I', sequence.relname) FROM pg_class AS sequence
     JOIN pg_depend AS owned ON owned.objid = sequence.oid AND owned.classid = 'pg_class'::regclass

@@ -48,7 +48,7 @@ class Listener:
         self._task: asyncio.Task[None] | None = None
 
     def _bind(self, family: socket.AddressFamily, host: str, port: int, without: Collection[int] = ()) -> int:
-        """Gives the port. Errors whose number is in ``without`` leave this address out."""
+        """The port that was bound. ``without``: numbers of the errors on which this address is left out."""
         try:
             self._sockets.append(_bound(family, host, port))
         except OSError as error:

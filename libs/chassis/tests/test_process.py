@@ -113,7 +113,7 @@ def test_a_commands_own_arguments_are_parsed_and_its_database_closed(capsys: pyt
         async def close() -> None:
             closed.append(service.name)
 
-        service.database.close = close  # type: ignore[method-assign]
+        service.database.close = close  # type: ignore[method-assign]  # a stand-in
         return service
 
     def whom(parser: argparse.ArgumentParser) -> None:

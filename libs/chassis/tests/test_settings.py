@@ -68,7 +68,7 @@ def test_a_secret_of_sixteen_characters_is_long_enough_and_a_laptop_takes_any() 
 def test_an_empty_file_is_no_secret(secret_files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (secret_files / "sample_seal").write_text("\n")
     with pytest.raises(ValidationError, match="seal is too short"):
-        Sealing(environment="production", **{name: SecretStr(value) for name, value in REAL.items()})  # type: ignore[arg-type]
+        Sealing(environment="production", **{name: SecretStr(value) for name, value in REAL.items()})  # type: ignore[arg-type]  # names from a table
 
 
 def test_what_was_given_does_not_show_in_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -103,7 +103,7 @@ def test_secrets_do_not_show() -> None:
 
 def test_settings_do_not_change() -> None:
     with pytest.raises(ValidationError):
-        Settings().port = 1  # type: ignore[misc]
+        Settings().port = 1  # type: ignore[misc]  # the test's point
 
 
 @pytest.fixture

@@ -31,7 +31,7 @@ class LateStore:
 async def test_a_store_that_comes_later_is_made_ready_then(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bootstrap, "STORE_PAUSE", 0.01)
     store = LateStore(misses=3)
-    async with bootstrap._ready(store):  # type: ignore[arg-type]
+    async with bootstrap._ready(store):  # type: ignore[arg-type]  # a stand-in
         await asyncio.wait_for(store.ensured.wait(), 5)
     assert store.closed
 
@@ -39,6 +39,6 @@ async def test_a_store_that_comes_later_is_made_ready_then(monkeypatch: pytest.M
 async def test_a_service_whose_store_never_came_ends_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bootstrap, "STORE_PATIENCE", 0.01)
     store = LateStore(misses=1_000_000)
-    async with bootstrap._ready(store):  # type: ignore[arg-type]
+    async with bootstrap._ready(store):  # type: ignore[arg-type]  # a stand-in
         pass
     assert store.closed

@@ -214,9 +214,9 @@ class TestBothBuses:
 async def test_the_bus_of_the_embedded_stack_outlives_its_databases_absence(
     harness: Harness, postgres_server: PostgresTarget
 ) -> None:
-    service = build(harness.service.settings.model_copy(update={"retry_ladder": LADDER}))  # type: ignore[arg-type]
+    service = build(harness.service.settings.model_copy(update={"retry_ladder": LADDER}))  # type: ignore[arg-type]  # the sample's own settings
     async with asynccontextmanager(_in_process)(service, postgres_server) as bus:
-        database = bus.letters._database  # type: ignore[attr-defined]
+        database = bus.letters._database  # type: ignore[attr-defined]  # the embedded stack's
         await tell(service.database, "a", 1)
         async with database.transaction() as session:
             await session.execute(text("ALTER TABLE deliveries RENAME TO mislaid"))

@@ -225,7 +225,7 @@ SIGNATURES: tuple[tuple[Test, Kind], ...] = (
     (_starts(b"SQLite format 3\0"), SQLITE),
     (_starts(b"MDMP\x93\xa7", b"PAGEDU64", b"PAGEDUMP"), MINIDUMP),
     (_starts(b"\0\0\1\xba"), MPEG),
-    (lambda head: _is_transport_stream(head), MPEG_TS),
+    (_is_transport_stream, MPEG_TS),
     (_starts(b"{\\rtf1"), RTF),
     (lambda head: head[257:262] == b"ustar", TAR),
     (lambda head: len(head) > 26 and _is_bitmap(head), BMP),

@@ -9,7 +9,7 @@ from typing import Any
 
 from events.incidents import ExchangeStep
 from notifications import exchange_texts as texts
-from notifications.exchange_notices import AWAITED, CHANGED, REMINDED, place_of
+from notifications.exchange_notices import CHANGED, REMINDED, RETURN_AWAITED, place_of
 from notifications.notification_types import EmailKind
 from web.clock import PARIS
 from web.i18n import Language, Text
@@ -19,7 +19,7 @@ Facts = dict[str, Any]
 KINDS: frozenset[EmailKind] = frozenset({CHANGED, REMINDED})
 # Steps after which the holder is to know until when the faulty product is awaited.
 SETS_A_DAY: frozenset[ExchangeStep] = frozenset({"approved", "label_sent", "delivered", "delivery_presumed"})
-# Steps whose reader may have to ask the carrier.
+# Steps after which their reader may have to ask the carrier.
 CARRIED: frozenset[ExchangeStep] = frozenset(
     {
         "label_sent",
@@ -67,7 +67,7 @@ def _of_step(facts: Facts) -> Iterator[Text]:
 
 def _following(step: ExchangeStep, facts: Facts) -> tuple[tuple[Text, bool], ...]:
     has_one_new = len(facts["units"]) == 1 and bool(facts["units"][0]["new_serial"])
-    back_by = facts["due_on"] if facts["return_state"] in AWAITED else ""
+    back_by = facts["due_on"] if facts["return_state"] in RETURN_AWAITED else ""
     goes_first = facts["exchange_type"] in ("standard_exchange", "repair")
     return (
         (texts.CARRIED_BY, step in CARRIED and bool(facts.get("carrier"))),

@@ -24,7 +24,7 @@ CHANGED: Literal["exchange_changed"] = "exchange_changed"
 REMINDED: Literal["return_reminded"] = "return_reminded"
 
 # A return that its holder has yet to send.
-AWAITED: tuple[ReturnState, ...] = ("expected", "label_sent", "lost")
+RETURN_AWAITED: tuple[ReturnState, ...] = ("expected", "label_sent", "lost")
 
 ANSWER_PAGE = "/retours/repondre"
 
@@ -53,14 +53,13 @@ TELLINGS: Mapping[ExchangeStep, Telling | None] = {
     "prepared": None,  # It leaves within the day, and the dispatch has the number.
     "shipped": Telling(),
     "delivered": Telling(),
-    "delivery_presumed": Telling(
-        FEED_ALONE
-    ),  # Nothing has happened; the days to return start, of which reminders come.
+    # Nothing has happened; the days to return start, of which reminders come.
+    "delivery_presumed": Telling(FEED_ALONE),
     "parcel_lost": Telling(EVERY_SIDE, sqp=True),
     "parcel_damaged": Telling(EVERY_SIDE, sqp=True),
     "parcel_refused": Telling(EVERY_SIDE, sqp=True),
     "parcel_sent_back": Telling(EVERY_SIDE, sqp=True),
-    "return_shipped": Telling(FEED_ALONE, sqp=True),  # Who sent it knows, and SQP acts on its arrival.
+    "return_shipped": Telling(FEED_ALONE, sqp=True),  # Its sender knows, and SQP acts on its arrival.
     "return_delivered": None,  # The carrier's word; SQP's own is ``return_received``.
     "return_lost": Telling(EVERY_SIDE, sqp=True),
     "return_extended": Telling(HOLDERS, sqp=True),  # SQP has nothing to do.

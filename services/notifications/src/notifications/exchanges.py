@@ -18,7 +18,7 @@ async def changed(session: AsyncSession, event: ExchangeChanged) -> None:
 
 
 async def reminded(session: AsyncSession, event: ReturnReminded) -> None:
-    """Nothing is changed by it in the incident, and who has sent the product since is not reminded."""
+    """A reminder changes nothing in the incident. A holder that has sent the product since is not reminded."""
     await projections.incident(session, event)
     notice = exchange_notices.reminded(event, clock.today())
     if not await projections.is_overtaken(session, notice.facts):

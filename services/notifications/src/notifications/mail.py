@@ -1,5 +1,5 @@
 """Makes the message: one subject, one fact, one button; text and HTML twins; links from the settings' host alone, but
-for a carrier's page, whose address SQP's own table made."""
+for a carrier's page: SQP's own table made its address."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from chassis.sql import AnyRow
 from events.files import FileBindingRefused, FileBound
 from events.identity import OrganisationChanged, SessionClosed, UserChanged
 from events.incidents import ExchangeChanged, FilesAttached, IncidentDeclared, IncidentEvent, IncidentStatusChanged
-from notifications.exchange_notices import AWAITED
+from notifications.exchange_notices import RETURN_AWAITED
 from notifications.models import (
     ClosedSession,
     Exchange,
@@ -68,7 +68,9 @@ async def is_by_approval(session: AsyncSession, event: IncidentStatusChanged) ->
 async def is_overtaken(session: AsyncSession, facts: dict[str, Any]) -> bool:
     """Of the facts of a reminder: whether the product was sent since, is not awaited any more, or is due on another
     day."""
-    over = or_(Exchange.return_state.not_in(AWAITED), Exchange.return_due_on != date.fromisoformat(facts["due_on"]))
+    over = or_(
+        Exchange.return_state.not_in(RETURN_AWAITED), Exchange.return_due_on != date.fromisoformat(facts["due_on"])
+    )
     newer = and_(Exchange.id == UUID(facts["exchange_id"]), Exchange.version > facts["version"])
     return await session.scalar(select(Exchange.id).where(newer, over)) is not None
 

@@ -86,7 +86,7 @@ class SendLabel(Request):
 
 
 class ReturnShipped(Request):
-    """Whoever holds the faulty product has given it to a carrier."""
+    """The holder has given the faulty product to a carrier."""
 
     step: Literal["return_shipped"]
     carrier: Carrier | None = None

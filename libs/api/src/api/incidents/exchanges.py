@@ -106,7 +106,7 @@ class Return(Answer):
 
 
 class Claim(Answer):
-    """SQP's claim to the maker, which nobody else sees."""
+    """SQP's claim to the maker; no other side sees it."""
 
     state: ClaimState
     label: str
