@@ -17,14 +17,14 @@ class Story(Exchange):
 
     def __init__(self, world: World, visit: Visit) -> None:
         super().__init__(world)
-        self._visit = visit
+        self.visit = visit
 
     async def open_as(self, who: str) -> Page:
         """The tab of exchanges, as ``sqp_support`` or as a person of the world."""
         path = f"/incidents/{self.number}?onglet=echange"
         if who == "sqp_support":
-            return await self._visit(who, path)
-        return await self._visit(f"{who}-{self.world.mark.lower()}", path, password=worlds.PASSWORD)
+            return await self.visit(who, path)
+        return await self.visit(f"{who}-{self.world.mark.lower()}", path, password=worlds.PASSWORD)
 
 
 async def act(page: Page, label: str, told: str, line: int = 1, **fields: str | bool) -> None:
