@@ -34,8 +34,8 @@ async def test_the_demonstration_is_there_after_a_kill_and_everybody_logs_in(sta
     await stack.kill()
     await stack.start()
     assert await _seen_by_everybody(stack) == before
-    assert before["revendeur_test"] == (17, 5)
-    assert before["client_test"][0] == 4
+    assert before["revendeur_test"] == (17, 7, 5)
+    assert before["client_test"] == (4, 2, 1)
 
 
 async def test_a_start_killed_while_it_seeds_goes_on_where_it_was(stack: EmbeddedStack) -> None:
@@ -46,7 +46,7 @@ async def test_a_start_killed_while_it_seeds_goes_on_where_it_was(stack: Embedde
     await stack.kill()
     await asyncio.gather(starting, return_exceptions=True)
     await stack.start()
-    assert (await _seen_by_everybody(stack))["revendeur_test"] == (17, 5)
+    assert (await _seen_by_everybody(stack))["revendeur_test"] == (17, 7, 5)
 
 
 async def test_ctrl_c_ends_everything(stack: EmbeddedStack) -> None:
@@ -57,14 +57,14 @@ async def test_ctrl_c_ends_everything(stack: EmbeddedStack) -> None:
     assert not [child for child in children if child.is_running() and child.status() != psutil.STATUS_ZOMBIE]
 
 
-async def _seen_by_everybody(stack: EmbeddedStack) -> dict[str, tuple[int, int]]:
-    """Contracts and incidents by log-in."""
+async def _seen_by_everybody(stack: EmbeddedStack) -> dict[str, tuple[int, ...]]:
+    """Contracts, incidents and exchanges by log-in."""
     seen = {}
     async with aiohttp.ClientSession() as http:
         for login in LOGINS:
             person = caller.person(http, stack.url, login, PASSWORD)
-            contracts, incidents = await person.get("/contracts"), await person.get("/incidents")
-            seen[login] = (contracts["total"], incidents["total"])
+            lists = [await person.get(path) for path in ("/contracts", "/incidents", "/exchanges")]
+            seen[login] = tuple(each["total"] for each in lists)
     return seen
 
 

@@ -13,12 +13,12 @@ PHOTO = bytes.fromhex(
 )
 
 
-async def tell(*, reseller: Caller, client: Caller, support: Caller) -> None:
+async def tell(*, reseller: Caller, client: Caller, support: Caller) -> str:
+    """The number of the incident that the client declared: what becomes of it is told elsewhere."""
     await _disk_failure(reseller, client, support)
     await _resolved(reseller, support)
-    await _declared_by_the_client(client)
     await _waiting(reseller, support)
-    await _exchanged(reseller, support)
+    return await _declared_by_the_client(client)
 
 
 async def close_for_stocktaking(support: Caller, year: int) -> None:
@@ -33,7 +33,7 @@ async def close_for_stocktaking(support: Caller, year: int) -> None:
 
 async def _disk_failure(reseller: Caller, client: Caller, support: Caller) -> None:
     log = await reseller.upload("journal-systeme.log", LOG, "text/plain", key="demonstration log")
-    number = await _declare(
+    number = await declare(
         reseller,
         "30101",
         ["Q217B20101", "Z9CB20101"],
@@ -42,14 +42,14 @@ async def _disk_failure(reseller: Caller, client: Caller, support: Caller) -> No
         file_ids=[log["id"]],
     )
     await _say(support, number, "sqp", "Bonjour, pouvez-vous nous envoyer le journal SMART du disque ?", "1")
-    await _move(support, number, "in_diagnosis", note="Journal reçu, analyse en cours.")
+    await move(support, number, "in_diagnosis", note="Journal reçu, analyse en cours.")
     await _say(reseller, number, "sqp", "Bonjour, le voici dans les fichiers de la déclaration.", "2")
     await _say(reseller, number, "client", "Votre dossier est ouvert, SQP analyse le journal.", "3")
     await _say(client, number, "client", "Merci. Peut-on continuer à utiliser le NAS en attendant ?", "4")
 
 
 async def _resolved(reseller: Caller, support: Caller) -> None:
-    number = await _declare(
+    number = await declare(
         reseller,
         "30103",
         ["ZR1230103"],
@@ -57,13 +57,13 @@ async def _resolved(reseller: Caller, support: Caller) -> None:
         description="Le volume 1 est dégradé, le disque 2 n’est plus reconnu.",
         file_ids=[],
     )
-    await _move(support, number, "in_diagnosis", note="")
-    await _move(support, number, "resolved", note="Reconstruction terminée après remise en place du disque.")
+    await move(support, number, "in_diagnosis", note="")
+    await move(support, number, "resolved", note="Reconstruction terminée après remise en place du disque.")
 
 
-async def _declared_by_the_client(client: Caller) -> None:
+async def _declared_by_the_client(client: Caller) -> str:
     photo = await client.upload("facade.png", PHOTO, "image/png", key="demonstration photo")
-    await _declare(
+    return await declare(
         client,
         "30102",
         ["Q218C30102"],
@@ -76,7 +76,7 @@ async def _declared_by_the_client(client: Caller) -> None:
 
 async def _waiting(reseller: Caller, support: Caller) -> None:
     """SQP waits for the reseller: the promise of dispatch stands still."""
-    number = await _declare(
+    number = await declare(
         reseller,
         "30104",
         ["Q224A30104"],
@@ -84,40 +84,12 @@ async def _waiting(reseller: Caller, support: Caller) -> None:
         description="Plus aucun voyant depuis la coupure de courant de cette nuit.",
         file_ids=[],
     )
-    await _move(support, number, "in_diagnosis", note="")
+    await move(support, number, "in_diagnosis", note="")
     note = "Essayez un autre bloc d’alimentation et dites-nous si le voyant s’allume."
-    await _move(support, number, "pending", note=note, reason="waiting_reseller")
+    await move(support, number, "pending", note=note, reason="waiting_reseller")
 
 
-async def _exchanged(reseller: Caller, support: Caller) -> None:
-    """The exchange in advance leaves in time: the promise is kept, and the faulty unit is to come back."""
-    number = await _declare(
-        reseller,
-        "30105",
-        ["2210RRR30105"],
-        title="Plus aucun disque reconnu",
-        description="Les baies 3 et 4 ne reconnaissent aucun disque, même neuf.",
-        file_ids=[],
-    )
-    await _move(support, number, "in_diagnosis", note="")
-    try:
-        await _send_replacement(support, number)
-    except Refused as refused:
-        if refused.status != 409:  # sent by an earlier, interrupted start
-            raise
-
-
-async def _send_replacement(support: Caller, number: str) -> None:
-    key = f"demonstration {number}"
-    wanted = {"serial_number": "2210RRR30105", "approve": True, "note": "Le châssis est remplacé."}
-    await support.post(f"/incidents/{number}/exchanges", wanted, key=f"{key} exchange")
-    await _step(support, number, "reserve", serial_number="2611RRR90105")
-    parcel = {"lines": [1], "carrier": "chronopost", "tracking_number": "XY123456785FR", "shipped": True}
-    sent = await support.post(f"/incidents/{number}/shipments", parcel, key=f"{key} parcel")
-    await support.post(f"/shipments/{sent['id']}/news", {"state": "delivered"}, key=f"{key} delivered")
-
-
-async def _declare(who: Caller, contract: str, serials: list[str], **fields: Any) -> str:
+async def declare(who: Caller, contract: str, serials: list[str], **fields: Any) -> str:
     """Declares as soon as the contract and an address of its client have reached the incidents service."""
 
     async def addresses() -> list[dict[str, Any]] | None:
@@ -140,14 +112,7 @@ async def _say(who: Caller, number: str, thread: str, text: str, step: str) -> N
     await who.post(path, {"body": text, "file_ids": []}, key=f"demonstration {number} {step}")
 
 
-async def _step(who: Caller, number: str, step: str, **more: Any) -> None:
-    line = (await who.get(f"/incidents/{number}/exchanges"))["items"][0]
-    path = f"/incidents/{number}/exchanges/{line['line']}/steps"
-    key = f"demonstration {number} {step}"
-    await who.post(path, {"step": step, **more}, key=key, if_match=f'"{line["version"]}"')
-
-
-async def _move(who: Caller, number: str, status: str, *, note: str, **more: str) -> None:
+async def move(who: Caller, number: str, status: str, *, note: str, **more: str) -> None:
     incident = await who.get(f"/incidents/{number}")
     try:
         change = {"status": status, "note": note, **more}

@@ -11,7 +11,7 @@ from typing import Any
 
 import aiohttp
 
-from demonstration import caller, guide_rows, incident_stories, renewal_stories
+from demonstration import caller, exchange_stories, guide_rows, incident_stories, renewal_stories
 from demonstration.caller import Caller, Refused, eventually
 from web import clock
 
@@ -28,7 +28,7 @@ LOGINS = {
 }
 
 TOKEN = re.compile(r"[?&]token=([A-Za-z0-9_-]+)")
-STORIES = 5
+STORIES = 7
 
 Mailed = Callable[[str], Awaitable[Sequence[str]]]
 
@@ -54,7 +54,8 @@ class Seeding:
             return  # told on an earlier day, whose idempotency keys are forgotten by now
         await renewal_stories.tell(reseller=reseller, office=office, today=clock.today())
         await incident_stories.close_for_stocktaking(support, clock.today().year)
-        await incident_stories.tell(reseller=reseller, client=client, support=support)
+        fresh = await incident_stories.tell(reseller=reseller, client=client, support=support)
+        await exchange_stories.tell(reseller=reseller, office=office, support=support, declared_by_the_client=fresh)
 
     def _person(self, login: str) -> Caller:
         return caller.person(self._http, self._api, login, PASSWORD)

@@ -150,6 +150,7 @@ async def test_the_label_asks_for_a_statement_about_the_data_or_for_a_reason(des
     assert (refused.status_code, refused.json()["code"]) == (409, "nothing_stated")
     stated = {"backup": "done", "disks": "kept", "order_noted": True, "erased": "yes", "encrypted": "unknown"}
     body = {**stated, "accessories": "Bloc secteur"}
+    assert (await desk.as_(CLIENT).get(f"/incidents/{number}/exchanges")).json()["may_state"]
     assert (await desk.as_(CLIENT).post(f"/incidents/{number}/statements", json=body)).status_code == 204
     line = await desk.step(number, "send_label", carrier="colissimo", tracking_number="6A07648914126")
     assert line["return_state"] == "label_sent"
@@ -162,3 +163,10 @@ async def test_the_label_asks_for_a_statement_about_the_data_or_for_a_reason(des
 async def test_sqp_sends_the_label_without_statement_if_it_says_why(desk: Any, number: str) -> None:
     line = await desk.step(number, "send_label", carrier="dpd", without_statement="Vu par téléphone avec le client")
     assert line["timeline"][-1]["note"] == "Vu par téléphone avec le client"
+
+
+async def test_nothing_is_asked_about_the_data_once_no_exchange_is_going_on(desk: Any, number: str) -> None:
+    await desk.step(number, "receive", serial_number="Q207B17555")
+    await desk.step(number, "inspect", outcome="as_expected")
+    await desk.step(number, "close")
+    assert not (await desk.as_(CLIENT).get(f"/incidents/{number}/exchanges")).json()["may_state"]

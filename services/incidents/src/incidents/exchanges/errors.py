@@ -96,8 +96,8 @@ class NotDone(Conflict):
 class TooLateToCancel(Conflict):
     code = "too_late_to_cancel"
     message = text(
-        "Le remplacement est livré : l’échange ne s’annule plus, il se reprend (« Échange annulé après envoi »).",
-        "The replacement is delivered: the exchange can no longer be cancelled, only reversed.",
+        "Le remplacement est livré : l’échange ne s’annule plus, il se reprend (« Reprendre l’échange »).",
+        "The replacement is delivered: the exchange can only be reversed now (“Reverse the exchange”).",
     )
 
 

@@ -59,7 +59,7 @@ async def exchanges(
         if writes and incident.status in OPEN
         else [],
         statements=[_statement(each, language) for each in stated],
-        may_state=writes and bool(lines) and incident.status not in FINAL,
+        may_state=writes and bool(going) and incident.status not in FINAL,
         choices=choices.of(language),
     )
 
