@@ -28,6 +28,7 @@ from events.incidents import (
     ExchangeChanged,
     FileDetached,
     FilesAttached,
+    IncidentAssigned,
     IncidentClosingPostponed,
     IncidentDeclared,
     IncidentStatusChanged,
@@ -149,6 +150,9 @@ class Facts:
     def missed(self, **changes: Any) -> PromiseMissed:
         more = {"version": 6, "status": "in_diagnosis", "dispatch_on": "2020-12-24", "first_dispatch_on": "2020-12-24"}
         return PromiseMissed(**incident(None, **{**more, **changes}))
+
+    def assigned(self) -> IncidentAssigned:
+        return IncidentAssigned(version=2, number="20122301", at="2020-12-23T14:05:00Z")
 
     def exchange(self, step: str = "shipped", by: Principal | None = SQP, **changes: Any) -> ExchangeChanged:
         """Of a line that is approved, in an exchange in advance; the parcel goes with the steps of parcels."""

@@ -164,6 +164,11 @@ def test_a_new_device_leads_to_the_page_of_open_sessions(facts: Any) -> None:
     assert recipients.new_device(facts.new_device(CLIENT)).subject.path == "/parametres/sessions"
 
 
+def test_who_works_on_what_is_a_hint_to_sqp_alone(facts: Any) -> None:
+    hint = recipients.assigned(facts.assigned())
+    assert (hint.number, hint.what, sides(hint.audience)) == ("20122301", "desk", {"sqp"})
+
+
 def test_hints_reach_all_who_may_read_there_and_nobody_else(facts: Any) -> None:
     assert sides(recipients.hint(facts.declared()).audience) == {"sqp", "reseller", "client"}
     assert sides(recipients.hint(facts.status()).audience) == {"sqp", "reseller", "client"}

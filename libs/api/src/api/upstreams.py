@@ -27,6 +27,7 @@ SEGMENTS = {
             "exchange-settings",
             "shipments",
             "return-answers",
+            "desk",
         ),
         "incidents",
     ),

@@ -227,6 +227,17 @@ class ReturnReminded(IncidentEvent):
     expires_at: Moment
 
 
+class IncidentAssigned(Event):
+    """Somebody at SQP took the incident, gave it to a colleague, or gave it back. For SQP alone, whose open pages read
+    afresh: who, to whom and why is in no event. ``version`` counts the assignments of the incident alone."""
+
+    type: ClassVar[str] = "incidents.desk.assigned.v1"
+    aggregate: ClassVar[str] = "number"
+
+    number: str
+    at: Moment
+
+
 EVENTS: tuple[type[Event], ...] = (
     IncidentDeclared,
     IncidentStatusChanged,
@@ -238,4 +249,5 @@ EVENTS: tuple[type[Event], ...] = (
     FileDetached,
     ExchangeChanged,
     ReturnReminded,
+    IncidentAssigned,
 )

@@ -12,6 +12,8 @@ from chassis.jobs import housekeeping
 from chassis.service import Service, jwks
 from incidents import api, tasks
 from incidents.consumers import consumers
+from incidents.desk import api as desk_api
+from incidents.desk import service as desk
 from incidents.drafts import api as drafts_api
 from incidents.drafts import service as drafts
 from incidents.exchanges import api as exchanges_api
@@ -35,6 +37,7 @@ def build(settings: Settings) -> Service:
             api.backoffice,
             drafts_api.drafts,
             promises_api.settings,
+            desk_api.desk,
             exchanges_api.exchanges,
             exchanges_api.backoffice,
             exchanges_api.settings,
@@ -55,5 +58,6 @@ def _jobs(settings: Settings) -> JobRegistry:
     jobs.bind_periodic(tasks.PRESUME_DELIVERIES, timedelta(minutes=15), reminders.presume_deliveries)
     jobs.bind_periodic(tasks.REMIND_OF_RETURNS, timedelta(minutes=15), reminders.remind(settings.mail_public_key))
     jobs.bind_periodic(tasks.MARK_MISSED_LINES, timedelta(minutes=5), reminders.mark_missed)
+    jobs.bind_periodic(tasks.CATCH_UP_DESK, timedelta(minutes=5), desk.catch_up)
     jobs.bind_periodic(tasks.EXPIRE_DRAFTS, timedelta(hours=1), drafts.expire)
     return jobs

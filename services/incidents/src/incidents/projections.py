@@ -9,6 +9,7 @@ from events.contracts import ContractState, Party
 from events.files import FileBindingRefused, FileErased, FileState
 from events.identity import AddressChanged, OrganisationChanged, UserChanged
 from incidents import event_mapper, feed, repository
+from incidents.desk import service as desk
 from incidents.models import CoveredContract, DeliveryAddress, Organisation, User
 from web import clock
 from web.text import codes
@@ -71,8 +72,12 @@ async def user(session: AsyncSession, event: UserChanged) -> None:
         "id": event.user_id,
         "organisation_id": event.organisation_id,
         "status": event.status,
+        "name": f"{event.first_name} {event.last_name}".strip(),
+        "role": event.role,
     }
-    await upsert(session, User, values, event.version)
+    works = event.status == "active" and event.role == "administrator"
+    if await upsert(session, User, values, event.version) and event.organisation_kind == "sqp" and not works:
+        await desk.has_left(session, event.user_id)
 
 
 async def address(session: AsyncSession, event: AddressChanged) -> None:

@@ -70,7 +70,7 @@ def listing(
     principal: Principal, q: str, contract: str | None, client_id: UUID | None, serials: Sequence[str]
 ) -> AnySelect:
     """SQP's lists name the reseller, and find by it. ``serials``: those that concern at least one of these."""
-    by_reseller = _of_reseller if principal.organisation_kind in (None, "sqp") else None
+    by_reseller = of_reseller if principal.organisation_kind in (None, "sqp") else None
     found = matches(Incident.search_text.expression, q, by_reseller)
     query = select(*ROW).where(visible(Incident, principal), found)
     if contract is not None:
@@ -80,7 +80,7 @@ def listing(
     return query.where(Incident.client_id == client_id) if client_id else query
 
 
-def _of_reseller(pattern: ColumnElement[str]) -> ColumnElement[bool]:
+def of_reseller(pattern: ColumnElement[str]) -> ColumnElement[bool]:
     found = like(Organisation.search_text.expression, pattern)
     return Incident.reseller_id.in_(select(Organisation.id).where(Organisation.kind == "reseller", found))
 

@@ -27,6 +27,7 @@ from events.incidents import (
     ExchangeChanged,
     FileDetached,
     FilesAttached,
+    IncidentAssigned,
     IncidentClientGiven,
     IncidentClosingPostponed,
     IncidentDeclared,
@@ -64,6 +65,7 @@ def consumers() -> tuple[Consumer, ...]:
     incidents.on(MessagePosted)(_follow_and_tell(recipients.message_posted))
     incidents.on(IncidentClientGiven, FileDetached)(service.follow_incident)
     incidents.on(FilesAttached)(service.remember_named_files)
+    incidents.on(IncidentAssigned)(_show_assigned)
 
     files = Consumer("notifications.files")
     files.on(FileBound)(service.tell_of_bound_file)
@@ -94,6 +96,11 @@ def _follow_and_tell(notice_of: Callable[[Fact], Notice]) -> Callable[[AsyncSess
         await service.tell(session, notice_of(event))
 
     return handle
+
+
+async def _show_assigned(session: AsyncSession, event: IncidentAssigned) -> None:
+    """To SQP's open pages; nobody is told."""
+    service.send_hint(session, recipients.assigned(event))
 
 
 async def tell_of_new_holder(session: AsyncSession, event: ContractChanged) -> None:

@@ -17,6 +17,7 @@ from events.identity import LoggedInFromNewDevice, SignUpRequested
 from events.incidents import (
     FileDetached,
     FilesAttached,
+    IncidentAssigned,
     IncidentClosingPostponed,
     IncidentDeclared,
     IncidentEvent,
@@ -27,7 +28,7 @@ from events.incidents import (
     Thread,
 )
 
-What = Literal["status", "message", "files", "declared"]
+What = Literal["status", "message", "files", "declared", "desk"]
 
 EVERY_SIDE: frozenset[OrganisationKind] = frozenset({"sqp", "reseller", "client"})
 
@@ -202,6 +203,11 @@ def hint(event: IncidentEvent) -> Hint:
         return Hint(event.number, "status", Audience(sqp=True))
     what: What = "declared" if isinstance(event, IncidentDeclared) else "status"
     return Hint(event.number, what, parties(event, "declaration"))
+
+
+def assigned(event: IncidentAssigned) -> Hint:
+    """To SQP alone: who works on what there is nobody else's to know."""
+    return Hint(event.number, "desk", Audience(sqp=True))
 
 
 def parties(event: IncidentEvent, scope: Scope) -> Audience:

@@ -64,6 +64,15 @@ async def test_a_client_never_gets_a_hint_of_the_sqp_thread_nor_sqp_of_the_clien
     assert "sqp" not in str(client.seen)
 
 
+async def test_sqps_pages_alone_hear_of_an_assignment_and_nobody_is_notified(world: Any, open_page: Any) -> None:
+    async with open_page(CLIENT) as client, open_page(RESELLER) as seller, open_page(SQP) as sqp:
+        await world.tell(world.facts.assigned(), world.facts.status())
+        for page in (client, seller, sqp):
+            await page.until(lambda p: changed(p)[-1:] == [{"number": "20122301", "what": "status"}])
+    assert {"number": "20122301", "what": "desk"} in changed(sqp)
+    assert "desk" not in str(client.seen) + str(seller.seen)
+
+
 async def test_strangers_get_nothing(world: Any, open_page: Any) -> None:
     async with open_page(OTHER_CLIENT) as client, open_page(OTHER_RESELLER) as reseller, open_page(RESELLER) as witness:
         await world.tell(world.facts.declared(CLIENT), world.facts.message("client", CLIENT))

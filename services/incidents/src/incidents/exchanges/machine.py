@@ -157,6 +157,13 @@ def is_overdue(line: LineState, today: date) -> bool:
     return late and line.return_due_on is not None and line.return_due_on < today
 
 
+def is_to_ship(line: LineState) -> bool:
+    """Something is to leave, and nothing but SQP's own work stands in the way."""
+    waits = line.type in AFTER_RECEIPT and line.return_state not in ARRIVED
+    is_left = line.type in SHIPS and line.dispatch in NOT_SENT and line.cover != "returned"
+    return line.decision == "approved" and is_left and not waits
+
+
 def is_done(line: LineState) -> bool:
     """Nothing is on its way any more, and nothing is awaited."""
     sent = line.type not in SHIPS or line.dispatch == "delivered" or line.cover == "returned"

@@ -8,14 +8,13 @@ from datetime import timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.messaging import outbox
-from incidents import event_mapper, feed
+from incidents import event_mapper, feed, following
 from incidents.event_mapper import PLATFORM
 from incidents.exchanges import machine, repository, shipping
 from incidents.exchanges.models import AnswerLink, Exchange, ReturnReminder
 from incidents.exchanges.scene import Scene
 from incidents.exchanges.terms import Terms
 from incidents.models import Incident
-from incidents.promises import service as promises
 from web import clock
 from web.auth import opaque
 from web.auth.sealing import seal
@@ -40,7 +39,7 @@ async def presume_deliveries(session: AsyncSession) -> int:
         scene = Scene(session, incident, lines[0], PLATFORM, now, now)
         await shipping.record(scene, parcel, "delivered", step="delivery_presumed")
         await session.flush()
-        await promises.follow(session, incident, now)
+        await following.follow(session, incident, now)
     return len(silent)
 
 

@@ -13,6 +13,7 @@ from api.incidents import exchange_steps as steps
 from api.incidents import shipments as parcels
 from chassis import audit
 from events.incidents import Actor
+from incidents import following
 from incidents.exchanges import (
     carriers,
     decisions,
@@ -28,7 +29,6 @@ from incidents.exchanges.labels import STATEMENT_VERSION
 from incidents.exchanges.models import Exchange, Shipment, Statement, fresh
 from incidents.exchanges.scene import Scene
 from incidents.models import Incident
-from incidents.promises import service as promises
 from incidents.service.loading import for_change
 from incidents.states import OPEN
 from web import clock
@@ -89,7 +89,7 @@ async def request(session: AsyncSession, number: str, wanted: steps.ExchangeCrea
     scene.tell("requested", wanted.note, type=line.type)
     if wanted.approve:
         await decisions.approve(scene, steps.Approve(step="approve", despite_overdue=wanted.despite_overdue))
-        await promises.follow(session, incident, now)
+    await following.follow(session, incident, now)
     audit.name(session, f"{number} · {line.serial_number}")
     return line
 
@@ -132,7 +132,7 @@ async def perform(
     now = clock.now()
     await HANDLERS[wanted.step](Scene(session, incident, line, by, now, now), wanted)
     await session.flush()
-    await promises.follow(session, incident, now)
+    await following.follow(session, incident, now)
 
 
 async def ship(session: AsyncSession, number: str, wanted: parcels.ShipmentCreate, by: Actor) -> Shipment:
@@ -242,6 +242,7 @@ async def _prepare(
         expected_on=wanted.expected_on,
     )
     await session.flush()
+    await following.follow(session, incident, now)
     return shipment
 
 
@@ -257,7 +258,7 @@ async def _record(
     scene = Scene(session, incident, lines[0], by, min(news.at or now, now), now)
     is_news = await shipping.record(scene, shipment, news.state, news.note)
     await session.flush()
-    await promises.follow(session, incident, now)
+    await following.follow(session, incident, now)
     return is_news
 
 

@@ -6,6 +6,7 @@ from sqlalchemy import MetaData, Text
 from sqlalchemy.orm import DeclarativeBase
 
 from api.incidents import AttachmentState
+from api.incidents.desk import Act, Action
 from api.incidents.exchange_steps import Carrier, ClaimState, Condition
 from api.incidents.exchanges import FactStep, ShipmentState
 from api.incidents.promises import ClockStart
@@ -56,6 +57,8 @@ WORDS = (
     ShipmentState,
     FactStep,
     Consequence,
+    Action,
+    Act,
 )
 
 

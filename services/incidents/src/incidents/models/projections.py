@@ -84,7 +84,9 @@ class Organisation(Base):
 
 
 class User(Base):
-    """A person of an organisation, as far as it matters here: whether there is one who reads."""
+    """A person of an organisation, as far as it matters here: whether there is one who reads, and who is at the desk.
+
+    ``name`` and ``role`` are empty until identity tells of the person again after the upgrade that added them."""
 
     __tablename__ = "users"
 
@@ -92,6 +94,8 @@ class User(Base):
     version: Mapped[int]
     organisation_id: Mapped[UUID] = mapped_column(index=True)
     status: Mapped[UserStatus]
+    name: Mapped[str] = mapped_column(server_default=text("''"))
+    role: Mapped[str] = mapped_column(server_default=text("''"))
 
 
 class DeliveryAddress(Base):

@@ -9,10 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api import incidents as schemas
 from events.incidents import Actor, Thread
-from incidents import access, event_mapper, feed, repository, states
+from incidents import access, event_mapper, feed, following, repository, states
+from incidents.desk import service as desk
 from incidents.exchanges import withdrawing as exchanges
 from incidents.models import Incident, Message
-from incidents.promises import service as promises
 from incidents.service.attachments import attach_to
 from incidents.service.loading import for_change
 from web import clock
@@ -67,6 +67,7 @@ async def post(
         closes_on = clock.day(at + states.CLOSES_AFTER)
         feed.tell(session, incident, event_mapper.closing_postponed(incident, by, at, closes_on))
     await attach_to(session, incident, wanted.file_ids, thread, by, at, message.id)
+    await desk.follow(session, incident, at)
     return incident, message
 
 
@@ -89,7 +90,7 @@ async def _move(
     incident.bump_version()
     changed = event_mapper.status_changed(incident, by, at, previous=previous, note=wanted.note, reason=wanted.reason)
     feed.tell(session, incident, changed)
-    await promises.follow(session, incident, at)
+    await following.follow(session, incident, at)
 
 
 async def _is_first_doubt(session: AsyncSession, incident: Incident, thread: Thread) -> bool:

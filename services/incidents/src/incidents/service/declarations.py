@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api import incidents as schemas
 from events.incidents import Actor
 from incidents import event_mapper, feed, repository
+from incidents.desk import service as desk
 from incidents.errors import (
     ContractNotFound,
     DeclaredAlready,
@@ -67,6 +68,7 @@ async def declare(session: AsyncSession, wanted: schemas.IncidentCreate, by: Act
     promised_on = promise.dispatch_on if promise else None
     feed.tell(session, incident, event_mapper.declared(incident, by, at, promised_on))
     await attach_to(session, incident, wanted.file_ids, "declaration", by, at)
+    await desk.follow(session, incident, at)
     return incident
 
 

@@ -1,0 +1,211 @@
+"""The desk: what SQP's people work from. One next action an incident, who has it, and how the work is spread."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import AfterValidator, Field, StringConstraints
+
+from api.incidents.incidents import Number
+from api.incidents.promises import PromiseBadge
+from events import OrganisationKind
+from events.incidents import PendingReason, Status
+from web.i18n import Invalid
+from web.schemas import Answer, OptionalLine, OptionalParagraphs, Page, Paragraphs, Request
+
+# What SQP does next on an incident: take it up, diagnose, answer, decide on an exchange, send, inspect what came back,
+# chase what did not, remind who is awaited, look after stock, maker or carrier, close what is done.
+Action = Literal[
+    "answer",
+    "decide",
+    "inspect",
+    "dispatch",
+    "close",
+    "start",
+    "diagnose",
+    "remind",
+    "check",
+    "chase_return",
+]
+# Due now, due at a later time, or due now and passed over by the caller.
+When = Literal["due", "later", "skipped"]
+# Why a row stands where it does; ``later``: it is not due yet.
+UrgencyKind = Literal["promise_overdue", "promise_today", "waiting", "new", "due", "later"]
+# Who is awaited; ``holder``: whoever holds the product that is to come back.
+Turn = Literal["sqp", "reseller", "client", "holder", "stock", "maker", "carrier", "other", "nobody"]
+Act = Literal["take", "next", "assign", "release", "skip", "settle", "absent", "left"]
+
+
+def _person_or_word(value: str) -> str:
+    if value in ("", "mine", "unassigned"):
+        return value
+    try:
+        return str(UUID(value))
+    except ValueError:
+        raise Invalid(
+            "« mine », « unassigned » ou l’identifiant d’une personne est attendu.",
+            "“mine”, “unassigned” or a person’s id is expected.",
+        ) from None
+
+
+Who = Annotated[str, StringConstraints(max_length=40), AfterValidator(_person_or_word)]
+
+
+class Urgency(Answer):
+    """``at``: since when a promise is overdue, a message unanswered, or an action due; of ``promise_today`` the cut-off
+    that is still ahead or has passed, of ``later`` when it is due."""
+
+    kind: UrgencyKind
+    at: datetime
+
+
+class Colleague(Answer):
+    user_id: UUID
+    name: str
+
+
+class LastMessage(Answer):
+    """The newest in the thread of SQP and reseller."""
+
+    at: datetime
+    kind: OrganisationKind
+
+
+class DeskState(Answer):
+    """``action`` is empty where SQP has nothing to do. ``unanswered_since``: the first message of a party since SQP's
+    last word. ``stuck_for``: working days without a move, 0 up to three of them."""
+
+    number: str
+    action: Action | None
+    action_label: str
+    action_at: datetime | None
+    urgency: Urgency | None
+    turn: Turn
+    turn_label: str
+    unanswered_since: datetime | None
+    last_message: LastMessage | None
+    assignee: Colleague | None
+    assigned_at: datetime | None
+    is_mine: bool
+    stuck_for: int
+
+
+class DeskRow(DeskState):
+    title: str
+    status: Status
+    status_label: str
+    pending_reason: PendingReason | None
+    product_reference: str
+    serial_number: str
+    reseller: str
+    reseller_id: UUID
+    client: str | None
+    service_level: str
+    declared_at: datetime
+    promise: PromiseBadge | None
+
+
+class DeskCounts(Answer):
+    """Under the filters of the list, of what is due: all of it, the caller's, and what has no assignee."""
+
+    due: int
+    mine: int
+    unassigned: int
+    later: int
+    skipped: int
+
+
+class DeskPage(Page[DeskRow]):
+    counts: DeskCounts
+
+
+class DeskDue(Answer):
+    """For a badge."""
+
+    due: int
+    mine: int
+
+
+class DeskAct(Answer):
+    """Who assigned the incident to whom, or passed it over, when, and why; SQP alone reads it."""
+
+    act: Act
+    sentence: str
+    at: datetime
+    by_name: str
+    note: str
+
+
+class DeskItem(DeskState):
+    """``acts``: the last ones, newest first. ``colleagues``: to whom it may be given. ``may_write``: whether the caller
+    may act on it."""
+
+    acts: list[DeskAct]
+    colleagues: list[Colleague]
+    may_write: bool
+
+
+class Workload(Answer):
+    """What of the open incidents somebody has: due now, and due later."""
+
+    user_id: UUID
+    name: str
+    due: int
+    later: int
+    is_me: bool
+
+
+class DeskPeople(Answer):
+    """Of SQP's people that work at the desk, those with most first. ``unassigned``: what is due and nobody has."""
+
+    items: list[Workload]
+    unassigned: int
+
+
+class DeskFilter(Request):
+    """As the list is narrowed. ``who``: ``mine``, ``unassigned`` or a person's id."""
+
+    q: OptionalLine = ""
+    who: Who = ""
+    action: Action | None = None
+    state: Status | None = None
+    reseller_id: UUID | None = None
+    service_level: OptionalLine = ""
+
+
+class NextWanted(DeskFilter):
+    """``leaving``: the incident that the caller comes from, which is not given again while another is due."""
+
+    leaving: Number | None = None
+
+
+class NextGiven(Answer):
+    """Empty where nothing of the view is due and free."""
+
+    number: str | None
+
+
+class Assign(Request):
+    user_id: UUID
+    note: OptionalParagraphs = ""
+
+
+class Skip(Request):
+    reason: Paragraphs
+
+
+class Release(Request):
+    note: OptionalParagraphs = ""
+
+
+class Absent(Request):
+    """Without ``user_id`` the caller's own."""
+
+    user_id: UUID | None = None
+    note: OptionalLine = ""
+
+
+class GivenBack(Answer):
+    count: Annotated[int, Field(ge=0)]

@@ -1,0 +1,143 @@
+"""The HTTP of the desk. SQP's people read it and, where they may write, work at it; nobody else does."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+
+from api.incidents import Number
+from api.incidents import desk as schemas
+from chassis.http import idempotency, paging
+from chassis.http.paging import Cursor, Limit, Search, Sort
+from chassis.http.unit_of_work import Reader, Session, UnitOfWorkRoute
+from events.incidents import Status
+from incidents import auth
+from incidents.auth import actor
+from incidents.desk import queries, service
+from incidents.desk.queries import MINE, UNASSIGNED, Wanted
+from incidents.desk.views import Desk, people
+from incidents.errors import IncidentNotFound
+from incidents.language import Lang
+from incidents.promises import repository as promises
+from incidents.service.loading import for_change
+from web import clock
+from web.schemas import OptionalLine
+
+desk = APIRouter(prefix="/desk", tags=["desk"], route_class=UnitOfWorkRoute)
+
+
+@desk.get("")
+async def list_desk(
+    principal: auth.SqpReader,
+    reader: Reader,
+    language: Lang,
+    q: Search = "",
+    when: schemas.When = "due",
+    who: schemas.Who = "",
+    action: schemas.Action | None = None,
+    state: Status | None = None,
+    reseller_id: UUID | None = None,
+    service_level: OptionalLine = "",
+    sort: Annotated[str, Query(max_length=40)] = "urgency",
+    limit: Limit = 25,
+    cursor: Cursor = None,
+) -> schemas.DeskPage:
+    """What SQP has to do, the most urgent first. ``who``: ``mine``, ``unassigned`` or a person's id. ``when``: what is
+    ``due`` (without what the caller passed over), due ``later``, or ``skipped``."""
+    now = clock.now()
+    order = Sort.parse(sort, queries.sorts(now))
+    wanted = Wanted(q, _who(who), action, state, reseller_id, service_level)
+    everything = queries.listing(wanted)
+    chosen = queries.is_when(when, principal.user_id, now) & queries.is_of(wanted.who, principal.user_id)
+    rows, following = await queries.page(reader, everything.where(chosen), order, limit, cursor)
+    counted, kinds = await queries.counts(reader, everything, chosen, principal.user_id, now)
+    total, total_is = paging.total(counted)
+    days = (await promises.terms(reader)).days
+    return schemas.DeskPage(
+        items=await Desk(principal, days, language).rows(reader, rows),
+        total=total,
+        total_is=total_is,
+        next=following,
+        counts=schemas.DeskCounts(**kinds),
+    )
+
+
+@desk.get("/due")
+async def count_due(principal: auth.SqpReader, reader: Reader) -> schemas.DeskDue:
+    """How much is due at all, and of it the caller's."""
+    now, everything = clock.now(), queries.listing(Wanted())
+    is_due = queries.is_when("due", principal.user_id, now)
+    _, kinds = await queries.counts(reader, everything, is_due, principal.user_id, now)
+    return schemas.DeskDue(due=kinds["due"], mine=kinds["mine"])
+
+
+@desk.get("/people")
+async def list_people(principal: auth.SqpReader, reader: Reader) -> schemas.DeskPeople:
+    """How the work is spread over SQP's people. Programs, which have no organisation, see nobody."""
+    now, everything = clock.now(), queries.listing(Wanted())
+    _, kinds = await queries.counts(reader, everything, queries.is_when("due", None, now), None, now)
+    rows = await queries.people(reader, principal.organisation_id, now)
+    return people(rows, kinds["unassigned"], principal.user_id)
+
+
+@desk.post("/next", dependencies=[idempotency.Documented])
+async def take_next(body: schemas.NextWanted, principal: auth.SqpWriter, session: Session) -> schemas.NextGiven:
+    """Gives the caller the first incident of the view that nobody else has. Two calls at once get two incidents."""
+    wanted = Wanted(body.q, _who(body.who), body.action, body.state, body.reseller_id, body.service_level)
+    item = await service.take_next(session, wanted, actor(principal), body.leaving)
+    return schemas.NextGiven(number=item.incident_number if item else None)
+
+
+@desk.post("/absent", dependencies=[idempotency.Documented])
+async def give_back_all(body: schemas.Absent, principal: auth.SqpWriter, session: Session) -> schemas.GivenBack:
+    """All that the caller, or a colleague who is away, has goes back to the others."""
+    return schemas.GivenBack(count=await service.absent(session, body.user_id, body.note, actor(principal)))
+
+
+@desk.get("/{number}")
+async def get_desk_item(number: Number, principal: auth.SqpReader, reader: Reader, language: Lang) -> schemas.DeskItem:
+    """One incident's next action, who has it, and what was done with it at the desk."""
+    found = await queries.item(reader, number)
+    if found is None:
+        raise IncidentNotFound(number=number)
+    days = (await promises.terms(reader)).days
+    return await Desk(principal, days, language).item(reader, found)
+
+
+@desk.post("/{number}/take", status_code=204, dependencies=[idempotency.Documented])
+async def take_incident(number: Number, principal: auth.SqpWriter, session: Session) -> None:
+    """409 ``taken_already`` where a colleague has it."""
+    await service.take(session, number, actor(principal))
+
+
+@desk.post("/{number}/assign", status_code=204, dependencies=[idempotency.Documented])
+async def assign_incident(number: Number, body: schemas.Assign, principal: auth.SqpWriter, session: Session) -> None:
+    """Hands the incident to a colleague or to oneself, whoever has it, with a note for SQP alone."""
+    await service.assign(session, number, body.user_id, body.note, actor(principal))
+
+
+@desk.post("/{number}/release", status_code=204, dependencies=[idempotency.Documented])
+async def release_incident(number: Number, body: schemas.Release, principal: auth.SqpWriter, session: Session) -> None:
+    """The caller's own is nobody's again."""
+    await service.release(session, number, body.note, actor(principal))
+
+
+@desk.post("/{number}/skip", status_code=204, dependencies=[idempotency.Documented])
+async def skip_incident(number: Number, body: schemas.Skip, principal: auth.SqpWriter, session: Session) -> None:
+    """Hidden from the caller until the incident changes; where it was the caller's, it is nobody's."""
+    await service.skip(session, number, body.reason, actor(principal))
+
+
+@desk.post("/{number}/settle", status_code=204, dependencies=[idempotency.Documented])
+async def settle_incident(number: Number, principal: auth.SqpWriter, session: Session) -> None:
+    """Nothing is to be answered or asked for now: the incident comes back after three working days, or sooner when a
+    party writes. 409 ``nothing_to_settle`` where something else is to be done."""
+    by = actor(principal)
+    incident = await for_change(session, number, by)
+    await service.settle(session, incident, by)
+
+
+def _who(value: str) -> str | UUID:
+    return value if value in ("", MINE, UNASSIGNED) else UUID(value)

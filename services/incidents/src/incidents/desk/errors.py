@@ -1,0 +1,42 @@
+"""What is refused at the desk, and why."""
+
+from __future__ import annotations
+
+from web.errors import Conflict
+from web.i18n import text
+
+
+class TakenAlready(Conflict):
+    """A colleague was faster, or has had it since before the page was loaded."""
+
+    code = "taken_already"
+    message = text(
+        "{name} s’occupe déjà de l’incident n° {number}. Pour le reprendre, transmettez-le-vous avec une note.",
+        "{name} has incident no. {number} already. To take it over, hand it to yourself with a note.",
+    )
+
+
+class NotYoursToRelease(Conflict):
+    code = "not_yours_to_release"
+    message = text(
+        "L’incident n° {number} n’est pas à vous : il n’y a rien à rendre.",
+        "Incident no. {number} is not yours: there is nothing to give back.",
+    )
+
+
+class NotAtTheDesk(Conflict):
+    """Not of SQP, disabled, or reading only."""
+
+    code = "not_at_the_desk"
+    message = text(
+        "Cette personne ne peut pas recevoir d’incident : choisissez un administrateur actif de SQP.",
+        "This person cannot be given an incident: choose an active administrator of SQP.",
+    )
+
+
+class NothingToSettle(Conflict):
+    code = "nothing_to_settle"
+    message = text(
+        "Il reste à faire sur l’incident n° {number} : seuls une réponse ou un rappel se mettent de côté.",
+        "Something is left to be done on incident no. {number}: only an answer or a reminder can be put aside.",
+    )

@@ -1,0 +1,188 @@
+"""What is read of the desk: the queue, its counts, who has how much. Columns, never entities."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, ColumnElement, and_, case, cast, exists, false, func, or_, select, true
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from api.incidents.desk import Action, When
+from chassis.http import paging
+from chassis.searching import matches
+from chassis.sql import AnyRow, AnySelect
+from events.incidents import Status
+from incidents import queries as incidents
+from incidents.desk.models import DeskAct, DeskItem
+from incidents.models import Incident, User
+from web import clock
+
+# Above all microseconds since 1970 until the year 2286.
+RANK = 10**16
+MINE, UNASSIGNED = "mine", "unassigned"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """How the queue is narrowed. ``who``: anybody, ``mine``, ``unassigned``, or a person."""
+
+    q: str = ""
+    who: str | UUID = ""
+    action: Action | None = None
+    state: Status | None = None
+    reseller_id: UUID | None = None
+    service_level: str = ""
+
+
+def urgency(now: datetime) -> ColumnElement[int]:
+    """What the queue is ordered by: promise overdue, promise due today, longest since the first unanswered message,
+    new, the rest; each longest first. One number of rank and microseconds, which pages are cut by."""
+    today = clock.day(now)
+    is_promised = DeskItem.promised_on <= today
+    is_waiting, is_new = DeskItem.unanswered_since.is_not(None), DeskItem.status == "new"
+    rank = case((DeskItem.promised_on < today, 0), (is_promised, 1), (is_waiting, 2), (is_new, 3), else_=4)
+    seconds = case(
+        (is_promised, func.extract("epoch", DeskItem.promised_on)),
+        (is_waiting, func.extract("epoch", DeskItem.unanswered_since)),
+        (is_new, func.extract("epoch", DeskItem.declared_at)),
+        else_=func.extract("epoch", DeskItem.action_at),
+    )
+    return cast(rank, BigInteger) * RANK + cast(seconds * 1_000_000, BigInteger)
+
+
+def sorts(now: datetime) -> Mapping[str, ColumnElement[Any]]:
+    return {
+        "urgency": urgency(now),
+        "number": DeskItem.number_key.expression,
+        "declared_at": DeskItem.declared_at.expression,
+        "action_at": DeskItem.action_at.expression,
+        "assignee": DeskItem.assignee_name.expression,
+        "last_message_at": DeskItem.last_message_at.expression,
+    }
+
+
+def listing(wanted: Wanted) -> AnySelect:
+    """All that SQP has to do, now or later; whoever has it."""
+    query: AnySelect = select(DeskItem.__table__).where(DeskItem.action_at.is_not(None))
+    if wanted.q:
+        found = matches(Incident.search_text.expression, wanted.q, incidents.of_reseller)
+        query = query.where(DeskItem.incident_number.in_(select(Incident.number).where(found)))
+    if wanted.action:
+        query = query.where(DeskItem.action == wanted.action)
+    if wanted.state:
+        query = query.where(DeskItem.status == wanted.state)
+    if wanted.reseller_id:
+        query = query.where(DeskItem.reseller_id == wanted.reseller_id)
+    return query.where(DeskItem.service_level == wanted.service_level) if wanted.service_level else query
+
+
+def is_of(who: str | UUID, me: UUID | None) -> ColumnElement[bool]:
+    if who == MINE:
+        return DeskItem.assignee_id == me if me else false()
+    if who == UNASSIGNED:
+        return DeskItem.assignee_id.is_(None)
+    return DeskItem.assignee_id == who if who else true()
+
+
+def is_when(when: When, me: UUID | None, now: datetime) -> ColumnElement[bool]:
+    if when == "later":
+        return DeskItem.action_at > now
+    is_due = DeskItem.action_at <= now
+    return and_(is_due, _is_skipped(me) if when == "skipped" else ~_is_skipped(me))
+
+
+def _is_skipped(me: UUID | None) -> ColumnElement[bool]:
+    """By ``me``, and nothing has changed since."""
+    if me is None:
+        return false()
+    return exists().where(
+        DeskAct.act == "skip",
+        DeskAct.by_id == me,
+        DeskAct.incident_number == DeskItem.incident_number,
+        DeskAct.changes == DeskItem.changes,
+    )
+
+
+def first_for(me: UUID, wanted: Wanted, now: datetime, leaving: str | None) -> AnySelect:
+    """The number of what is next: nobody's, or the person's own. What the person was given already and left as it was
+    comes after all others, longest ago first."""
+    is_free = or_(DeskItem.assignee_id.is_(None), DeskItem.assignee_id == me)
+    was_given = and_(DeskItem.assignee_id == me, DeskItem.given_changes == DeskItem.changes)
+    query = listing(wanted).where(is_when("due", me, now), is_of(wanted.who, me), is_free)
+    if leaving:
+        query = query.where(DeskItem.incident_number != leaving)
+    given_last = case((was_given, func.extract("epoch", DeskItem.given_at)), else_=0)
+    ordered = query.order_by(given_last, urgency(now), DeskItem.number_key)
+    return ordered.with_only_columns(DeskItem.incident_number, maintain_column_froms=True).limit(1)
+
+
+async def page(
+    reader: AsyncConnection, query: AnySelect, sort: paging.Sort, limit: int, cursor: str | None
+) -> tuple[Sequence[AnyRow], str | None]:
+    paged = paging.page(query, sort, DeskItem.number_key.expression, limit, cursor)
+    return paging.split((await reader.execute(paged)).all(), sort, limit)
+
+
+async def counts(
+    reader: AsyncConnection, everything: AnySelect, chosen: ColumnElement[bool], me: UUID | None, now: datetime
+) -> tuple[int, dict[str, int]]:
+    """How many rows ``chosen`` has, and how many there are of each kind; in one pass over what is open."""
+    is_due = is_when("due", me, now)
+    kinds = {
+        "total": chosen,
+        "due": is_due,
+        "mine": and_(is_due, is_of(MINE, me)),
+        "unassigned": and_(is_due, is_of(UNASSIGNED, me)),
+        "later": is_when("later", me, now),
+        "skipped": is_when("skipped", me, now),
+    }
+    columns = [func.count().filter(clause).label(name) for name, clause in kinds.items()]
+    row = (await reader.execute(everything.with_only_columns(*columns, maintain_column_froms=True))).one()
+    found = dict(row._mapping)
+    return found.pop("total"), found
+
+
+async def item(reader: AsyncConnection, number: str) -> AnyRow | None:
+    query = select(DeskItem.__table__).where(DeskItem.incident_number == number)
+    return (await reader.execute(query)).one_or_none()
+
+
+async def rows_of(reader: AsyncConnection, numbers: Sequence[str]) -> dict[str, AnyRow]:
+    """The incidents of these numbers, as lists show them."""
+    if not numbers:
+        return {}
+    shown = select(*incidents.ROW, Incident.reseller_id, Incident.pending_reason, Incident.service_level)
+    return {row.number: row for row in (await reader.execute(shown.where(Incident.number.in_(numbers)))).all()}
+
+
+async def acts(reader: AsyncConnection, number: str, limit: int) -> Sequence[AnyRow]:
+    """Newest first."""
+    query = select(DeskAct.__table__).where(DeskAct.incident_number == number)
+    return (await reader.execute(query.order_by(DeskAct.id.desc()).limit(limit))).all()
+
+
+def works_at(organisation_id: UUID | None) -> tuple[ColumnElement[bool], ...]:
+    """Active people of SQP who may act; of whom identity has not told anew the role is not known yet."""
+    may_act = User.role.in_(("administrator", ""))
+    return User.organisation_id == organisation_id, User.status == "active", may_act
+
+
+async def people(reader: AsyncConnection, organisation_id: UUID | None, now: datetime) -> Sequence[AnyRow]:
+    """Who works at the desk, with how much each has: ``id``, ``name``, ``due``, ``later``."""
+    has = DeskItem.assignee_id == User.id
+    query = (
+        select(
+            User.id,
+            User.name,
+            func.count().filter(DeskItem.action_at <= now).label("due"),
+            func.count().filter(DeskItem.action_at > now).label("later"),
+        )
+        .outerjoin(DeskItem, has)
+        .where(*works_at(organisation_id))
+        .group_by(User.id, User.name)
+    )
+    return (await reader.execute(query)).all()

@@ -1,0 +1,154 @@
+"""What SQP does next on an incident, and when, from what is known of it alone.
+
+An incident has one next action. Of several that are due it is the most pressing, otherwise what comes due first: so it
+is stored, and nothing but the present time decides whether it is due.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Protocol
+
+from api.incidents.desk import Action
+from events.incidents import PendingReason, Status
+from incidents.exchanges import machine
+from incidents.exchanges.machine import LineState
+from incidents.promises.working_days import WorkingDays
+from incidents.states import AWAITED
+from web import clock
+from web.clock import PARIS
+
+# Who is awaited is reminded after so many working days, and SQP looks after what it waits for itself.
+PATIENCE = 3
+# The most pressing first.
+ORDER: tuple[Action, ...] = (
+    "answer",
+    "decide",
+    "inspect",
+    "dispatch",
+    "close",
+    "start",
+    "diagnose",
+    "remind",
+    "check",
+    "chase_return",
+)
+CLAIMED = ("opened", "sent")
+
+
+class Line(LineState, Protocol):
+    """A line of an exchange, as far as the desk asks."""
+
+    @property
+    def requested_at(self) -> datetime: ...
+    @property
+    def stock_expected_on(self) -> date | None: ...
+    @property
+    def claim_due_on(self) -> date | None: ...
+
+
+@dataclass(frozen=True)
+class Facts:
+    """``moved_at``: when its state or an exchange on it last moved. ``spoken_at``: SQP's last word to the parties;
+    ``unanswered_since`` the first message of a party after it. ``promised_on``: the day of a promise that runs."""
+
+    status: Status
+    pending_reason: PendingReason | None
+    declared_at: datetime
+    moved_at: datetime
+    spoken_at: datetime | None
+    unanswered_since: datetime | None
+    promised_on: date | None
+    lines: Sequence[Line]
+
+    @property
+    def since(self) -> datetime:
+        """From when on SQP waits."""
+        return max(self.moved_at, self.spoken_at or self.moved_at)
+
+    @property
+    def awaits_party(self) -> bool:
+        return self.status == "pending" and self.pending_reason in AWAITED
+
+
+@dataclass(frozen=True)
+class Next:
+    action: Action
+    at: datetime
+
+
+def next_action(facts: Facts, now: datetime, days: WorkingDays) -> Next | None:
+    """None where SQP has nothing to do, now or later."""
+    wanted = [*_answer(facts), *_of_state(facts, days)]
+    for line in facts.lines:
+        wanted += _of_line(line, facts)
+    due = [each for each in wanted if each.at <= now]
+    if due:
+        return min(due, key=lambda each: (ORDER.index(each.action), each.at))
+    return min(wanted, key=lambda each: each.at, default=None)
+
+
+def _answer(facts: Facts) -> Iterator[Next]:
+    if facts.unanswered_since is not None:
+        yield Next("answer", facts.unanswered_since)
+
+
+def _of_state(facts: Facts, days: WorkingDays) -> Iterator[Next]:
+    patient = start_of(days.after(clock.day(facts.since), PATIENCE))
+    if facts.status == "new":
+        yield Next("start", facts.declared_at)
+    elif facts.status == "in_diagnosis":
+        has_asked = facts.spoken_at is not None and facts.spoken_at > facts.moved_at
+        yield Next("remind", patient) if has_asked else Next("diagnose", facts.moved_at)
+    elif facts.awaits_party:
+        yield Next("remind", patient)
+    elif facts.status == "pending":
+        yield Next("check", _check_at(facts, patient))
+    elif facts.status == "exchange":
+        going = [line for line in facts.lines if line.decision in machine.OPEN]
+        if not going:
+            yield Next("close", facts.moved_at)
+        elif any(_is_moving(line) for line in going):
+            yield Next("check", patient)
+
+
+def _check_at(facts: Facts, patient: datetime) -> datetime:
+    """The day on which stock is expected, where SQP knows it; sooner where a promise runs that was not due when SQP
+    began to wait."""
+    today = clock.day(facts.since)
+    expected = [each.stock_expected_on for each in facts.lines if each.stock_expected_on is not None]
+    later = [start_of(day) for day in expected if day > today and facts.pending_reason == "stock"]
+    at = min(later, default=patient)
+    if facts.promised_on is not None and facts.promised_on > today:
+        return min(at, start_of(facts.promised_on))
+    return at
+
+
+def _is_moving(line: Line) -> bool:
+    """A parcel is on its way, there or back."""
+    is_out = line.dispatch == "shipped" and line.cover != "returned"
+    return is_out or line.return_state == "in_transit" or line.replacement_return == "expected"
+
+
+def _of_line(line: Line, facts: Facts) -> Iterator[Next]:
+    if line.decision == "requested" and not (facts.awaits_party and line.requested_at <= facts.moved_at):
+        yield Next("decide", line.requested_at)
+    if line.claim_state in CLAIMED and line.claim_due_on is not None:
+        yield Next("check", start_of(line.claim_due_on))
+    if line.decision != "approved":
+        return
+    if line.return_state == "received":
+        yield Next("inspect", facts.moved_at)
+    elif machine.is_done(line):
+        yield Next("close", facts.moved_at)
+    if facts.status != "pending" and machine.is_to_ship(line):
+        yield Next("dispatch", facts.moved_at)
+    if line.return_state in machine.LATE and line.return_due_on is not None:
+        yield Next("chase_return", start_of(line.return_due_on + timedelta(days=1)))
+
+
+def start_of(day: date) -> datetime:
+    """In Paris."""
+    return datetime.combine(day, time(), PARIS)
