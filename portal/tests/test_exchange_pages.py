@@ -176,7 +176,7 @@ async def test_rules_that_another_changed_meanwhile_are_shown(rules: Any) -> Non
 QUESTION = ReturnQuestion.model_validate(
     {"incident_number": NUMBER, "designation": "NAS", "product_reference": "TS", "serial_number": "Q207B17555",
      "label": "Retour en retard", "due_on": "2026-05-20", "is_overdue": True, "extension_days": 7,
-     "consequence": "En cas de retard, SQP vous relance.", "carriers": CHOICES["carriers"],
+     "consequence": "En cas de retard, SQP envoie des relances.", "carriers": CHOICES["carriers"],
      "actions": ["return_shipped", "return_lost", "more_time", "keep_disk"]}
 )  # fmt: skip
 

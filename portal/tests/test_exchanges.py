@@ -31,7 +31,7 @@ async def test_a_reseller_reads_both_legs_as_one_time_line(desk: Any) -> None:
     for expected in (
         "Échange n° 1 · Échange avancé", "Vers le client", "Retour à SQP", "Étiquette envoyée", "Q251I02233",
         "TS-133 · Reconditionné", "Modèle arrêté", "Le remplacement a repris la couverture.", "Parti à temps",
-        "encore 12 jours", "En cas de retard, SQP vous relance.", "Le client attend.", "Zoé Œuvrard (Revendeur)",
+        "encore 12 jours", "En cas de retard, SQP envoie des relances.", "Le client attend.", "Zoé Œuvrard (Revendeur)",
     ):  # fmt: skip
         assert expected in words, expected
     assert '<time datetime="2026-05-19T08:00:00+00:00">19/05/2026 10:00</time>' in page
@@ -138,7 +138,7 @@ async def test_what_a_step_asks_reaches_the_service_in_its_kind(desk: Any) -> No
     await desk.post(STEPS, step="receive", version="7", serial_number="q207", media_found="on", note="Un disque")
     assert [body for _, _, body in desk.sent] == [
         {"step": "inspect", "outcome": "partial", "missing": ["Bloc secteur", "Rack 2"]},
-        {"step": "receive", "serial_number": "q207", "media_found": True, "note": "Un disque"},
+        {"step": "receive", "serial_number": "Q207", "media_found": True, "note": "Un disque"},
     ]
 
 

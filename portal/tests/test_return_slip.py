@@ -25,7 +25,7 @@ async def test_a_return_slip_says_where_and_how_a_product_goes_back(site: Site, 
     status, said = await slip(site, desk)
     assert status == 200
     for expected in (
-        f"Bon de retour {NUMBER}-1", "À renvoyer au plus tard le", "En cas de retard, SQP vous relance.",
+        f"Bon de retour {NUMBER}-1", "À renvoyer au plus tard le", "En cas de retard, SQP envoie des relances.",
         "1 rue des Retours", "Client Test", "8 quai Rambaud", "N° de série : Q207B17555", "sachet antistatique",
         "sans tiroir", "à l’extérieur du colis", "Page 1 sur 1",
     ):  # fmt: skip

@@ -46,7 +46,7 @@ async def past(http: aiohttp.ClientSession) -> AsyncIterator[tuple[EmbeddedStack
     try:
         await stack.start()
         story = Exchange(await worlds.make(stack, http))
-        await story.world.support.patch("/exchange-settings", {"return_days": 1}, if_match='"0"')
+        await story.world.support.patch("/exchange-settings", {"return_days": 1}, if_match='"1"')
         await story.begin()
         await story.approve()
         await story.deliver("B")

@@ -7,15 +7,26 @@ from __future__ import annotations
 
 from typing import Any
 
-from demonstration.caller import Caller
+from demonstration.caller import Caller, Refused
 from demonstration.incident_stories import declare, move
+
+RETURN_ADDRESS = "SQP, service des retours\nQuai 4\n12 rue de l’Industrie\n69100 Villeurbanne"
 
 
 async def tell(*, reseller: Caller, office: Caller, support: Caller, declared_by_the_client: str) -> None:
+    await _set_return_address(support)
     await _in_advance(reseller, office, support)
     await _standard(office, support, declared_by_the_client)
     await _dead_replacement(reseller, office, support)
     await _requested(reseller)
+
+
+async def _set_return_address(support: Caller) -> None:
+    try:
+        await support.patch("/exchange-settings", {"return_address": RETURN_ADDRESS}, if_match='"0"')
+    except Refused as refused:
+        if refused.status != 412:  # set by an earlier, interrupted start
+            raise
 
 
 async def _in_advance(reseller: Caller, office: Caller, support: Caller) -> None:

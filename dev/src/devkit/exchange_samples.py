@@ -74,7 +74,7 @@ def back(state: str = "label_sent", label: str = "Étiquette envoyée", **change
     due = clock.today() + timedelta(days=12)
     return {
         "state": state, "label": label, "due_on": due, "is_overdue": False, "days_left": 12, "extensions_left": 2,
-        "consequence": "En cas de retard, SQP vous relance.", "address": "SQP\n1 rue des Retours\n69001 Lyon",
+        "consequence": "En cas de retard, SQP envoie des relances.", "address": "SQP\n1 rue des Retours\n69001 Lyon",
         "outcome": None, "outcome_label": None,
         "received_serial_number": None, "missing": [], "invoice_reference": "", "certificate_file_id": None, **changes,
     }  # fmt: skip

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 from uuid import UUID
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import Field, TypeAdapter, ValidationError
 
+from events import times
+from web.clock import PARIS
 from web.schemas import (
     Country,
     Day,
@@ -72,7 +76,6 @@ def test_nul_never_comes_through() -> None:
         ("2026-07-01 10:00", datetime(2026, 7, 1, 8, tzinfo=UTC)),
         ("2026-03-01", datetime(2026, 2, 28, 23, tzinfo=UTC)),
         ("2026-03-29T02:30:00", datetime(2026, 3, 29, 1, 30, tzinfo=UTC)),
-        ("1990-01-01T00:00:00+14:00", datetime(1989, 12, 31, 10, tzinfo=UTC)),
     ],
 )
 def test_a_moment_without_zone_is_one_of_paris(written: str, moment: datetime) -> None:
@@ -114,6 +117,26 @@ def test_a_date_out_of_the_business_is_refused(value: Any) -> None:
     for kind in (Day, Moment):
         with pytest.raises(ValidationError):
             _read(kind, value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["1990-01-01T00:00:00", "1990-01-01T00:00:00+14:00", "2100-12-31T23:59:59-12:00", "2100-12-31T23:30:00Z"],
+)
+def test_a_moment_is_judged_by_the_days_that_it_is_kept_and_shown_with(value: str) -> None:
+    with pytest.raises(ValidationError):
+        _read(Moment, value)
+
+
+@given(st.datetimes(datetime(1989, 12, 30), datetime(2101, 1, 2)), st.one_of(st.none(), st.integers(-12 * 60, 14 * 60)))
+def test_every_moment_that_the_api_accepts_an_event_accepts(naive: datetime, offset: int | None) -> None:
+    zone = None if offset is None else timezone(timedelta(minutes=offset))
+    try:
+        moment = _read(Moment, naive.replace(tzinfo=zone).isoformat())
+    except ValidationError:
+        return
+    assert TypeAdapter(times.Moment).validate_python(moment) == moment
+    assert TypeAdapter(times.Day).validate_python(moment.astimezone(PARIS).date())
 
 
 def test_a_day_is_a_day() -> None:

@@ -69,7 +69,20 @@ def test_a_pasted_number_or_link_comes_to_the_number(pasted: str) -> None:
 
 @pytest.mark.parametrize(
     "pasted",
-    ["", "é" * 200, "—", "/", "../..", "_-_", "X" * 61, "https://www.chronopost.fr/", "https://[", "https://x.fr/éé"],
+    [
+        "",
+        "é" * 200,
+        "—",
+        "/",
+        "../..",
+        "_-_",
+        "X" * 61,
+        "https://www.chronopost.fr/",
+        "https://[",
+        "https://x.fr/éé",
+        "http://x.example/<b>",
+        "https://x.fr/suivi",
+    ],
 )
 def test_what_has_no_number_in_it_comes_to_none(pasted: str) -> None:
     assert carriers.tracking_number(pasted) == ""

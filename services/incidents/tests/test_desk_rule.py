@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -38,6 +39,8 @@ class Line:
     return_state: Any = "expected"
     return_due_on: date | None = None
     return_extensions: int = 0
+    outcome: Any = None
+    certificate_file_id: UUID | None = None
     replacement_return: Any = "none"
     claim_state: Any = None
     claim_due_on: date | None = None

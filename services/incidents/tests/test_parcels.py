@@ -138,6 +138,51 @@ async def test_the_back_offices_parcel_is_put_as_often_as_it_likes(desk: Any, nu
     assert line["version"] > version
 
 
+async def test_the_back_office_corrects_carrier_and_number_until_the_parcel_has_arrived(desk: Any, number: str) -> None:
+    identifier = uuid4()
+    await put(desk, identifier, number)
+    corrected = await put(desk, identifier, number, carrier="dpd", tracking_number="06250123456781")
+    assert (corrected.json()["carrier"], corrected.json()["tracking_number"]) == ("dpd", "06250123456781")
+    await put(desk, identifier, number, carrier="dpd", tracking_number="06250123456781", state="delivered")
+    late = await put(desk, identifier, number)
+    assert (late.status_code, late.json()["code"]) == (409, "parcel_has_arrived")
+    again = await put(desk, identifier, number, carrier="dpd", tracking_number="06250123456781", state="delivered")
+    assert again.status_code == 200
+
+
+@pytest.mark.parametrize("state", ["shipped", "delivered", "lost"])
+async def test_a_standard_exchange_leaves_after_receipt_whoever_of_sqp_says_so(
+    desk: Any, number: str, state: str
+) -> None:
+    """A carrier's fact is a fact; what SQP itself says of its parcel is held to the rule."""
+    await desk.step(number, "cancel", note="Autre type")
+    line = await desk.exchange(number, type="standard_exchange")
+    await desk.step(number, "reserve", line, serial_number="Q3")
+    refused = await put(desk, uuid4(), number, lines=[line], state=state)
+    assert (refused.status_code, refused.json()["code"]) == (409, "ships_after_receipt")
+    prepared = uuid4()
+    assert (await put(desk, prepared, number, lines=[line])).status_code == 201
+    for told in (put(desk, prepared, number, lines=[line], state=state), desk.news(str(prepared), state)):
+        answer = await told
+        assert (answer.status_code, answer.json()["code"]) == (409, "ships_after_receipt")
+    await desk.step(number, "receive", line, serial_number="Q207B17555")
+    assert (await put(desk, prepared, number, lines=[line], state=state)).status_code == 200
+
+
+async def test_as_many_facts_as_the_api_names_are_taken_at_once(desk: Any, number: str) -> None:
+    assert (
+        await track(desk, *[fact("shipped", 1, number=f"RR{each:09d}FI") for each in range(500)]) == ["unknown"] * 500
+    )
+
+
+async def test_nothing_has_happened_before_the_exchange_was_asked_for(desk: Any, number: str) -> None:
+    await put(desk, uuid4(), number)
+    await track(desk, fact("delivered", -24 * 20))
+    line = await desk.line(number)
+    assert (line["replaced_on"], line["return"]["due_on"]) == ("2026-05-19", "2026-06-03")
+    assert line["timeline"][0]["step"] == "requested"
+
+
 async def test_a_parcel_of_other_lines_is_not_taken_over(desk: Any, number: str) -> None:
     identifier = uuid4()
     await put(desk, identifier, number)

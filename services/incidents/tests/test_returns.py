@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from devkit.harness import CLIENT, RESELLER, SQP
+from devkit.harness import CLIENT, RESELLER, SQP, back_office
 from events.incidents import ExchangeChanged
 from incidents.exchanges.terms import Terms
 from web.clock import PARIS
@@ -32,7 +32,7 @@ async def number(desk: Any, at: Any) -> str:
 async def test_the_return_is_due_days_after_the_delivery_and_counts_down(desk: Any, number: str, at: Any) -> None:
     back = (await desk.line(number, by=CLIENT))["return"]
     assert (back["due_on"], back["days_left"], back["is_overdue"]) == ("2026-06-03", 15, False)
-    assert back["consequence"] == "En cas de retard, SQP vous relance."
+    assert back["consequence"] == "En cas de retard, SQP envoie des relances."
     at(datetime(2026, 6, 4, 0, 0, tzinfo=PARIS))
     late = (await desk.line(number, by=CLIENT))["return"]
     assert (late["label"], late["days_left"], late["is_overdue"]) == ("Retour en retard", -1, True)
@@ -75,6 +75,44 @@ async def test_another_serial_than_the_expected_one_is_kept_beside_it(desk: Any,
     assert line["timeline"][-1]["sentence"] == "Retour reçu par SQP sous le n°\u00a0de série AUTRE-1."
     line = await desk.step(number, "inspect", outcome="mismatch", note="Disque d’un autre fournisseur")
     assert line["return"]["outcome_label"] == "Autre matériel que celui attendu"
+
+
+async def test_another_unit_than_the_expected_one_is_judged(desk: Any, number: str) -> None:
+    """Never passed over: it is another product, or the note says why it is the right one."""
+    await desk.step(number, "receive", serial_number="autre-1")
+    refused = await desk.try_step(number, "inspect", outcome="as_expected")
+    assert (refused.status_code, refused.json()["code"], refused.json()["field"]) == (
+        409,
+        "other_unit_received",
+        "note",
+    )
+    line = await desk.step(number, "inspect", outcome="as_expected", note="Étiquette recollée par le constructeur")
+    assert (line["return"]["outcome"], line["return"]["received_serial_number"]) == ("as_expected", "AUTRE-1")
+
+
+async def test_an_inspection_is_not_done_again(desk: Any, number: str) -> None:
+    await desk.step(number, "receive", serial_number="Q207B17555")
+    await desk.step(number, "inspect", outcome="as_expected")
+    again = await desk.try_step(number, "inspect", outcome="mismatch")
+    assert (again.status_code, again.json()["code"]) == (409, "inspected_already")
+    assert again.json()["title"] == "Ce retour est déjà contrôlé (conforme)\u00a0: un contrôle ne se refait pas."
+
+
+async def test_what_the_back_office_repeats_with_another_content_is_told(desk: Any, number: str) -> None:
+    path, office = f"/incidents/{number}/exchanges/1/steps", desk.as_(back_office("exchanges:write", "incidents:read"))
+    received = {"step": "receive", "serial_number": "Q207B17555"}
+    for _ in range(2):
+        assert (await office.post(path, json=received)).status_code == 200
+    assert (await office.post(path, json={**received, "serial_number": "AUTRE"})).status_code == 409
+
+
+async def test_the_certificate_of_a_kept_disk_may_come_after_the_return_was_settled(desk: Any, number: str) -> None:
+    settled = await desk.step(number, "settle", outcome="retained")
+    assert "keep_disk" in settled["actions"]
+    certificate = await desk.attached(number, "declaration")
+    line = await desk.step(number, "keep_disk", by=CLIENT, certificate_file_id=str(certificate))
+    assert (line["return_state"], line["return"]["certificate_file_id"]) == ("settled", str(certificate))
+    assert "keep_disk" not in line["actions"]
 
 
 async def test_what_was_found_in_a_returned_product_is_sqps_alone(desk: Any, number: str) -> None:

@@ -202,9 +202,9 @@ def test_what_is_told_otherwise_is_a_hint_alone(facts: Any, step: str, more: dic
         (
             "reversed",
             {},
-            "[Échange repris] Incident n. 20122301",
-            "L’échange pour TS-131K (n° de série Q207B17555) est repris : le remplacement TS-131K (n° de série "
-            "Q251I02233) est à renvoyer à SQP, et la couverture revient à l’appareil d’origine.",
+            "[Échange annulé] Incident n. 20122301",
+            "L’échange pour TS-131K (n° de série Q207B17555) est annulé après envoi : le remplacement TS-131K (n° de "
+            "série Q251I02233) est à renvoyer à SQP, et la couverture revient à l’appareil d’origine.",
         ),
     ],
 )
@@ -229,7 +229,7 @@ def test_a_link_to_follow_a_parcel_is_a_page_of_the_web(facts: Any, url: str) ->
             0,
             "warn",
             "[Retour à faire]",
-            "est à renvoyer à SQP, au plus tard le {due}. En cas de retard, SQP vous relance.",
+            "est à renvoyer à SQP, au plus tard le {due}. En cas de retard, SQP envoie des relances.",
         ),
         (1, 0, "standard", "[Retour à faire]", "les échanges suivants ne partent qu’après réception"),
         (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime
@@ -11,7 +11,12 @@ EARLIEST, LATEST = date(1990, 1, 1), date(2100, 12, 31)
 
 
 def is_within(value: date) -> bool:
-    """Of a day, or of a moment by the day that it is written with."""
+    """Of a day, or of a moment with a zone by its day in UTC, in which it is kept and sent on."""
+    if isinstance(value, datetime):
+        try:
+            value = value.astimezone(UTC)
+        except OverflowError:
+            return False
     return EARLIEST.year <= value.year <= LATEST.year
 
 

@@ -145,8 +145,10 @@ def _within(value: date) -> date:
 
 
 def _aware(value: datetime) -> datetime:
-    _within(value)
-    return (value if value.tzinfo else value.replace(tzinfo=PARIS)).astimezone(UTC)
+    moment = value if value.tzinfo else value.replace(tzinfo=PARIS)
+    _within(moment)
+    _within(moment.astimezone(PARIS).date())  # the day that it is shown with
+    return moment.astimezone(UTC)
 
 
 def _country(value: str) -> str:

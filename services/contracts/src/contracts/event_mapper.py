@@ -112,9 +112,10 @@ def _party(identifier: UUID, named: dict[str, Any]) -> facts.Party:
 
 
 def _article(article: Article, product: Product) -> facts.Article:
+    reference = product.reference or article.product_reference
     return facts.Article(
-        designation=article.designation,
-        product_reference=product.reference or article.product_reference,
+        designation=article.designation if reference == article.product_reference else reference,
+        product_reference=reference,
         serial_number=product.serial_number,
         specification_url=article.specification_url,
         picture_url=article.picture_url,

@@ -66,12 +66,13 @@ async def contract(reader: AsyncConnection, found: AnyRow, shop_url: str, langua
 
 
 def _article(registered: AnyRow, product: Product, catalogue: Mapping[str, AnyRow]) -> schemas.Article:
-    """A unit of another reference has the catalogue's links, if any: the registered ones are not its own."""
+    """A unit of another reference has the catalogue's name and links, if any: the registered ones are not its own."""
     answer = schemas.Article.model_validate(registered)
     changes = {"serial_number": product.serial_number, "hardware": hardware(product)}
     if product.reference and product.reference != registered.product_reference:
         known = catalogue.get(product.reference)
         changes |= {
+            "designation": (known.designation if known else "") or product.reference,
             "product_reference": product.reference,
             "specification_url": known.specification_url if known else "",
             "picture_url": known.picture_url if known else "",

@@ -67,18 +67,22 @@ def _of_step(facts: Facts) -> Iterator[Text]:
 
 def _following(step: ExchangeStep, facts: Facts) -> tuple[tuple[Text, bool], ...]:
     has_one_new = len(facts["units"]) == 1 and bool(facts["units"][0]["new_serial"])
-    back_by = facts["due_on"] if facts["return_state"] in RETURN_AWAITED else ""
     goes_first = facts["exchange_type"] in ("standard_exchange", "repair")
     return (
         (texts.CARRIED_BY, step in CARRIED and bool(facts.get("carrier"))),
         (texts.REPLACED_BY, step == "shipped" and has_one_new),
         (texts.IN_STOCK_ON, step == "out_of_stock" and bool(facts["stock_on"])),
-        (texts.BACK_BY, step in SETS_A_DAY and bool(back_by)),
+        (texts.BACK_BY, step in SETS_A_DAY and bool(_back_by(facts))),
         (texts.DUE_LATER, step == "label_sent" and not facts["due_on"]),
         (texts.SENT_AFTER, step == "approved" and goes_first),
         (texts.SAID_BY, facts["said_by"] == "person"),
         (texts.SAID_BY_LINK, facts["said_by"] == "link"),
     )
+
+
+def _back_by(facts: Facts) -> str:
+    """Until when something is to come back; empty where nothing is awaited, or the day is not known yet."""
+    return facts["due_on"] if facts["return_state"] in RETURN_AWAITED else ""
 
 
 def details(facts: Facts, language: Language) -> Facts:
@@ -115,7 +119,8 @@ def links(facts: Facts, language: Language) -> tuple[tuple[str, str], ...]:
     if "step" not in facts:
         return slip, (texts.SEE_INCIDENT[language], place_of(facts["number"], facts["line"]))
     follow = (texts.FOLLOW[language], facts.get("tracking_url", ""))
-    return (*([slip] if facts["step"] == "label_sent" else []), *([follow] if follow[1] else []))
+    is_to_send = facts["step"] == "label_sent" or (facts["step"] in SETS_A_DAY and _back_by(facts))
+    return (*([slip] if is_to_send else []), *([follow] if follow[1] else []))
 
 
 def groups(facts: Facts, language: Language) -> tuple[tuple[str, tuple[str, ...]], ...]:

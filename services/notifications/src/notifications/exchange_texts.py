@@ -32,7 +32,7 @@ TITLES: Mapping[ExchangeStep, Text] = {
     "return_received": text("[Retour bien reçu] Incident n. {number}", "[Return received] Incident no. {number}"),
     "return_inspected": text("[Retour contrôlé] Incident n. {number}", "[Return inspected] Incident no. {number}"),
     "return_settled": text("[Retour soldé] Incident n. {number}", "[Return settled] Incident no. {number}"),
-    "reversed": text("[Échange repris] Incident n. {number}", "[Exchange reversed] Incident no. {number}"),
+    "reversed": text("[Échange annulé] Incident n. {number}", "[Exchange cancelled] Incident no. {number}"),
     "replacement_received": text(
         "[Remplacement bien reçu] Incident n. {number}", "[Replacement received] Incident no. {number}"
     ),
@@ -106,8 +106,8 @@ BODIES: Mapping[ExchangeStep, Text] = {
         "The return of {unit} is settled: {outcome}. Nothing is awaited any more.",
     ),
     "reversed": text(
-        "L’échange pour {unit} est repris : le remplacement{replacement} est à renvoyer à SQP, et la couverture "
-        "revient à l’appareil d’origine.",
+        "L’échange pour {unit} est annulé après envoi : le remplacement{replacement} est à renvoyer à SQP, et la "
+        "couverture revient à l’appareil d’origine.",
         "The exchange of {unit} is reversed: the replacement{replacement} is to be sent back to SQP, and cover returns "
         "to the first unit.",
     ),
@@ -160,7 +160,7 @@ NOT_BACK = text(
     "{unit} was to be sent back to SQP by {due} and has not arrived yet.",
 )
 IF_LATE: Mapping[Consequence, Text] = {
-    "warn": text("En cas de retard, SQP vous relance.", "If it is late, SQP reminds you."),
+    "warn": text("En cas de retard, SQP envoie des relances.", "If it is late, SQP sends reminders."),
     "standard": text(
         "En cas de retard, les échanges suivants ne partent qu’après réception du matériel défectueux.",
         "If it is late, the next exchanges leave only once the faulty product has been received.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from events.incidents import ExchangeType
 from web.i18n import Invalid
@@ -16,6 +16,8 @@ Carrier = Literal["chronopost", "colissimo", "dpd", "ups", "fedex", "gls", "dhl"
 ClaimState = Literal["opened", "sent", "accepted", "refused", "settled"]
 Reversal = Literal["fault_gone", "not_covered"]
 LineNumber = Annotated[int, Field(ge=1, le=9999)]
+# Of a unit that a person reads off its label: makers print capitals.
+UnitSerial = Annotated[Serial, AfterValidator(str.upper)]
 # A step without carrier is one of the carrier that its number suggests.
 # As pasted: with spaces, in lower case, or the whole link to the carrier's page.
 TrackingNumber = Annotated[OptionalLine, Field(description="A number, or the link that it stands in")]
@@ -60,7 +62,7 @@ class Reserve(Request):
     the ``reason``."""
 
     step: Literal["reserve"]
-    serial_number: Serial
+    serial_number: UnitSerial
     product_reference: Reference | None = None
     condition: Condition = "new"
     reason: OptionalLine = ""
@@ -122,7 +124,7 @@ class Receive(Request):
     """
 
     step: Literal["receive"]
-    serial_number: Serial | None = None
+    serial_number: UnitSerial | None = None
     media_found: bool = False
     note: OptionalParagraphs = ""
 

@@ -10,8 +10,8 @@ from starlette.requests import Request
 
 from web.errors import MalformedRequest, TooManyValues
 
-# The largest request of ours, a contract with 200 articles, has some 1,200. Each may be refused with a sentence.
-MAX_VALUES = 2_500
+# The largest request of ours, 500 facts of carriers, has some 3,000. Each may be refused with a sentence.
+MAX_VALUES = 4_000
 MAX_DEPTH = 32
 # Those of every value and its name, and as many as a long text may contain.
 MAX_QUOTES = 30_000

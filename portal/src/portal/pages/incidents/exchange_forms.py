@@ -172,7 +172,7 @@ FORMS: Mapping[str, StepForm] = {
         ),
         StepForm(
             "reverse",
-            N_("Reprendre l’échange"),
+            N_("Annuler après envoi"),
             steps.Reverse,
             (Ask("reason", N_("Motif"), kind="select", source="reversals"), NOTE),
             N_("Le remplacement revient à SQP, et la couverture à l’appareil d’origine."),

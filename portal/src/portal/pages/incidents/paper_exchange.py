@@ -24,10 +24,10 @@ from web.text.days import spelled
 
 BY = N_("À renvoyer au plus tard le %(day)s")
 OUTSIDE = N_("Écrivez cette référence à l’extérieur du colis, ou collez-y une copie de ce bon.")
-NO_ADDRESS = N_("L’adresse figure sur l’étiquette que SQP vous a envoyée.")
+NO_ADDRESS = N_("L’adresse figure sur l’étiquette que SQP vous envoie.")
 # The rules that makers and distributors share; each a line.
 PACKING = (
-    N_("Un appareil par colis, seul : ni lettre, ni autre objet."),
+    N_("Un seul appareil par colis, avec ce bon et rien d’autre."),
     N_("Dans un sachet antistatique, avec 5 cm de mousse de chaque côté, dans un carton rigide."),
     N_("Un disque part nu : sans tiroir, sans câble et sans adaptateur."),
     N_("Un colis mal emballé peut être refusé : gardez-en une photo."),

@@ -129,12 +129,17 @@ def tracking_number(pasted: str) -> str:
     return found if len(found) <= MOST and re.search(r"[0-9A-Z]", found) else ""
 
 
+_PLAUSIBLE = re.compile(r"(?=.*[0-9])[0-9A-Za-z_-]{4,}")
+
+
 def _linked(link: str) -> str:
-    """Of all words of a link the longest that some carrier numbers its parcels by; else the link's last word."""
+    """Of all words of a link the longest that some carrier numbers its parcels by; else its last word that can be a
+    number at all."""
     parts = _parts(link)
     words = [value for _, value in parse_qsl(parts.query)] + [unquote(part) for part in parts.path.split("/") if part]
     numbers = [word for word in words if _fitting(tracking_number(word))]
-    return max(numbers, key=len, default=words[-1] if words else "")
+    others = [word for word in words if _PLAUSIBLE.fullmatch(word)]
+    return max(numbers, key=len, default=others[-1] if others else "")
 
 
 def _parts(link: str) -> SplitResult:

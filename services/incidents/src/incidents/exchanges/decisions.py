@@ -117,6 +117,7 @@ async def replacement_dead(scene: Scene, wanted: steps.ReplacementDead) -> None:
     dead, session = scene.line, scene.session
     assert dead.replacement_serial_number is not None, "what was delivered has a serial number"
     await repository.require_no_open(session, dead.replacement_serial_number, scene.by)
+    reference = dead.replacement_reference or dead.product_reference
     line = Exchange(
         id=uuid4(),
         incident_number=dead.incident_number,
@@ -124,9 +125,9 @@ async def replacement_dead(scene: Scene, wanted: steps.ReplacementDead) -> None:
         origin_line=dead.line,
         version=1,
         reseller_id=dead.reseller_id,
-        designation=dead.designation,
+        designation=dead.designation if reference == dead.product_reference else reference,
         serial_number=dead.replacement_serial_number,
-        product_reference=dead.replacement_reference or dead.product_reference,
+        product_reference=reference,
         type=dead.type,
         requested_at=scene.now,
         **fresh(),

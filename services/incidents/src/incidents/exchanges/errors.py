@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Self
 
-from events.incidents import Decision, Dispatch, ReturnState
-from incidents.exchanges.labels import DECISION, DISPATCH, RETURN
+from events.incidents import Decision, Dispatch, Outcome, ReturnState
+from incidents.exchanges.labels import DECISION, DISPATCH, OUTCOME, RETURN
 from web.errors import Conflict, Forbidden, NotFound
 from web.i18n import Language, text
 
@@ -38,8 +38,8 @@ class _Decided(Conflict):
 class DecidedAlready(_Decided):
     code = "decided_already"
     message = text(
-        "Cette demande d’échange est déjà traitée ({decision}) : rechargez la page.",
-        "This request is dealt with already ({decision}): load the page again.",
+        "Cet échange est déjà traité ({decision}) : rechargez la page.",
+        "This exchange is dealt with already ({decision}): load the page again.",
     )
 
 
@@ -75,6 +75,33 @@ class NotReceived(Conflict):
     )
 
 
+class InspectedAlready(Conflict):
+    """``outcome`` by its label; the member holds its code."""
+
+    code = "inspected_already"
+    message = text(
+        "Ce retour est déjà contrôlé ({outcome}) : un contrôle ne se refait pas.",
+        "This return is inspected already ({outcome}): an inspection is not done again.",
+    )
+
+    @classmethod
+    def of(cls, outcome: Outcome | None) -> Self:
+        return cls(outcome=outcome)
+
+    def sentence(self, language: Language) -> str:
+        return self.message[language].format(outcome=OUTCOME[self.members["outcome"]][language].lower())
+
+
+class OtherUnitReceived(Conflict):
+    code = "other_unit_received"
+    message = text(
+        "Le matériel reçu porte le n° de série {found} au lieu de {expected} : constatez « Autre matériel que celui "
+        "attendu », ou dites dans la note pourquoi c’est le bon.",
+        "The product received has serial number {found} instead of {expected}: find “Not the product that was "
+        "expected”, or say in the note why it is the right one.",
+    )
+
+
 class NotDone(Conflict):
     """``dispatch`` and ``state`` (of the return) by their labels; the members hold their codes."""
 
@@ -96,8 +123,8 @@ class NotDone(Conflict):
 class TooLateToCancel(Conflict):
     code = "too_late_to_cancel"
     message = text(
-        "Le remplacement est livré : l’échange ne s’annule plus, il se reprend (« Reprendre l’échange »).",
-        "The replacement is delivered: the exchange can only be reversed now (“Reverse the exchange”).",
+        "Le remplacement est livré : l’échange se défait maintenant par « Annuler après envoi ».",
+        "The replacement is delivered: the exchange can only be taken back now (“Cancel after dispatch”).",
     )
 
 
@@ -112,8 +139,8 @@ class ReturnIsHere(Conflict):
 class NothingToReplace(Conflict):
     code = "nothing_to_replace"
     message = text(
-        "Ce type d’échange ne remplace pas l’appareil, ou il a été repris.",
-        "This type of exchange replaces no unit, or it was reversed.",
+        "Ce type d’échange ne remplace pas l’appareil, ou il a été annulé après envoi.",
+        "This type of exchange replaces no unit, or it was cancelled after dispatch.",
     )
 
 
@@ -128,7 +155,7 @@ class NoMoreTime(Conflict):
 class NothingToReverse(Conflict):
     code = "nothing_to_reverse"
     message = text(
-        "Rien n’est à reprendre : le remplacement n’est pas parti, ou l’échange est déjà repris.",
+        "Rien n’est à annuler : le remplacement n’est pas parti, ou l’échange est déjà annulé après envoi.",
         "There is nothing to reverse: no replacement has left, or the exchange is reversed already.",
     )
 

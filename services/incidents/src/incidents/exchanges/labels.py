@@ -114,7 +114,7 @@ REVERSAL: Mapping[Reversal, Text] = {
 }
 
 CONSEQUENCE: Mapping[Consequence, Text] = {
-    "warn": text("En cas de retard, SQP vous relance.", "If it is late, SQP reminds you."),
+    "warn": text("En cas de retard, SQP envoie des relances.", "If it is late, SQP sends reminders."),
     "standard": text(
         "En cas de retard, les échanges suivants ne partent qu’après réception du matériel défectueux.",
         "If it is late, the next exchanges leave only once the faulty product has been received.",
@@ -171,8 +171,8 @@ STEP: Mapping[FactStep, Text] = {
     "return_inspected": text("Retour contrôlé : {outcome}.", "Return inspected: {outcome}."),
     "return_settled": text("Retour soldé : {outcome}.", "Return settled: {outcome}."),
     "reversed": text(
-        "Échange repris ({reason}) : le remplacement revient à SQP.",
-        "Exchange reversed ({reason}): the replacement comes back to SQP.",
+        "Échange annulé après envoi ({reason}) : le remplacement revient à SQP.",
+        "Exchange cancelled after dispatch ({reason}): the replacement comes back to SQP.",
     ),
     "replacement_received": text("Remplacement revenu chez SQP.", "The replacement is back at SQP."),
     "replacement_dead": text(

@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import Literal, Protocol
+from uuid import UUID
 
 from api.incidents.exchange_steps import ClaimState, StepName
 from api.incidents.exchanges import ShipmentState, SqpStep
 from api.incidents.shipments import News
 from events import OrganisationKind
-from events.incidents import Cover, Decision, Dispatch, ExchangeType, ReturnState
+from events.incidents import Cover, Decision, Dispatch, ExchangeType, Outcome, ReturnState
 from incidents.exchanges import errors, parcel_errors
 from web.errors import Problem
 
@@ -99,6 +100,10 @@ class LineState(Protocol):
     @property
     def replacement_return(self) -> ReplacementReturn: ...
     @property
+    def outcome(self) -> Outcome | None: ...
+    @property
+    def certificate_file_id(self) -> UUID | None: ...
+    @property
     def claim_state(self) -> ClaimState | None: ...
 
 
@@ -130,8 +135,24 @@ def _of_approved(step: StepName, line: LineState) -> Problem | None:
         return None if is_done(line) else errors.NotDone.of(line.dispatch, line.return_state)
     if step in _RETURNS:
         return None if line.return_state in _RETURNS[step] else errors.NothingAwaited.of(line.return_state)
+    if step == "keep_disk":
+        may_keep = line.return_state in AWAITED or _lacks_certificate(line)
+        return None if may_keep else errors.NothingAwaited.of(line.return_state)
+    if step == "inspect":
+        return _inspecting(line)
     is_allowed, problem = _OTHERS[step]
     return None if is_allowed(line) else problem()
+
+
+def _lacks_certificate(line: LineState) -> bool:
+    """A certificate often comes after the return was settled by the disk's being kept."""
+    return line.return_state == "settled" and line.outcome == "retained" and line.certificate_file_id is None
+
+
+def _inspecting(line: LineState) -> Problem | None:
+    if line.return_state == "inspected":
+        return errors.InspectedAlready.of(line.outcome)
+    return None if line.return_state == "received" else errors.NotReceived()
 
 
 def _cancelling(line: LineState) -> Problem | None:
@@ -176,7 +197,6 @@ _RETURNS: Mapping[StepName, tuple[ReturnState, ...]] = {
     "send_label": ("expected", "label_sent", "lost"),
     "return_shipped": AWAITED,
     "return_lost": ("expected", "label_sent", "in_transit"),
-    "keep_disk": AWAITED,
     "settle": AWAITED,
     # What was settled may arrive all the same.
     "receive": (*AWAITED, "settled"),
@@ -187,7 +207,6 @@ _OTHERS: Mapping[StepName, tuple[Callable[[LineState], bool], Callable[[], Probl
         lambda line: line.type in SHIPS and line.dispatch in ("none", "failed"),
         parcel_errors.SentAlready,
     ),
-    "inspect": (lambda line: line.return_state == "received", errors.NotReceived),
     "reverse": (_is_reversible, errors.NothingToReverse),
     "replacement_dead": (lambda line: line.cover == "replaced" and line.dispatch == "delivered", errors.NotReplaced),
 }

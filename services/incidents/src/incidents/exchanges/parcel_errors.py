@@ -65,12 +65,24 @@ class ShipmentElsewhere(Conflict):
     )
 
 
-class ParcelNotOnItsWay(Conflict):
+class _OfParcel(Conflict):
+    """``state`` by its label; the member holds its code."""
+
+    def sentence(self, language: Language) -> str:
+        return self.message[language].format(state=SHIPMENT[self.members["state"]][language].lower())
+
+
+class ParcelNotOnItsWay(_OfParcel):
     code = "parcel_not_on_its_way"
     message = text(
         "Ce colis est déjà « {state} » : cette information ne change rien.",
         "This parcel is “{state}” already: this changes nothing.",
     )
 
-    def sentence(self, language: Language) -> str:
-        return self.message[language].format(state=SHIPMENT[self.members["state"]][language].lower())
+
+class ParcelHasArrived(_OfParcel):
+    code = "parcel_has_arrived"
+    message = text(
+        "Ce colis est déjà « {state} » : son transporteur et son numéro ne changent plus.",
+        "This parcel is “{state}” already: its carrier and number do not change any more.",
+    )

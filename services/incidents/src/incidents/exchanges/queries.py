@@ -140,7 +140,7 @@ async def shipments(
         .join(shipment_lines, shipment_lines.c.shipment_id == Shipment.id)
         .join(Exchange, Exchange.id == shipment_lines.c.exchange_id)
         .where(shipment_lines.c.exchange_id.in_(exchange_ids))
-        .order_by(Shipment.prepared_at, Shipment.id, Exchange.line)
+        .order_by(func.coalesce(Shipment.shipped_at, Shipment.prepared_at), Shipment.id, Exchange.line)
     )
     by_line: dict[UUID, list[AnyRow]] = defaultdict(list)
     by_parcel: dict[UUID, list[int]] = defaultdict(list)

@@ -18,15 +18,25 @@ IS_KNOWN: Mapping[StepName, Callable[[Any, Exchange], bool]] = {
         codes.serial(line.replacement_serial_number or "") == codes.serial(wanted.serial_number)
     ),
     "out_of_stock": lambda wanted, line: line.stock_expected_on == wanted.expected_on,
-    "receive": lambda _, line: line.return_state in machine.ARRIVED,
+    "receive": lambda wanted, line: (
+        line.return_state in machine.ARRIVED and _is_same_unit(wanted.serial_number, line.received_serial_number)
+    ),
     "inspect": lambda wanted, line: line.return_state == "inspected" and line.outcome == wanted.outcome,
-    "settle": lambda wanted, line: line.return_state == "settled" and line.outcome == wanted.outcome,
+    "settle": lambda wanted, line: (
+        line.return_state == "settled"
+        and line.outcome == wanted.outcome
+        and wanted.certificate_file_id in (None, line.certificate_file_id)
+    ),
     "return_lost": lambda _, line: line.return_state == "lost",
     "reverse": lambda _, line: line.cover == "returned",
     "receive_replacement": lambda _, line: line.replacement_return == "received",
     "close": lambda _, line: line.decision == "closed",
     "claim": lambda wanted, line: line.claim_state == wanted.state,
 }
+
+
+def _is_same_unit(told: str | None, known: str | None) -> bool:
+    return told is None or codes.serial(told) == codes.serial(known or "")
 
 
 def is_repeated(wanted: Step, line: Exchange) -> bool:

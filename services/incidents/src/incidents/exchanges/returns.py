@@ -7,6 +7,7 @@ from uuid import UUID
 from api.incidents import exchange_steps as steps
 from incidents import repository as incidents
 from incidents.exchanges import errors, repository, shipping
+from incidents.exchanges.models import Exchange
 from incidents.exchanges.scene import Scene
 from web import clock
 from web.text import codes
@@ -57,7 +58,7 @@ async def receive(scene: Scene, wanted: steps.Receive) -> None:
     await shipping.arrived(scene)
     line.return_state = "received"
     line.received_serial_number = wanted.serial_number
-    is_other = wanted.serial_number and codes.serial(wanted.serial_number) != codes.serial(line.serial_number)
+    is_other = wanted.serial_number and _is_other(wanted.serial_number, line)
     # What was found in the product is SQP's to handle, and to tell in its own words.
     scene.tell(
         "return_received", "" if wanted.media_found else wanted.note, found=wanted.serial_number if is_other else ""
@@ -67,7 +68,11 @@ async def receive(scene: Scene, wanted: steps.Receive) -> None:
 
 
 async def inspect(scene: Scene, wanted: steps.Inspect) -> None:
+    """Whether another unit than the expected one was received is judged, and not passed over."""
     line = scene.line
+    found = line.received_serial_number
+    if found and wanted.outcome != "mismatch" and not wanted.note and _is_other(found, line):
+        raise errors.OtherUnitReceived(found=found, expected=line.serial_number, field="note")
     line.return_state = "inspected"
     line.outcome = wanted.outcome
     line.missing = list(wanted.missing)
@@ -84,6 +89,10 @@ async def settle(scene: Scene, wanted: steps.Settle) -> None:
     line.certificate_file_id = wanted.certificate_file_id or line.certificate_file_id
     note = "\n".join(part for part in (wanted.reference, wanted.note) if part)
     scene.tell("return_settled", note, outcome=wanted.outcome)
+
+
+def _is_other(serial: str, line: Exchange) -> bool:
+    return codes.serial(serial) != codes.serial(line.serial_number)
 
 
 async def _check_certificate(scene: Scene, file_id: UUID | None) -> None:

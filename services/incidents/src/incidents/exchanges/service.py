@@ -156,10 +156,11 @@ async def put(session: AsyncSession, identifier: UUID, wanted: parcels.ShipmentP
         shipment = await _prepare(session, incident, wanted, identifier, by, now)
     elif not await _is_of(session, shipment, wanted):
         raise parcel_errors.ShipmentElsewhere
+    else:
+        shipping.correct(shipment, wanted.carrier, wanted.tracking_number)
     if wanted.state != "prepared":
-        news = parcels.ShipmentNews(
-            state=wanted.state, at=wanted.at, carrier=wanted.carrier, tracking_number=wanted.tracking_number
-        )
+        await _require_leaving(session, shipment)
+        news = parcels.ShipmentNews(state=wanted.state, at=wanted.at)
         await _record(session, incident, shipment, news, by, now)
     audit.name(session, f"{wanted.incident_number} · {carriers.name(shipment.carrier, shipment.tracking_number)}")
     return shipment, is_new
@@ -174,9 +175,8 @@ async def tell(session: AsyncSession, identifier: UUID, news: parcels.ShipmentNe
     await session.refresh(shipment)
     if machine.is_late(shipment.state, news.state):
         raise parcel_errors.ParcelNotOnItsWay(state=shipment.state)
-    if news.state == "shipped" and shipment.direction == "outbound":
-        for line in await repository.lines_of(session, shipment):
-            _raise(machine.outbound_refusal(line, ships=True))
+    await _require_leaving(session, shipment)
+    shipping.correct(shipment, news.carrier, news.tracking_number)
     audit.name(session, f"{incident.number} · {carriers.name(shipment.carrier, shipment.tracking_number)}")
     await _record(session, incident, shipment, news, by, clock.now())
     return shipment
@@ -249,17 +249,22 @@ async def _prepare(
 async def _record(
     session: AsyncSession, incident: Incident, shipment: Shipment, news: parcels.ShipmentNews, by: Actor, now: datetime
 ) -> bool:
-    """Nothing has happened later than now, whatever a carrier's clock says."""
-    number = shipping.number_in(news.tracking_number)
-    if number:
-        shipment.tracking_number = number
-        shipment.carrier = news.carrier or carriers.suggested(news.tracking_number)
+    """Nothing has happened later than now, or before the exchange was asked for, whatever a carrier's clock says."""
     lines = await repository.lines_of(session, shipment)
-    scene = Scene(session, incident, lines[0], by, min(news.at or now, now), now)
+    asked_at = min(line.requested_at for line in lines)
+    scene = Scene(session, incident, lines[0], by, max(min(news.at or now, now), asked_at), now)
     is_news = await shipping.record(scene, shipment, news.state, news.note)
     await session.flush()
     await following.follow(session, incident, now)
     return is_news
+
+
+async def _require_leaving(session: AsyncSession, shipment: Shipment) -> None:
+    """Whatever SQP says of a parcel that was prepared says that it has left."""
+    if shipment.direction != "outbound" or shipment.state != "prepared":
+        return
+    for line in await repository.lines_of(session, shipment):
+        _raise(machine.outbound_refusal(line, ships=True))
 
 
 async def _is_of(session: AsyncSession, shipment: Shipment, wanted: parcels.ShipmentPut) -> bool:

@@ -91,6 +91,18 @@ def number_in(pasted: str) -> str:
     return number
 
 
+def correct(shipment: Shipment, carrier: Carrier | None, pasted: str) -> None:
+    """Another carrier or number than was known, until the parcel has arrived. Raises ParcelHasArrived."""
+    number = number_in(pasted) or shipment.tracking_number
+    is_same = number == shipment.tracking_number
+    chosen = carrier or (shipment.carrier if is_same else carriers.suggested(pasted))
+    if (number, chosen) == (shipment.tracking_number, shipment.carrier):
+        return
+    if shipment.state not in GOING:
+        raise parcel_errors.ParcelHasArrived(state=shipment.state, field="tracking_number")
+    shipment.tracking_number, shipment.carrier = number, chosen
+
+
 async def record(
     scene: Scene, shipment: Shipment, news: News, note: str = "", *, step: ExchangeStep | None = None
 ) -> bool:
