@@ -134,7 +134,9 @@ class Desk:
         )
         return identifier
 
-    async def user(self, who: Principal, status: Any = "active", version: int = 1) -> None:
+    async def user(
+        self, who: Principal, status: Any = "active", version: int = 1, login: str = "login", last_name: str = "Nom"
+    ) -> None:
         assert who.user_id is not None
         assert who.organisation_id is not None
         assert who.organisation_kind is not None
@@ -144,9 +146,9 @@ class Desk:
                 user_id=who.user_id,
                 organisation_id=who.organisation_id,
                 organisation_kind=who.organisation_kind,
-                login="login",
+                login=login,
                 first_name="Prénom",
-                last_name="Nom",
+                last_name=last_name,
                 email="a@b.fr",
                 role="administrator",
                 status=status,

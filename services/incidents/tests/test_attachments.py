@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from devkit.harness import CLIENT, CLIENT_BASIC, RESELLER, SQP, person
+from devkit.harness import CLIENT, CLIENT_BASIC, RESELLER, SQP, back_office, person
 from events.files import FileBindingRefused, FileBound, FileErased, FileScanned
 from events.incidents import FileDetached, FilesAttached
 from web.auth.principal import Principal
@@ -181,12 +181,14 @@ async def test_each_side_sees_the_files_of_its_scopes_alone(open_desk: Any) -> N
         "declaration": await open_desk.attached(number, "declaration"),
         "client": await open_desk.attached(number, "client", CLIENT),
         "sqp": await open_desk.attached(number, "sqp", SQP),
+        "internal": await open_desk.attached(number, "internal", SQP),
     }
     for reader, scopes in (
         (RESELLER, ["declaration", "client", "sqp"]),
         (CLIENT, ["declaration", "client"]),
         (CLIENT_BASIC, ["declaration", "client"]),
-        (SQP, ["declaration", "sqp"]),
+        (SQP, ["declaration", "sqp", "internal"]),
+        (back_office("incidents:read"), ["declaration", "sqp"]),
     ):
         seen = await files(open_desk, number, reader)
         assert [(file["scope"], file["file_id"]) for file in seen] == [(scope, str(ids[scope])) for scope in scopes]
@@ -200,6 +202,8 @@ async def test_each_side_sees_the_files_of_its_scopes_alone(open_desk: Any) -> N
         (SQP, "declaration", 403, "declaration_not_yours"),
         (CLIENT, "declaration", 403, "declaration_not_yours"),
         (CLIENT_BASIC, "client", 403, "forbidden"),
+        (RESELLER, "internal", 404, "thread_not_found"),
+        (CLIENT, "internal", 404, "thread_not_found"),
     ],
 )
 async def test_files_are_attached_where_one_may_speak(
@@ -225,6 +229,9 @@ async def test_files_are_attached_where_one_may_speak(
         ("sqp", SQP, RESELLER, 403, "file_not_yours"),
         ("sqp", RESELLER, CLIENT, 404, "attachment_not_found"),
         ("client", CLIENT, CLIENT_BASIC, 403, "forbidden"),
+        ("internal", SQP, SQP, 204, ""),
+        ("internal", SQP, RESELLER, 404, "attachment_not_found"),
+        ("internal", SQP, CLIENT, 404, "attachment_not_found"),
     ],
 )
 async def test_a_file_is_taken_off_by_the_side_that_attached_it(
@@ -239,7 +246,7 @@ async def test_a_file_is_taken_off_by_the_side_that_attached_it(
     assert [(event.file_id, event.scope, event.version) for event in told] == (
         [(file_id, scope, 3)] if status == 204 else []
     )
-    assert len(await files(open_desk, number)) == (0 if status == 204 else 1)
+    assert len(await files(open_desk, number, attached_by)) == (0 if status == 204 else 1)
 
 
 async def test_a_file_taken_off_stays_off(open_desk: Any) -> None:

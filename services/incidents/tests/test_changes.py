@@ -9,9 +9,10 @@ import pytest
 
 from devkit.harness import CLIENT, RESELLER, SQP, back_office
 from events import organisation_id
-from events.incidents import EVENTS, ExchangeChanged, IncidentAssigned, ReturnReminded
+from events.incidents import EVENTS, ExchangeChanged, IncidentAssigned, NoteWritten, ReturnReminded
 from incidents.feed import KINDS
 from incidents.models import Change
+from web.auth.principal import Principal
 
 ERP = back_office("incidents:read")
 
@@ -56,13 +57,16 @@ async def test_each_fact_about_an_incident_has_the_next_number(open_desk: Any) -
     assert (await open_desk.as_(ERP).get(feed["items"][0]["path"].removeprefix("/api/v1"))).json()["number"] == number
 
 
-async def test_the_thread_between_reseller_and_client_is_not_told(open_desk: Any) -> None:
+@pytest.mark.parametrize(("thread", "by", "other"), [("client", CLIENT, RESELLER), ("internal", SQP, SQP)])
+async def test_the_thread_between_reseller_and_client_and_sqps_notes_are_not_told(
+    open_desk: Any, thread: str, by: Principal, other: Principal
+) -> None:
     number = await open_desk.declare(RESELLER)
     before = await ask(open_desk, after=0)
-    await open_desk.post(number, "client", CLIENT)
-    await open_desk.post(number, "client", RESELLER, file_ids=[str(uuid4())])
-    file_id = await open_desk.attached(number, "client", CLIENT)
-    assert (await open_desk.as_(CLIENT).delete(f"/incidents/{number}/files/{file_id}")).status_code == 204
+    await open_desk.post(number, thread, by)
+    assert (await open_desk.post(number, thread, other, file_ids=[str(uuid4())])).status_code == 201
+    file_id = await open_desk.attached(number, thread, by)
+    assert (await open_desk.as_(by).delete(f"/incidents/{number}/files/{file_id}")).status_code == 204
     assert await ask(open_desk, after=0) == before
 
 
@@ -100,7 +104,7 @@ async def test_each_step_of_an_exchange_is_a_kind_of_change(open_desk: Any) -> N
 
 def test_every_event_of_an_incident_is_a_kind_of_change() -> None:
     """A new one is told by ``feed.tell``, not by the outbox alone."""
-    # Each step of an exchange is a kind; a reminder of a return changes nothing, and who works on what at SQP is no
-    # program's to follow.
-    assert set(KINDS) == set(EVENTS) - {ExchangeChanged, ReturnReminded, IncidentAssigned}
+    # Each step of an exchange is a kind; a reminder of a return changes nothing; who works on what at SQP, and what its
+    # people write for each other, is no program's to follow.
+    assert set(KINDS) == set(EVENTS) - {ExchangeChanged, ReturnReminded, IncidentAssigned, NoteWritten}
     assert len(set(KINDS.values())) == len(KINDS)

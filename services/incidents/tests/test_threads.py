@@ -1,4 +1,4 @@
-"""The two threads: who reads and writes which, in what order, and until when."""
+"""The threads: who reads and writes which, in what order, and until when. SQP's notes: test_notes.py, too."""
 
 from __future__ import annotations
 
@@ -7,16 +7,32 @@ from uuid import uuid4
 
 import pytest
 
-from devkit.harness import CLIENT, CLIENT_BASIC, OTHER_CLIENT, OTHER_RESELLER, RESELLER, RESELLER_BASIC, SQP, person
+from devkit.harness import (
+    CLIENT,
+    CLIENT_BASIC,
+    OTHER_CLIENT,
+    OTHER_RESELLER,
+    RESELLER,
+    RESELLER_BASIC,
+    SQP,
+    back_office,
+    person,
+)
 from events.incidents import FilesAttached, MessagePosted
 from web.auth.principal import Principal
 
 SQP_BASIC = person("sqp", "SQP", "basic")
+BACK_OFFICE = back_office("incidents:read")
 SIDES = {
     "client": ((RESELLER, RESELLER_BASIC), (CLIENT, CLIENT_BASIC)),
     "sqp": ((RESELLER, RESELLER_BASIC), (SQP, SQP_BASIC)),
 }
-OUTSIDE = {"client": (SQP, SQP_BASIC), "sqp": (CLIENT, CLIENT_BASIC)}
+OUTSIDE = {
+    "client": (SQP, SQP_BASIC, BACK_OFFICE),
+    "sqp": (CLIENT, CLIENT_BASIC),
+    "internal": (RESELLER, RESELLER_BASIC, CLIENT, CLIENT_BASIC, BACK_OFFICE),
+}
+WRITERS = {"client": RESELLER, "sqp": RESELLER, "internal": SQP}
 
 
 async def read(desk: Any, number: str, thread: str, by: Principal, **parameters: Any) -> Any:
@@ -36,19 +52,22 @@ async def test_both_sides_of_a_thread_write_and_read_it(open_desk: Any, thread: 
         ]
 
 
-@pytest.mark.parametrize("thread", ["client", "sqp"])
-async def test_the_third_side_finds_no_such_thread(open_desk: Any, thread: str) -> None:
+@pytest.mark.parametrize("thread", OUTSIDE)
+async def test_who_is_outside_finds_no_such_thread(open_desk: Any, thread: str) -> None:
     number = await open_desk.declare()
-    await open_desk.post(number, thread, RESELLER, "Entre nous")
+    before = [(await open_desk.as_(each).get(f"/incidents/{number}")).text for each in OUTSIDE[thread]]
+    assert (await open_desk.post(number, thread, WRITERS[thread], "Entre nous")).status_code == 201
+    told = len(await open_desk.harness.told(MessagePosted))
     for outsider in OUTSIDE[thread]:
         answer = await read(open_desk, number, thread, outsider)
         assert (answer.status_code, answer.json()["code"]) == (404, "thread_not_found")
         detail = await open_desk.as_(outsider).get(f"/incidents/{number}")
         assert thread not in detail.json()["threads"]
         assert "Entre nous" not in detail.text
+    assert [(await open_desk.as_(each).get(f"/incidents/{number}")).text for each in OUTSIDE[thread]] == before
     writing = await open_desk.post(number, thread, OUTSIDE[thread][0], "Intrusion")
     assert (writing.status_code, writing.json()["code"]) == (404, "thread_not_found")
-    assert len(await open_desk.harness.told(MessagePosted)) == 1
+    assert len(await open_desk.harness.told(MessagePosted)) == told == (0 if thread == "internal" else 1)
 
 
 async def test_an_incident_without_client_has_no_client_thread(desk: Any) -> None:
@@ -72,7 +91,7 @@ async def test_threads_do_not_mix(open_desk: Any) -> None:
 @pytest.mark.parametrize("by", [RESELLER_BASIC, CLIENT_BASIC, SQP_BASIC])
 async def test_basic_users_do_not_write(open_desk: Any, by: Principal) -> None:
     number = await open_desk.declare()
-    for thread in ("client", "sqp"):
+    for thread in ("client", "sqp", "internal"):
         answer = await open_desk.post(number, thread, by)
         assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
 
@@ -185,7 +204,7 @@ async def test_malformed_reading_is_refused(open_desk: Any, parameters: dict[str
 @pytest.mark.parametrize("by", [OTHER_RESELLER, OTHER_CLIENT])
 async def test_a_foreign_thread_is_the_same_404_as_a_missing_one(open_desk: Any, by: Principal) -> None:
     number = await open_desk.declare()
-    for thread in ("client", "sqp"):
+    for thread in ("client", "sqp", "internal"):
         for attempted in (number, "20010101"):
             answers = [await read(open_desk, attempted, thread, by), await open_desk.post(attempted, thread, by)]
             assert {(answer.status_code, answer.json()["code"]) for answer in answers} == {(404, "incident_not_found")}

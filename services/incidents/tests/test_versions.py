@@ -20,14 +20,22 @@ async def seen(desk: Any, number: str, who: Principal) -> tuple[Any, str]:
     return answer.json(), answer.headers["ETag"]
 
 
-@pytest.mark.parametrize(("thread", "writer", "outsider"), [("sqp", SQP, CLIENT), ("client", CLIENT, SQP)])
+@pytest.mark.parametrize(
+    ("thread", "writer", "second", "outsider"),
+    [
+        ("sqp", SQP, RESELLER, CLIENT),
+        ("client", CLIENT, RESELLER, SQP),
+        ("internal", SQP, SQP, CLIENT),
+        ("internal", SQP, SQP, RESELLER),
+    ],
+)
 async def test_version_and_etag_do_not_move_with_the_other_thread(
-    open_desk: Any, thread: str, writer: Principal, outsider: Principal
+    open_desk: Any, thread: str, writer: Principal, second: Principal, outsider: Principal
 ) -> None:
     number = await open_desk.declare(RESELLER)
     before = await seen(open_desk, number, outsider)
     await open_desk.post(number, thread, writer)
-    await open_desk.post(number, thread, RESELLER, file_ids=[str(uuid4())])
+    assert (await open_desk.post(number, thread, second, file_ids=[str(uuid4())])).status_code == 201
     file_id = await open_desk.attached(number, thread, writer)
     assert (await open_desk.as_(writer).delete(f"/incidents/{number}/files/{file_id}")).status_code == 204
     assert await seen(open_desk, number, outsider) == before

@@ -33,6 +33,7 @@ from events.incidents import (
     IncidentDeclared,
     IncidentStatusChanged,
     MessagePosted,
+    NoteWritten,
     PromiseMissed,
     ReturnReminded,
 )
@@ -196,6 +197,14 @@ class Facts:
     def message(self, thread: str = "client", by: Principal | None = CLIENT, **changes: Any) -> MessagePosted:
         more = {"version": 3, "message_id": uuid4(), "thread": thread, "excerpt": "Bonjour,\nle voyant est rouge."}
         return MessagePosted(**incident(by, **{**more, **changes}))
+
+    def note(self, by: Principal = SQP, mentions: Any = (), writers: Any = (), **changes: Any) -> NoteWritten:
+        people = {
+            "mentioned_ids": [each.user_id for each in mentions],
+            "writer_ids": [each.user_id for each in writers],
+        }
+        values = {"version": 4, "number": "20122301", "actor": actor(by), "at": AT, **people}
+        return NoteWritten(**{**values, **changes})
 
     def files(self, scope: str = "declaration", by: Principal | None = CLIENT, **changes: Any) -> FilesAttached:
         more = {"version": 4, "file_ids": [uuid4()], "scope": scope, "at": AT + timedelta(hours=1)}

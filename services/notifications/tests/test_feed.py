@@ -116,9 +116,17 @@ async def test_preferences_have_sensible_defaults_and_are_ones_own(world: Any) -
         before = (await http.get(PREFERENCES)).json()["email"]
         put = await http.put(PREFERENCES, json={"email": {"status_changed": False, "files_attached": True}})
         after = (await http.get(PREFERENCES)).json()["email"]
-    assert {kind for kind, wanted in before.items() if not wanted} == {"files_attached", "contract_registered"}
+    assert {kind for kind, wanted in before.items() if not wanted} == {
+        "files_attached",
+        "contract_registered",
+        "note_written",
+    }
     assert put.json()["email"] == after
-    assert {kind for kind, wanted in after.items() if not wanted} == {"status_changed", "contract_registered"}
+    assert {kind for kind, wanted in after.items() if not wanted} == {
+        "status_changed",
+        "contract_registered",
+        "note_written",
+    }
     async with world.harness.client(RESELLER) as http:
         assert (await http.get(PREFERENCES)).json()["email"] == before
 

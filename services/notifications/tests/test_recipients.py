@@ -103,6 +103,7 @@ def test_who_is_waited_for_and_may_write_is_led_to_where_the_answer_goes(
         ("declaration", SQP, {"client", "reseller"}),
         ("client", CLIENT, {"reseller"}),
         ("sqp", RESELLER, {"sqp"}),
+        ("internal", SQP, set()),
     ],
 )
 def test_files_are_told_to_the_other_parties_of_their_scope(
@@ -176,3 +177,6 @@ def test_hints_reach_all_who_may_read_there_and_nobody_else(facts: Any) -> None:
     assert sides(recipients.hint(facts.message("client", CLIENT)).audience) == {"reseller", "client"}
     assert sides(recipients.hint(facts.files("sqp", RESELLER)).audience) == {"sqp", "reseller"}
     assert sides(recipients.hint(facts.files("declaration")).audience) == {"sqp", "reseller", "client"}
+    assert sides(recipients.hint(facts.note()).audience) == {"sqp"}
+    assert sides(recipients.hint(facts.files("internal", SQP)).audience) == {"sqp"}
+    assert sides(recipients.hint(facts.detached("internal", SQP)).audience) == {"sqp"}

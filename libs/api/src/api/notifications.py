@@ -20,6 +20,8 @@ Kind = Literal[
     "exchange_changed",
     "return_reminded",
     "message_posted",
+    "note_mentioned",
+    "note_written",
     "files_attached",
     "contract_registered",
     "contract_extended",
@@ -63,7 +65,7 @@ class ReadSubject(Request):
 
     type: SubjectType
     id: SubjectId
-    threads: list[Thread] = Field(default_factory=list, max_length=2)
+    threads: list[Thread] = Field(default_factory=list, max_length=3)
 
 
 class MarkRead(Request):
@@ -111,6 +113,9 @@ class EmailPut(Request):
     exchange_changed: bool = True
     return_reminded: bool = True
     message_posted: bool = True
+    # Of SQP's people alone.
+    note_mentioned: bool = True
+    note_written: bool = False
     files_attached: bool = False
     contract_registered: bool = False
     contract_extended: bool = True

@@ -5,11 +5,15 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 from uuid import UUID
 
+from pydantic import Field
+
 from events.base import Event, OrganisationKind, Payload
 from events.times import Day, Moment
 
-Thread = Literal["client", "sqp"]
-Scope = Literal["declaration", "client", "sqp"]
+# ``internal``: SQP's people among themselves. No message of it is in an event: see NoteWritten.
+Thread = Literal["client", "sqp", "internal"]
+SharedThread = Literal["client", "sqp"]
+Scope = Literal["declaration", "client", "sqp", "internal"]
 Status = Literal["new", "in_diagnosis", "pending", "exchange", "resolved", "closed", "rejected", "cancelled"]
 Nature = Literal["defective", "damaged", "incomplete", "other"]
 PendingReason = Literal["waiting_reseller", "waiting_client", "stock", "maker", "carrier", "other"]
@@ -141,8 +145,24 @@ class MessagePosted(IncidentEvent):
     type: ClassVar[str] = "incidents.message.posted.v1"
 
     message_id: UUID
-    thread: Thread
+    thread: SharedThread
     excerpt: str
+
+
+class NoteWritten(Event):
+    """A person of SQP wrote a note for SQP's people alone: not what it says, and nothing else of the incident.
+
+    ``mentioned_ids``: people of SQP whom the note calls; ``writer_ids``: those who wrote notes there before.
+    """
+
+    type: ClassVar[str] = "incidents.note.written.v1"
+    aggregate: ClassVar[str] = "number"
+
+    number: str
+    actor: Actor
+    at: Moment
+    mentioned_ids: list[UUID] = Field(default_factory=list)
+    writer_ids: list[UUID] = Field(default_factory=list)
 
 
 class FilesAttached(IncidentEvent):
@@ -245,6 +265,7 @@ EVENTS: tuple[type[Event], ...] = (
     IncidentClientGiven,
     PromiseMissed,
     MessagePosted,
+    NoteWritten,
     FilesAttached,
     FileDetached,
     ExchangeChanged,

@@ -9,8 +9,8 @@ from web.auth.principal import Principal
 
 
 def visible(principal: Principal) -> ColumnElement[bool]:
-    """The uploader sees a file that no incident has; otherwise the two sides of its thread, and of a declaration all
-    three."""
+    """The uploader sees a file that no incident has; otherwise the two sides of its thread, of a declaration all three,
+    of a note SQP's people."""
     own = and_(StoredFile.incident_number.is_(None), StoredFile.uploader_id == principal.user_id)
     return and_(StoredFile.stage == "stored", or_(own, _readable(principal)))
 
@@ -18,9 +18,9 @@ def visible(principal: Principal) -> ColumnElement[bool]:
 def _readable(principal: Principal) -> ColumnElement[bool]:
     organisation = principal.organisation_id
     if principal.organisation_kind == "sqp":
-        return StoredFile.scope.in_(("declaration", "sqp"))
+        return StoredFile.scope.in_(("declaration", "sqp", "internal"))
     if principal.organisation_kind == "reseller":
-        return Incident.reseller_id == organisation
+        return and_(Incident.reseller_id == organisation, StoredFile.scope.in_(("declaration", "client", "sqp")))
     if principal.organisation_kind == "client":
         return and_(Incident.client_id == organisation, StoredFile.scope.in_(("declaration", "client")))
     return false()

@@ -13,8 +13,10 @@ from incidents.errors import DeclarationNotYours, FileNotYours, ThreadNotFound
 from incidents.models import Attachment, CoveredContract, Incident
 from web.auth.principal import Principal
 
+# What SQP's people write for each other is theirs alone: their programs, whose answers go anywhere, do not read it.
+OF_PROGRAMS: tuple[Scope, ...] = ("declaration", "sqp")
 SCOPES: Mapping[OrganisationKind, tuple[Scope, ...]] = {
-    "sqp": ("declaration", "sqp"),
+    "sqp": ("declaration", "sqp", "internal"),
     "reseller": ("declaration", "client", "sqp"),
     "client": ("declaration", "client"),
 }
@@ -23,9 +25,10 @@ SCOPES: Mapping[OrganisationKind, tuple[Scope, ...]] = {
 def scopes(kind: OrganisationKind | None, client_id: UUID | None) -> tuple[Scope, ...]:
     """What people of ``kind`` may read of an incident. Without client there is no client thread.
 
-    ``None`` is a service account: SQP's own back office, which reads what SQP reads.
+    ``None`` is a service account: SQP's own back office, which reads what SQP reads, without its notes.
     """
-    return tuple(scope for scope in SCOPES[kind or "sqp"] if scope != "client" or client_id is not None)
+    readable = SCOPES[kind] if kind else OF_PROGRAMS
+    return tuple(scope for scope in readable if scope != "client" or client_id is not None)
 
 
 def threads(kind: OrganisationKind | None, client_id: UUID | None) -> tuple[Thread, ...]:
@@ -54,6 +57,12 @@ def visible(of: type[Incident] | type[CoveredContract], who: Principal | Actor) 
 def require_thread(incident: Incident, thread: Thread, by: Actor) -> None:
     if thread not in threads(by.organisation_kind, incident.client_id):
         raise ThreadNotFound
+
+
+def require_open(incident: Incident, scope: Scope) -> None:
+    """Nothing is said on or attached to an incident that is over, but by SQP among itself; raises IncidentOver."""
+    if scope != "internal":
+        incident.require_going()
 
 
 def require_attachable(incident: Incident, scope: Scope, by: Actor) -> None:

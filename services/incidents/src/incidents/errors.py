@@ -140,6 +140,30 @@ class IncidentOver(Conflict):
     )
 
 
+class UnknownMention(Conflict):
+    """``word``: the log-in as it was written; none where the person was chosen from a list."""
+
+    code = "unknown_mention"
+    message = text(
+        "Une note ne mentionne que des personnes actives de SQP : choisissez-les à nouveau dans la liste.",
+        "A note mentions active people of SQP alone: choose them from the list again.",
+    )
+    written = text(
+        "« @{word} » n’est pas une personne active de SQP : choisissez-la dans la liste, ou écrivez-le sans « @ ».",
+        "“@{word}” is not an active person of SQP: choose one from the list, or write it without “@”.",
+    )
+
+    def sentence(self, language: Language) -> str:
+        if "word" not in self.members:
+            return self.message[language]
+        return self.written[language].format_map(self.members)
+
+
+class MentionsAreForNotes(Conflict):
+    code = "mentions_are_for_notes"
+    message = text("Seules les notes internes mentionnent des personnes.", "Internal notes alone mention people.")
+
+
 class FileAlreadyAttached(Conflict):
     code = "file_already_attached"
     message = text("Ce fichier est déjà joint à l’incident.", "This file is attached to the incident already.")

@@ -144,11 +144,26 @@ def _parcel(shipment: Shipment) -> facts.Parcel:
     )
 
 
-def message_posted(incident: Incident, by: facts.Actor, message: Message) -> facts.MessagePosted:
+def note_written(
+    incident: Incident, by: facts.Actor, message: Message, writer_ids: Sequence[UUID]
+) -> facts.NoteWritten:
+    return facts.NoteWritten(
+        version=incident.revision,
+        number=incident.number,
+        actor=by,
+        at=message.at,
+        mentioned_ids=message.mentioned_ids,
+        writer_ids=list(writer_ids),
+    )
+
+
+def message_posted(
+    incident: Incident, by: facts.Actor, message: Message, thread: facts.SharedThread
+) -> facts.MessagePosted:
     return facts.MessagePosted(
         **_about(incident, by, message.at),
         message_id=message.id,
-        thread=message.thread,
+        thread=thread,
         excerpt=_excerpt(message.body),
     )
 

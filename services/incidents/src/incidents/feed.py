@@ -1,6 +1,7 @@
 """What happens to an incident is told twice: as an event, and as a row of the feed that programs follow by number.
 
-The feed is SQP's: of the thread between reseller and client it says nothing.
+The feed is for SQP's programs: of what these do not read, the thread between reseller and client and SQP's notes, it
+says nothing.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from events.incidents import (
     MessagePosted,
     PromiseMissed,
 )
+from incidents.access import OF_PROGRAMS
 from incidents.models import Change, Incident
 
 Told = (
@@ -48,7 +50,7 @@ KINDS: dict[type[Told], str] = {
 def tell(session: AsyncSession, incident: Incident, event: Told) -> None:
     """Call it with the incident's row locked, or new."""
     outbox.add(session, event)
-    if not _is_of_client_thread(event):
+    if not _is_hidden(event):
         session.add(Change(kind=_kind(event), number=incident.number, version=incident.version))
 
 
@@ -56,7 +58,7 @@ def _kind(event: Told) -> str:
     return f"exchange.{event.step}" if isinstance(event, ExchangeChanged) else KINDS[type(event)]
 
 
-def _is_of_client_thread(event: Told) -> bool:
+def _is_hidden(event: Told) -> bool:
     if isinstance(event, MessagePosted):
-        return event.thread == "client"
-    return isinstance(event, FilesAttached | FileDetached) and event.scope == "client"
+        return event.thread not in OF_PROGRAMS
+    return isinstance(event, FilesAttached | FileDetached) and event.scope not in OF_PROGRAMS

@@ -74,6 +74,7 @@ async def user(session: AsyncSession, event: UserChanged) -> None:
         "status": event.status,
         "name": f"{event.first_name} {event.last_name}".strip(),
         "role": event.role,
+        "login": codes.login(event.login) if event.organisation_kind == "sqp" else None,
     }
     works = event.status == "active" and event.role == "administrator"
     if await upsert(session, User, values, event.version) and event.organisation_kind == "sqp" and not works:

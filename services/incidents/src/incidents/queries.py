@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -154,6 +154,14 @@ async def statuses(reader: AsyncConnection, ids: Sequence[UUID | None]) -> dict[
     for row in (await reader.execute(query.distinct())).all():
         found.setdefault(row.organisation_id, set()).add(row.status)
     return found
+
+
+async def names(reader: AsyncConnection, ids: Collection[UUID]) -> dict[UUID, str]:
+    """Of people of SQP."""
+    if not ids:
+        return {}
+    query = select(User.id, User.name).where(User.id.in_(ids), User.login.is_not(None))
+    return {row.id: row.name for row in (await reader.execute(query)).all()}
 
 
 async def last_said(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -21,6 +21,7 @@ from incidents.models import (
     Incident,
     Message,
     Organisation,
+    User,
 )
 from incidents.states import OPEN, SHOWN
 from web.text import codes
@@ -125,6 +126,18 @@ async def doubted_since(session: AsyncSession, number: str, moment: datetime) ->
         Message.incident_number == number, Message.thread == "client", Message.at > moment, BY_PARTY
     )
     return await session.scalar(query.limit(1)) is not None
+
+
+async def colleagues(session: AsyncSession, ids: Collection[UUID], log_ins: Collection[str]) -> Sequence[User]:
+    """The active people of SQP among these, by name."""
+    query = select(User).where(User.login.is_not(None), User.status == "active")
+    query = query.where(or_(User.id.in_(ids), User.login.in_(log_ins)))
+    return (await session.scalars(query.order_by(User.name, User.id))).all()
+
+
+async def writers_of_notes(session: AsyncSession, number: str) -> Sequence[UUID]:
+    query = select(Message.author_id).where(Message.incident_number == number, Message.thread == "internal")
+    return (await session.scalars(query.distinct().order_by(Message.author_id))).all()
 
 
 async def quiet_since(session: AsyncSession, moment: datetime, limit: int) -> Sequence[Incident]:

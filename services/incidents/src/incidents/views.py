@@ -125,7 +125,11 @@ async def messages(
 ) -> list[schemas.Message]:
     """The messages of the incident whose row was ``found``, with what is attached to each."""
     attached = await queries.attachments_of(reader, [message.id for message in rows], principal.organisation_id)
-    return [_message(message, [_attachment(one, found, principal) for one in attached[message.id]]) for message in rows]
+    names = await queries.names(reader, {person for message in rows for person in message.mentioned_ids})
+    return [
+        _message(message, [_attachment(one, found, principal) for one in attached[message.id]], names)
+        for message in rows
+    ]
 
 
 def posted(changed: Incident, message: Message) -> schemas.Posted:
@@ -144,7 +148,7 @@ def offered(line: AnyRow) -> schemas.OfferedAddress:
     )
 
 
-def _message(message: AnyRow, attached: list[schemas.Attachment]) -> schemas.Message:
+def _message(message: AnyRow, attached: list[schemas.Attachment], names: dict[UUID, str]) -> schemas.Message:
     return schemas.Message(
         id=message.id,
         thread=message.thread,
@@ -157,13 +161,15 @@ def _message(message: AnyRow, attached: list[schemas.Attachment]) -> schemas.Mes
             organisation_name=message.organisation_name,
         ),
         attachments=attached,
+        mentions=[schemas.Mention(user_id=each, name=names[each]) for each in message.mentioned_ids if each in names],
     )
 
 
 def _attachment(one: AnyRow, found: AnyRow, principal: Principal) -> schemas.Attachment:
     owners = access.file_owners(one.scope, found.declarer_id, found.reseller_id, one.organisation_id)
     mine = principal.is_administrator and principal.organisation_id in owners
-    removable = mine and one.state == "bound" and found.status not in states.FINAL
+    is_open = found.status not in states.FINAL or one.scope == "internal"
+    removable = mine and one.state == "bound" and is_open
     return schemas.Attachment.model_validate(one).model_copy(update={"removable": removable})
 
 
@@ -214,7 +220,8 @@ def _actions(found: AnyRow, principal: Principal, language: Language) -> schemas
     if not principal.is_administrator:
         return schemas.Actions(next=[], write=[], attach=[], files=FILE_LIMITS)
     going = found.status not in states.FINAL
-    threads = access.threads(principal.organisation_kind, found.client_id) if going else ()
+    mine = access.threads(principal.organisation_kind, found.client_id)
+    threads = tuple(thread for thread in mine if going or thread == "internal")
     declares = going and principal.organisation_id in access.declaring(found.declarer_id, found.reseller_id)
     following = states.next_states(found.status, states.mover(actor(principal), found.declarer_id))
     return schemas.Actions(

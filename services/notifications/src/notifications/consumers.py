@@ -34,6 +34,7 @@ from events.incidents import (
     IncidentEvent,
     IncidentStatusChanged,
     MessagePosted,
+    NoteWritten,
     PromiseMissed,
     ReturnReminded,
 )
@@ -63,6 +64,7 @@ def consumers() -> tuple[Consumer, ...]:
     incidents.on(ExchangeChanged)(exchanges.changed)
     incidents.on(ReturnReminded)(exchanges.reminded)
     incidents.on(MessagePosted)(_follow_and_tell(recipients.message_posted))
+    incidents.on(NoteWritten)(service.tell_of_note)
     incidents.on(IncidentClientGiven, FileDetached)(service.follow_incident)
     incidents.on(FilesAttached)(service.remember_named_files)
     incidents.on(IncidentAssigned)(_show_assigned)

@@ -57,6 +57,8 @@ TITLES: dict[EmailKind, Text] = {
     "exchange_changed": exchange_texts.CHANGED,
     "return_reminded": exchange_texts.DUE,
     "message_posted": text("[Nouveau message] Incident n. {number}", "[New message] Incident no. {number}"),
+    "note_mentioned": text("[Note interne] Incident n. {number}", "[Internal note] Incident no. {number}"),
+    "note_written": text("[Note interne] Incident n. {number}", "[Internal note] Incident no. {number}"),
     "files_attached": text("[Nouveau fichier] Incident n. {number}", "[New file] Incident no. {number}"),
     "contract_registered": text("[Nouveau contrat] Contrat n° {number}", "[New contract] Contract no. {number}"),
     "contract_extended": text("[Contrat étendu] Contrat n° {number}", "[Contract extended] Contract no. {number}"),
@@ -106,6 +108,8 @@ BUTTONS: dict[EmailKind, Text] = {
     "exchange_changed": SEE_INCIDENT,
     "return_reminded": exchange_texts.ANSWER,
     "message_posted": text("Lire le message", "Read the message"),
+    "note_mentioned": text("Lire la note", "Read the note"),
+    "note_written": text("Lire la note", "Read the note"),
     "files_attached": SEE_INCIDENT,
     "contract_registered": SEE_CONTRACT,
     "contract_extended": SEE_CONTRACT,
@@ -132,6 +136,10 @@ BODIES: dict[str, Text] = {
         "Dispatch was promised for {day} and has not taken place: the next-day promise is missed.",
     ),
     "message_posted": text("{actor} a écrit : « {excerpt} »", "{actor} wrote: “{excerpt}”"),
+    "note_mentioned": text(
+        "{actor} vous mentionne dans une note interne.", "{actor} mentions you in an internal note."
+    ),
+    "note_written": text("{actor} a écrit une note interne.", "{actor} wrote an internal note."),
     "one_file": text("{actor} a ajouté un fichier.", "{actor} added a file."),
     "files": text("{actor} a ajouté {count} fichiers.", "{actor} added {count} files."),
     "contract_registered": text(

@@ -36,7 +36,7 @@ GATHERED: frozenset[Kind] = frozenset(
 
 
 # What a person may have before the eyes as it comes: an e-mail tells of it only where it stays unread.
-CONVERSATION: frozenset[Kind] = frozenset({"message_posted", "files_attached"})
+CONVERSATION: frozenset[Kind] = frozenset({"message_posted", "files_attached", "note_mentioned", "note_written"})
 
 
 def wants_line(kind: Kind, preferences: dict[str, bool] | None) -> bool:

@@ -23,6 +23,7 @@ from events.incidents import (
     IncidentEvent,
     IncidentStatusChanged,
     MessagePosted,
+    NoteWritten,
     PromiseMissed,
     Scope,
     Thread,
@@ -32,17 +33,23 @@ What = Literal["status", "message", "files", "declared", "desk"]
 
 EVERY_SIDE: frozenset[OrganisationKind] = frozenset({"sqp", "reseller", "client"})
 
-PANES: dict[Thread, str] = {"client": "?onglet=messagerie", "sqp": "?onglet=messagerie-sqp"}
+PANES: dict[Thread, str] = {
+    "client": "?onglet=messagerie",
+    "sqp": "?onglet=messagerie-sqp",
+    "internal": "?onglet=notes",
+}
 
 
 @dataclass(frozen=True)
 class Audience:
-    """Everybody of these organisations (and of SQP's), or these people; ``administrators`` narrows to that role."""
+    """Everybody of these organisations (and of SQP's), or these people; ``administrators`` narrows to that role,
+    ``only_sqp`` to SQP's people, whatever else is named."""
 
     organisations: frozenset[UUID] = frozenset()
     sqp: bool = False
     people: frozenset[UUID] = frozenset()
     administrators: bool = False
+    only_sqp: bool = False
     author: UUID | None = None
 
     def without(self, organisation: UUID | None, kind: str | None) -> Audience:
@@ -141,6 +148,22 @@ def message_posted(event: MessagePosted) -> Notice:
     return Notice("message_posted", by_author(event, others), incident(event, event.thread), facts)
 
 
+def note_written(event: NoteWritten) -> list[Notice]:
+    """Whom the note mentions, and who wrote notes there before; of SQP alone, whoever is named."""
+    mentioned = frozenset(event.mentioned_ids)
+    told: tuple[tuple[Kind, frozenset[UUID]], ...] = (
+        ("note_mentioned", mentioned),
+        ("note_written", frozenset(event.writer_ids) - mentioned),
+    )
+    subject = Subject("incident", event.number, f"/incidents/{event.number}{PANES['internal']}", "internal")
+    facts = {"number": event.number, "actor": event.actor.name}
+    return [
+        Notice(kind, Audience(people=people, only_sqp=True, author=event.actor.user_id), subject, facts)
+        for kind, people in told
+        if people
+    ]
+
+
 def files_attached(event: FilesAttached, declared_at: datetime | None, count: int) -> Notice | None:
     """The other parties of the scope, unless a message or the declaration tells of the same act already.
 
@@ -194,7 +217,9 @@ def new_device(event: LoggedInFromNewDevice) -> Notice:
     return Notice("new_device", audience, Subject("session", str(event.session_id), "/parametres/sessions"), facts)
 
 
-def hint(event: IncidentEvent) -> Hint:
+def hint(event: IncidentEvent | NoteWritten) -> Hint:
+    if isinstance(event, NoteWritten):
+        return Hint(event.number, "message", Audience(sqp=True), "internal")
     if isinstance(event, MessagePosted):
         return Hint(event.number, "message", parties(event, event.thread), event.thread)
     if isinstance(event, FilesAttached | FileDetached):
@@ -211,7 +236,9 @@ def assigned(event: IncidentAssigned) -> Hint:
 
 
 def parties(event: IncidentEvent, scope: Scope) -> Audience:
-    """Who may read this part of an incident: SQP never the client thread, the client never SQP's."""
+    """Who may read this part of an incident: SQP never the client thread, the client never SQP's, neither a note."""
+    if scope == "internal":
+        return Audience(sqp=True)
     organisations = {event.reseller_id}
     if event.client_id is not None and scope != "sqp":
         organisations.add(event.client_id)

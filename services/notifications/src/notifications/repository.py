@@ -63,7 +63,8 @@ def _of(audience: Audience) -> ColumnElement[bool]:
         User.organisation_kind == "sqp" if audience.sqp else false(),
     )
     role = User.role == "administrator" if audience.administrators else true()
-    return and_(named, role, User.id != audience.author if audience.author else true())
+    side = User.organisation_kind == "sqp" if audience.only_sqp else true()
+    return and_(named, role, side, User.id != audience.author if audience.author else true())
 
 
 async def may_be_told(session: AsyncSession, user_id: UUID) -> bool:

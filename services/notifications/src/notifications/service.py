@@ -15,7 +15,7 @@ from chassis.messaging.consumer import envelope_of
 from chassis.sql import AnyRow
 from events.files import FileBindingRefused, FileBound
 from events.identity import LoggedInFromNewDevice
-from events.incidents import FilesAttached, IncidentEvent
+from events.incidents import FilesAttached, IncidentEvent, NoteWritten
 from notifications import joining, projections, recipients, repository, views
 from notifications.errors import NotYetKnown
 from notifications.models import Notification, StreamItem
@@ -47,6 +47,12 @@ async def follow_incident(session: AsyncSession, event: IncidentEvent) -> None:
     """Keeps whom the incident concerns, and tells open pages about it that they are no longer current."""
     await projections.incident(session, event)
     send_hint(session, recipients.hint(event))
+
+
+async def tell_of_note(session: AsyncSession, event: NoteWritten) -> None:
+    send_hint(session, recipients.hint(event))
+    for notice in recipients.note_written(event):
+        await tell(session, notice)
 
 
 async def remember_named_files(session: AsyncSession, event: FilesAttached) -> None:

@@ -3,6 +3,7 @@
 from api.incidents.addresses import Address, DeliveryChoice, NewAddress, OfferedAddress, OfferedAddresses
 from api.incidents.incidents import (
     MAX_FILES,
+    MAX_MENTIONS,
     Actions,
     Article,
     Attachment,
@@ -22,6 +23,7 @@ from api.incidents.incidents import (
     IncidentPage,
     IncidentRow,
     IncidentState,
+    Mention,
     Message,
     MessageCreate,
     NextState,
@@ -35,6 +37,7 @@ from api.incidents.incidents import (
 
 __all__ = [
     "MAX_FILES",
+    "MAX_MENTIONS",
     "Actions",
     "Address",
     "Article",
@@ -56,6 +59,7 @@ __all__ = [
     "IncidentPage",
     "IncidentRow",
     "IncidentState",
+    "Mention",
     "Message",
     "MessageCreate",
     "NewAddress",

@@ -24,6 +24,7 @@ Number = Annotated[codes.Bare, StringConstraints(pattern=r"^[0-9]{8,16}$")]
 AttachmentState = Literal["pending", "bound", "refused", "detached", "erased"]
 
 MAX_FILES = 20
+MAX_MENTIONS = 20
 
 FileIds = Annotated[list[UUID], Field(max_length=MAX_FILES)]
 
@@ -76,8 +77,11 @@ class StatusChange(Request):
 
 
 class MessageCreate(Request):
+    """``mentions``: active people of SQP whom a note calls, beside those whose log-in stands in it after an ``@``."""
+
     body: Paragraphs
     file_ids: FileIds = Field(default_factory=list)
+    mentions: Annotated[list[UUID], Field(max_length=MAX_MENTIONS)] = Field(default_factory=list)
 
     files_once = field_validator("file_ids")(_each_once)
 
@@ -281,13 +285,23 @@ class History(Answer):
     items: list[HistoryLine]
 
 
+class Mention(Answer):
+    """A person of SQP whom a note calls."""
+
+    user_id: UUID
+    name: str
+
+
 class Message(Answer):
+    """``mentions`` are a note's; there are none in other threads."""
+
     id: UUID
     thread: Thread
     body: str
     at: datetime
     author: Person
     attachments: list[Attachment]
+    mentions: list[Mention] = Field(default_factory=list)
 
 
 class Posted(Answer):

@@ -1,11 +1,12 @@
-"""What is said on an incident, in its two threads, and what is attached to it."""
+"""What is said on an incident, in its threads, and what is attached to it."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Identity, Index, text
+from sqlalchemy import ForeignKey, Identity, Index, Uuid, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.incidents import AttachmentState
@@ -17,7 +18,10 @@ from incidents.models.base import Base
 
 
 class Message(Base):
-    """What somebody wrote in a thread; the application may neither change nor delete it."""
+    """What somebody wrote in a thread; the application may neither change nor delete it.
+
+    ``mentioned_ids``: the people of SQP whom a note calls.
+    """
 
     __tablename__ = "messages"
 
@@ -27,6 +31,7 @@ class Message(Base):
     incident_number: Mapped[str] = mapped_column(ForeignKey("incidents.number"))
     thread: Mapped[Thread]
     body: Mapped[str]
+    mentioned_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), default=list, server_default="{}")
     at: Mapped[datetime]
     author_id: Mapped[UUID]
     author_name: Mapped[str]

@@ -23,7 +23,7 @@ async def attach(
 ) -> tuple[Incident, Sequence[Attachment]]:
     incident = await for_change(session, number, by)
     access.require_attachable(incident, wanted.scope, by)
-    incident.require_going()
+    access.require_open(incident, wanted.scope)
     return incident, await attach_to(session, incident, wanted.file_ids, wanted.scope, by, clock.now())
 
 
@@ -35,7 +35,7 @@ async def detach(session: AsyncSession, number: str, file_id: UUID, by: Actor) -
     if attachment is None or attachment.scope not in readable:
         raise AttachmentNotFound
     access.require_file_owner(incident, attachment, by)
-    incident.require_going()
+    access.require_open(incident, attachment.scope)
     attachment.detach()
     audit.name(session, f"{number} · {attachment.name}")
     incident.bump_version(attachment.scope)

@@ -11,8 +11,10 @@ from api import incidents as schemas
 from events.incidents import Actor, Thread
 from incidents import access, event_mapper, feed, following, repository, states
 from incidents.desk import service as desk
+from incidents.errors import MentionsAreForNotes
 from incidents.exchanges import withdrawing as exchanges
 from incidents.models import Incident, Message
+from incidents.service import notes
 from incidents.service.attachments import attach_to
 from incidents.service.loading import for_change
 from web import clock
@@ -44,12 +46,20 @@ async def post(
     """A message in a thread that ``by`` takes part in, with its files."""
     incident = await for_change(session, number, by)
     access.require_thread(incident, thread, by)
-    incident.require_going()
+    access.require_open(incident, thread)
     at = clock.now()
-    doubts = await _is_first_doubt(session, incident, thread)
+    message = await _write(session, incident, thread, wanted, by, at)
+    await attach_to(session, incident, wanted.file_ids, thread, by, at, message.id)
+    await desk.follow(session, incident, at)
+    return incident, message
+
+
+async def _write(
+    session: AsyncSession, incident: Incident, thread: Thread, wanted: schemas.MessageCreate, by: Actor, at: datetime
+) -> Message:
     message = Message(
         id=uuid4(),
-        incident_number=number,
+        incident_number=incident.number,
         thread=thread,
         body=wanted.body,
         at=at,
@@ -58,17 +68,20 @@ async def post(
         organisation_id=by.organisation_id,
         organisation_kind=by.organisation_kind,
     )
+    if thread == "internal":
+        return await notes.add(session, incident, message, wanted.mentions, by)
+    if wanted.mentions:
+        raise MentionsAreForNotes(field="mentions")
+    doubts = await _is_first_doubt(session, incident, thread)
     session.add(message)
     await session.flush()
     incident.bump_version(thread)
-    feed.tell(session, incident, event_mapper.message_posted(incident, by, message))
+    feed.tell(session, incident, event_mapper.message_posted(incident, by, message, thread))
     if doubts:
         incident.bump_version(thread)
         closes_on = clock.day(at + states.CLOSES_AFTER)
         feed.tell(session, incident, event_mapper.closing_postponed(incident, by, at, closes_on))
-    await attach_to(session, incident, wanted.file_ids, thread, by, at, message.id)
-    await desk.follow(session, incident, at)
-    return incident, message
+    return message
 
 
 async def close_resolved(session: AsyncSession) -> int:
@@ -96,6 +109,6 @@ async def _move(
 async def _is_first_doubt(session: AsyncSession, incident: Incident, thread: Thread) -> bool:
     """Whether a message in ``thread`` is the first between reseller and client since the incident was resolved: SQP,
     who reads its own thread only, is to know that the closing is put off."""
-    if incident.resolved_at is None or thread == "sqp":
+    if incident.resolved_at is None or thread != "client":
         return False
     return not await repository.doubted_since(session, incident.number, incident.resolved_at)
