@@ -138,6 +138,7 @@ PLACES = (
         renouvellement=f"/renouvellements/{EXPIRING}/{{end}}",
         incident="/incidents/{incident}",
         messagerie="/incidents/{incident}?onglet=messagerie-sqp",
+        notes="/incidents/{incident}?onglet=notes",
         echange="/incidents/{incident}?onglet=echange",
         clients="/clients",
         client="/clients/{client}",

@@ -37,7 +37,7 @@ async def test_text_and_files_of_a_message_survive_tabs_reload_and_a_log_in(visi
     page = await visit("revendeur_test", f"/incidents/{await declare()}?onglet=messagerie-sqp")
     await write_with_file(page)
     await page.locator("#tab-messagerie").click()
-    await expect(composer(page)).to_contain_text("Visible par : Client Test")
+    await expect(composer(page)).to_contain_text("Visible par le client Client Test")
     await expect(rows(page)).to_have_count(0)
     await page.locator("#tab-messagerie-sqp").click()
     await stands(page)

@@ -106,8 +106,8 @@ async def test_page_9_each_tab_has_its_own_address(visit: Visit, declare: Declar
         "Adresse de livraison": ("adresse", "123 rue des tests"),
         "Contrat": ("contrat", "30101"),
         "Client": ("client", "client_test@sqp.fr"),
-        "Messagerie": ("messagerie", "Visible par : Client Test"),
-        "Messagerie (SQP)": ("messagerie-sqp", "Visible par : SQP"),
+        "Messagerie": ("messagerie", "Visible par le client Client Test"),
+        "Messagerie (SQP)": ("messagerie-sqp", "Visible par SQP"),
     }
     for name, (tab, sentence) in shown.items():
         await page.locator(".tabs").get_by_role("link", name=name, exact=True).click()
@@ -115,15 +115,15 @@ async def test_page_9_each_tab_has_its_own_address(visit: Visit, declare: Declar
         await expect(page.locator("section.sheet")).to_contain_text(sentence)
         assert page.url.endswith(f"/incidents/{number}?onglet={tab}")
     await page.go_back()
-    await expect(page.locator("section.sheet")).to_contain_text("Visible par : Client Test")
+    await expect(page.locator("section.sheet")).to_contain_text("Visible par le client Client Test")
     await page.reload()
-    await expect(page.locator("section.sheet")).to_contain_text("Visible par : Client Test")
+    await expect(page.locator("section.sheet")).to_contain_text("Visible par le client Client Test")
 
 
 async def test_page_9_an_older_link_by_fragment_opens_its_tab(visit: Visit, declare: Declare) -> None:
     number = await declare()
     page = await visit("revendeur_test", f"/incidents/{number}#messagerie-sqp")
-    await expect(page.locator("section.sheet")).to_contain_text("Visible par : SQP")
+    await expect(page.locator("section.sheet")).to_contain_text("Visible par SQP")
 
 
 async def test_page_9_a_file_is_downloaded(visit: Visit, declare: Declare) -> None:

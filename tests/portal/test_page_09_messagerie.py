@@ -15,7 +15,7 @@ Visit = Callable[..., Awaitable[Page]]
 
 @pytest.mark.parametrize(
     ("thread", "other", "reader"),
-    [("messagerie", "client_test", "Client Test"), ("messagerie-sqp", "sqp_support", "SQP")],
+    [("messagerie", "client_test", "le client Client Test"), ("messagerie-sqp", "sqp_support", "SQP")],
     ids=["reseller and client", "reseller and SQP"],
 )
 async def test_page_9_two_browsers_see_each_others_messages_arrive(
@@ -25,8 +25,8 @@ async def test_page_9_two_browsers_see_each_others_messages_arrive(
     reseller, partner = await visit("revendeur_test", path), await visit(other, path)
     await live(reseller)
     await live(partner)
-    await expect(composer(reseller)).to_contain_text(f"Visible par : {reader}")
-    await expect(composer(partner)).to_contain_text("Visible par : Revendeur Test")
+    await expect(composer(reseller)).to_contain_text(f"Visible par {reader}")
+    await expect(composer(partner)).to_contain_text("Visible par le revendeur Revendeur Test")
     await write(reseller, "Avez-vous redémarré le NAS ?")
     await expect(composer(reseller).locator(".said")).to_contain_text("Envoyé à")
     await expect(composer(reseller).locator("textarea")).to_have_value("")
@@ -56,7 +56,7 @@ async def test_page_9_the_two_threads_differ_at_a_glance(visit: Visit, declare: 
     look = "element => [getComputedStyle(element).backgroundColor, getComputedStyle(element.parentElement).borderLeft]"
     client = await composer(page).evaluate(look)
     await page.locator("#tab-messagerie-sqp").click()
-    await expect(composer(page)).to_contain_text("Visible par : SQP")
+    await expect(composer(page)).to_contain_text("Visible par SQP")
     sqp = await composer(page).evaluate(look)
     assert client[0] != sqp[0]
     assert client[1] != sqp[1]
@@ -112,7 +112,7 @@ async def test_page_9_a_typed_message_survives_a_failure_a_reload_and_other_tabs
     await expect(composer(page).locator(".said")).to_contain_text("Votre message n’est pas parti.")
     await expect(composer(page).locator("textarea")).to_have_value("Un message précieux.")
     await page.locator("#tab-messagerie-sqp").click()
-    await expect(composer(page)).to_contain_text("Visible par : SQP")
+    await expect(composer(page)).to_contain_text("Visible par SQP")
     await expect(composer(page).locator("textarea")).to_have_value("")
     await page.locator("#tab-messagerie").click()
     await expect(composer(page).locator("textarea")).to_have_value("Un message précieux.")

@@ -42,6 +42,8 @@ async def _disk_failure(reseller: Caller, client: Caller, support: Caller) -> No
         file_ids=[log["id"]],
     )
     await _say(support, number, "sqp", "Bonjour, pouvez-vous nous envoyer le journal SMART du disque ?", "1")
+    note = "Même baie que l’an dernier : vérifier le fond de panier avant d’échanger un troisième disque."
+    await _say(support, number, "internal", note, "note")
     await move(support, number, "in_diagnosis", note="Journal reçu, analyse en cours.")
     await _say(reseller, number, "sqp", "Bonjour, le voici dans les fichiers de la déclaration.", "2")
     await _say(reseller, number, "client", "Votre dossier est ouvert, SQP analyse le journal.", "3")

@@ -2,9 +2,10 @@
 // in view.
 import { resume } from "./composer.js";
 import { keep } from "./kept.js";
+import "./mentions.js";
 import { awaitScans, refresh, thread } from "./thread.js";
 
-const THREAD_TABS = { client: "messagerie", sqp: "messagerie-sqp" };
+const THREAD_TABS = { client: "messagerie", sqp: "messagerie-sqp", internal: "notes" };
 
 // Links of older notifications name a tab by a fragment.
 const named = Object.values(THREAD_TABS).find((tab) => location.hash === `#${tab}`);

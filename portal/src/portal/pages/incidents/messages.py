@@ -15,7 +15,7 @@ from portal.forms import Field, Form
 from portal.page import Page
 from portal.pages.incidents import one, words
 from portal.pages.incidents.base import blueprint, number_of, path_of
-from portal.pages.incidents.threads import TABS, Thread
+from portal.pages.incidents.threads import TABS, Thread, colleagues
 from portal.services import incidents
 from portal.translations import N_
 from portal.uploads import UploadedFile
@@ -25,7 +25,13 @@ EMPTY = N_("Écrivez votre message, ou joignez un fichier.")
 SENT_ALREADY = N_("Votre envoi précédent est parti. Relisez le fil avant d’envoyer à nouveau.")
 FILES_AWAY = N_("Les fichiers ne répondent pas pour l’instant. Réessayez dans un instant.")
 PATH = "/incidents/{number}/messages/{thread}"
-FORM = Form(Field("body", N_("Message")), Field("files", N_("Fichiers"), path="file_ids"))
+SENT = N_("Votre message est envoyé.")
+NOTED = N_("Votre note est enregistrée.")
+FORM = Form(
+    Field("body", N_("Message")),
+    Field("files", N_("Fichiers"), path="file_ids"),
+    Field("mention", N_("Mentionner"), path="mentions"),
+)
 
 
 @blueprint.get(PATH)
@@ -56,7 +62,8 @@ async def post_message(page: Page) -> Response:
         return await again(503, page.gettext(UNAVAILABLE), page.field("key"))
     if page.wants("messages"):
         return await _list(page, number, name)
-    return page.redirect(path_of(number, TABS[name]), flash=page.gettext("Votre message est envoyé."))
+    done = NOTED if name == "internal" else SENT
+    return page.redirect(path_of(number, TABS[name]), flash=page.gettext(done))
 
 
 async def _taken(page: Page) -> tuple[list[UploadedFile], list[str]]:
@@ -68,7 +75,9 @@ async def _taken(page: Page) -> tuple[list[UploadedFile], list[str]]:
 
 async def _post(page: Page, number: str, name: str, files: list[UploadedFile]) -> None:
     body = page.field("body") or attached(page, files)
-    message = page.build(MessageCreate, {"body": body, "file_ids": [file.id for file in files]})
+    mentions = [page.field("mention")] if page.field("mention") else []
+    values = {"body": body, "file_ids": [file.id for file in files], "mentions": mentions}
+    message = page.build(MessageCreate, values)
     await incidents.post(page, number, name, message, page.field("key"))
 
 
@@ -96,11 +105,13 @@ async def _again(
         "refused": refused,
         "key": key or str(uuid4()),
         "written": page.field("body"),
+        "mention": page.field("mention"),
         "unsent": sentence,
     }
     try:
         return await one.show(page, number, said, tab=TABS[name], status=status)
     except ServiceUnavailable:
+        said["colleagues"] = await colleagues(page, name)
         thread = {"number": number, "name": name, "tab": TABS[name], "reader": "", "readership": "active"}
         return await page.render("incidents/unsent.html", said, status=503, thread=thread)
 

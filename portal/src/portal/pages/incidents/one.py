@@ -16,7 +16,8 @@ from portal.page_request import or_unavailable
 from portal.pages.incidents import exchange, words
 from portal.pages.incidents.base import blueprint, number_of, path_of
 from portal.pages.incidents.exchange_acts import Refused
-from portal.pages.incidents.threads import Thread
+from portal.pages.incidents.threads import TABS as THREAD_TABS
+from portal.pages.incidents.threads import Thread, colleagues
 from portal.services import incidents
 from portal.translations import N_
 
@@ -28,10 +29,11 @@ TABS = (
     ("client", N_("Client")),
     ("messagerie", N_("Messagerie")),
     ("messagerie-sqp", N_("Messagerie (SQP)")),
+    ("notes", N_("Notes internes")),
 )
 # Where a client, who knows who he is, finds who looks after him.
 OF_CLIENT = {"client": ("revendeur", N_("Revendeur"))}
-THREADS = {"messagerie": "client", "messagerie-sqp": "sqp"}
+THREADS = {tab: thread for thread, tab in THREAD_TABS.items()}
 
 # What of the page follows the state: ids of elements, and templates.
 STATE_PARTS = ("line", "moves", "history")
@@ -124,11 +126,13 @@ async def _sheet(page: Page, incident: Incident, wanted: str, refused: Refused |
         "tabs": tabs,
         "here": here,
         "thread": thread,
+        "colleagues": await colleagues(page, here.thread),
         "unread_threads": unread,
         "kinds": words.KINDS,
         "file_kind": lambda media_type: words.file_kind(page, media_type),
         "key": str(uuid4()),
         "written": "",
+        "mention": "",
         "kept": [],
         "refused": [],
         "unsent": "",

@@ -1,4 +1,4 @@
-"""One incident on paper, as its reader may see it."""
+"""One incident on paper, as its reader may see it; without SQP's notes, whoever prints: paper is handed on."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ async def print_incident(page: Page) -> Response:
         incident, history, exchanged = await asyncio.gather(
             incidents.get(page, number), incidents.history(page, number), exchanges.of_incident(page, number)
         )
-    threads = [await _thread(page, incident, name) for name in incident.threads]
+    threads = [await _thread(page, incident, name) for name in incident.threads if name in TITLES]
     sheet = _sheet(page, incident, history.items, exchanged, threads)
     return pdf(await PRINTER.print(sheet), f"incident-{number}")
 
@@ -119,7 +119,7 @@ def _files(page: Page, attachments: list[Attachment]) -> Table:
             f"{each.attached_by_name}\n{formats.moment(each.attached_at)}",
         ]
         for each in attachments
-        if each.state not in OFF
+        if each.state not in OFF and each.scope in PLACES
     ]
     return Table(
         title=page.gettext("Fichiers"),

@@ -1,18 +1,23 @@
-"""One of the two threads, as one person reads it."""
+"""One of the threads, as one person reads it."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from api.identity.people import User
 from api.incidents import Incident, Message
 from portal.page import Page
-from portal.services import incidents
+from portal.page_request import or_unavailable
+from portal.services import identity, incidents
 
 STEP = 50
 MOST = 1000
 AT_ONCE = 200
 
-TABS = {"client": "messagerie", "sqp": "messagerie-sqp"}
+TABS = {"client": "messagerie", "sqp": "messagerie-sqp", "internal": "notes"}
+# People of SQP whom a note may mention.
+MOST_COLLEAGUES = 200
 
 
 @dataclass(frozen=True)
@@ -57,6 +62,14 @@ class Thread:
         )
 
 
+async def colleagues(page: Page, name: str) -> Sequence[User]:
+    """Whom a note of this person may mention; nobody in other threads, or while identity is away."""
+    if name != "internal" or not page.may("sqp", write=True):
+        return ()
+    found = await or_unavailable(identity.users(page, sort="last_name", limit=MOST_COLLEAGUES))
+    return [each for each in found.items if each.status == "active" and each.id != page.who.user_id] if found else ()
+
+
 async def _newest(page: Page, number: str, name: str, wanted: int) -> tuple[list[Message], int]:
     found: list[Message] = []
     cursor: str | None = None
@@ -74,7 +87,7 @@ async def _newest(page: Page, number: str, name: str, wanted: int) -> tuple[list
 def _readership(page: Page, incident: Incident, name: str) -> dict[str, str]:
     """Whether anybody on the other side reads; where to change that, and the telephone in the meantime."""
     party = incident.client if name == "client" and page.may("reseller") else incident.reseller
-    if (name == "sqp" and page.may("reseller")) or party is None:
+    if name == "internal" or (name == "sqp" and page.may("reseller")) or party is None:
         return {"readership": "active", "readers_page": "", "phone": ""}
     pages = {"reseller": f"/clients/{party.id}", "sqp": f"/revendeurs/{party.id}"}
     home = pages.get(page.who.organisation_kind or "", "") if page.may(write=True) else ""
@@ -86,7 +99,9 @@ def _readership(page: Page, incident: Incident, name: str) -> dict[str, str]:
 
 
 def _other_side(page: Page, incident: Incident, name: str) -> str:
-    """Whom a message reaches: the reseller for SQP and the client, either of these for the reseller."""
+    """Whom a message reaches: the reseller for SQP and the client, either of these for the reseller; a note, SQP."""
+    if name == "internal":
+        return "SQP"
     if not page.may("reseller"):
         return incident.reseller.name
     if name == "sqp":

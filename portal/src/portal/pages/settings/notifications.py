@@ -20,6 +20,8 @@ KINDS = {
     "exchange_changed": N_("Un échange avance : décision, colis, retour"),
     "return_reminded": N_("Un matériel est à renvoyer à SQP"),
     "message_posted": N_("Vous recevez un message"),
+    "note_mentioned": N_("Une note interne vous mentionne"),
+    "note_written": N_("Une note interne suit l’une des vôtres"),
     "files_attached": N_("Un fichier est ajouté à un incident"),
     "contract_registered": N_("Un contrat est enregistré"),
     "contract_extended": N_("Un contrat est étendu"),
@@ -37,12 +39,15 @@ GROUPS = (
             "exchange_changed",
             "return_reminded",
             "message_posted",
+            "note_mentioned",
+            "note_written",
             "files_attached",
         ),
     ),
     (N_("Contrats"), ("contract_registered", "contract_extended", "contract_expiring")),
     (N_("Compte"), ("sign_up_requested",)),
 )
+FOR_SQP = {"closing_postponed", "note_mentioned", "note_written"}
 # Of contracts, of returns and of requests, administrators alone are told.
 FOR_ADMINISTRATORS = {
     "return_reminded": ("reseller", "client"),
@@ -81,6 +86,6 @@ def _groups(page: Page) -> list[tuple[str, dict[str, str]]]:
 
 
 def _is_told(page: Page, kind: str) -> bool:
-    if kind == "closing_postponed":
+    if kind in FOR_SQP:
         return page.may("sqp")
     return kind not in FOR_ADMINISTRATORS or page.may(*FOR_ADMINISTRATORS[kind], write=True)
