@@ -154,6 +154,16 @@ async def _invite_basic(world: World) -> None:
     await caller.anonymous(world.http, world.stack.url).post("/auth/activate", {"token": token, "password": PASSWORD})
 
 
+async def colleague_of_support(world: World) -> Caller:
+    """Another person of SQP: ``agent-`` and the world's mark."""
+    login = f"agent-{world.mark.lower()}"
+    fields = {"login": login, "first_name": "Agathe", "last_name": f"Agent {world.mark}", "role": "administrator"}
+    await world.support.post("/users", {**fields, "email": world.address("agent")})
+    token = await link_mailed_to(world.stack, world.address("agent"))
+    await caller.anonymous(world.http, world.stack.url).post("/auth/activate", {"token": token, "password": PASSWORD})
+    return caller.person(world.http, world.stack.url, login, PASSWORD)
+
+
 ADDRESS = {
     "street": "4 place Bellecour",
     "complement": "Bâtiment B",
