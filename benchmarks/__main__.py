@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 
-from benchmarks import consume, embedded, exchanges, hop, hostile, list_route, promise, relay, renewals
+from benchmarks import consume, desk, embedded, exchanges, hop, hostile, list_route, promise, relay, renewals
 
 ALL = {
     "list": list_route.main,
@@ -17,6 +17,7 @@ ALL = {
     "promise": promise.main,
     "renewals": renewals.main,
     "exchanges": exchanges.main,
+    "desk": desk.main,
 }
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import statistics
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -54,7 +54,7 @@ FROM generate_series(1, %(exchanges)s) AS i
 
 
 async def main() -> None:
-    with tempfile.TemporaryDirectory(prefix="sqp-bench-") as room, filled(Path(room)) as (databases, settings):
+    with tempfile.TemporaryDirectory(prefix="sqp-bench-") as room, filled(Path(room), fill) as (databases, settings):
         keys = TestKeys()
         environment = {"BENCH_KEY": keys.as_json(), "BENCH_DATABASE_URL": databases.app_url}
         environment |= {"BENCH_SERVICE": "incidents"}
@@ -66,7 +66,7 @@ async def main() -> None:
 
 
 @contextmanager
-def filled(room: Path) -> Iterator[tuple[Databases, Settings]]:
+def filled(room: Path, fill: Callable[[str], None]) -> Iterator[tuple[Databases, Settings]]:
     room.chmod(0o755)  # PostgreSQL runs as another user when we are root
     with Postgres(room / "postgres", durable=False) as server:
         databases = server.provision("incidents", owner_password="owner", app_password="app")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Identity, Index, text
+from sqlalchemy import BigInteger, ForeignKey, Identity, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.incidents.desk import Act, Action
@@ -35,6 +35,8 @@ class DeskItem(Base):
     revision: Mapped[int]
     action: Mapped[Action | None]
     action_at: Mapped[datetime | None]
+    # As :func:`incidents.desk.rule.waiting_key`; empty with ``action``.
+    waiting_key: Mapped[int | None] = mapped_column(BigInteger)
     # Of a promise that runs.
     promised_on: Mapped[date | None]
     unanswered_since: Mapped[datetime | None]
@@ -54,7 +56,13 @@ class DeskItem(Base):
     given_at: Mapped[datetime | None]
 
     __table_args__ = (
-        Index("ix_desk_items_action_at", "action_at", postgresql_where=text("action_at IS NOT NULL")),
+        Index(
+            "ix_desk_items_action_at",
+            "action_at",
+            postgresql_where=text("action_at IS NOT NULL"),
+            # The queue is ordered and counted from the index alone.
+            postgresql_include=["incident_number", "number_key", "waiting_key", "promised_on", "assignee_id"],
+        ),
         Index("ix_desk_items_assignee", "assignee_id", postgresql_where=text("assignee_id IS NOT NULL")),
     )
 

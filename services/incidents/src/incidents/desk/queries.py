@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ColumnElement, and_, case, cast, exists, false, func, or_, select, true
+from sqlalchemy import BigInteger, ColumnElement, and_, case, cast, false, func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.orm import aliased
 
 from api.incidents.desk import Action, When
 from chassis.http import paging
@@ -21,8 +22,7 @@ from incidents.desk.models import DeskAct, DeskItem
 from incidents.models import Incident, User
 from web import clock
 
-# Above all microseconds since 1970 until the year 2286.
-RANK = 10**16
+FIRST_DAY = date(1970, 1, 1)
 MINE, UNASSIGNED = "mine", "unassigned"
 
 
@@ -39,19 +39,11 @@ class Wanted:
 
 
 def urgency(now: datetime) -> ColumnElement[int]:
-    """What the queue is ordered by: promise overdue, promise due today, longest since the first unanswered message,
-    new, the rest; each longest first. One number of rank and microseconds, which pages are cut by."""
+    """What the queue is ordered by, as one number that pages are cut by: promises overdue by their day, those of today,
+    and then as :func:`incidents.desk.rule.waiting_key` says, whose numbers are all higher."""
     today = clock.day(now)
-    is_promised = DeskItem.promised_on <= today
-    is_waiting, is_new = DeskItem.unanswered_since.is_not(None), DeskItem.status == "new"
-    rank = case((DeskItem.promised_on < today, 0), (is_promised, 1), (is_waiting, 2), (is_new, 3), else_=4)
-    seconds = case(
-        (is_promised, func.extract("epoch", DeskItem.promised_on)),
-        (is_waiting, func.extract("epoch", DeskItem.unanswered_since)),
-        (is_new, func.extract("epoch", DeskItem.declared_at)),
-        else_=func.extract("epoch", DeskItem.action_at),
-    )
-    return cast(rank, BigInteger) * RANK + cast(seconds * 1_000_000, BigInteger)
+    days = cast(DeskItem.promised_on - FIRST_DAY, BigInteger)
+    return case((DeskItem.promised_on <= today, days), else_=DeskItem.waiting_key)
 
 
 def sorts(now: datetime) -> Mapping[str, ColumnElement[Any]]:
@@ -66,8 +58,8 @@ def sorts(now: datetime) -> Mapping[str, ColumnElement[Any]]:
 
 
 def listing(wanted: Wanted) -> AnySelect:
-    """All that SQP has to do, now or later; whoever has it."""
-    query: AnySelect = select(DeskItem.__table__).where(DeskItem.action_at.is_not(None))
+    """The numbers of all that SQP has to do, now or later; whoever has it. With little else than its index holds."""
+    query: AnySelect = select(DeskItem.incident_number).where(DeskItem.action_at.is_not(None))
     if wanted.q:
         found = matches(Incident.search_text.expression, wanted.q, incidents.of_reseller)
         query = query.where(DeskItem.incident_number.in_(select(Incident.number).where(found)))
@@ -96,15 +88,13 @@ def is_when(when: When, me: UUID | None, now: datetime) -> ColumnElement[bool]:
 
 
 def _is_skipped(me: UUID | None) -> ColumnElement[bool]:
-    """By ``me``, and nothing has changed since."""
+    """By ``me``, and nothing has changed since. Found by the person, who has passed few, and not row by row."""
     if me is None:
         return false()
-    return exists().where(
-        DeskAct.act == "skip",
-        DeskAct.by_id == me,
-        DeskAct.incident_number == DeskItem.incident_number,
-        DeskAct.changes == DeskItem.changes,
-    )
+    passed = aliased(DeskItem)
+    still = and_(passed.incident_number == DeskAct.incident_number, passed.changes == DeskAct.changes)
+    numbers = select(DeskAct.incident_number).join(passed, still).where(DeskAct.act == "skip", DeskAct.by_id == me)
+    return DeskItem.incident_number.in_(numbers)
 
 
 def first_for(me: UUID, wanted: Wanted, now: datetime, leaving: str | None) -> AnySelect:
@@ -131,19 +121,35 @@ async def counts(
     reader: AsyncConnection, everything: AnySelect, chosen: ColumnElement[bool], me: UUID | None, now: datetime
 ) -> tuple[int, dict[str, int]]:
     """How many rows ``chosen`` has, and how many there are of each kind; in one pass over what is open."""
-    is_due = is_when("due", me, now)
-    kinds = {
-        "total": chosen,
-        "due": is_due,
-        "mine": and_(is_due, is_of(MINE, me)),
-        "unassigned": and_(is_due, is_of(UNASSIGNED, me)),
-        "later": is_when("later", me, now),
-        "skipped": is_when("skipped", me, now),
-    }
-    columns = [func.count().filter(clause).label(name) for name, clause in kinds.items()]
-    row = (await reader.execute(everything.with_only_columns(*columns, maintain_column_froms=True))).one()
-    found = dict(row._mapping)
+    found = dict((await reader.execute(counting(everything, chosen, me, now))).one()._mapping)
     return found.pop("total"), found
+
+
+def counting(everything: AnySelect, chosen: ColumnElement[bool], me: UUID | None, now: datetime) -> AnySelect:
+    known = everything.with_only_columns(
+        chosen.label("is_chosen"),
+        (DeskItem.action_at <= now).label("is_due"),
+        _is_skipped(me).label("is_skipped"),
+        DeskItem.assignee_id,
+        maintain_column_froms=True,
+    ).subquery()
+    is_due = and_(known.c.is_due, ~known.c.is_skipped)
+    kinds = {
+        "total": known.c.is_chosen,
+        "due": is_due,
+        "mine": and_(is_due, known.c.assignee_id == me),
+        "unassigned": and_(is_due, known.c.assignee_id.is_(None)),
+        "later": ~known.c.is_due,
+        "skipped": and_(known.c.is_due, known.c.is_skipped),
+    }
+    return select(*(func.count().filter(clause).label(name) for name, clause in kinds.items()))
+
+
+async def items(reader: AsyncConnection, numbers: Sequence[str]) -> dict[str, AnyRow]:
+    if not numbers:
+        return {}
+    query = select(DeskItem.__table__).where(DeskItem.incident_number.in_(numbers))
+    return {row.incident_number: row for row in (await reader.execute(query)).all()}
 
 
 async def item(reader: AsyncConnection, number: str) -> AnyRow | None:

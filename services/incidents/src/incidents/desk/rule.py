@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Protocol
 
 from api.incidents.desk import Action
@@ -35,6 +35,9 @@ ORDER: tuple[Action, ...] = (
     "check",
     "chase_return",
 )
+# Above all microseconds since 1970 until the year 2286.
+RANK = 10**16
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 CLAIMED = ("opened", "sent")
 
 
@@ -88,6 +91,20 @@ def next_action(facts: Facts, now: datetime, days: WorkingDays) -> Next | None:
     if due:
         return min(due, key=lambda each: (ORDER.index(each.action), each.at))
     return min(wanted, key=lambda each: each.at, default=None)
+
+
+def waiting_key(facts: Facts, action_at: datetime) -> int:
+    """By what the queue is ordered where no promise presses: longest since the first unanswered message, new ones by
+    their declaration, the rest by when it was due. Rank, then microseconds."""
+    if facts.unanswered_since is not None:
+        return RANK + _microseconds(facts.unanswered_since)
+    if facts.status == "new":
+        return 2 * RANK + _microseconds(facts.declared_at)
+    return 3 * RANK + _microseconds(action_at)
+
+
+def _microseconds(at: datetime) -> int:
+    return (at - EPOCH) // timedelta(microseconds=1)
 
 
 def _answer(facts: Facts) -> Iterator[Next]:

@@ -56,6 +56,7 @@ async def _recount(session: AsyncSession, incident: Incident, item: DeskItem, at
     item.promised_on, item.unanswered_since = facts.promised_on, facts.unanswered_since
     item.spoken_at, item.moved_at = facts.spoken_at, facts.moved_at
     item.set_next(rule.next_action(facts, at, terms.days), at)
+    item.waiting_key = rule.waiting_key(facts, item.action_at) if item.action_at else None
 
 
 async def catch_up(session: AsyncSession) -> int:

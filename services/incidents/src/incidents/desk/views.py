@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, time
+from datetime import date, datetime, time
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -42,11 +43,14 @@ class Desk:
         self._days = days
         self._language = language
         self._now = clock.now()
+        # Working days since a day: rows that stand together often begin on the same.
+        self._passed: dict[date, int] = {}
 
     async def rows(self, reader: AsyncConnection, found: Sequence[AnyRow]) -> list[schemas.DeskRow]:
         numbers = [row.incident_number for row in found]
-        incidents, promised = await queries.rows_of(reader, numbers), await promises.rows(reader, numbers)
-        return [self._row(item, incidents[item.incident_number], promised) for item in found]
+        items, incidents = await queries.items(reader, numbers), await queries.rows_of(reader, numbers)
+        promised = await promises.rows(reader, numbers)
+        return [self._row(items[number], incidents[number], promised) for number in numbers]
 
     async def item(self, reader: AsyncConnection, found: AnyRow) -> schemas.DeskItem:
         incident = (await queries.rows_of(reader, [found.incident_number]))[found.incident_number]
@@ -54,9 +58,8 @@ class Desk:
         acts = await queries.acts(reader, found.incident_number, ACTS_SHOWN)
         people = await queries.people(reader, self._principal.organisation_id, self._now)
         colleagues = [schemas.Colleague(user_id=each.id, name=each.name) for each in people if each.name]
-        state = self._state(found, incident, promised.get(found.incident_number))
         return schemas.DeskItem(
-            **state.model_dump(),
+            **self._state(found, incident, promised.get(found.incident_number)),
             acts=[self._act(each) for each in acts],
             colleagues=sorted(colleagues, key=lambda each: each.name),
             may_write=self._principal.is_administrator,
@@ -65,7 +68,7 @@ class Desk:
     def _row(self, item: AnyRow, incident: AnyRow, promised: dict[str, AnyRow]) -> schemas.DeskRow:
         promise = promised.get(item.incident_number)
         return schemas.DeskRow(
-            **self._state(item, incident, promise).model_dump(),
+            **self._state(item, incident, promise),
             title=incident.title,
             status=incident.status,
             status_label=STATUS[incident.status][self._language],
@@ -80,26 +83,28 @@ class Desk:
             promise=promise_views.badge(promise, incident.status, self._language),
         )
 
-    def _state(self, item: AnyRow, incident: AnyRow, promise: AnyRow | None) -> schemas.DeskState:
+    def _state(self, item: AnyRow, incident: AnyRow, promise: AnyRow | None) -> dict[str, Any]:
         turn = _turn(item, incident.pending_reason, self._now)
         is_said = item.last_message_at is not None
         action = labels.ACTION[item.action] if item.action else labels.NO_ACTION
         assignee = schemas.Colleague(user_id=item.assignee_id, name=item.assignee_name) if item.assignee_id else None
-        return schemas.DeskState(
-            number=item.incident_number,
-            action=item.action,
-            action_label=action[self._language],
-            action_at=item.action_at,
-            urgency=_urgency(item, promise, self._now),
-            turn=turn,
-            turn_label=labels.TURN[turn][self._language],
-            unanswered_since=item.unanswered_since,
-            last_message=schemas.LastMessage(at=item.last_message_at, kind=item.last_message_kind) if is_said else None,
-            assignee=assignee,
-            assigned_at=item.assigned_at,
-            is_mine=item.assignee_id is not None and item.assignee_id == self._principal.user_id,
-            stuck_for=self._stuck_for(item),
-        )
+        return {
+            "number": item.incident_number,
+            "action": item.action,
+            "action_label": action[self._language],
+            "action_at": item.action_at,
+            "urgency": _urgency(item, promise, self._now),
+            "turn": turn,
+            "turn_label": labels.TURN[turn][self._language],
+            "unanswered_since": item.unanswered_since,
+            "last_message": schemas.LastMessage(at=item.last_message_at, kind=item.last_message_kind)
+            if is_said
+            else None,
+            "assignee": assignee,
+            "assigned_at": item.assigned_at,
+            "is_mine": item.assignee_id is not None and item.assignee_id == self._principal.user_id,
+            "stuck_for": self._stuck_for(item),
+        }
 
     def _stuck_for(self, item: AnyRow) -> int:
         """Of an open incident on which SQP has something to do, and nothing has moved or been said."""
@@ -107,7 +112,9 @@ class Desk:
             return 0
         known = (item.moved_at, item.spoken_at, item.last_message_at)
         last = clock.day(max(each for each in known if each is not None))
-        passed = self._days.between(last + A_DAY, clock.day(self._now) + A_DAY)
+        if last not in self._passed:
+            self._passed[last] = self._days.between(last + A_DAY, clock.day(self._now) + A_DAY)
+        passed = self._passed[last]
         return passed if passed > PATIENCE else 0
 
     def _act(self, row: AnyRow) -> schemas.DeskAct:

@@ -20,7 +20,7 @@ MOMENT = postgresql.TIMESTAMP(timezone=True)
 # minutes; as it does with what the previous release changes meanwhile.
 FILL = """
     INSERT INTO desk_items (incident_number, number_key, reseller_id, service_level, declared_at, status, revision,
-        action, action_at, promised_on, unanswered_since, spoken_at, moved_at, last_message_at, last_message_kind)
+        action, action_at, waiting_key, promised_on, unanswered_since, spoken_at, moved_at, last_message_at, last_message_kind)
     SELECT i.number, i.number_key, i.reseller_id, i.service_level, i.declared_at, i.status,
         CASE WHEN open.is_open OR exchanged.is_open OR said.unanswered_since IS NOT NULL THEN 0 ELSE i.revision END,
         CASE WHEN said.unanswered_since IS NOT NULL THEN 'answer'
@@ -32,6 +32,10 @@ FILL = """
              WHEN i.status = 'new' THEN i.declared_at
              WHEN i.status = 'in_diagnosis' THEN moved.at
              WHEN open.is_open THEN moved.at + interval '5 days' END,
+        CASE WHEN said.unanswered_since IS NOT NULL
+                 THEN 10000000000000000 + (extract(epoch FROM said.unanswered_since) * 1000000)::bigint
+             WHEN i.status = 'new' THEN 20000000000000000 + (extract(epoch FROM i.declared_at) * 1000000)::bigint
+             WHEN open.is_open THEN 30000000000000000 + (extract(epoch FROM moved.at) * 1000000)::bigint END,
         promise.dispatch_on, said.unanswered_since, spoken.at, moved.at, said.at, said.kind
     FROM incidents AS i
     CROSS JOIN LATERAL (SELECT i.status IN ('new', 'in_diagnosis', 'pending', 'exchange') AS is_open) AS open
@@ -68,6 +72,7 @@ def upgrade() -> None:
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("action", sa.Text(), nullable=True),
         sa.Column("action_at", MOMENT, nullable=True),
+        sa.Column("waiting_key", sa.BigInteger(), nullable=True),
         sa.Column("promised_on", sa.Date(), nullable=True),
         sa.Column("unanswered_since", MOMENT, nullable=True),
         sa.Column("spoken_at", MOMENT, nullable=True),
@@ -115,6 +120,7 @@ def upgrade() -> None:
         "desk_items",
         ["action_at"],
         unique=False,
+        postgresql_include=["incident_number", "number_key", "waiting_key", "promised_on", "assignee_id"],
         postgresql_where=sa.text("action_at IS NOT NULL"),
     )
     op.create_index(
