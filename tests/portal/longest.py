@@ -40,6 +40,8 @@ PLACES = (
             "adresse": "/incidents/{incident}?onglet=adresse",
             "contrat-incident": "/incidents/{incident}?onglet=contrat",
             "client-incident": "/incidents/{incident}?onglet=client",
+            "echange": "/incidents/{incident}?onglet=echange",
+            "echanges": "/echanges",
             "messagerie": "/incidents/{incident}?onglet=messagerie",
             "messagerie-sqp": "/incidents/{incident}?onglet=messagerie-sqp",
             "clients": "/clients",
@@ -57,6 +59,9 @@ PLACES = (
             "renouvellements": "/renouvellements?q={mark}",
             "renouvellement": "/renouvellements/{contract}/{end}",
             "incidents": "/incidents?q={mark}",
+            "echange": "/incidents/{incident}?onglet=echange",
+            "echanges": "/echanges?q={incident}",
+            "reception": "/echanges/reception?code={incident}-1",
             "clients": "/clients?q={mark}",
             "revendeurs": "/revendeurs?q={mark}",
             "revendeur": "/revendeurs/{reseller}",
@@ -111,6 +116,7 @@ async def facts(world: World) -> dict[str, str]:
     )
     for thread, who in (("client", world.reseller), ("sqp", world.support)):
         await who.post(f"/incidents/{incident}/messages?thread={thread}", {"body": word(300), "file_ids": []})
+    await _exchange(world, incident)
     return {
         "contract": number,
         "end": str(end),
@@ -119,6 +125,21 @@ async def facts(world: World) -> dict[str, str]:
         "reseller": str(organisation_id("reseller", reseller["code"].upper())),
         "mark": mark,
     }
+
+
+async def _exchange(world: World, incident: str) -> None:
+    """Of the first product, sent and awaited back."""
+    mark, note = world.mark, f"{word(300)} {sentence(200)}"
+    wanted = {"serial_number": f"{mark}{'A' * 52}", "approve": True, "note": note}
+    await world.office.post(f"/incidents/{incident}/exchanges", wanted)
+    reserved = {"serial_number": f"{mark}{'N' * 52}", "product_reference": f"{mark}{'R' * 72}", "reason": sentence(200)}
+    steps = f"/incidents/{incident}/exchanges/1/steps"
+    await world.office.post(steps, {"step": "reserve", **reserved})
+    parcel = {"lines": [1], "carrier": "other", "tracking_number": "X" * 60, "shipped": True}
+    sent = await world.office.post(
+        f"/incidents/{incident}/shipments", {**parcel, "contact": sentence(200), "opening_hours": sentence(200)}
+    )
+    await world.office.post(f"/shipments/{sent['id']}/news", {"state": "delivered", "note": note})
 
 
 def persons(world: World) -> dict[str, tuple[str, str]]:

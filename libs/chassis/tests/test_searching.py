@@ -122,7 +122,8 @@ def test_any_notation_of_a_date_finds_it(asked: str) -> None:
 @pytest.mark.parametrize(
     "asked",
     ["9 décembre 2023", "09 DECEMBRE 2023", "samedi 9 décembre 2023", "sam. 9 déc. 2023", "9 dec 2023",
-     "décembre 2023", "déc. 2023", "9 December 2023", "Sat 9 Dec 2023", "9th december, 2023", "9\u00a0déc.\u202f2023"],
+     "décembre 2023", "déc. 2023", "9 December 2023", "Sat 9 Dec 2023", "9th december, 2023",
+     "le 9 décembre 2023", "le samedi 9 déc. 23", "9 dec 23", "9\u00a0déc.\u202f2023"],
 )  # fmt: skip
 def test_a_date_in_words_finds_it(asked: str) -> None:
     assert finds(asked, date(2023, 12, 9))

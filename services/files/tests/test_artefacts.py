@@ -112,6 +112,11 @@ OTHERS = {
     "rpm": (b"\xed\xab\xee\xdb\3\0" + bytes(100), "driver.rpm", "application/x-rpm"),
     "deb": (b"!<arch>\ndebian-binary   " + bytes(100), "driver.deb", "application/x-archive"),
     "cab": (b"MSCF\0\0\0\0" + bytes(60), "logs.cab", "application/vnd.ms-cab-compressed"),
+    "console capture": (
+        b"U-Boot 2019.07\r\n" * 40 + b"\xff\x00\xfe" + b"Starting kernel ...\r\n" * 40,
+        "minicom.cap",
+        "text/plain",
+    ),
     "capture": (b"\xd4\xc3\xb2\xa1\2\0\4\0" + bytes(60), "iscsi.pcap", "application/octet-stream"),
     "capture, big-endian": (b"\xa1\xb2\xc3\xd4\0\2\0\4" + bytes(60), "iscsi.cap", "application/octet-stream"),
     "capture in nanoseconds": (b"\x4d\x3c\xb2\xa1\2\0\4\0" + bytes(60), "iscsi.pcap", "application/octet-stream"),

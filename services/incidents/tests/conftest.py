@@ -104,6 +104,7 @@ class Desk:
     harness: Harness
     _clients: list[httpx.AsyncClient] = field(default_factory=list)
     _declared: int = 0
+    _sent: int = 0
 
     def as_(self, principal: Principal | None, **headers: str) -> httpx.AsyncClient:
         http = self.harness.client(principal, **headers)
@@ -224,8 +225,10 @@ class Desk:
         return await self.line(number, line, by)
 
     async def ship(self, number: str, *lines: int, **more: Any) -> str:
-        """A parcel that has left, for these lines (the first where none is named); its id."""
-        body = {"lines": lines or [1], "carrier": "chronopost", "tracking_number": "XY123456785FR", "shipped": True}
+        """A parcel that has left, for these lines (the first where none is named), with a number of its own; its id."""
+        self._sent += 1
+        known = "XY123456785FR" if self._sent == 1 else f"XY{self._sent:09d}FR"
+        body = {"lines": lines or [1], "carrier": "chronopost", "tracking_number": known, "shipped": True}
         answer = await self.as_(SQP).post(f"/incidents/{number}/shipments", json={**body, **more})
         assert answer.status_code == 201, answer.text
         identifier: str = answer.json()["id"]

@@ -104,6 +104,7 @@ async def test_another_reseller_finds_nothing(desk: Any, number: str) -> None:
 
 async def test_the_claim_to_the_maker_is_read_by_sqp_alone(desk: Any, number: str) -> None:
     await desk.exchange(number)
+    version = (await desk.line(number, by=RESELLER))["version"]
     line = await desk.step(number, "claim", state="opened", maker_number="RMA-77", due_on="2026-06-30", note="secret")
     assert line["claim"]["label"] == "Dossier ouvert"
     before = len(await told(desk))
@@ -113,7 +114,7 @@ async def test_the_claim_to_the_maker_is_read_by_sqp_alone(desk: Any, number: st
     assert len(await told(desk)) == before
     for reader in (RESELLER, CLIENT):
         theirs = await desk.line(number, by=reader)
-        assert theirs["claim"] is None
+        assert (theirs["claim"], theirs["version"]) == (None, version)
         assert [fact["step"] for fact in theirs["timeline"]] == ["requested", "approved"]
 
 

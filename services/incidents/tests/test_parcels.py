@@ -169,6 +169,17 @@ async def test_a_standard_exchange_leaves_after_receipt_whoever_of_sqp_says_so(
     assert (await put(desk, prepared, number, lines=[line], state=state)).status_code == 200
 
 
+async def test_a_number_is_that_of_one_parcel_of_the_incident(desk: Any, number: str) -> None:
+    """Six at once are one; a parcel that has failed gives its number back."""
+    body = {"lines": [1], "carrier": "chronopost", "tracking_number": NUMBER, "shipped": True}
+    sent = await asyncio.gather(*(desk.as_(SQP).post(f"/incidents/{number}/shipments", json=body) for _ in range(6)))
+    assert sorted(each.status_code for each in sent) == [201] + [409] * 5
+    assert {each.json()["code"] for each in sent if each.status_code == 409} == {"parcel_known"}
+    (parcel,) = (await desk.line(number))["shipments"]
+    await desk.news(parcel["id"], "returned_to_sender")
+    assert (await desk.as_(SQP).post(f"/incidents/{number}/shipments", json=body)).status_code == 201
+
+
 async def test_as_many_facts_as_the_api_names_are_taken_at_once(desk: Any, number: str) -> None:
     assert (
         await track(desk, *[fact("shipped", 1, number=f"RR{each:09d}FI") for each in range(500)]) == ["unknown"] * 500

@@ -94,6 +94,8 @@ async def test_an_empty_list_is_a_heading(harness: Harness) -> None:
     "value",
     [
         *("0012345", "1640E12", "1640e12", "190824000123456789", "1-2", "03/04/2021", "3.4", "2021-04"),
+        *("DEC10", "SEPT2", "MARCH1", "5-mars", "12:30", "8:05:30 PM", "10%", "1,5", "1 000", "1\u202f000", "(5)"),
+        *("TRUE", "vrai", "Déc. 10", "3 août 2026", "12 €", "$5", "1.234,50"),
         *("=1+1", "+33", "-1", "@SUM(A1)", "\n=1+1", "＝1+1", "＠SUM(A1)"),
     ],
 )
@@ -101,6 +103,23 @@ def test_what_a_spreadsheet_would_change_is_marked_as_text(value: str) -> None:
     assert inert(value) == f"'{value}"
 
 
-@pytest.mark.parametrize("value", ["", "29962", "TS-131K-1TIW", "Q207B17555", "1640NCN124600", "E12", "Client Test"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "",
+        "29962",
+        "TS-131K-1TIW",
+        "Q207B17555",
+        "1640NCN124600",
+        "E12",
+        "Client Test",
+        "Mars",
+        "Décembre Noir 12",
+        "VRAIX",
+        "12:30:45:10",
+        "DS920+",
+        "A,5",
+    ],
+)
 def test_what_it_would_leave_stays_bare(value: str) -> None:
     assert inert(value) == value

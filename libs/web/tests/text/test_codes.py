@@ -78,6 +78,11 @@ def test_a_serial_number_is_read_without_its_label_and_in_latin_letters(written:
     assert exactly(written) == "WCC450001"
 
 
+@pytest.mark.parametrize("slash", ["/", "\u2215", "\u2044", "\uff0f"], ids=ascii)
+def test_a_slash_is_a_slash(slash: str) -> None:
+    assert SERIAL.validate_python(f"ab1{slash}2") == "ab1/2"
+
+
 @pytest.mark.parametrize(
     "number", ["SN123456", "SERIAL123", "S.N.123", "NR-1234", "N123", "QB/50001", "NO12", "CONTRAT5", "a_b-c.9"]
 )

@@ -103,6 +103,8 @@ TEXT = Kind(
         "old",
         "nfo",
         "lst",
+        # What a serial console was captured into; a network capture of this name is told by how it begins.
+        "cap",
     ),
 )
 

@@ -25,6 +25,8 @@ from web.auth.rules import authenticate
 from web.clock import PARIS
 from web.errors import Problem
 from web.i18n import Language, Text, negotiate, text
+from web.text.days import MONTHS
+from web.text.folding import fold
 
 Format = Literal["csv", "xlsx"]
 MEDIA_TYPES: Final[dict[Format, str]] = {
@@ -43,8 +45,26 @@ WIDEST: Final = 60
 
 # A cell that begins so would be run as a formula; the full-width signs are the plain ones to some spreadsheets.
 FORMULA = tuple("=+-@\t\r\n＝＋－＠")
-# 0012345, 1640E12, 190824000123456789, 1-2, 3/4/21: each would come back as something else.
-REREAD = re.compile(r"0[0-9]+|[0-9]+[eE][0-9]+|[0-9]{16,}|[0-9]{1,4}[-/.][0-9]{1,4}([-/.][0-9]{1,4})?")
+_MONTH = "|".join(
+    sorted(
+        {
+            fold(name).rstrip(".")[:length]
+            for names in MONTHS.values()
+            for name in names
+            for length in (3, 4, len(name))
+        },
+        key=len,
+        reverse=True,
+    )
+)
+# 0012345, 1640E12, 190824000123456789, 1-2, 3/4/21, DEC10, 5-mars, 12:30, 10 %, 1,5, 1 000, (5), VRAI: each would come
+# back as something else. Read folded.
+REREAD = re.compile(
+    r"0[0-9]+|[0-9]+e[0-9]+|[0-9]{16,}|[0-9]{1,4}[-/.][0-9]{1,4}([-/.][0-9]{1,4})?"
+    rf"|({_MONTH})[-/. ]*[0-9]{{1,4}}|[0-9]{{1,4}}[-/. ]*({_MONTH})([-/. ]*[0-9]{{1,4}})?"
+    r"|[0-9]{1,4}(:[0-9]{1,2}){1,2}( ?[ap]m?)?|[0-9]+,[0-9]+|[0-9]{1,3}([ ,.][0-9]{3})+([.,][0-9]+)?"
+    r"|[$€£]? ?[0-9][0-9., ]* ?[%$€£]|[$€£] ?[0-9][0-9., ]*|\([0-9][0-9., ]*\)|true|false|vrai|faux"
+)
 
 Cell = str | int | date | datetime | None
 
@@ -125,7 +145,7 @@ def _written(cell: Cell) -> str:
 
 def inert(value: str) -> str:
     """A cell that a spreadsheet neither computes nor reads as another number or a day."""
-    return f"'{value}" if value.startswith(FORMULA) or REREAD.fullmatch(value) else value
+    return f"'{value}" if value.startswith(FORMULA) or REREAD.fullmatch(fold(value)) else value
 
 
 def _line(cells: list[str]) -> str:

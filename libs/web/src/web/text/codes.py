@@ -35,6 +35,7 @@ _SPACES: Final = re.compile(" {2,}")
 _NUMERO: Final = re.compile("№|(?<![^\\W_])([nN])[º˚ᵒ]")
 # Capital letters of Cyrillic and Greek that look exactly like Latin ones; some keyboards, OCR and labels mix them in.
 _LOOK_ALIKE: Final = str.maketrans("АВЕКМНОРСТУХЅІЈҮҺԚԜ" + "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ABEKMHOPCTYXSIJYHQW" + "ABEZHIKMNOPTYX")
+_SLASHES: Final = str.maketrans("\u2044\u2215", "//")
 
 
 def unlabelled(value: str) -> str:
@@ -57,7 +58,7 @@ def cleaned(value: Any) -> Any:
     """
     if not isinstance(value, str) or "\0" in value:
         return value
-    return "".join(plain(normalized("NFKC", value)).split()).strip(_FRAME)
+    return "".join(plain(normalized("NFKC", value)).translate(_SLASHES).split()).strip(_FRAME)
 
 
 def bare(value: Any) -> Any:

@@ -54,7 +54,7 @@ LETTERS: Final = {
 _MARKS = re.compile(f"[{MARKS}]")
 _LETTERS = str.maketrans(LETTERS)
 _DATE = re.compile(r"(?:(\d{1,2})([/.-])(\d{1,2})\2(\d{2}|\d{4})|(\d{4})([/.-])(\d{1,2})\6(\d{1,2}))")
-# ``lundi 21 janvier 2027``, ``1er févr. 2027``, ``January 2027``, folded; without its year it may be any text.
+# ``le lundi 21 janvier 2027``, ``1er févr. 27``, ``January 2027``, folded; without its year it may be any text.
 _MONTHS: Final = {
     name: number
     for names in (*MONTHS.values(), SHORT_MONTHS, [month[:3] for month in MONTHS["en"]])
@@ -65,8 +65,9 @@ _WEEKDAYS: Final = "|".join(
     day.lower() for names in WEEKDAYS.values() for day in (*names, *(name[:3] for name in names))
 )
 _SPELLED = re.compile(
-    rf"(?<!\w)(?:(?:(?:{_WEEKDAYS})[.,]* )?(\d{{1,2}})(?:er|st|nd|rd|th)? )?"
-    rf"({'|'.join(sorted(_MONTHS, key=len, reverse=True))})\.?,? (\d{{4}})(?!\w)"
+    rf"(?<!\w)(?:(?:le )?(?:(?:{_WEEKDAYS})[.,]* )?(\d{{1,2}})(?:er|st|nd|rd|th)? )?"
+    # Of two digits a year is one only after a day: ``January 27`` is a day.
+    rf"({'|'.join(sorted(_MONTHS, key=len, reverse=True))})\.?,? (\d{{4}}|(?(1)\d{{2}}|(?!)))(?!\w)"
 )
 # A group of a telephone number that is written in several.
 _GROUP = re.compile(r"[+(]?[().-]*\d{1,2}[().-]*\d{0,2}[().-]*\d{0,2}[().-]*")

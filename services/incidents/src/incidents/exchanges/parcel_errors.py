@@ -58,6 +58,14 @@ class UndeliverableAddress(Conflict):
     )
 
 
+class ParcelKnown(Conflict):
+    code = "parcel_known"
+    message = text(
+        "Un colis {parcel} est déjà enregistré pour cet incident : un numéro est celui d’un seul colis.",
+        "A parcel {parcel} is recorded for this incident already: a number is that of one parcel.",
+    )
+
+
 class ShipmentElsewhere(Conflict):
     code = "shipment_elsewhere"
     message = text(

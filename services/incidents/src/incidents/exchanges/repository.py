@@ -219,6 +219,21 @@ async def by_number(session: AsyncSession, carrier: Carrier, number: str) -> Shi
     return await session.scalar(query.order_by(Shipment.prepared_at.desc()).limit(1))
 
 
+async def is_known(
+    session: AsyncSession, incident: str, direction: Direction, carrier: Carrier, tracking_number: str
+) -> bool:
+    """Whether a parcel of this number is on its way, or has arrived, for the incident."""
+    query = select(Shipment.id).where(
+        Shipment.incident_number == incident,
+        Shipment.direction == direction,
+        Shipment.carrier == carrier,
+        Shipment.tracking_number == tracking_number,
+        Shipment.tracking_number != "",
+        Shipment.state.not_in(machine.FAILED),
+    )
+    return await session.scalar(query.limit(1)) is not None
+
+
 async def silent(session: AsyncSession, before: datetime, limit: int) -> Sequence[Shipment]:
     """Parcels that left before ``before`` and of which nothing is known since."""
     query = select(Shipment).where(

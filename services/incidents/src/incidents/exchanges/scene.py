@@ -52,7 +52,8 @@ class Scene:
         sqp_only: bool,
         data: dict[str, Any],
     ) -> None:
-        self.line.version += 1
+        # Nobody learns from a version of what only SQP reads.
+        self.line.version += 0 if sqp_only else 1
         shown = {"carrier": carriers.name(parcel.carrier, parcel.tracking_number)} if parcel else {}
         self.session.add(
             ExchangeFact(

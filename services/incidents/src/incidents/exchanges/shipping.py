@@ -48,6 +48,9 @@ async def prepare(
         problem = _refusal(line, direction, ships=ships)
         if problem is not None:
             raise problem
+    numbered = _numbered(*parcel)
+    if await repository.is_known(scene.session, scene.incident.number, direction, **numbered):
+        raise parcel_errors.ParcelKnown(parcel=carriers.name(*numbered.values()), field="tracking_number")
     to = (address or dict(scene.incident.delivery_address)) if direction == "outbound" else None
     if to is not None and any(line.type == "advance_exchange" for line in lines):
         addresses.require_attended(to)
@@ -55,7 +58,7 @@ async def prepare(
         id=identifier,
         incident_number=scene.incident.number,
         direction=direction,
-        **_numbered(*parcel),
+        **numbered,
         state="prepared",
         prepared_at=scene.at,
         address=to,
