@@ -1,4 +1,4 @@
-"""The list of incidents, one incident with its tabs, its two threads, its files, its states, and all of it on paper."""
+"""The list of incidents, one incident with its tabs, its threads, its files, its states, and all of it on paper."""
 
 from portal.pages.incidents import exchange_actions, files, lists, messages, one, paper, paper_exchange, states
 from portal.pages.incidents.base import blueprint
