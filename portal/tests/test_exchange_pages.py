@@ -10,14 +10,15 @@ import pytest
 
 from api.incidents.exchange_answers import ReturnQuestion
 from api.incidents.exchanges import ExchangePage, ExchangeRow, ExchangeSettings
-from devkit.exchange_samples import AT, CHOICES, NUMBER, back, line
+from devkit.exchange_samples import AT, CHOICES, NUMBER, back, line, reversed_line
 from devkit.fake_upstream import Site, Upstream, answer
 
 SCAN = "/echanges/reception"
 RULES = "/parametres/echanges"
 LINK = "/retours/repondre"
 TOKEN = "t" * 40
-COUNTS = {"to_decide": 1, "to_ship": 3, "shipped": 12, "awaited": 41, "overdue": 2, "to_inspect": 0, "done": 7}
+COUNTS = {"to_decide": 1, "to_ship": 3, "shipped": 12, "awaited": 41, "overdue": 2, "to_inspect": 0, "to_close": 4,
+          "done": 7}  # fmt: skip
 
 
 def found(upstream: Upstream, *lines: dict[str, Any]) -> None:
@@ -88,7 +89,10 @@ async def test_several_lines_are_chosen_from_and_an_unknown_code_says_what_to_tr
 
 
 async def test_an_arrival_is_recorded_and_the_next_is_scanned(reception: Any) -> None:
-    form = {"reference": f"{NUMBER}-1", "version": "7", "code": "Q207B17555", "serial_number": "Q207B17555"}
+    form = {
+        "reference": f"{NUMBER}-1", "version": "7", "step": "receive", "code": "Q207B17555",
+        "serial_number": "Q207B17555",
+    }  # fmt: skip
     assert await reception.post(SCAN, **form) == (303, SCAN)
     [(path, headers, body)] = reception.sent
     assert (path, headers["if-match"]) == (f"/incidents/{NUMBER}/exchanges/1/steps", '"7"')
@@ -96,7 +100,10 @@ async def test_an_arrival_is_recorded_and_the_next_is_scanned(reception: Any) ->
 
 
 async def test_an_arrival_that_is_refused_keeps_what_was_typed(reception: Any) -> None:
-    form = {"reference": f"{NUMBER}-1", "version": "7", "code": "X", "serial_number": "Q207", "media_found": "on"}
+    form = {
+        "reference": f"{NUMBER}-1", "version": "7", "step": "receive", "code": "X", "serial_number": "Q207",
+        "media_found": "on",
+    }  # fmt: skip
     status, page = await reception.post(SCAN, **form)
     assert (status, reception.sent) == (422, [])
     assert "Dites ce qui a été trouvé" in page
@@ -109,7 +116,72 @@ async def test_an_arrival_that_is_refused_keeps_what_was_typed(reception: Any) -
 
 @pytest.mark.parametrize("reference", ["", "x-1", f"{NUMBER}-", f"{NUMBER}-99999"])
 async def test_an_arrival_of_nothing_is_not_found(reception: Any, reference: str) -> None:
-    assert (await reception.post(SCAN, reference=reference, version="1"))[0] == 404
+    assert (await reception.post(SCAN, reference=reference, version="1", step="receive"))[0] == 404
+
+
+@pytest.mark.parametrize("step", ["", "close", "x"])
+async def test_the_reception_records_arrivals_alone(reception: Any, step: str) -> None:
+    assert (await reception.post(SCAN, reference=f"{NUMBER}-1", version="1", step=step))[0] == 404
+    assert reception.sent == []
+
+
+def read_serial(page: str) -> list[str]:
+    return re.findall(r'id="receive-serial_number"[^>]*value="([^"]*)"', page)
+
+
+@pytest.mark.parametrize("code", ["Q251I02233", "q251i02233", f"{NUMBER}-1"])
+async def test_a_scan_of_an_awaited_replacement_offers_its_arrival(desk: Any, upstream: Upstream, code: str) -> None:
+    desk.log_in("sqp")
+    taken_back = reversed_line(actions=["receive_replacement", "settle"])
+    desk.holds(taken_back)
+    found(upstream, taken_back)
+    page = await desk.get(f"{SCAN}?code={code}")
+    assert "Enregistrer le retour du remplacement" in page
+    assert "<dt>Remplacement attendu</dt>" in page
+    assert read_serial(page) == ["" if "-" in code else "Q251I02233"]
+    assert "n’est pas celui du matériel attendu" not in page
+    form = {"reference": f"{NUMBER}-1", "version": "7", "step": "receive_replacement", "serial_number": "Q251I02233"}
+    assert await desk.post(SCAN, **form) == (303, SCAN)
+    assert desk.sent[0][2] == {"step": "receive_replacement", "serial_number": "Q251I02233"}
+
+
+@pytest.mark.parametrize(
+    ("scanned", "awaits"),
+    [("Q251I02233", line(actions=["receive"])), ("Q207B17555", reversed_line(actions=["receive_replacement"]))],
+    ids=["the replacement instead of the faulty unit", "the faulty unit instead of the replacement"],
+)
+async def test_another_unit_of_the_line_is_kept_as_the_serial_number_that_was_read(
+    desk: Any, upstream: Upstream, scanned: str, awaits: dict[str, Any]
+) -> None:
+    desk.log_in("sqp")
+    desk.holds(awaits)
+    found(upstream, awaits)
+    page = await desk.get(f"{SCAN}?code={scanned}")
+    assert read_serial(page) == [scanned]
+    assert f"Le n° scanné, {scanned}, n’est pas celui du matériel attendu" in page
+
+
+async def test_a_scan_means_the_line_that_awaits_this_very_unit(desk: Any, upstream: Upstream) -> None:
+    desk.log_in("sqp")
+    dead = line(2, serial_number="Q251I02233", replacement_serial_number="Q333C00001", actions=["receive"])
+    desk.holds(line(actions=["receive"]), dead)
+    found(upstream, line(), dead)
+    assert "échange n° 2" in await desk.get(f"{SCAN}?code=Q251I02233")
+
+
+async def test_what_was_scanned_goes_along_with_a_choice(desk: Any, upstream: Upstream) -> None:
+    desk.log_in("sqp")
+    desk.holds(line(actions=["receive"]), line(2, actions=["receive"]))
+    found(upstream, line(), line(2))
+    page = await desk.get(f"{SCAN}?code=Q251I02233")
+    [first, _] = re.findall(r'href="(/echanges/reception\?code=[^"]*)"', page)
+    assert read_serial(await desk.get(first.replace("&amp;", "&"))) == ["Q251I02233"]
+
+
+async def test_a_browser_that_reads_no_bar_codes_is_told_how_to_scan(reception: Any) -> None:
+    page = await reception.get(SCAN)
+    assert re.search(r"<p[^>]*data-no-camera>Ce navigateur ne lit pas les codes-barres", page)
+    assert "This browser reads no bar codes" in await reception.get(SCAN, "en")
 
 
 async def test_the_camera_is_for_the_reception_alone(reception: Any, site: Site) -> None:
@@ -176,7 +248,8 @@ async def test_rules_that_another_changed_meanwhile_are_shown(rules: Any) -> Non
 QUESTION = ReturnQuestion.model_validate(
     {"incident_number": NUMBER, "designation": "NAS", "product_reference": "TS", "serial_number": "Q207B17555",
      "label": "Retour en retard", "due_on": "2026-05-20", "is_overdue": True, "extension_days": 7,
-     "consequence": "En cas de retard, SQP envoie des relances.", "carriers": CHOICES["carriers"],
+     "of_replacement": False, "consequence": "En cas de retard, SQP envoie des relances.",
+     "carriers": CHOICES["carriers"],
      "actions": ["return_shipped", "return_lost", "more_time", "keep_disk"]}
 )  # fmt: skip
 
@@ -242,3 +315,13 @@ async def test_a_link_that_was_used_says_so(mailed: Any, upstream: Upstream, sit
     for cookie in (f"__Host-link={TOKEN}", "__Host-link=x", ""):
         async with site.http.get(LINK, headers={"Cookie": cookie}) as got:
             assert (got.status, "n’est plus valable" in await got.text()) == (410, True)
+
+
+async def test_a_mailed_question_about_a_replacement_says_so(mailed: Any, upstream: Upstream) -> None:
+    actions = ["return_shipped", "return_lost", "more_time"]
+    asked = QUESTION.model_copy(update={"of_replacement": True, "serial_number": "Q251I02233", "actions": actions})
+    upstream.handlers["/api/v1/return-answers/question"] = answer(asked.model_dump(mode="json"))
+    page = await mailed.get(LINK)
+    assert "<dt>Remplacement à renvoyer</dt>" in page
+    assert "Q251I02233" in page
+    assert "Je conserve le disque" not in page

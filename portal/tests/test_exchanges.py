@@ -8,7 +8,19 @@ from typing import Any
 
 import pytest
 
-from devkit.exchange_samples import AGENT, AT, BY, NUMBER, PARCEL, back, fact, line, parcel
+from devkit.exchange_samples import (
+    AGENT,
+    AT,
+    BY,
+    NUMBER,
+    PARCEL,
+    back,
+    fact,
+    line,
+    parcel,
+    replacement_back,
+    reversed_line,
+)
 from web import clock
 
 TAB = f"/incidents/{NUMBER}?onglet=echange"
@@ -51,6 +63,54 @@ async def test_the_days_left_to_send_a_product_back_are_counted(desk: Any, left:
     page = await desk.get(TAB)
     assert f"</strong>, {sentence}." in page
     assert ("notice bad due" in page) is (left < 0)
+
+
+@pytest.mark.parametrize(
+    ("left", "sentence"), [(12, "encore 12 jours"), (-3, "3 jours de retard")], ids=["in time", "late"]
+)
+async def test_the_holder_of_a_replacement_that_comes_back_reads_until_when_and_what_follows(
+    desk: Any, left: int, sentence: str
+) -> None:
+    due = clock.today() + timedelta(days=left)
+    desk.holds(reversed_line(replacement_return=replacement_back(days_left=left, due_on=due, is_overdue=left < 0)))
+    page = await desk.get(TAB)
+    words = said(page)
+    for expected in (
+        "Remplacement à renvoyer au plus tard le", sentence, "En cas de retard, SQP envoie des relances.",
+        "l’appareil n° Q251I02233, reçu en remplacement, est à renvoyer à SQP", "Retour du remplacement",
+        "Signaler l’envoi du remplacement", "Demander un délai", "Signaler le remplacement perdu",
+    ):  # fmt: skip
+        assert expected in words, expected
+    assert ("notice bad due" in page) is (left < 0)
+    assert f'href="/incidents/{NUMBER}/echanges/1/bon-de-retour.pdf"' in page
+    assert "Retour à SQP" not in words
+    assert "Replacement to be sent back by" in said(await desk.get(TAB, "en"))
+
+
+async def test_a_replacement_that_was_called_back_is_due_once_it_is_delivered(desk: Any) -> None:
+    waiting = replacement_back(due_on=None, days_left=None)
+    desk.holds(reversed_line(decision="cancelled", stage="awaited", replacement_return=waiting, due_on=None))
+    words = said(await desk.get(TAB))
+    assert "S’il vous est livré malgré tout, il est à renvoyer à SQP" in words
+    assert "Bon de retour (PDF)" in words
+
+
+async def test_finished_lines_are_folded_beside_others(desk: Any) -> None:
+    desk.holds(*(line(n, decision="closed", actions=[]) for n in (1, 2, 3)), line(4))
+    page = await desk.get(TAB)
+    assert len(re.findall(r'<details><summary class="exchange-head">', page)) == 3
+    assert re.search(r'<details><summary class="exchange-head">.*?</summary><div id="ligne-1">', page, re.DOTALL)
+    assert 'id="ligne-4" aria-labelledby' in page
+    desk.holds(line(decision="closed", actions=[]))
+    assert '<summary class="exchange-head">' not in await desk.get(TAB)
+
+
+async def test_a_finished_line_whose_form_is_shown_again_stands_open(desk: Any) -> None:
+    desk.log_in("sqp")
+    desk.holds(line(decision="closed", actions=["claim"], claim_next=["opened"]), line(2))
+    desk.refusal = (409, {"code": "claim_is_over", "title": "Non."})
+    status, page = await desk.post(STEPS, form="claim-1", step="claim", version="7", state="opened", maker_number="R")
+    assert (status, '<details open><summary class="exchange-head">' in page) == (409, True)
 
 
 async def test_in_english(desk: Any) -> None:

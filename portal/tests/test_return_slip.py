@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from devkit.exchange_samples import NUMBER, back, line
+from devkit.exchange_samples import NUMBER, back, line, reversed_line
 from devkit.fake_upstream import Site
 from devkit.printed import pages
 
@@ -32,6 +32,18 @@ async def test_a_return_slip_says_where_and_how_a_product_goes_back(site: Site, 
         assert expected in said, expected
     _, english = await slip(site, desk, language="en")
     assert "antistatic bag" in english
+
+
+async def test_the_slip_of_a_replacement_bears_its_serial_number(site: Site, desk: Any) -> None:
+    desk.holds(reversed_line())
+    status, said = await slip(site, desk)
+    assert status == 200
+    for expected in (
+        f"Bon de retour {NUMBER}-1", "N° de série : Q251I02233", "Remplacement reçu pour Q207B17555",
+        "tel que vous l’avez reçu", "À renvoyer au plus tard le",
+    ):  # fmt: skip
+        assert expected in said, expected
+    assert "restent chez vous, sauf demande de SQP" not in said
 
 
 async def test_without_an_address_for_returns_the_slip_leads_to_the_label(site: Site, desk: Any) -> None:

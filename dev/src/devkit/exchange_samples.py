@@ -18,6 +18,7 @@ ADDRESS = {
     "country": "FR", "email": "entrepot@sqp.fr", "phone": "",
 }  # fmt: skip
 PARTY = {"id": uuid4(), "email": "revendeur_test@sqp.fr", "phone": "+33123456789", "readership": "active"}
+AWAITED = ("expected", "label_sent", "in_transit", "lost")
 BY = {"user_id": uuid4(), "name": "Zoé Œuvrard", "organisation_kind": "reseller", "organisation_name": "Test"}
 AGENT = {"user_id": uuid4(), "name": "Ada Support", "organisation_kind": "sqp", "organisation_name": "SQP"}
 INCIDENT = {
@@ -75,9 +76,28 @@ def back(state: str = "label_sent", label: str = "Étiquette envoyée", **change
     return {
         "state": state, "label": label, "due_on": due, "is_overdue": False, "days_left": 12, "extensions_left": 2,
         "consequence": "En cas de retard, SQP envoie des relances.", "address": "SQP\n1 rue des Retours\n69001 Lyon",
-        "outcome": None, "outcome_label": None,
+        "outcome": None, "outcome_label": None, "is_awaited": state in AWAITED,
         "received_serial_number": None, "missing": [], "invoice_reference": "", "certificate_file_id": None, **changes,
     }  # fmt: skip
+
+
+def replacement_back(state: str = "expected", label: str = "Remplacement à renvoyer", **changes: Any) -> dict[str, Any]:
+    """The way back of a replacement whose exchange was reversed."""
+    return {"address": "SQP", **back(state, label), "is_awaited": state in AWAITED, **changes}
+
+
+def reversed_line(number: Any = 1, **changes: Any) -> dict[str, Any]:
+    """A line whose replacement was delivered and is to come back: SQP took the exchange back."""
+    due = clock.today() + timedelta(days=12)
+    given = {
+        "return_state": "not_required", "return_label": "Sans retour", "return_due_on": None,
+        "return": back("not_required", "Sans retour", due_on=None, days_left=None, consequence="", address=""),
+        "replacement_return_state": "expected", "replacement_return_label": "Remplacement à renvoyer",
+        "replacement_return": replacement_back(), "due_on": due, "cover": "returned",
+        "cover_label": "La couverture est revenue à l’appareil d’origine.",
+        "actions": ["return_shipped", "return_lost", "more_time"],
+    }  # fmt: skip
+    return line(number, **{**given, **changes})
 
 
 def parcel(**changes: Any) -> dict[str, Any]:
@@ -90,6 +110,10 @@ def parcel(**changes: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def stage(changes: dict[str, Any]) -> str:
+    return "done" if changes.get("decision") in ("rejected", "cancelled", "closed") else "awaited"
+
+
 def line(number: Any = 1, **changes: Any) -> dict[str, Any]:
     """A line of which the replacement was delivered and the return is awaited."""
     return {
@@ -98,7 +122,9 @@ def line(number: Any = 1, **changes: Any) -> dict[str, Any]:
         "serial_number": "Q207B17555", "product_reference": "TS-131K", "replacement_serial_number": "Q251I02233",
         "reseller": "Revendeur Test", "reseller_id": PARTY["id"], "client": "Client Test", "dispatch": "delivered",
         "dispatch_label": "Livré", "return_state": "label_sent", "return_label": "Étiquette envoyée",
-        "return_due_on": date(2026, 6, 3), "is_overdue": False, "requested_at": AT, "origin_line": None,
+        "return_due_on": date(2026, 6, 3), "replacement_return_state": "none", "replacement_return_label": "",
+        "due_on": date(2026, 6, 3), "is_overdue": False, "stage": stage(changes),
+        "requested_at": AT, "origin_line": None,
         "designation": "NAS QNAP 1 baie",
         "replacement": {
             "serial_number": "Q251I02233", "product_reference": "TS-133", "condition": "reconditioned",
@@ -107,7 +133,7 @@ def line(number: Any = 1, **changes: Any) -> dict[str, Any]:
         "stock_expected_on": None,
         "promise": {"state": "kept", "label": "Parti à temps", "dispatch_on": "2026-05-20"},
         "cover": "replaced", "cover_label": "Le remplacement a repris la couverture.", "replaced_on": "2026-05-21",
-        "return": back(), "shipments": [parcel()],
+        "return": back(), "replacement_return": None, "shipments": [parcel()],
         "timeline": [
             fact("requested", "Échange demandé : Échange avancé.", BY, "Le client attend."),
             fact("approved", "Échange accordé : Échange avancé."),

@@ -42,6 +42,8 @@ class Line:
     outcome: Any = None
     certificate_file_id: UUID | None = None
     replacement_return: Any = "none"
+    replacement_due_on: date | None = None
+    replacement_extensions: int = 0
     claim_state: Any = None
     claim_due_on: date | None = None
     stock_expected_on: date | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Coroutine
 from datetime import datetime
 from itertools import count
@@ -89,7 +90,7 @@ class Walk(RuleBasedStateMachine):
         if answer.status_code == 201:
             assert line["decision"] == "approved"
             assert line["type"] in machine.SHIPS
-            assert not ships or line["type"] not in machine.AFTER_RECEIPT or line["return_state"] in machine.ARRIVED
+            assert not ships or line["type"] not in machine.AFTER_RECEIPT or not line["return"]["is_awaited"]
 
     @rule(news=st.sampled_from(get_args(News)), which=st.integers(0, 3))
     def news(self, news: News, which: int) -> None:
@@ -112,6 +113,24 @@ class Walk(RuleBasedStateMachine):
         assert line["decision"] != "closed" or line["return_state"] in ("not_required", "inspected", "settled")
         assert line["cover"] != "replaced" or (line["replaced_on"] and line["replacement"])
         self.seen = line
+
+    @invariant()
+    def every_line_stands_in_one_stage(self) -> None:
+        """The counts are the database's, the stage of a row is the machine's."""
+        found = self._run(self.desk.as_(SQP).get("/exchanges", params={"limit": 200})).json()
+        stages = Counter(row["stage"] for row in found["items"])
+        assert {stage: count for stage, count in found["counts"].items() if count} == dict(stages)
+        assert sum(found["counts"].values()) == found["total"] == len(found["items"])
+
+    @invariant()
+    def one_way_back_at_most_is_awaited(self) -> None:
+        if not hasattr(self, "seen"):
+            return
+        line = self._line()
+        backs = [back for back in (line["return"], line["replacement_return"]) if back and back["is_awaited"]]
+        assert len(backs) <= 1
+        assert line["due_on"] == (backs[0]["due_on"] if backs else None)
+        assert ("close" in line["actions"]) == (line["stage"] == "to_close")
 
 
 @pytest.fixture

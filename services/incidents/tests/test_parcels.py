@@ -88,7 +88,7 @@ async def test_a_unit_in_a_box_that_has_left_with_another_comes_back_once_it_is_
 async def test_what_failed_is_sent_again_and_may_still_turn_up(desk: Any, number: str, failure: str) -> None:
     parcel = await desk.ship(number)
     await desk.news(parcel, failure)
-    assert (await desk.line(number))["state_label"] == "À renvoyer"
+    assert (await desk.line(number))["state_label"] == "À expédier de nouveau"
     again = await desk.ship(number, tracking_number="RR473124829FI")
     assert (await desk.line(number))["dispatch"] == "shipped"
     await desk.news(again, "delivered")

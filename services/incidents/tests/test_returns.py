@@ -208,3 +208,23 @@ async def test_nothing_is_asked_about_the_data_once_no_exchange_is_going_on(desk
     await desk.step(number, "inspect", outcome="as_expected")
     await desk.step(number, "close")
     assert not (await desk.as_(CLIENT).get(f"/incidents/{number}/exchanges")).json()["may_state"]
+
+
+async def test_the_same_statement_twice_in_a_row_is_kept_once(desk: Any, number: str) -> None:
+    stated = {"backup": "done", "disks": "kept", "erased": "yes", "encrypted": "unknown"}
+    other = {**stated, "backup": "impossible"}
+    for by, body in ((CLIENT, stated), (CLIENT, stated), (RESELLER, stated), (RESELLER, other), (RESELLER, stated)):
+        assert (await desk.as_(by).post(f"/incidents/{number}/statements", json=body)).status_code == 204
+    found = (await desk.as_(SQP).get(f"/incidents/{number}/exchanges")).json()["statements"]
+    assert [each["by"]["organisation_kind"] for each in found] == ["reseller", "reseller", "reseller", "client"]
+
+
+async def test_a_standard_exchange_whose_return_is_settled_may_leave(desk: Any, number: str) -> None:
+    number = await desk.declare(serial_numbers=["Z9CBPM5M"])
+    await desk.exchange(number, "Z9CBPM5M", type="standard_exchange")
+    await desk.step(number, "reserve", serial_number="N9")
+    assert (await desk.line(number))["stage"] == "awaited"
+    line = await desk.step(number, "settle", outcome="retained", note="Disque détruit")
+    assert line["stage"] == "to_ship"
+    await desk.news(await desk.ship(number, tracking_number=""), "delivered")
+    assert (await desk.line(number))["stage"] == "to_close"

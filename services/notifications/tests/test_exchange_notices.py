@@ -84,6 +84,10 @@ def test_every_step_of_every_type_can_be_said(facts: Any, step: str, kind: str, 
         ("return_inspected", actor(SQP), BOTH, BOTH),
         ("return_settled", actor(SQP), BOTH, BOTH),
         ("reversed", actor(SQP), BOTH, BOTH),
+        ("replacement_shipped", actor(CLIENT), {"reseller", "sqp"}, set()),
+        ("replacement_lost", actor(CLIENT), {"reseller", "sqp"}, ALL),
+        ("replacement_extended", actor(None), ALL, BOTH),
+        ("replacement_settled", actor(SQP), BOTH, BOTH),
         ("replacement_received", actor(SQP), BOTH, BOTH),
         ("replacement_dead", actor(SQP), BOTH, BOTH),
         ("closed", actor(SQP), BOTH, set()),
@@ -206,6 +210,28 @@ def test_what_is_told_otherwise_is_a_hint_alone(facts: Any, step: str, more: dic
             "L’échange pour TS-131K (n° de série Q207B17555) est annulé après envoi : le remplacement TS-131K (n° de "
             "série Q251I02233) est à renvoyer à SQP, et la couverture revient à l’appareil d’origine.",
         ),
+        (
+            "reversed",
+            {"replacement_return": "expected", "replacement_due_on": "2021-01-13", "return_due_on": "2021-01-01"},
+            "[Échange annulé] Incident n. 20122301",
+            "L’échange pour TS-131K (n° de série Q207B17555) est annulé après envoi : le remplacement TS-131K (n° de "
+            "série Q251I02233) est à renvoyer à SQP, et la couverture revient à l’appareil d’origine. Le remplacement "
+            "est attendu chez SQP au plus tard le 13/01/2021.",
+        ),
+        (
+            "delivered",
+            {"decision": "cancelled", "replacement_return": "expected", "replacement_due_on": "2021-01-13"},
+            "[Colis livré] Incident n. 20122301",
+            "Le remplacement pour TS-131K (n° de série Q207B17555) est livré. Le remplacement est attendu chez SQP au "
+            "plus tard le 13/01/2021.",
+        ),
+        (
+            "replacement_extended",
+            {"by": None, "replacement_return": "expected", "replacement_due_on": "2021-01-20"},
+            "[Retour repoussé] Incident n. 20122301",
+            "Le retour du remplacement TS-131K (n° de série Q251I02233) est repoussé au 20/01/2021. Indiqué depuis "
+            "l’e-mail de rappel.",
+        ),
     ],
 )
 def test_a_line_says_what_happened_to_which_product(
@@ -272,3 +298,28 @@ def test_a_reminder_is_for_the_administrators_who_hold_the_product(facts: Any) -
         "reseller"
     }
     assert "secret-token" not in str(notice.facts)
+
+
+@pytest.mark.parametrize(
+    ("language", "serial", "expected"),
+    [
+        ("fr", "Q251I02233", "Le remplacement TS-131K (n° de série Q251I02233) est à renvoyer à SQP"),
+        ("en", "Q251I02233", "The replacement TS-131K (serial number Q251I02233) is to be sent back to SQP"),
+        ("fr", "", "La pièce reçue pour TS-131K est à renvoyer à SQP"),
+    ],
+)
+def test_a_reminder_of_a_replacement_names_it_and_offers_no_disk_to_be_kept(
+    facts: Any, language: Language, serial: str, expected: str
+) -> None:
+    event = facts.reminded(5, of_replacement=True, serial_number=serial)
+    notice = exchange_notices.reminded(event, event.return_due_on - timedelta(days=5))
+    words = render(notice.kind, notice.facts, language)
+    assert with_plain_spaces(words.body).startswith(expected)
+    assert "disque" not in str(words.notes)
+
+
+def test_the_mail_of_a_reversal_leads_to_the_slip_of_the_replacement(facts: Any) -> None:
+    due: dict[str, Any] = {"replacement_return": "expected", "replacement_due_on": "2021-01-13"}
+    slip = ("Bon de retour (PDF)", "/incidents/20122301/echanges/1/bon-de-retour.pdf")
+    assert slip in said(facts, "reversed", **due).links
+    assert slip not in said(facts, "reversed").links

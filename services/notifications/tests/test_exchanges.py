@@ -267,3 +267,18 @@ async def test_an_approval_is_told_once_and_not_as_a_new_status_too(world: Any) 
     later = world.facts.at + timedelta(minutes=5)
     await world.tell(world.facts.status("pending", version=10, at=later), world.facts.status(number="20122302"))
     assert (await world.feed(RESELLER))["total"] == 3
+
+
+@pytest.mark.parametrize(
+    ("state", "due_on", "told"),
+    [("expected", "2021-01-13", True), ("in_transit", "2021-01-13", False), ("expected", "2021-01-20", False)],
+    ids=["still to be sent", "sent since", "put off since"],
+)
+async def test_a_reminder_of_a_replacement_counts_while_it_is_to_be_sent_by_that_day(
+    world: Any, state: str, due_on: str, told: bool
+) -> None:
+    reversed_ = {"return_state": "not_required", "replacement_return": state, "replacement_due_on": due_on}
+    await world.tell(world.facts.exchange("reversed", version=15, **reversed_))
+    await world.tell(world.facts.reminded(of_replacement=True, serial_number="Q251I02233", return_due_on="2021-01-13"))
+    titles = [title for read in (await world.told()).values() for title in read]
+    assert any(title.startswith("[Retour en retard]") for title in titles) is told

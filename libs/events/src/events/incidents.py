@@ -26,6 +26,8 @@ Dispatch = Literal["none", "prepared", "shipped", "delivered", "failed"]
 ReturnState = Literal[
     "not_required", "expected", "label_sent", "in_transit", "lost", "received", "inspected", "settled"
 ]
+# Of a replacement that is to come back after all: its exchange was reversed, or cancelled once it had left.
+ReplacementReturn = Literal["none", "expected", "in_transit", "lost", "received", "settled"]
 Outcome = Literal["as_expected", "no_fault_found", "mismatch", "partial", "retained", "waived", "invoiced"]
 # Where the cover of the faulty product is: ``in_progress`` while its exchange is, ``replaced`` once the replacement has
 # taken over, ``returned`` when the exchange was reversed afterwards.
@@ -60,7 +62,11 @@ ExchangeStep = Literal[
     "return_inspected",
     "return_settled",
     "reversed",
+    "replacement_shipped",
+    "replacement_lost",
+    "replacement_extended",
     "replacement_received",
+    "replacement_settled",
     "replacement_dead",
     "closed",
 ]
@@ -197,7 +203,8 @@ class ExchangeChanged(IncidentEvent):
     """The full state of an exchange line after ``step``. The claim to the maker is in no event.
 
     ``serial_number`` is the faulty product, ``replacement_serial_number`` what takes its place. ``replaced_on`` is
-    the day on which it took over; ``return_due_on`` until when the faulty one is awaited. ``origin_line``: where
+    the day on which it took over; ``return_due_on`` until when the faulty one is awaited, ``replacement_due_on`` until
+    when a replacement that is to come back; never both are awaited. ``origin_line``: where
     the replacement of another line was dead on arrival, that line. ``parcel``: the one that ``step`` is about.
     ``stock_expected_on``: the day on which what is out of stock is expected.
     """
@@ -219,6 +226,8 @@ class ExchangeChanged(IncidentEvent):
     replaced_on: Day | None = None
     return_state: ReturnState
     return_due_on: Day | None = None
+    replacement_return: ReplacementReturn = "none"
+    replacement_due_on: Day | None = None
     outcome: Outcome | None = None
     stock_expected_on: Day | None = None
     parcel: Parcel | None = None
@@ -229,7 +238,8 @@ class ReturnReminded(IncidentEvent):
     """The return of a line is due in ``days_left`` days, negative once over: the reminder of ``threshold``.
 
     ``sealed_token`` (JWE for notifications alone) opens the page on which the holder answers without log-in, until
-    ``expires_at``. ``consequence`` is what SQP's settings say follows an overdue return: ``warn``, ``standard`` or
+    ``expires_at``. ``serial_number`` and ``product_reference`` are of what is to come back: the replacement with
+    ``of_replacement``. ``consequence`` is what SQP's settings say follows an overdue return: ``warn``, ``standard`` or
     ``refused``.
     """
 
@@ -239,6 +249,7 @@ class ReturnReminded(IncidentEvent):
     line: int
     serial_number: str
     product_reference: str
+    of_replacement: bool = False
     return_due_on: Day
     days_left: int
     threshold: int

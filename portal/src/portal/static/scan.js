@@ -36,6 +36,7 @@ async function look(detector) {
 const readable = await formats();
 if (readable.length) {
   start.hidden = false;
+  form.querySelector("[data-no-camera]").hidden = true;
   start.addEventListener("click", async () => {
     denied.hidden = true;
     try {

@@ -110,6 +110,8 @@ def exchange_changed(
         replaced_on=line.replaced_on,
         return_state=line.return_state,
         return_due_on=line.return_due_on,
+        replacement_return=line.replacement_return,
+        replacement_due_on=line.replacement_due_on,
         outcome=line.outcome,
         stock_expected_on=line.stock_expected_on,
         parcel=_parcel(parcel) if parcel else None,
@@ -118,14 +120,22 @@ def exchange_changed(
 
 
 def return_reminded(
-    incident: Incident, line: Exchange, at: datetime, due_on: date, threshold: int, link: Link
+    incident: Incident,
+    line: Exchange,
+    at: datetime,
+    due_on: date,
+    threshold: int,
+    link: Link,
+    *,
+    of_replacement: bool,
 ) -> facts.ReturnReminded:
     return facts.ReturnReminded(
         **_about(incident, PLATFORM, at),
         exchange_id=line.id,
         line=line.line,
-        serial_number=line.serial_number,
-        product_reference=line.product_reference,
+        serial_number=(line.replacement_serial_number or "") if of_replacement else line.serial_number,
+        product_reference=(line.replacement_reference if of_replacement else None) or line.product_reference,
+        of_replacement=of_replacement,
         return_due_on=due_on,
         days_left=(due_on - clock.day(at)).days,
         threshold=threshold,

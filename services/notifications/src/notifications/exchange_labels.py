@@ -19,6 +19,10 @@ Facts = dict[str, Any]
 KINDS: frozenset[EmailKind] = frozenset({CHANGED, REMINDED})
 # Steps after which the holder is to know until when the faulty product is awaited.
 SETS_A_DAY: frozenset[ExchangeStep] = frozenset({"approved", "label_sent", "delivered", "delivery_presumed"})
+# The same of the replacement.
+BRINGS_BACK: frozenset[ExchangeStep] = frozenset(
+    {"reversed", "cancelled", "recalled", "delivered", "delivery_presumed"}
+)
 # Steps after which their reader may have to ask the carrier.
 CARRIED: frozenset[ExchangeStep] = frozenset(
     {
@@ -30,6 +34,8 @@ CARRIED: frozenset[ExchangeStep] = frozenset(
         "parcel_sent_back",
         "return_shipped",
         "return_lost",
+        "replacement_shipped",
+        "replacement_lost",
     }
 )
 
@@ -67,13 +73,15 @@ def _of_step(facts: Facts) -> Iterator[Text]:
 
 def _following(step: ExchangeStep, facts: Facts) -> tuple[tuple[Text, bool], ...]:
     has_one_new = len(facts["units"]) == 1 and bool(facts["units"][0]["new_serial"])
+    is_reversed = step == "reversed" and _brings_back(facts)
     goes_first = facts["exchange_type"] in ("standard_exchange", "repair")
     return (
         (texts.CARRIED_BY, step in CARRIED and bool(facts.get("carrier"))),
         (texts.REPLACED_BY, step == "shipped" and has_one_new),
         (texts.IN_STOCK_ON, step == "out_of_stock" and bool(facts["stock_on"])),
         (texts.BACK_BY, step in SETS_A_DAY and bool(_back_by(facts))),
-        (texts.DUE_LATER, step == "label_sent" and not facts["due_on"]),
+        (texts.REPLACEMENT_BACK_BY, _brings_back(facts) and bool(facts["due_on"])),
+        (texts.DUE_LATER, (step == "label_sent" or is_reversed) and not facts["due_on"]),
         (texts.SENT_AFTER, step == "approved" and goes_first),
         (texts.SAID_BY, facts["said_by"] == "person"),
         (texts.SAID_BY_LINK, facts["said_by"] == "link"),
@@ -81,8 +89,14 @@ def _following(step: ExchangeStep, facts: Facts) -> tuple[tuple[Text, bool], ...
 
 
 def _back_by(facts: Facts) -> str:
-    """Until when something is to come back; empty where nothing is awaited, or the day is not known yet."""
-    return facts["due_on"] if facts["return_state"] in RETURN_AWAITED else ""
+    """Until when the faulty product is to come back; empty where it is not awaited, or the day is not known yet."""
+    is_faulty = facts["return_state"] in RETURN_AWAITED and not facts.get("of_replacement")
+    return facts["due_on"] if is_faulty else ""
+
+
+def _brings_back(facts: Facts) -> bool:
+    """Whether the replacement is to come back from now on. What was stored before there were such days says nothing."""
+    return facts["step"] in BRINGS_BACK and bool(facts.get("of_replacement"))
 
 
 def details(facts: Facts, language: Language) -> Facts:
@@ -95,7 +109,8 @@ def details(facts: Facts, language: Language) -> Facts:
     }
     if "step" not in facts:
         until = datetime.fromisoformat(facts["expires_at"]).astimezone(PARIS)
-        return known | {"until": f"{until:%d/%m/%Y}"}
+        unit = _replacement(one, language) if facts.get("of_replacement") else known["unit"]
+        return known | {"unit": unit, "until": f"{until:%d/%m/%Y}"}
     outcome, new = texts.OUTCOMES.get(facts["outcome"]), _new(one, language)
     return known | {
         "type": texts.TYPES[facts["exchange_type"]][language],
@@ -109,7 +124,7 @@ def details(facts: Facts, language: Language) -> Facts:
 
 def notes(facts: Facts) -> tuple[Text, ...]:
     if "step" not in facts:
-        return (texts.ANSWERS,)
+        return (texts.ANSWERS_OF_REPLACEMENT if facts.get("of_replacement") else texts.ANSWERS,)
     return (texts.PACKING,) if facts["step"] == "label_sent" else ()
 
 
@@ -119,7 +134,8 @@ def links(facts: Facts, language: Language) -> tuple[tuple[str, str], ...]:
     if "step" not in facts:
         return slip, (texts.SEE_INCIDENT[language], place_of(facts["number"], facts["line"]))
     follow = (texts.FOLLOW[language], facts.get("tracking_url", ""))
-    is_to_send = facts["step"] == "label_sent" or (facts["step"] in SETS_A_DAY and _back_by(facts))
+    is_asked = (facts["step"] in SETS_A_DAY and _back_by(facts)) or _brings_back(facts)
+    is_to_send = facts["step"] == "label_sent" or is_asked
     return (*([slip] if is_to_send else []), *([follow] if follow[1] else []))
 
 
@@ -138,6 +154,12 @@ def _exchanged(unit: Facts, language: Language) -> str:
 
 def _name(unit: Facts, language: Language) -> str:
     return texts.UNIT[language].format(reference=unit["reference"], serial=unit["serial"])
+
+
+def _replacement(unit: Facts, language: Language) -> str:
+    if not unit["serial"]:
+        return texts.PART_UNIT[language].format(reference=unit["reference"])
+    return texts.REPLACEMENT_UNIT[language].format(unit=_name(unit, language))
 
 
 def _new(unit: Facts, language: Language) -> str:

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, Literal
 
 from events import OrganisationKind
-from events.incidents import ExchangeChanged, ExchangeStep, Parcel, ReturnReminded, ReturnState
+from events.incidents import ExchangeChanged, ExchangeStep, Parcel, ReplacementReturn, ReturnReminded, ReturnState
 from notifications.recipients import (
     EVERY_SIDE,
     Audience,
@@ -25,6 +25,9 @@ REMINDED: Literal["return_reminded"] = "return_reminded"
 
 # A return that its holder has yet to send.
 RETURN_AWAITED: tuple[ReturnState, ...] = ("expected", "label_sent", "lost")
+
+# A replacement that is to come back after all, sent or not.
+REPLACEMENT_AWAITED: tuple[ReplacementReturn, ...] = ("expected", "in_transit", "lost")
 
 ANSWER_PAGE = "/retours/repondre"
 
@@ -68,6 +71,10 @@ TELLINGS: Mapping[ExchangeStep, Telling | None] = {
     "return_inspected": Telling(),
     "return_settled": Telling(),
     "reversed": Telling(),
+    "replacement_shipped": Telling(FEED_ALONE, sqp=True),  # As ``return_shipped``.
+    "replacement_lost": Telling(EVERY_SIDE, sqp=True),
+    "replacement_extended": Telling(HOLDERS, sqp=True),
+    "replacement_settled": Telling(),
     "replacement_received": Telling(),
     "replacement_dead": Telling(),
     "closed": Telling(FEED_ALONE),  # The last of what was told before has come to an end.
@@ -75,7 +82,15 @@ TELLINGS: Mapping[ExchangeStep, Telling | None] = {
 
 # What holders say of a return, in the portal or by the link of a reminder.
 OF_HOLDERS: frozenset[ExchangeStep] = frozenset(
-    {"return_shipped", "return_lost", "return_extended", "return_disk_kept"}
+    {
+        "return_shipped",
+        "return_lost",
+        "return_extended",
+        "return_disk_kept",
+        "replacement_shipped",
+        "replacement_lost",
+        "replacement_extended",
+    }
 )
 
 # One parcel may be for several lines: what happens to it is one act.
@@ -125,6 +140,7 @@ def reminded(event: ReturnReminded, today: date) -> Notice:
         "exchange_id": str(event.exchange_id),
         "version": event.version,
         "line": event.line,
+        "of_replacement": event.of_replacement,
         "due_on": event.return_due_on.isoformat(),
         "days_left": min(event.days_left, (event.return_due_on - today).days),
         "consequence": event.consequence,
@@ -144,6 +160,8 @@ def place_of(number: str, line: int) -> str:
 
 
 def _facts(event: ExchangeChanged) -> dict[str, Any]:
+    of_replacement = event.replacement_return in REPLACEMENT_AWAITED
+    due_on = event.replacement_due_on if of_replacement else event.return_due_on
     facts = {
         "step": event.step,
         "line": event.line,
@@ -151,7 +169,8 @@ def _facts(event: ExchangeChanged) -> dict[str, Any]:
         "units": [_unit(event) | _replacement(event)],
         "dispatch": event.dispatch,
         "return_state": event.return_state,
-        "due_on": event.return_due_on.isoformat() if event.return_due_on else "",
+        "of_replacement": of_replacement,
+        "due_on": due_on.isoformat() if due_on else "",
         "stock_on": event.stock_expected_on.isoformat() if event.stock_expected_on else "",
         "outcome": event.outcome or "",
         "said_by": _said_by(event),
@@ -164,7 +183,7 @@ def _act(event: ExchangeChanged) -> dict[str, Any]:
     """The same for all lines of which the same is to be said at once."""
     if event.step not in JOINT or event.parcel is None:
         return {}
-    said = (event.exchange_type, event.dispatch, event.return_state, event.return_due_on)
+    said = (event.exchange_type, event.dispatch, event.return_state, event.return_due_on, event.replacement_due_on)
     return {"act": " ".join(map(str, (event.step, event.at.isoformat(), event.parcel.tracking_number, *said)))}
 
 

@@ -33,6 +33,10 @@ TITLES: Mapping[ExchangeStep, Text] = {
     "return_inspected": text("[Retour contrôlé] Incident n. {number}", "[Return inspected] Incident no. {number}"),
     "return_settled": text("[Retour soldé] Incident n. {number}", "[Return settled] Incident no. {number}"),
     "reversed": text("[Échange annulé] Incident n. {number}", "[Exchange cancelled] Incident no. {number}"),
+    "replacement_shipped": text("[Retour expédié] Incident n. {number}", "[Return shipped] Incident no. {number}"),
+    "replacement_lost": text("[Retour perdu] Incident n. {number}", "[Return lost] Incident no. {number}"),
+    "replacement_extended": text("[Retour repoussé] Incident n. {number}", "[Return put off] Incident no. {number}"),
+    "replacement_settled": text("[Retour soldé] Incident n. {number}", "[Return settled] Incident no. {number}"),
     "replacement_received": text(
         "[Remplacement bien reçu] Incident n. {number}", "[Replacement received] Incident no. {number}"
     ),
@@ -111,6 +115,21 @@ BODIES: Mapping[ExchangeStep, Text] = {
         "The exchange of {unit} is reversed: the replacement{replacement} is to be sent back to SQP, and cover returns "
         "to the first unit.",
     ),
+    "replacement_shipped": text(
+        "Le remplacement{replacement} est reparti vers SQP.", "The replacement{replacement} has left for SQP."
+    ),
+    "replacement_lost": text(
+        "Le remplacement{replacement} est perdu sur son retour vers SQP.",
+        "The replacement{replacement} is lost on its way back to SQP.",
+    ),
+    "replacement_extended": text(
+        "Le retour du remplacement{replacement} est repoussé au {due}.",
+        "The return of the replacement{replacement} is put off to {due}.",
+    ),
+    "replacement_settled": text(
+        "Le retour du remplacement{replacement} est soldé : {outcome}. Rien n’est plus attendu.",
+        "The return of the replacement{replacement} is settled: {outcome}. Nothing is awaited any more.",
+    ),
     "replacement_received": text(
         "SQP a bien reçu le remplacement{replacement} qui était à renvoyer.",
         "SQP has received the replacement{replacement} that was to be sent back.",
@@ -139,6 +158,9 @@ CARRIED_BY = text("Transporteur : {carried_by}.", "Carrier: {carried_by}.")
 IN_STOCK_ON = text("Il est attendu le {stock}.", "It is expected on {stock}.")
 BACK_BY = text(
     "Le matériel défectueux est attendu chez SQP au plus tard le {due}.", "The faulty product is due at SQP by {due}."
+)
+REPLACEMENT_BACK_BY = text(
+    "Le remplacement est attendu chez SQP au plus tard le {due}.", "The replacement is due at SQP by {due}."
 )
 SENT_AFTER = text("L’envoi a lieu après cette réception.", "Dispatch takes place once it has been received.")
 DUE_LATER = text(
@@ -197,6 +219,9 @@ OUTCOMES: Mapping[Outcome, Text] = {
     "invoiced": text("facturé", "invoiced"),
 }
 
+# Of what is to come back, where that is the replacement, or a part without serial number.
+REPLACEMENT_UNIT = text("Le remplacement {unit}", "The replacement {unit}")
+PART_UNIT = text("La pièce reçue pour {reference}", "The part received for {reference}")
 UNIT = text("{reference} (n° de série {serial})", "{reference} (serial number {serial})")
 UNITS = text("{count} produits", "{count} products")
 EXCHANGED = text("{old}, remplacé par {new}", "{old}, replaced by {new}")
@@ -212,6 +237,11 @@ PACKING = text(
     "gardez la preuve de dépôt.",
     "To do: back your data up, put the printed return slip into the parcel, stick the label on it and keep the "
     "proof of posting.",
+)
+ANSWERS_OF_REPLACEMENT = text(
+    "Colis déjà parti, délai, perte : le lien suffit pour le dire. Il est valable pour une seule réponse, jusqu’au "
+    "{until}.",
+    "Parcel sent already, more time, loss: the link is enough to say so. It is good for one answer, until {until}.",
 )
 ANSWERS = text(
     "Colis déjà parti, délai, perte, disque conservé : le lien suffit pour le dire. Il est valable pour une seule "

@@ -71,7 +71,8 @@ class Incident(Base):
 
 
 class Exchange(Base):
-    """Read model of a line of an incident: whether its return is still to be reminded of, and the instant of its
+    """Read model of a line of an incident: whether what is to come back (the faulty product, or a replacement) is
+    still to be reminded of, and the instant of its
     approval."""
 
     __tablename__ = "exchanges"

@@ -16,7 +16,7 @@ from chassis.sql import AnyRow
 from events.files import FileBindingRefused, FileBound
 from events.identity import OrganisationChanged, SessionClosed, UserChanged
 from events.incidents import ExchangeChanged, FilesAttached, IncidentDeclared, IncidentEvent, IncidentStatusChanged
-from notifications.exchange_notices import RETURN_AWAITED
+from notifications.exchange_notices import REPLACEMENT_AWAITED, RETURN_AWAITED
 from notifications.models import (
     ClosedSession,
     Exchange,
@@ -52,8 +52,13 @@ async def declared_at(session: AsyncSession, number: str) -> datetime | None:
 
 
 async def exchange(session: AsyncSession, event: ExchangeChanged) -> None:
-    values = event.model_dump(include={"number", "return_state", "return_due_on"})
-    await upsert(session, Exchange, {"id": event.exchange_id, **values}, event.version)
+    state: str = event.return_state
+    due_on = event.return_due_on
+    if event.replacement_return in REPLACEMENT_AWAITED:
+        # Of the two ways back one at most is awaited.
+        state, due_on = event.replacement_return, event.replacement_due_on
+    values = {"id": event.exchange_id, "number": event.number, "return_state": state, "return_due_on": due_on}
+    await upsert(session, Exchange, values, event.version)
     if event.step == "approved":
         approved = update(Exchange).where(Exchange.id == event.exchange_id)
         await session.execute(approved.values(approved_at=event.at))

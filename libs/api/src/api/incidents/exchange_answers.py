@@ -26,10 +26,11 @@ class ReturnAnswer(ReturnLink):
 
 
 class ReturnQuestion(Answer):
-    """What is to come back. ``consequence`` tells in words what follows when it is late; ``actions``: the answers that
-    are taken now."""
+    """What is to come back: the faulty product, or with ``of_replacement`` what was sent for it. ``consequence`` tells
+    in words what follows when it is late; ``actions``: the answers that are taken now."""
 
     incident_number: str
+    of_replacement: bool
     designation: str
     product_reference: str
     serial_number: str

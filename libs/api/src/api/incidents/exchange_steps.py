@@ -88,7 +88,7 @@ class SendLabel(Request):
 
 
 class ReturnShipped(Request):
-    """The holder has given the faulty product to a carrier."""
+    """The holder has given to a carrier what is awaited: the faulty product, or the replacement."""
 
     step: Literal["return_shipped"]
     carrier: Carrier | None = None
@@ -156,7 +156,8 @@ class Inspect(Request):
 
 
 class Settle(Request):
-    """Nothing is awaited any more: the disk is kept, SQP gives up, or SQP invoices (``reference``; no amount)."""
+    """Nothing is awaited any more, be it the faulty product or the replacement: the disk is kept, SQP gives up, or SQP
+    invoices (``reference``; no amount)."""
 
     step: Literal["settle"]
     outcome: Literal["retained", "waived", "invoiced"]
@@ -182,9 +183,10 @@ class Reverse(Request):
 
 
 class ReceiveReplacement(Request):
-    """After a reversal or a recall, the replacement is back at SQP."""
+    """After a reversal or a recall, the replacement is back at SQP. ``serial_number``: what its label says."""
 
     step: Literal["receive_replacement"]
+    serial_number: UnitSerial | None = None
     note: OptionalParagraphs = ""
 
 

@@ -21,6 +21,7 @@ from events.incidents import (
     ExchangeStep,
     ExchangeType,
     Outcome,
+    ReplacementReturn,
     ReturnState,
 )
 from web.i18n import Invalid
@@ -34,8 +35,9 @@ SqpStep = Literal[
     "quarantined", "carrier_news", "claim_opened", "claim_sent", "claim_accepted", "claim_refused", "claim_settled"
 ]
 FactStep = Literal[ExchangeStep, SqpStep]
-# Which of the platform's lines: nothing decided, to send, on their way, awaited back, too late, arrived, over.
-Stage = Literal["to_decide", "to_ship", "shipped", "awaited", "overdue", "to_inspect", "done"]
+# Where a line stands, each in one stage: nothing decided, to send, on its way, awaited back, too late, arrived, only to
+# be closed, over.
+Stage = Literal["to_decide", "to_ship", "shipped", "awaited", "overdue", "to_inspect", "to_close", "done"]
 
 
 class Shipment(Answer):
@@ -84,13 +86,12 @@ class Replacement(Answer):
     reason: str
 
 
-class Return(Answer):
+class WayBack(Answer):
     """``due_on`` is empty until it is known; ``days_left`` is negative once it is over. ``consequence`` tells in words
-    what an overdue return means. ``missing``: accessories that did not come back. ``address``: SQP's, in
-    lines, where it is to go."""
+    what an overdue return means. ``address``: SQP's, in lines, where it is to go. ``outcome``: how it ended."""
 
-    state: ReturnState
     label: str
+    is_awaited: bool
     due_on: date | None
     is_overdue: bool
     days_left: int | None
@@ -99,10 +100,22 @@ class Return(Answer):
     address: str
     outcome: Outcome | None
     outcome_label: str | None
+
+
+class Return(WayBack):
+    """Of the faulty product. ``missing``: accessories that did not come back."""
+
+    state: ReturnState
     received_serial_number: str | None
     missing: list[str]
     invoice_reference: str
     certificate_file_id: UUID | None
+
+
+class ReplacementWayBack(WayBack):
+    """Of what was sent, once it is to come back: its exchange was reversed, or cancelled after it had left."""
+
+    state: ReplacementReturn
 
 
 class Claim(Answer):
@@ -115,7 +128,9 @@ class Claim(Answer):
 
 
 class ExchangeRow(Answer):
-    """A line in a list. ``version`` counts its changes."""
+    """A line in a list. ``version`` counts its changes. ``return_state`` and ``return_due_on`` are of the faulty
+    product, ``replacement_return_state`` is of a replacement that is to come back; one at most is awaited, until
+    ``due_on``."""
 
     id: UUID
     incident_number: str
@@ -135,12 +150,17 @@ class ExchangeRow(Answer):
     return_state: ReturnState
     return_label: str
     return_due_on: date | None
+    replacement_return_state: ReplacementReturn
+    replacement_return_label: str
+    due_on: date | None
     is_overdue: bool
+    stage: Stage
     requested_at: datetime
 
 
 class ExchangePage(Page[ExchangeRow]):
-    """``counts``: of everything that the caller may see, how many there are in each stage, each up to 10,001."""
+    """``counts``: of everything that the caller may see, how many lines stand in each stage, each up to 10,001. Every
+    line stands in one."""
 
     counts: dict[Stage, int]
 
@@ -164,6 +184,7 @@ class Exchange(ExchangeRow):
     cover_label: str
     replaced_on: date | None
     return_: Return = Field(alias="return")
+    replacement_return: ReplacementWayBack | None
     shipments: list[Shipment]
     timeline: list[Fact]
     claim: Claim | None

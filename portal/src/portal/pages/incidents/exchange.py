@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import get_args
 
 from api.incidents import Incident
-from api.incidents.exchanges import Exchange, Exchanges, FactStep, SqpStep
+from api.incidents.exchanges import Exchange, Exchanges, FactStep, ReplacementWayBack, SqpStep, WayBack
 from portal.page import Page
 from portal.page_request import or_unavailable
 from portal.pages.incidents.exchange_acts import Act, Acts, Desk, Refused
@@ -16,8 +16,8 @@ from portal.services import exchanges
 from portal.translations import N_
 
 SQP_STEPS: frozenset[str] = frozenset(get_args(SqpStep))
-AWAITED = ("expected", "label_sent", "in_transit", "lost")
 DISPATCHED = {"none": 0, "failed": 0, "prepared": 1, "shipped": 2, "delivered": 3}
+BROUGHT_BACK = {"expected": 0, "lost": 0, "in_transit": 1, "received": 2, "settled": 2}
 RETURNED = {"expected": 0, "label_sent": 1, "lost": 1, "in_transit": 2, "received": 3, "inspected": 4, "settled": 4}
 
 
@@ -41,12 +41,22 @@ class Leg:
 
 @dataclass(frozen=True)
 class Shown:
-    """A line as its reader sees it; ``due`` says how many days are left for its return."""
+    """A line as its reader sees it. ``awaited`` is what is to come back, ``due`` says how many days are left for it."""
 
     line: Exchange
     legs: Sequence[Leg]
     acts: Acts
+    awaited: WayBack | None
     due: str
+
+    @property
+    def is_over(self) -> bool:
+        return self.line.stage == "done"
+
+    @property
+    def is_folded(self) -> bool:
+        """Over, and none of its forms is shown again."""
+        return self.is_over and not any(act.is_again for act in all_acts(self.acts) if act is not None)
 
 
 async def tab(page: Page, incident: Incident, refused: Refused | None = None) -> dict[str, object]:
@@ -59,11 +69,11 @@ async def tab(page: Page, incident: Incident, refused: Refused | None = None) ->
 
 def context(page: Page, incident: Incident, found: Exchanges, refused: Refused | None) -> dict[str, object]:
     desk = Desk(page, incident, found, refused)
-    lines = [Shown(line, list(legs(page, line)), desk.of(line), due(page, line)) for line in found.items]
+    lines = [_shown(page, desk, line) for line in found.items]
     request, statement = desk.request(), desk.statement()
-    acts = [request, statement, *(act for each in lines for act in _all(each.acts))]
+    acts = [request, statement, *(act for each in lines for act in all_acts(each.acts))]
     is_there = refused is None or any(act is not None and act.id == refused.id for act in acts)
-    is_awaited = any(line.return_.state in AWAITED and line.decision == "approved" for line in found.items)
+    is_awaited = any(line.return_.is_awaited for line in found.items)
     return {
         "exchanges": found,
         "lines": lines,
@@ -72,19 +82,28 @@ def context(page: Page, incident: Incident, found: Exchanges, refused: Refused |
         "is_asked": is_awaited and not found.statements,
         "lost_form": None if is_there else refused,
         "sqp_steps": SQP_STEPS,
-        "awaited": AWAITED,
     }
 
 
-def _all(acts: Acts) -> Iterator[Act | None]:
+def _shown(page: Page, desk: Desk, line: Exchange) -> Shown:
+    back = awaited(line)
+    return Shown(line, list(legs(page, line)), desk.of(line), back, due(page, back))
+
+
+def awaited(line: Exchange) -> WayBack | None:
+    """What is to come back: the faulty product or the replacement, never both."""
+    return next((back for back in (line.return_, line.replacement_return) if back and back.is_awaited), None)
+
+
+def all_acts(acts: Acts) -> Iterator[Act | None]:
     yield acts.next
     yield from acts.others
     yield from acts.news.values()
 
 
-def due(page: Page, line: Exchange) -> str:
-    """How many days are left to send the faulty product back; empty where none are counted."""
-    left = line.return_.days_left
+def due(page: Page, back: WayBack | None) -> str:
+    """How many days are left to send it back; empty where none are counted."""
+    left = back.days_left if back else None
     if left is None:
         return ""
     if left < 0:
@@ -95,7 +114,7 @@ def due(page: Page, line: Exchange) -> str:
 
 
 def legs(page: Page, line: Exchange) -> Iterator[Leg]:
-    """There and back, each with its stops."""
+    """There and back, and the replacement's way back where it is to come, each with its stops."""
     when: dict[FactStep, datetime] = {fact.step: fact.at for fact in line.timeline}
     if line.type != "credit":
         there: list[tuple[str, FactStep]] = [
@@ -119,6 +138,20 @@ def legs(page: Page, line: Exchange) -> Iterator[Leg]:
         yield Leg(
             "return", page.gettext(N_("Retour à SQP")), line.return_.label, wrong, _stops(page, back, reached, when)
         )
+
+    if line.replacement_return:
+        yield _replacement_leg(page, line.replacement_return, when)
+
+
+def _replacement_leg(page: Page, back: ReplacementWayBack, when: dict[FactStep, datetime]) -> Leg:
+    is_settled = back.state == "settled"
+    known: list[tuple[str, FactStep]] = [
+        (N_("En route"), "replacement_shipped"),
+        (N_("Soldé"), "replacement_settled") if is_settled else (N_("Reçu"), "replacement_received"),
+    ]
+    title, wrong = page.gettext(N_("Retour du remplacement")), back.is_overdue or back.state == "lost"
+    stops = _stops(page, known, BROUGHT_BACK.get(back.state, 0), when)
+    return Leg("replacement-return", title, back.label, wrong, stops)
 
 
 def _stops(

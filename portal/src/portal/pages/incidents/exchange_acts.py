@@ -114,7 +114,7 @@ class Desk:
             yield "another", self._parcel(line)
         if self._page.may("sqp") and "receive_replacement" in line.actions:
             hidden = {"lines": str(line.line), "direction": "replacement_return"}
-            about = N_("Le remplacement est en route vers SQP.")
+            about = N_("Le colis par lequel le remplacement revient à SQP.")
             yield "back", self._act(
                 f"back-{line.line}", N_("Annoncer le colis du remplacement"), f"{self._base}/colis", forms.PARCEL_BACK,
                 self._offered, hidden=hidden, about=about, is_new=True,
@@ -122,6 +122,11 @@ class Desk:
 
     def _step(self, line: Exchange, step: StepName) -> Act:
         form = forms.FORMS[step]
+        label = form.label
+        if _place(step, line) == "correct":
+            label = CORRECT
+        elif line.replacement_return and line.replacement_return.is_awaited:
+            label = OF_REPLACEMENT.get(step, label)
         claims = [each for each in self._offered["claims"] if each[0] in line.claim_next]
         hidden = {"step": step, "version": str(line.version)}
         asks = [ask for ask in form.asks if ask.name != "without_statement" or not self._found.statements]
@@ -129,7 +134,7 @@ class Desk:
             asks = [ask for ask in asks if ask.source != "certificates"]
         return self._act(
             f"{step}-{line.line}",
-            CORRECT if _place(step, line) == "correct" else form.label,
+            label,
             f"{self._base}/echanges/{line.line}",
             asks,
             {**self._offered, "claims": claims},
@@ -196,6 +201,12 @@ class Desk:
 
 
 CORRECT = N_("Corriger le remplacement")
+# Of what a replacement's way back asks for.
+OF_REPLACEMENT: Mapping[StepName, str] = {
+    "return_shipped": N_("Signaler l’envoi du remplacement"),
+    "return_lost": N_("Signaler le remplacement perdu"),
+    "settle": N_("Solder le retour du remplacement"),
+}
 NEWS = {
     "shipped": N_("Expédié"),
     "delivered": N_("Livré"),

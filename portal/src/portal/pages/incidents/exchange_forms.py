@@ -51,6 +51,13 @@ DESPITE = Ask(
     hint=N_("Seulement si les réglages s’y opposent."),
 )
 
+READ = Ask(
+    "serial_number",
+    N_("N° de série lu sur le matériel"),
+    needed=False,
+    hint=N_("Vide s’il n’y en a pas. Un autre numéro est noté, sans rien bloquer."),
+)
+
 # By what a form sends as ``step``, which may be anything.
 FORMS: Mapping[str, StepForm] = {
     each.step: each
@@ -127,12 +134,7 @@ FORMS: Mapping[str, StepForm] = {
             N_("Enregistrer l’arrivée"),
             steps.Receive,
             (
-                Ask(
-                    "serial_number",
-                    N_("N° de série lu sur le matériel"),
-                    needed=False,
-                    hint=N_("Vide s’il n’y en a pas. Un autre numéro est noté, sans rien bloquer."),
-                ),
+                READ,
                 Ask(
                     "media_found",
                     N_("Un support de données s’y trouve : mettre en quarantaine"),
@@ -178,7 +180,12 @@ FORMS: Mapping[str, StepForm] = {
             N_("Le remplacement revient à SQP, et la couverture à l’appareil d’origine."),
             is_danger=True,
         ),
-        StepForm("receive_replacement", N_("Enregistrer le retour du remplacement"), steps.ReceiveReplacement, (NOTE,)),
+        StepForm(
+            "receive_replacement",
+            N_("Enregistrer le retour du remplacement"),
+            steps.ReceiveReplacement,
+            (READ, NOTE),
+        ),
         StepForm(
             "replacement_dead",
             N_("Le remplacement ne fonctionne pas"),

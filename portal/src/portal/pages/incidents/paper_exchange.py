@@ -8,14 +8,14 @@ from collections.abc import Iterator, Sequence
 from starlette.responses import Response
 
 from api.incidents import Incident
-from api.incidents.exchanges import Exchange, Exchanges, Fact
+from api.incidents.exchanges import Exchange, Exchanges, Fact, WayBack
 from events.incidents import Direction
 from portal import formats
 from portal.api_client import ApiRefused
 from portal.page import Page
 from portal.pages.incidents import words
 from portal.pages.incidents.base import blueprint, line_of, number_of
-from portal.pages.incidents.exchange import AWAITED, SQP_STEPS
+from portal.pages.incidents.exchange import SQP_STEPS, awaited
 from portal.pages.incidents.printing import PRINTER, address_lines, bounded, card, draft, pdf
 from portal.paper.sheet import Card, Cards, Code, Section, Sheet, Table, Text
 from portal.services import exchanges, incidents
@@ -36,6 +36,11 @@ KEPT = (
     N_("Câbles, bloc secteur, rails, tiroirs et accessoires restent chez vous, sauf demande de SQP."),
     N_("Les disques d’un NAS restent chez vous, dans leur ordre, sauf s’ils sont en panne."),
 )
+# Of a replacement, which is SQP's.
+WHOLE = (
+    N_("Le remplacement tel que vous l’avez reçu, avec les accessoires qui l’accompagnaient."),
+    N_("Vos propres disques restent chez vous : retirez-les."),
+)
 BEFORE = (
     N_("Vos données sont sauvegardées : SQP n’en garde aucune."),
     N_("Dites sur le portail ce qu’il en est des données, et notez le n° de suivi du colis."),
@@ -49,6 +54,8 @@ def sections(page: Page, found: Exchanges) -> Iterator[Section]:
         title = page.gettext(N_("Échange n° %(line)s")) % named
         there = card(page, f"{title} · {line.type_label}", _there(page, line))
         yield Cards(cards=[there, card(page, N_("Retour"), _back(page, line))])
+        if line.replacement_return:
+            yield Cards(cards=[card(page, N_("Retour du remplacement"), _replacement_back(page, line))])
         yield Table(
             title=page.gettext(N_("Suivi de l’échange n° %(line)s")) % named,
             head=[page.gettext(word) for word in (N_("Date"), N_("Étape"), N_("Par"), N_("Note"))],
@@ -74,10 +81,21 @@ def _back(page: Page, line: Exchange) -> list[tuple[str, str]]:
     back = line.return_
     return [
         (N_("État"), back.label),
-        (N_("Retour avant le"), formats.day(back.due_on) if back.state in AWAITED else ""),
+        (N_("Retour avant le"), formats.day(back.due_on) if back.is_awaited else ""),
         (N_("Colis"), _parcels(line, "return")),
         (N_("Constat au retour"), back.outcome_label or ""),
         (N_("Ce qui manque"), ", ".join(back.missing)),
+    ]
+
+
+def _replacement_back(page: Page, line: Exchange) -> list[tuple[str, str]]:
+    back = line.replacement_return
+    assert back is not None, "sections asks for it"
+    return [
+        (N_("État"), back.label),
+        (N_("Retour avant le"), formats.day(back.due_on) if back.is_awaited else ""),
+        (N_("Colis"), _parcels(line, "replacement_return")),
+        (N_("Constat au retour"), back.outcome_label or ""),
     ]
 
 
@@ -95,26 +113,27 @@ def _fact(page: Page, fact: Fact) -> list[str]:
 
 @blueprint.get("/incidents/{number}/echanges/{line}/bon-de-retour.pdf")
 async def print_slip(page: Page) -> Response:
-    """While the return is awaited."""
+    """While something is to come back: the faulty product, or the replacement."""
     number, wanted = number_of(page), line_of(page)
     incident, found = await asyncio.gather(incidents.get(page, number), exchanges.of_incident(page, number))
     line = next((each for each in found.items if each.line == wanted), None)
-    if line is None or line.decision != "approved" or line.return_.state not in AWAITED:
+    back = awaited(line) if line else None
+    if line is None or back is None:
         raise ApiRefused(404, {})
-    return pdf(await PRINTER.print(_slip(page, incident, line)), f"retour-{number}-{wanted}")
+    return pdf(await PRINTER.print(_slip(page, incident, line, back)), f"retour-{number}-{wanted}")
 
 
-def _slip(page: Page, incident: Incident, line: Exchange) -> Sheet:
+def _slip(page: Page, incident: Incident, line: Exchange, back: WayBack) -> Sheet:
     reference = f"{incident.number}-{line.line}"
-    due = line.return_.due_on
+    due, is_replacement = back.due_on, back is line.replacement_return
     title = page.gettext(N_("Bon de retour %(reference)s")) % {"reference": reference}
-    state = page.gettext(BY) % {"day": spelled(due, page.language)} if due else line.return_.label
-    sheet = draft(page, title, page.gettext(N_("Bon de retour")), state, line.return_.consequence)
+    state = page.gettext(BY) % {"day": spelled(due, page.language)} if due else back.label
+    sheet = draft(page, title, page.gettext(N_("Bon de retour")), state, back.consequence)
     sheet.sections = [
         Code(title=page.gettext(N_("Référence du retour")), value=reference, note=page.gettext(OUTSIDE)),
-        Cards(cards=list(_ends(page, incident, line))),
+        Cards(cards=list(_ends(page, incident, line, back))),
         _rules(page, N_("Emballage"), PACKING),
-        _rules(page, N_("Ce que vous gardez"), KEPT),
+        _rules(page, *((N_("Ce que vous renvoyez"), WHOLE) if is_replacement else (N_("Ce que vous gardez"), KEPT))),
         _rules(page, N_("Avant l’envoi"), BEFORE),
     ]
     return sheet
@@ -124,16 +143,24 @@ def _rules(page: Page, title: str, rules: Sequence[str]) -> Text:
     return Text(title=page.gettext(title), body="\n".join(f"– {page.gettext(rule)}" for rule in rules))
 
 
-def _ends(page: Page, incident: Incident, line: Exchange) -> Iterator[Card]:
+def _ends(page: Page, incident: Incident, line: Exchange, back: WayBack) -> Iterator[Card]:
     address, holder = incident.delivery_address, incident.client or incident.reseller
-    to = line.return_.address.splitlines() or [page.gettext(NO_ADDRESS)]
+    to = back.address.splitlines() or [page.gettext(NO_ADDRESS)]
     yield card(page, N_("À envoyer à"), [], to)
     yield card(page, N_("Expéditeur"), [], [holder.name, *address_lines(page, address)])
-    product = [
-        (N_("Désignation"), line.designation),
-        (N_("Référence produit"), line.product_reference),
-        (N_("N° de série"), line.serial_number),
-    ]
-    yield card(page, N_("Matériel à renvoyer"), product)
+    yield card(page, N_("Matériel à renvoyer"), _product(page, line, back))
     about = [(N_("Incident"), incident.number), (N_("Échange"), f"{line.line} · {line.type_label}")]
     yield card(page, N_("Dossier"), about)
+
+
+def _product(page: Page, line: Exchange, back: WayBack) -> list[tuple[str, str]]:
+    """The faulty product, or what was sent for it: a part has no serial number."""
+    if back is not line.replacement_return:
+        designation, reference, serial = line.designation, line.product_reference, line.serial_number
+    elif line.replacement:
+        designation = page.gettext(N_("Remplacement reçu pour %(serial)s")) % {"serial": line.serial_number}
+        reference, serial = line.replacement.product_reference, line.replacement.serial_number
+    else:
+        designation = page.gettext(N_("Pièce reçue pour %(serial)s")) % {"serial": line.serial_number}
+        reference, serial = line.product_reference, ""
+    return [(N_("Désignation"), designation), (N_("Référence produit"), reference), (N_("N° de série"), serial)]

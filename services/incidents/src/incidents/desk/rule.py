@@ -124,7 +124,7 @@ def _of_state(facts: Facts, days: WorkingDays) -> Iterator[Next]:
     elif facts.status == "pending":
         yield Next("check", _check_at(facts, patient))
     elif facts.status == "exchange":
-        going = [line for line in facts.lines if line.decision in machine.OPEN]
+        going = [line for line in facts.lines if machine.is_going(line)]
         if not going:
             yield Next("close", facts.moved_at)
         elif any(_is_moving(line) for line in going):
@@ -144,9 +144,10 @@ def _check_at(facts: Facts, patient: datetime) -> datetime:
 
 
 def _is_moving(line: Line) -> bool:
-    """A parcel is on its way, there or back."""
+    """A parcel is on its way, there or back, or called back."""
     is_out = line.dispatch == "shipped" and line.cover != "returned"
-    return is_out or line.return_state == "in_transit" or line.replacement_return == "expected"
+    is_called_back = machine.is_replacement_awaited(line) and line.replacement_due_on is None
+    return is_out or is_called_back or "in_transit" in (line.return_state, line.replacement_return)
 
 
 def _of_line(line: Line, facts: Facts) -> Iterator[Next]:
@@ -154,6 +155,9 @@ def _of_line(line: Line, facts: Facts) -> Iterator[Next]:
         yield Next("decide", line.requested_at)
     if line.claim_state in CLAIMED and line.claim_due_on is not None:
         yield Next("check", start_of(line.claim_due_on))
+    due_on = machine.due_on(line)
+    if machine.may_be_late(line) and due_on is not None:
+        yield Next("chase_return", start_of(due_on + timedelta(days=1)))
     if line.decision != "approved":
         return
     if line.return_state == "received":
@@ -162,8 +166,6 @@ def _of_line(line: Line, facts: Facts) -> Iterator[Next]:
         yield Next("close", facts.moved_at)
     if facts.status != "pending" and machine.is_to_ship(line):
         yield Next("dispatch", facts.moved_at)
-    if line.return_state in machine.LATE and line.return_due_on is not None:
-        yield Next("chase_return", start_of(line.return_due_on + timedelta(days=1)))
 
 
 def start_of(day: date) -> datetime:

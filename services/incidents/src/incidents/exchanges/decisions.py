@@ -52,7 +52,7 @@ async def reject(scene: Scene, wanted: steps.Reject) -> None:
 
 
 async def cancel(scene: Scene, wanted: steps.Cancel) -> None:
-    """Parcels under way are called back, and a replacement that has left is to come back."""
+    """Parcels under way are called back, and what has left is to come back."""
     line = scene.line
     has_left = line.dispatch == "shipped"
     recalled = await shipping.recall(scene)
@@ -61,7 +61,7 @@ async def cancel(scene: Scene, wanted: steps.Cancel) -> None:
     if line.return_state in machine.AWAITED:
         line.return_state, line.return_due_on = "not_required", None
     if has_left:
-        line.replacement_return = "expected"
+        await shipping.bring_back(scene)
     scene.tell("recalled" if recalled else "cancelled", wanted.note)
 
 
@@ -101,15 +101,18 @@ async def reverse(scene: Scene, wanted: steps.Reverse) -> None:
     """The holder keeps the first unit, where it has not been sent back yet, and returns the replacement."""
     line = scene.line
     line.cover = "returned"
-    line.replacement_return = "expected"
     if line.return_state in machine.AWAITED:
         line.return_state, line.return_due_on = "not_required", None
+    await shipping.bring_back(scene)
     scene.tell("reversed", wanted.note, reason=wanted.reason)
 
 
 async def receive_replacement(scene: Scene, wanted: steps.ReceiveReplacement) -> None:
+    await shipping.arrived(scene, "replacement_return")
     scene.line.replacement_return = "received"
-    scene.tell("replacement_received", wanted.note)
+    found = wanted.serial_number or ""
+    is_other = bool(found) and codes.serial(found) != codes.serial(scene.line.replacement_serial_number or "")
+    scene.tell("replacement_received", wanted.note, found=found if is_other else "")
 
 
 async def replacement_dead(scene: Scene, wanted: steps.ReplacementDead) -> None:

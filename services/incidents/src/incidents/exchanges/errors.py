@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Self
 
-from events.incidents import Decision, Dispatch, Outcome, ReturnState
-from incidents.exchanges.labels import DECISION, DISPATCH, OUTCOME, RETURN
+from events.incidents import Decision, Dispatch, Outcome, ReplacementReturn, ReturnState
+from incidents.exchanges.labels import DECISION, DISPATCH, OUTCOME, REPLACEMENT_RETURN, RETURN
 from web.errors import Conflict, Forbidden, NotFound
 from web.i18n import Language, text
 
@@ -103,7 +103,8 @@ class OtherUnitReceived(Conflict):
 
 
 class NotDone(Conflict):
-    """``dispatch`` and ``state`` (of the return) by their labels; the members hold their codes."""
+    """``dispatch`` and ``state`` (of the return, or ``replacement`` where that is to come back) by their labels; the
+    members hold their codes."""
 
     code = "exchange_not_done"
     message = text(
@@ -112,11 +113,12 @@ class NotDone(Conflict):
     )
 
     @classmethod
-    def of(cls, dispatch: Dispatch, state: ReturnState) -> Self:
-        return cls(dispatch=dispatch, state=state)
+    def of(cls, dispatch: Dispatch, state: ReturnState, replacement: ReplacementReturn) -> Self:
+        return cls(dispatch=dispatch, state=state, replacement=replacement)
 
     def sentence(self, language: Language) -> str:
-        dispatch, state = DISPATCH[self.members["dispatch"]], RETURN[self.members["state"]]
+        dispatch, replacement = DISPATCH[self.members["dispatch"]], self.members["replacement"]
+        state = RETURN[self.members["state"]] if replacement == "none" else REPLACEMENT_RETURN[replacement]
         return self.message[language].format(dispatch=dispatch[language].lower(), state=state[language].lower())
 
 
@@ -163,6 +165,14 @@ class NothingToReverse(Conflict):
 class NoReplacementAwaited(Conflict):
     code = "no_replacement_awaited"
     message = text("Aucun remplacement n’est attendu en retour.", "No replacement is to come back.")
+
+
+class NotDueYet(Conflict):
+    code = "not_due_yet"
+    message = text(
+        "Aucune date n’est encore fixée pour ce retour : il n’y a rien à repousser.",
+        "No day is set for this return yet: there is nothing to put off.",
+    )
 
 
 class NotReplaced(Conflict):

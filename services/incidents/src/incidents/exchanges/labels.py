@@ -15,6 +15,7 @@ from events.incidents import (
     Dispatch,
     ExchangeType,
     Outcome,
+    ReplacementReturn,
     ReturnState,
 )
 from web.i18n import Text, text
@@ -41,7 +42,7 @@ DISPATCH: Mapping[Dispatch, Text] = {
     "prepared": text("Préparé", "Prepared"),
     "shipped": text("Expédié", "Shipped"),
     "delivered": text("Livré", "Delivered"),
-    "failed": text("À renvoyer", "To be sent again"),
+    "failed": text("À expédier de nouveau", "To be shipped again"),
 }
 
 RETURN: Mapping[ReturnState, Text] = {
@@ -55,6 +56,17 @@ RETURN: Mapping[ReturnState, Text] = {
     "settled": text("Retour soldé", "Return settled"),
 }
 OVERDUE = text("Retour en retard", "Return overdue")
+
+# Of the replacement's way back.
+REPLACEMENT_RETURN: Mapping[ReplacementReturn, Text] = {
+    "none": text("Pas à renvoyer", "Not to be sent back"),
+    "expected": text("Remplacement à renvoyer", "Replacement to be sent back"),
+    "in_transit": text("Remplacement en route vers SQP", "Replacement on its way to SQP"),
+    "lost": text("Remplacement perdu au retour", "Replacement lost on its way back"),
+    "received": text("Remplacement revenu", "Replacement back"),
+    "settled": text("Remplacement soldé", "Replacement settled"),
+}
+REPLACEMENT_OVERDUE = text("Remplacement en retard", "Replacement overdue")
 
 OUTCOME: Mapping[Outcome, Text] = {
     "as_expected": text("Conforme", "As expected"),
@@ -174,7 +186,15 @@ STEP: Mapping[FactStep, Text] = {
         "Échange annulé après envoi ({reason}) : le remplacement revient à SQP.",
         "Exchange cancelled after dispatch ({reason}): the replacement comes back to SQP.",
     ),
-    "replacement_received": text("Remplacement revenu chez SQP.", "The replacement is back at SQP."),
+    "replacement_shipped": text("Remplacement renvoyé à SQP ({carrier}).", "Replacement sent back to SQP ({carrier})."),
+    "replacement_lost": text("Remplacement perdu en revenant à SQP.", "Replacement lost on its way back to SQP."),
+    "replacement_extended": text(
+        "Retour du remplacement repoussé au {day}.", "Return of the replacement put off to {day}."
+    ),
+    "replacement_settled": text(
+        "Retour du remplacement soldé : {outcome}.", "Return of the replacement settled: {outcome}."
+    ),
+    "replacement_received": text("Remplacement revenu chez SQP{found}.", "The replacement is back at SQP{found}."),
     "replacement_dead": text(
         "Le remplacement ne fonctionne pas : échange n° {line} ouvert.",
         "The replacement does not work: exchange no. {line} opened.",

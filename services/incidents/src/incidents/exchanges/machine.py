@@ -3,25 +3,25 @@
 Decision, dispatch, return, the way back of a replacement and the claim to the maker are machines of their own: one
 status for all breaks the exchange in advance, in which a parcel travels each way at once. Facts are only added; no
 correction takes a line back to an earlier state.
+
+Of the return and the replacement's way back one at most is awaited: whatever brings a replacement back ends the wait
+for the faulty unit. So what a holder says of a return (sent, lost, more time) is about the one that is awaited.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
-from typing import Literal, Protocol
+from typing import Protocol
 from uuid import UUID
 
 from api.incidents.exchange_steps import ClaimState, StepName
-from api.incidents.exchanges import ShipmentState, SqpStep
+from api.incidents.exchanges import ShipmentState, SqpStep, Stage
 from api.incidents.shipments import News
 from events import OrganisationKind
-from events.incidents import Cover, Decision, Dispatch, ExchangeType, Outcome, ReturnState
+from events.incidents import Cover, Decision, Dispatch, ExchangeType, Outcome, ReplacementReturn, ReturnState
 from incidents.exchanges import errors, parcel_errors
 from web.errors import Problem
-
-# Nothing to send back, awaited, or back at SQP: of a replacement that is to come back after all.
-ReplacementReturn = Literal["none", "expected", "received"]
 
 # Another unit takes the faulty one's place, and its cover.
 REPLACES: frozenset[ExchangeType] = frozenset({"advance_exchange", "standard_exchange", "no_return"})
@@ -38,6 +38,8 @@ AWAITED: tuple[ReturnState, ...] = ("expected", "label_sent", "in_transit", "los
 # Late once the due date has passed: what is on its way is not, since its holder has done what was asked.
 LATE: tuple[ReturnState, ...] = ("expected", "label_sent", "lost")
 ARRIVED: tuple[ReturnState, ...] = ("received", "inspected")
+REPLACEMENT_AWAITED: tuple[ReplacementReturn, ...] = ("expected", "in_transit", "lost")
+REPLACEMENT_LATE: tuple[ReplacementReturn, ...] = ("expected", "lost")
 MOST_EXTENSIONS = 2
 
 CLAIM_FOLLOWS: Mapping[ClaimState | None, tuple[ClaimState, ...]] = {
@@ -100,6 +102,10 @@ class LineState(Protocol):
     @property
     def replacement_return(self) -> ReplacementReturn: ...
     @property
+    def replacement_due_on(self) -> date | None: ...
+    @property
+    def replacement_extensions(self) -> int: ...
+    @property
     def outcome(self) -> Outcome | None: ...
     @property
     def certificate_file_id(self) -> UUID | None: ...
@@ -122,7 +128,9 @@ def refusal(step: StepName, line: LineState) -> Problem | None:
         may_follow = CLAIM_FOLLOWS[line.claim_state] and line.decision in ("approved", "closed")
         return None if may_follow else errors.ClaimIsOver()
     if step == "receive_replacement":
-        return None if line.replacement_return == "expected" else errors.NoReplacementAwaited()
+        return None if line.replacement_return in _REPLACEMENT[step] else errors.NoReplacementAwaited()
+    if step in _REPLACEMENT and is_replacement_awaited(line):
+        return _of_replacement(step, line)
     if line.decision != "approved":
         return errors.NotApproved.of(line.decision)
     return _of_approved(step, line)
@@ -132,7 +140,7 @@ def _of_approved(step: StepName, line: LineState) -> Problem | None:
     if step == "more_time":
         return _more_time(line)
     if step == "close":
-        return None if is_done(line) else errors.NotDone.of(line.dispatch, line.return_state)
+        return None if is_done(line) else errors.NotDone.of(line.dispatch, line.return_state, line.replacement_return)
     if step in _RETURNS:
         return None if line.return_state in _RETURNS[step] else errors.NothingAwaited.of(line.return_state)
     if step == "keep_disk":
@@ -142,6 +150,17 @@ def _of_approved(step: StepName, line: LineState) -> Problem | None:
         return _inspecting(line)
     is_allowed, problem = _OTHERS[step]
     return None if is_allowed(line) else problem()
+
+
+def _of_replacement(step: StepName, line: LineState) -> Problem | None:
+    """Once it is to come back, whether its exchange is cancelled or reversed."""
+    if line.replacement_return not in _REPLACEMENT[step]:
+        return parcel_errors.ReplacementLostAlready()
+    if step == "more_time" and line.replacement_due_on is None:
+        return errors.NotDueYet()
+    if step == "more_time" and line.replacement_extensions >= MOST_EXTENSIONS:
+        return errors.NoMoreTime()
+    return None
 
 
 def _lacks_certificate(line: LineState) -> bool:
@@ -173,23 +192,69 @@ def _is_reversible(line: LineState) -> bool:
     return line.type in REPLACES and line.dispatch in ("shipped", "delivered") and line.cover != "returned"
 
 
+def is_return_awaited(line: LineState) -> bool:
+    return line.decision == "approved" and line.return_state in AWAITED
+
+
+def is_replacement_awaited(line: LineState) -> bool:
+    """Whatever was decided of the line since."""
+    return line.replacement_return in REPLACEMENT_AWAITED
+
+
+def is_going(line: LineState) -> bool:
+    return line.decision in OPEN or is_replacement_awaited(line)
+
+
+def due_on(line: LineState) -> date | None:
+    """Until when what is awaited is to be back; None where nothing is awaited, or the day is not known yet."""
+    if is_return_awaited(line):
+        return line.return_due_on
+    return line.replacement_due_on if is_replacement_awaited(line) else None
+
+
+def may_be_late(line: LineState) -> bool:
+    """Its holder has yet to send what is awaited."""
+    is_late = line.decision == "approved" and line.return_state in LATE
+    return is_late or line.replacement_return in REPLACEMENT_LATE
+
+
 def is_overdue(line: LineState, today: date) -> bool:
-    late = line.decision == "approved" and line.return_state in LATE
-    return late and line.return_due_on is not None and line.return_due_on < today
+    day = due_on(line)
+    return may_be_late(line) and day is not None and day < today
+
+
+def _waits_for_return(line: LineState) -> bool:
+    return line.type in AFTER_RECEIPT and line.return_state in AWAITED
 
 
 def is_to_ship(line: LineState) -> bool:
     """Something is to leave, and nothing but SQP's own work stands in the way."""
-    waits = line.type in AFTER_RECEIPT and line.return_state not in ARRIVED
     is_left = line.type in SHIPS and line.dispatch in NOT_SENT and line.cover != "returned"
-    return line.decision == "approved" and is_left and not waits
+    return line.decision == "approved" and is_left and not _waits_for_return(line)
+
+
+def stage(line: LineState, today: date) -> Stage:
+    """The one list in which SQP finds the line: what SQP has to do comes before what it waits for."""
+    if line.decision == "requested":
+        return "to_decide"
+    if line.decision == "approved" and line.return_state == "received":
+        return "to_inspect"
+    if is_to_ship(line):
+        return "to_ship"
+    if is_overdue(line, today):
+        return "overdue"
+    if line.decision == "approved" and line.dispatch == "shipped" and line.cover != "returned":
+        return "shipped"
+    if is_return_awaited(line) or is_replacement_awaited(line):
+        return "awaited"
+    return "to_close" if line.decision == "approved" else "done"
 
 
 def is_done(line: LineState) -> bool:
     """Nothing is on its way any more, and nothing is awaited."""
     sent = line.type not in SHIPS or line.dispatch == "delivered" or line.cover == "returned"
     back = line.return_state in ("not_required", "inspected", "settled")
-    return sent and back and line.replacement_return != "expected"
+    return sent and back and not is_replacement_awaited(line)
 
 
 # Steps of the way back, by the states of the return in which they may be taken.
@@ -200,6 +265,14 @@ _RETURNS: Mapping[StepName, tuple[ReturnState, ...]] = {
     "settle": AWAITED,
     # What was settled may arrive all the same.
     "receive": (*AWAITED, "settled"),
+}
+# The same of a replacement's way back.
+_REPLACEMENT: Mapping[StepName, tuple[ReplacementReturn, ...]] = {
+    "return_shipped": REPLACEMENT_AWAITED,
+    "return_lost": ("expected", "in_transit"),
+    "more_time": REPLACEMENT_AWAITED,
+    "settle": REPLACEMENT_AWAITED,
+    "receive_replacement": (*REPLACEMENT_AWAITED, "settled"),
 }
 _OTHERS: Mapping[StepName, tuple[Callable[[LineState], bool], Callable[[], Problem]]] = {
     "reserve": (lambda line: line.type in REPLACES and line.cover != "returned", errors.NothingToReplace),
@@ -222,7 +295,7 @@ def outbound_refusal(line: LineState, *, ships: bool) -> Problem | None:
         return parcel_errors.NothingReserved()
     if line.dispatch == "delivered" or line.cover == "returned":
         return parcel_errors.SentAlready()
-    if ships and line.type in AFTER_RECEIPT and line.return_state not in ARRIVED:
+    if ships and _waits_for_return(line):
         return parcel_errors.ShipsAfterReceipt()
     return None
 

@@ -22,15 +22,19 @@ from events.incidents import (
     Dispatch,
     ExchangeType,
     Outcome,
+    ReplacementReturn,
     ReturnState,
 )
-from incidents.exchanges.machine import ReplacementReturn
 from incidents.exchanges.terms import Terms
 from incidents.models.base import Base
 from web.text.codes import SERIAL_SQL
 
 _OPEN = "decision IN ('requested', 'approved')"
-_AWAITED = "decision = 'approved' AND return_state IN ('expected', 'label_sent', 'in_transit', 'lost')"
+_RETURN_AWAITED = "decision = 'approved' AND return_state IN ('expected', 'label_sent', 'in_transit', 'lost')"
+_REPLACEMENT_AWAITED = "replacement_return IN ('expected', 'in_transit', 'lost')"
+_AWAITED = f"({_RETURN_AWAITED}) OR {_REPLACEMENT_AWAITED}"
+_GOING = f"{_OPEN} OR {_REPLACEMENT_AWAITED}"
+_DUE_ON = f"CASE WHEN {_RETURN_AWAITED} THEN return_due_on WHEN {_REPLACEMENT_AWAITED} THEN replacement_due_on END"
 
 shipment_lines = Table(
     "shipment_lines",
@@ -43,7 +47,8 @@ shipment_lines = Table(
 class Exchange(Base):
     """One faulty product of an incident, and what becomes of it. ``serial_number`` is the faulty unit's.
 
-    ``received_serial_number`` is what arrived under this line. ``dispatch`` sums its outbound parcels up.
+    ``received_serial_number`` is what arrived under this line. ``dispatch`` sums its outbound parcels up. ``due_on`` is
+    as :func:`incidents.exchanges.machine.due_on`.
     """
 
     __tablename__ = "exchanges"
@@ -85,6 +90,10 @@ class Exchange(Base):
     invoice_reference: Mapped[str] = mapped_column(default="")
     certificate_file_id: Mapped[UUID | None]
     replacement_return: Mapped[ReplacementReturn] = mapped_column(default="none")
+    replacement_due_on: Mapped[date | None]
+    replacement_outcome: Mapped[Outcome | None]
+    replacement_extensions: Mapped[int] = mapped_column(default=0, server_default="0")
+    due_on: Mapped[date | None] = mapped_column(Computed(_DUE_ON, persisted=True))
     claim_state: Mapped[ClaimState | None]
     claim_number: Mapped[str] = mapped_column(default="")
     claim_due_on: Mapped[date | None]
@@ -100,10 +109,10 @@ class Exchange(Base):
         ),
         Index("ix_exchanges_replacement", "replacement_code"),
         Index("ix_exchanges_serial", "serial_code"),
-        Index("ix_exchanges_due", "return_due_on", "id", postgresql_where=text(_AWAITED)),
-        Index("ix_exchanges_due_of_reseller", "reseller_id", "return_due_on", postgresql_where=text(_AWAITED)),
+        Index("ix_exchanges_due", "due_on", "id", postgresql_where=text(_AWAITED)),
+        Index("ix_exchanges_due_of_reseller", "reseller_id", "due_on", postgresql_where=text(_AWAITED)),
         Index("ix_exchanges_requested", "requested_at", "id"),
-        Index("ix_exchanges_going", "requested_at", "id", postgresql_where=text(_OPEN)),
+        Index("ix_exchanges_going", "requested_at", "id", postgresql_where=text(_GOING)),
     )
 
 
@@ -167,13 +176,18 @@ class Statement(Base):
     text_version: Mapped[str]
     answers: Mapped[dict[str, Any]]
 
+    def says_the_same(self, other: Statement) -> bool:
+        said = (self.user_id, self.text_version, self.answers)
+        return said == (other.user_id, other.text_version, other.answers)
+
 
 class ReturnReminder(Base):
-    """A reminder that was sent: once for each due date and threshold."""
+    """A reminder that was sent: once for each unit that is to come back, due date and threshold."""
 
     __tablename__ = "return_reminders"
 
     exchange_id: Mapped[UUID] = mapped_column(ForeignKey("exchanges.id"), primary_key=True)
+    of_replacement: Mapped[bool] = mapped_column(primary_key=True, server_default=text("false"))
     due_on: Mapped[date] = mapped_column(primary_key=True)
     threshold: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime]
@@ -231,6 +245,7 @@ def fresh() -> dict[str, Any]:
         "return_state": "not_required",
         "return_extensions": 0,
         "replacement_return": "none",
+        "replacement_extensions": 0,
         "missing": [],
         "replacement_reason": "",
         "invoice_reference": "",

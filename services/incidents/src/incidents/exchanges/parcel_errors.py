@@ -94,3 +94,11 @@ class ParcelHasArrived(_OfParcel):
         "Ce colis est déjà « {state} » : son transporteur et son numéro ne changent plus.",
         "This parcel is “{state}” already: its carrier and number do not change any more.",
     )
+
+
+class ReplacementLostAlready(Conflict):
+    code = "nothing_awaited"
+    message = text(
+        "Le remplacement est déjà signalé comme perdu en revenant chez SQP.",
+        "The replacement is reported as lost on its way back already.",
+    )

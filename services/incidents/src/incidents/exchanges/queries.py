@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, CompoundSelect, and_, func, or_, select, union_all
+from sqlalchemy import ColumnElement, CompoundSelect, and_, func, or_, select, true, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.incidents.exchanges import Stage
@@ -31,24 +31,32 @@ ROW = (
 
 SORTS: dict[str, ColumnElement[Any]] = {
     "requested_at": Exchange.requested_at.expression,
-    "return_due_on": Exchange.return_due_on.expression,
+    "return_due_on": Exchange.due_on.expression,
 }
 
 
 def stages(today: date) -> Mapping[Stage, ColumnElement[bool]]:
+    """As :func:`machine.stage`: every line has one. Of those that go on each takes what those before it leave."""
     approved = Exchange.decision == "approved"
-    may_leave = or_(Exchange.type.not_in(machine.AFTER_RECEIPT), Exchange.return_state.in_(machine.ARRIVED))
-    to_ship = and_(Exchange.type.in_(machine.SHIPS), Exchange.dispatch.in_(machine.NOT_SENT), may_leave)
-    is_late = repository.is_overdue(today)
-    return {
-        "to_decide": Exchange.decision == "requested",
-        "to_ship": and_(approved, to_ship),
-        "shipped": and_(approved, Exchange.dispatch == "shipped"),
-        "awaited": and_(repository.IS_AWAITED, or_(Exchange.return_due_on.is_(None), ~is_late)),
-        "overdue": is_late,
-        "to_inspect": and_(approved, Exchange.return_state == "received"),
-        "done": Exchange.decision.in_(("rejected", "cancelled", "closed")),
-    }
+    may_leave = or_(Exchange.type.not_in(machine.AFTER_RECEIPT), Exchange.return_state.not_in(machine.AWAITED))
+    not_taken_back = Exchange.cover != "returned"
+    to_ship = and_(Exchange.type.in_(machine.SHIPS), Exchange.dispatch.in_(machine.NOT_SENT), not_taken_back, may_leave)
+    in_order: tuple[tuple[Stage, ColumnElement[bool]], ...] = (
+        ("to_decide", Exchange.decision == "requested"),
+        ("to_inspect", and_(approved, Exchange.return_state == "received")),
+        ("to_ship", and_(approved, to_ship)),
+        ("overdue", repository.is_overdue(today)),
+        ("shipped", and_(approved, Exchange.dispatch == "shipped", not_taken_back)),
+        ("awaited", repository.IS_AWAITED),
+        ("to_close", approved),
+    )
+    found: dict[Stage, ColumnElement[bool]] = {}
+    taken: list[ColumnElement[bool]] = []
+    for stage, clause in in_order:
+        found[stage] = and_(clause, *taken)
+        # Of a line without due date it is not known whether it is overdue.
+        taken.append(clause.is_not(true()))
+    return {**found, "done": repository.IS_OVER}
 
 
 def listing(principal: Principal, scan: str, reseller_id: UUID | None) -> AnySelect:
@@ -101,7 +109,7 @@ async def counts(
     would be looked for among all of them."""
     filters = {stage: clause for stage, clause in stages.items() if stage != "done"}
     columns = [func.count().filter(clause).label(stage) for stage, clause in filters.items()]
-    going = everything.where(repository.IS_OPEN).with_only_columns(*columns, maintain_column_froms=True)
+    going = everything.where(repository.IS_GOING).with_only_columns(*columns, maintain_column_froms=True)
     row = (await reader.execute(going)).one()._mapping
     done, _ = await paging.count(reader, everything.where(stages["done"]))
     most = paging.EXACT_TOTAL + 1

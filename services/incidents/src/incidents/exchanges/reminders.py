@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import date, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -44,7 +44,8 @@ async def presume_deliveries(session: AsyncSession) -> int:
 
 
 def remind(mail_public_key: str) -> Callable[[AsyncSession], Awaitable[int]]:
-    """The job that reminds of returns at J-5, J-1, J+1 and J+7, once each for a due date; how many it sent.
+    """The job that reminds of returns, of replacements as well, at J-5, J-1, J+1 and J+7, once each for a due date;
+    how many it sent.
 
     A reminder that was due while no worker ran is sent late, but of those before it none is.
     """
@@ -55,8 +56,7 @@ def remind(mail_public_key: str) -> Callable[[AsyncSession], Awaitable[int]]:
         found = await repository.due(session, clock.day(now) + timedelta(days=machine.REMINDERS[0]), AT_ONCE)
         sent = 0
         for incident, line in found:
-            assert line.return_due_on is not None, "the query asks for it"
-            days_left = (line.return_due_on - clock.day(now)).days
+            days_left = (_due_on(line) - clock.day(now)).days
             reached = [threshold for threshold in machine.REMINDERS if days_left <= threshold]
             if reached and min(reached) not in await repository.reminded(session, line):
                 await _remind(session, incident, line, min(reached), terms, mail_public_key)
@@ -69,16 +69,25 @@ def remind(mail_public_key: str) -> Callable[[AsyncSession], Awaitable[int]]:
 async def _remind(
     session: AsyncSession, incident: Incident, line: Exchange, threshold: int, terms: Terms, key: str
 ) -> None:
-    assert line.return_due_on is not None, "the query asks for it"
+    due_on, of_replacement = _due_on(line), machine.is_replacement_awaited(line)
     now, token = clock.now(), opaque.token()
-    expires_at = now + timedelta(days=max((line.return_due_on - clock.day(now)).days, 0)) + LINK_GOOD_FOR
-    session.add(ReturnReminder(exchange_id=line.id, due_on=line.return_due_on, threshold=threshold, at=now))
+    expires_at = now + timedelta(days=max((due_on - clock.day(now)).days, 0)) + LINK_GOOD_FOR
+    reminder = ReturnReminder(
+        exchange_id=line.id, of_replacement=of_replacement, due_on=due_on, threshold=threshold, at=now
+    )
+    session.add(reminder)
     session.add(AnswerLink(digest=opaque.digest(token), exchange_id=line.id, expires_at=expires_at))
     sealed = seal(key, {"token": token, "expires_at": expires_at.isoformat()})
     link = event_mapper.Link(sealed_token=sealed, expires_at=expires_at, consequence=terms.overdue)
     incident.bump_revision()
-    told = event_mapper.return_reminded(incident, line, now, line.return_due_on, threshold, link)
+    told = event_mapper.return_reminded(incident, line, now, due_on, threshold, link, of_replacement=of_replacement)
     outbox.add(session, told)
+
+
+def _due_on(line: Exchange) -> date:
+    day = machine.due_on(line)
+    assert day is not None, "the query asks for it"
+    return day
 
 
 async def mark_missed(session: AsyncSession) -> int:

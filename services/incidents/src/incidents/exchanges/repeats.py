@@ -23,11 +23,9 @@ IS_KNOWN: Mapping[StepName, Callable[[Any, Exchange], bool]] = {
     ),
     "inspect": lambda wanted, line: line.return_state == "inspected" and line.outcome == wanted.outcome,
     "settle": lambda wanted, line: (
-        line.return_state == "settled"
-        and line.outcome == wanted.outcome
-        and wanted.certificate_file_id in (None, line.certificate_file_id)
+        ("settled", wanted.outcome) == _end(line) and wanted.certificate_file_id in (None, line.certificate_file_id)
     ),
-    "return_lost": lambda _, line: line.return_state == "lost",
+    "return_lost": lambda _, line: _end(line)[0] == "lost",
     "reverse": lambda _, line: line.cover == "returned",
     "receive_replacement": lambda _, line: line.replacement_return == "received",
     "close": lambda _, line: line.decision == "closed",
@@ -37,6 +35,13 @@ IS_KNOWN: Mapping[StepName, Callable[[Any, Exchange], bool]] = {
 
 def _is_same_unit(told: str | None, known: str | None) -> bool:
     return told is None or codes.serial(told) == codes.serial(known or "")
+
+
+def _end(line: Exchange) -> tuple[str, str | None]:
+    """State and outcome of the way back that was awaited last."""
+    if line.replacement_return == "none":
+        return line.return_state, line.outcome
+    return line.replacement_return, line.replacement_outcome
 
 
 def is_repeated(wanted: Step, line: Exchange) -> bool:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, bindparam, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from api.incidents.exchange_steps import Carrier
@@ -44,12 +44,23 @@ def _one_of(column: Any, words: Sequence[str]) -> ColumnElement[bool]:
 
 IS_OPEN = _one_of(Exchange.decision, machine.OPEN)
 _IS_APPROVED = _one_of(Exchange.decision, ["approved"])
-IS_AWAITED = and_(_IS_APPROVED, _one_of(Exchange.return_state, machine.AWAITED))
+_IS_REPLACEMENT_AWAITED = _one_of(Exchange.replacement_return, machine.REPLACEMENT_AWAITED)
+IS_AWAITED = or_(and_(_IS_APPROVED, _one_of(Exchange.return_state, machine.AWAITED)), _IS_REPLACEMENT_AWAITED)
+IS_GOING = or_(IS_OPEN, _IS_REPLACEMENT_AWAITED)
+IS_OVER = and_(
+    _one_of(Exchange.decision, ["rejected", "cancelled", "closed"]),
+    Exchange.replacement_return.not_in(machine.REPLACEMENT_AWAITED),
+)
+# As :func:`machine.may_be_late`.
+_MAY_BE_LATE = or_(
+    and_(_IS_APPROVED, _one_of(Exchange.return_state, machine.LATE)),
+    _one_of(Exchange.replacement_return, machine.REPLACEMENT_LATE),
+)
 
 
 def is_overdue(today: date) -> ColumnElement[bool]:
     """As :func:`machine.is_overdue`."""
-    return and_(_IS_APPROVED, _one_of(Exchange.return_state, machine.LATE), Exchange.return_due_on < today)
+    return and_(_MAY_BE_LATE, Exchange.due_on < today)
 
 
 async def terms(database: AsyncSession | AsyncConnection) -> Terms:
@@ -242,18 +253,19 @@ async def silent(session: AsyncSession, before: datetime, limit: int) -> Sequenc
     return (await session.scalars(query.order_by(Shipment.shipped_at).limit(limit))).all()
 
 
-async def is_stated(session: AsyncSession, number: str) -> bool:
-    return await session.scalar(select(Statement.id).where(Statement.incident_number == number).limit(1)) is not None
+async def last_statement(session: AsyncSession, number: str) -> Statement | None:
+    query = select(Statement).where(Statement.incident_number == number)
+    return await session.scalar(query.order_by(Statement.id.desc()).limit(1))
 
 
 async def due(session: AsyncSession, until: date, limit: int) -> Sequence[tuple[Incident, Exchange]]:
-    """Lines whose return is due until then and may have a reminder to be sent; their incidents are locked."""
+    """Lines of which something is to come back until then and a reminder may be due; their incidents are locked."""
     query = (
         select(Incident, Exchange)
         .join(Exchange, Exchange.incident_number == Incident.number)
-        .where(_IS_APPROVED, _one_of(Exchange.return_state, machine.LATE), Exchange.return_due_on <= until)
-        .where(Exchange.return_due_on >= until - machine.REMINDED_FOR)
-        .order_by(Exchange.return_due_on)
+        .where(_MAY_BE_LATE, Exchange.due_on <= until)
+        .where(Exchange.due_on >= until - machine.REMINDED_FOR)
+        .order_by(Exchange.due_on)
         .limit(limit)
         .with_for_update(of=Incident, skip_locked=True)
     )
@@ -261,9 +273,11 @@ async def due(session: AsyncSession, until: date, limit: int) -> Sequence[tuple[
 
 
 async def reminded(session: AsyncSession, line: Exchange) -> set[int]:
-    """The thresholds of the present due date that were reminded of."""
+    """The thresholds of the present due date of what is awaited that were reminded of."""
     query = select(ReturnReminder.threshold).where(
-        ReturnReminder.exchange_id == line.id, ReturnReminder.due_on == line.return_due_on
+        ReturnReminder.exchange_id == line.id,
+        ReturnReminder.of_replacement == machine.is_replacement_awaited(line),
+        ReturnReminder.due_on == machine.due_on(line),
     )
     return set((await session.scalars(query)).all())
 

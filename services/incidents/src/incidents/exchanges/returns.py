@@ -1,4 +1,7 @@
-"""The way back: label, parcel, more time, arrival, inspection, and what settles a return without one."""
+"""The way back: label, parcel, more time, arrival, inspection, and what settles a return without one.
+
+Parcel, loss, more time and settlement are of what is awaited: the faulty unit, or the replacement.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from uuid import UUID
 
 from api.incidents import exchange_steps as steps
 from incidents import repository as incidents
-from incidents.exchanges import errors, repository, shipping
+from incidents.exchanges import errors, machine, repository, shipping
 from incidents.exchanges.models import Exchange
 from incidents.exchanges.scene import Scene
 from web import clock
@@ -15,7 +18,7 @@ from web.text import codes
 
 async def send_label(scene: Scene, wanted: steps.SendLabel) -> None:
     """Asks for a statement about the data first, which SQP may do without if it says why."""
-    if not wanted.without_statement and not await repository.is_stated(scene.session, scene.incident.number):
+    if not wanted.without_statement and not await repository.last_statement(scene.session, scene.incident.number):
         raise errors.NothingStated(field="without_statement")
     line = scene.line
     if line.return_due_on is None and line.dispatch == "delivered":
@@ -33,16 +36,27 @@ async def return_shipped(scene: Scene, wanted: steps.ReturnShipped) -> None:
 
 
 async def return_lost(scene: Scene, wanted: steps.ReturnLost) -> None:
-    scene.line.return_state = "lost"
-    scene.tell("return_lost", wanted.note)
+    if machine.is_replacement_awaited(scene.line):
+        scene.line.replacement_return = "lost"
+        scene.tell("replacement_lost", wanted.note)
+    else:
+        scene.line.return_state = "lost"
+        scene.tell("return_lost", wanted.note)
 
 
 async def more_time(scene: Scene, wanted: steps.MoreTime) -> None:
     line, terms = scene.line, await repository.terms(scene.session)
-    assert line.return_due_on is not None, "machine.refusal has seen to it"
-    line.return_due_on = terms.extended(line.return_due_on, clock.day(scene.now))
-    line.return_extensions += 1
-    scene.tell("return_extended", wanted.reason, day=line.return_due_on)
+    due_on = machine.due_on(line)
+    assert due_on is not None, "machine.refusal has seen to it"
+    later = terms.extended(due_on, clock.day(scene.now))
+    if machine.is_replacement_awaited(line):
+        line.replacement_due_on = later
+        line.replacement_extensions += 1
+        scene.tell("replacement_extended", wanted.reason, day=later)
+    else:
+        line.return_due_on = later
+        line.return_extensions += 1
+        scene.tell("return_extended", wanted.reason, day=later)
 
 
 async def keep_disk(scene: Scene, wanted: steps.KeepDisk) -> None:
@@ -55,7 +69,7 @@ async def keep_disk(scene: Scene, wanted: steps.KeepDisk) -> None:
 async def receive(scene: Scene, wanted: steps.Receive) -> None:
     """Another serial number than the expected one is kept beside it, and is for the inspection to judge."""
     line = scene.line
-    await shipping.arrived(scene)
+    await shipping.arrived(scene, "return")
     line.return_state = "received"
     line.received_serial_number = wanted.serial_number
     is_other = wanted.serial_number and _is_other(wanted.serial_number, line)
@@ -83,12 +97,17 @@ async def inspect(scene: Scene, wanted: steps.Inspect) -> None:
 async def settle(scene: Scene, wanted: steps.Settle) -> None:
     await _check_certificate(scene, wanted.certificate_file_id)
     line = scene.line
-    line.return_state = "settled"
-    line.outcome = wanted.outcome
-    line.invoice_reference = wanted.reference
     line.certificate_file_id = wanted.certificate_file_id or line.certificate_file_id
     note = "\n".join(part for part in (wanted.reference, wanted.note) if part)
-    scene.tell("return_settled", note, outcome=wanted.outcome)
+    if machine.is_replacement_awaited(line):
+        line.replacement_return = "settled"
+        line.replacement_outcome = wanted.outcome
+        scene.tell("replacement_settled", note, outcome=wanted.outcome)
+    else:
+        line.return_state = "settled"
+        line.outcome = wanted.outcome
+        line.invoice_reference = wanted.reference
+        scene.tell("return_settled", note, outcome=wanted.outcome)
 
 
 def _is_other(serial: str, line: Exchange) -> bool:

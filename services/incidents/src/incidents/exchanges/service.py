@@ -204,20 +204,22 @@ async def track(session: AsyncSession, facts: Sequence[parcels.CarrierFact], by:
 
 
 async def state(session: AsyncSession, number: str, wanted: steps.Statement, by: Actor) -> None:
-    """What the holder states before a product leaves. It replaces nothing that was stated before."""
+    """What the holder states before a product leaves. It replaces nothing that was stated before; the same again says
+    nothing new."""
     incident = await for_change(session, number, by)
     incident.require_going()
-    session.add(
-        Statement(
-            incident_number=number,
-            at=clock.now(),
-            user_id=by.user_id,
-            user_name=by.name,
-            organisation_kind=by.organisation_kind,
-            text_version=STATEMENT_VERSION,
-            answers=wanted.model_dump(),
-        )
+    stated = Statement(
+        incident_number=number,
+        at=clock.now(),
+        user_id=by.user_id,
+        user_name=by.name,
+        organisation_kind=by.organisation_kind,
+        text_version=STATEMENT_VERSION,
+        answers=wanted.model_dump(),
     )
+    last = await repository.last_statement(session, number)
+    if last is None or not last.says_the_same(stated):
+        session.add(stated)
 
 
 async def _prepare(

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from api.incidents.exchange_steps import Carrier
 from api.incidents.exchanges import ShipmentState
 from api.incidents.shipments import News, OutboundDirection
-from events.incidents import ExchangeStep
+from events.incidents import Direction, ExchangeStep
 from incidents.exchanges import addresses, carriers, errors, machine, parcel_errors, repository
 from incidents.exchanges.models import Exchange, Shipment
 from incidents.exchanges.scene import Scene
@@ -28,6 +28,14 @@ RETURN_STEPS: dict[News, ExchangeStep] = {
     "delivered": "return_delivered",
     "lost": "return_lost",
     "damaged": "return_lost",
+}
+# What else is known of a replacement on its way back is for SQP alone, and so is its delivery unless that is the first
+# news of it.
+REPLACEMENT_STEPS: dict[News, ExchangeStep] = {
+    "shipped": "replacement_shipped",
+    "delivered": "replacement_shipped",
+    "lost": "replacement_lost",
+    "damaged": "replacement_lost",
 }
 GOING: frozenset[ShipmentState] = frozenset({"prepared", "shipped"})
 
@@ -76,7 +84,7 @@ async def prepare(
 def _refusal(line: Exchange, direction: OutboundDirection, *, ships: bool) -> Exception | None:
     if direction == "outbound":
         return machine.outbound_refusal(line, ships=ships)
-    return None if line.replacement_return == "expected" else errors.NoReplacementAwaited()
+    return None if machine.is_replacement_awaited(line) else errors.NoReplacementAwaited()
 
 
 def _numbered(carrier: Carrier | None, pasted: str) -> dict[str, Any]:
@@ -127,10 +135,14 @@ async def record(
 async def _follow(scene: Scene, shipment: Shipment, news: News, note: str, step: ExchangeStep | None) -> None:
     if shipment.direction == "outbound":
         await _sum_up(scene, news)
+        if news == "delivered":
+            await _delivered_too_late(scene)
         scene.tell(step or OUTBOUND_STEPS[news], note, shipment)
     elif shipment.direction == "return" and news in RETURN_STEPS:
         _on_the_way_back(scene.line, news)
         scene.tell(RETURN_STEPS[news], note, shipment)
+    elif shipment.direction == "replacement_return" and machine.is_replacement_awaited(scene.line):
+        _replacement_on_the_way_back(scene, shipment, news, note)
     else:
         scene.note("carrier_news", note, shipment, state=news)
 
@@ -170,6 +182,39 @@ def _on_the_way_back(line: Exchange, news: News) -> None:
         line.return_state = "lost"
 
 
+def _replacement_on_the_way_back(scene: Scene, shipment: Shipment, news: News, note: str) -> None:
+    is_under_way = scene.line.replacement_return == "in_transit"
+    if news in ("shipped", "delivered"):
+        scene.line.replacement_return = "in_transit"
+    elif news in ("lost", "damaged"):
+        scene.line.replacement_return = "lost"
+    if news in REPLACEMENT_STEPS and not (news == "delivered" and is_under_way):
+        scene.tell(REPLACEMENT_STEPS[news], note, shipment)
+    else:
+        scene.note("carrier_news", note, shipment, state=news)
+
+
+async def bring_back(scene: Scene) -> None:
+    """What was sent is to come back: its days count from now where its holder has it, otherwise from its delivery."""
+    scene.line.replacement_return = "expected"
+    if "delivered" in await repository.outbound_states(scene.session, scene.line.id):
+        await _set_replacement_due(scene)
+
+
+async def _delivered_too_late(scene: Scene) -> None:
+    """What is delivered although its exchange was cancelled or reversed is to come back, too."""
+    line = scene.line
+    if line.replacement_return == "none" and line.decision == "cancelled":
+        line.replacement_return = "expected"
+    if line.replacement_return == "expected" and line.replacement_due_on is None:
+        await _set_replacement_due(scene)
+
+
+async def _set_replacement_due(scene: Scene) -> None:
+    terms = await repository.terms(scene.session)
+    scene.line.replacement_due_on = terms.due_on(clock.day(scene.at), scene.incident.service_level)
+
+
 async def recall(scene: Scene) -> bool:
     """Calls the parcels of a line back that have not been delivered; whether there were any. A box that holds other
     lines, too, goes on to its holder: of it this line's unit is taken out, or comes back once it is there."""
@@ -187,9 +232,11 @@ async def recall(scene: Scene) -> bool:
 
 
 async def return_parcel(scene: Scene, carrier: Carrier | None, pasted: str) -> Shipment:
-    """The parcel of this number that is to bring the line back, or one that was to without number; else a new one."""
+    """The parcel of this number that is to bring back what is awaited, or one that was to without number; else a new
+    one."""
     number = number_in(pasted)
-    for parcel in await repository.parcels(scene.session, scene.line.id, "return"):
+    direction: Direction = "replacement_return" if machine.is_replacement_awaited(scene.line) else "return"
+    for parcel in await repository.parcels(scene.session, scene.line.id, direction):
         if parcel.tracking_number == number != "":
             return parcel
         if parcel.state == "prepared" and "" in (parcel.tracking_number, number):
@@ -199,7 +246,7 @@ async def return_parcel(scene: Scene, carrier: Carrier | None, pasted: str) -> S
     parcel = Shipment(
         id=uuid4(),
         incident_number=scene.incident.number,
-        direction="return",
+        direction=direction,
         **_numbered(carrier, pasted),
         state="prepared",
         prepared_at=scene.at,
@@ -210,8 +257,8 @@ async def return_parcel(scene: Scene, carrier: Carrier | None, pasted: str) -> S
     return parcel
 
 
-async def arrived(scene: Scene) -> None:
-    """The return is at SQP, whatever its carrier has said."""
-    for parcel in await repository.parcels(scene.session, scene.line.id, "return"):
+async def arrived(scene: Scene, direction: Direction) -> None:
+    """The line's parcels of this way back are at SQP, whatever their carrier has said."""
+    for parcel in await repository.parcels(scene.session, scene.line.id, direction):
         if parcel.state in GOING:
             parcel.state, parcel.delivered_at = "delivered", scene.at

@@ -18,7 +18,7 @@ from api.incidents.promises import PromiseBadge
 from api.incidents.shipments import News
 from chassis.sql import AnyRow
 from events import OrganisationKind
-from incidents.exchanges import carriers, choices, labels, machine, queries, repository
+from incidents.exchanges import carriers, choices, labels, machine, queries, repository, ways_back
 from incidents.exchanges.terms import Terms
 from incidents.labels import PLATFORM, PROMISE
 from incidents.promises.models import state_of
@@ -84,15 +84,17 @@ def overdue(count: int, terms: Terms, language: Language) -> OverdueReturns:
 
 
 def question(line: AnyRow, terms: Terms, language: Language) -> answers.ReturnQuestion:
+    of_replacement = machine.is_replacement_awaited(line)
     taken = [step for step in STEPS if step in machine.OF_HOLDERS and machine.refusal(step, line) is None]
     return answers.ReturnQuestion(
         incident_number=line.incident_number,
-        designation=line.designation,
-        product_reference=line.product_reference,
-        serial_number=line.serial_number,
-        label=_return_label(line, language),
-        due_on=line.return_due_on,
-        is_overdue=_is_overdue(line),
+        of_replacement=of_replacement,
+        designation="" if of_replacement else line.designation,
+        product_reference=(line.replacement_reference if of_replacement else None) or line.product_reference,
+        serial_number=(line.replacement_serial_number or "") if of_replacement else line.serial_number,
+        label=ways_back.replacement_label(line, language) if of_replacement else ways_back.return_label(line, language),
+        due_on=line.due_on,
+        is_overdue=ways_back.is_overdue(line),
         extension_days=terms.extension_days,
         consequence=labels.CONSEQUENCE[terms.overdue][language],
         carriers=choices.carriers(),
@@ -151,7 +153,8 @@ def _exchange(
         cover=line.cover,
         cover_label=labels.COVER[line.cover][language],
         replaced_on=line.replaced_on,
-        **{"return": _return(line, terms, language)},
+        **{"return": ways_back.of_return(line, terms, language)},
+        replacement_return=ways_back.of_replacement(line, terms, language),
         shipments=[
             shipment(each, of_parcel[each.id], for_sqp=for_sqp, writes=writes, language=language) for each in parcels
         ],
@@ -181,9 +184,13 @@ def _row(line: AnyRow, language: Language) -> dict[str, Any]:
         "client": line.client_name,
         "dispatch": line.dispatch,
         "return_state": line.return_state,
-        "return_label": _return_label(line, language),
+        "return_label": ways_back.return_label(line, language),
         "return_due_on": line.return_due_on,
-        "is_overdue": _is_overdue(line),
+        "replacement_return_state": line.replacement_return,
+        "replacement_return_label": ways_back.replacement_label(line, language),
+        "due_on": line.due_on,
+        "is_overdue": ways_back.is_overdue(line),
+        "stage": machine.stage(line, clock.today()),
         "requested_at": line.requested_at,
     }
 
@@ -193,34 +200,6 @@ def _state_label(line: AnyRow, language: Language) -> str:
     if line.decision != "approved" or line.type not in machine.SHIPS:
         return labels.DECISION[line.decision][language]
     return labels.DISPATCH[line.dispatch][language]
-
-
-def _is_overdue(line: AnyRow) -> bool:
-    return machine.is_overdue(line, clock.today())
-
-
-def _return_label(line: AnyRow, language: Language) -> str:
-    return (labels.OVERDUE if _is_overdue(line) else labels.RETURN[line.return_state])[language]
-
-
-def _return(line: AnyRow, terms: Terms, language: Language) -> schemas.Return:
-    is_awaited = line.return_state in machine.AWAITED
-    return schemas.Return(
-        state=line.return_state,
-        label=_return_label(line, language),
-        due_on=line.return_due_on,
-        is_overdue=_is_overdue(line),
-        days_left=(line.return_due_on - clock.today()).days if is_awaited and line.return_due_on else None,
-        extensions_left=max(machine.MOST_EXTENSIONS - line.return_extensions, 0),
-        consequence=labels.CONSEQUENCE[terms.overdue][language] if is_awaited else "",
-        address=terms.return_address if is_awaited else "",
-        outcome=line.outcome,
-        outcome_label=labels.OUTCOME[line.outcome][language] if line.outcome else None,
-        received_serial_number=line.received_serial_number,
-        missing=line.missing,
-        invoice_reference=line.invoice_reference,
-        certificate_file_id=line.certificate_file_id,
-    )
 
 
 def _replacement(line: AnyRow, language: Language) -> schemas.Replacement | None:
@@ -263,8 +242,8 @@ def _fact(fact: AnyRow, language: Language) -> schemas.Fact:
 
 def _words(data: Mapping[str, Any], language: Language) -> dict[str, str]:
     words = {name: _word(name, value, language) for name, value in data.items()}
-    if words.get("found"):
-        words["found"] = labels.RECEIVED_AS[language].format(serial=words["found"])
+    found = words.get("found")
+    words["found"] = labels.RECEIVED_AS[language].format(serial=found) if found else ""
     return words
 
 

@@ -24,12 +24,12 @@ from events.incidents import (
     Nature,
     Outcome,
     PendingReason,
+    ReplacementReturn,
     ReturnState,
     Scope,
     Status,
     Thread,
 )
-from incidents.exchanges.machine import ReplacementReturn
 
 # Words of a closed list are text in the database: a new word needs no migration.
 WORDS = (
