@@ -59,6 +59,8 @@ PLACES = (
             "renouvellements": "/renouvellements?q={mark}",
             "renouvellement": "/renouvellements/{contract}/{end}",
             "incidents": "/incidents?q={mark}",
+            "incident": "/incidents/{incident}",
+            "autour": "/incidents/{incident}/autour",
             "echange": "/incidents/{incident}?onglet=echange",
             "echanges": "/echanges?q={incident}",
             "reception": "/echanges/reception?code={incident}-1",

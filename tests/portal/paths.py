@@ -104,6 +104,7 @@ PLACES = (
     Place("revendeur-incident-introuvable", RESELLER, "/incidents/19990101", 404),
     Place("revendeur-refus", RESELLER, "/revendeurs", 403),
     Place("revendeur-promesse", RESELLER, "/parametres/promesse", 403),
+    Place("revendeur-autour", RESELLER, "/incidents/{incident}/autour", 403),
     Place("revendeur-regles-echanges", RESELLER, "/parametres/echanges", 403),
     *_places(
         BASIC,
@@ -137,6 +138,7 @@ PLACES = (
         renouvellements="/renouvellements",
         renouvellement=f"/renouvellements/{EXPIRING}/{{end}}",
         incident="/incidents/{incident}",
+        autour="/incidents/{incident}/autour",
         messagerie="/incidents/{incident}?onglet=messagerie-sqp",
         notes="/incidents/{incident}?onglet=notes",
         echange="/incidents/{incident}?onglet=echange",

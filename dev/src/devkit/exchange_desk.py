@@ -81,9 +81,9 @@ class Desk:
 
         return handle
 
-    async def get(self, path: str, language: str = "fr") -> str:
+    async def get(self, path: str, language: str = "fr", status: int = 200) -> str:
         async with self._http.get(path, headers=self._headers(language)) as got:
-            assert got.status == 200, await got.text()
+            assert got.status == status, await got.text()
             return plain(await got.text())
 
     async def post(self, path: str, **fields: Any) -> tuple[int, str]:

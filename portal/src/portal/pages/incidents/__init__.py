@@ -1,6 +1,17 @@
 """The list of incidents, one incident with its tabs, its threads, its files, its states, and all of it on paper."""
 
-from portal.pages.incidents import exchange_actions, files, lists, messages, one, paper, paper_exchange, states
+from portal.pages.incidents import around, exchange_actions, files, lists, messages, one, paper, paper_exchange, states
 from portal.pages.incidents.base import blueprint
 
-__all__ = ["blueprint", "exchange_actions", "files", "lists", "messages", "one", "paper", "paper_exchange", "states"]
+__all__ = [
+    "around",
+    "blueprint",
+    "exchange_actions",
+    "files",
+    "lists",
+    "messages",
+    "one",
+    "paper",
+    "paper_exchange",
+    "states",
+]
