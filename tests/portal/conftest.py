@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -134,7 +135,7 @@ async def log_in(page: Page, login: str, password: str = PASSWORD) -> None:
     await page.get_by_label("Identifiant").fill(login)
     await page.get_by_label("Mot de passe").fill(password)
     await page.get_by_role("button", name="Connexion").click()
-    await page.wait_for_url("**/contrats*")
+    await page.wait_for_url(re.compile("/(contrats|a-traiter)"))
 
 
 @pytest.fixture

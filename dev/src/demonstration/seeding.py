@@ -11,7 +11,7 @@ from typing import Any
 
 import aiohttp
 
-from demonstration import caller, exchange_stories, guide_rows, incident_stories, renewal_stories
+from demonstration import caller, desk_stories, exchange_stories, guide_rows, incident_stories, renewal_stories
 from demonstration.caller import Caller, Refused, eventually
 from web import clock
 
@@ -21,12 +21,21 @@ SECRET = "demo-backoffice-2026"  # noqa: S105
 
 LOGINS = {
     "sqp_support": "SQP, support",
+    "sqp_camille": "SQP, support, une collègue",
     "revendeur_test": "revendeur, administrateur",
     "revendeur_basique": "revendeur, basique",
     "client_test": "client final, administrateur",
     "cliente_testeuse": "cliente finale, basique",
 }
 
+# The guide knows one person of SQP; two agents work at the desk.
+CAMILLE = {
+    "login": "sqp_camille",
+    "first_name": "Camille",
+    "last_name": "Durand",
+    "role": "administrator",
+    "email": "sqp_camille@sqp.fr",
+}
 TOKEN = re.compile(r"[?&]token=([A-Za-z0-9_-]+)")
 STORIES = 7
 
@@ -40,7 +49,7 @@ class Seeding:
         self._http = http
         self._api = api
         self._mailed = mailed
-        self._people = {row["login"]: row for row in guide_rows.rows("users")}
+        self._people = {row["login"]: row for row in (*guide_rows.rows("users"), CAMILLE)}
 
     async def run(self) -> None:
         office = caller.service_account(self._http, self._api, ACCOUNT, SECRET)
@@ -50,12 +59,14 @@ class Seeding:
         client = await self._client_administrator()
         await self._colleague(client, "cliente_testeuse")
         support = self._person("sqp_support")
+        await self._colleague(support, "sqp_camille")
         if len((await support.get("/incidents"))["items"]) >= STORIES:
             return  # told on an earlier day, whose idempotency keys are forgotten by now
         await renewal_stories.tell(reseller=reseller, office=office, today=clock.today())
         await incident_stories.close_for_stocktaking(support, clock.today().year)
         fresh = await incident_stories.tell(reseller=reseller, client=client, support=support)
         await exchange_stories.tell(reseller=reseller, office=office, support=support, declared_by_the_client=fresh)
+        await desk_stories.tell(support=support)
 
     def _person(self, login: str) -> Caller:
         return caller.person(self._http, self._api, login, PASSWORD)

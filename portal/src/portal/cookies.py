@@ -21,6 +21,7 @@ LINK = f"{PREFIX}link"
 FLASH = f"{PREFIX}flash"
 THEME = f"{PREFIX}theme"
 LANGUAGE = f"{PREFIX}language"
+KEYS = f"{PREFIX}keys"
 CHOSEN_LANGUAGE = f"{PREFIX}chosen-language"
 
 

@@ -108,6 +108,11 @@ class PageRequest:
         return chosen if chosen in THEMES else ""
 
     @property
+    def keys(self) -> bool:
+        """Whether single letters act on the page; on until the person turns them off in this browser."""
+        return self.request.cookies.get(cookies.KEYS) != "off"
+
+    @property
     def who(self) -> Principal:
         """The person behind a page that is for people only."""
         assert self.person is not None, "the page is open to everybody"

@@ -18,14 +18,17 @@ from web.errors import Unavailable
 
 blueprint = Blueprint()
 
-LANDING = "/contrats"
+LANDING = "/"
+# Where a person's work begins.
+HOMES = {"sqp": "/a-traiter"}
+HOME = "/contrats"
 YEAR = 365 * 24 * 3600
 FORM = Form(Field("login", N_("Identifiant")), Field("password", N_("Mot de passe")))
 
 
 @blueprint.get("/", is_open=True)
 async def start(page: Page) -> Response:
-    return page.redirect(LANDING if page.person else LOGIN)
+    return page.redirect(HOMES.get(page.who.organisation_kind or "", HOME) if page.person else LOGIN)
 
 
 @blueprint.get(LOGIN, is_open=True)
@@ -108,6 +111,16 @@ async def choose_theme(page: Page) -> Response:
     response = page.redirect(_back(page))
     theme = page.field("theme")
     cookies.put(response, cookies.THEME, theme if theme in THEMES else "", YEAR)
+    return response
+
+
+@blueprint.post("/raccourcis")
+async def choose_keys(page: Page) -> Response:
+    """Single letters on or off, in this browser."""
+    is_off = page.field("keys") == "off"
+    said = N_("Les raccourcis clavier sont désactivés.") if is_off else N_("Les raccourcis clavier sont activés.")
+    response = page.redirect(_back(page), flash=page.gettext(said))
+    cookies.put(response, cookies.KEYS, "off" if is_off else "", YEAR)
     return response
 
 

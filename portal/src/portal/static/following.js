@@ -32,11 +32,18 @@ export function prepareFollowing() {
     // Searched or sorted meanwhile: the answer is to another question.
     const asked = detail.requestConfig.path;
     if (asked !== location.pathname + location.search) detail.shouldSwap = false;
-    focused = detail.elt.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
+    focused = detail.elt.contains(document.activeElement) ? named(document.activeElement) : null;
   });
   document.addEventListener("htmx:afterSwap", ({ detail }) => {
     if (!follows(detail.elt) || !focused) return;
-    detail.elt.querySelector(`a[href="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+    detail.elt.querySelector(focused)?.focus({ preventScroll: true });
     focused = null;
   });
+}
+
+/** How the same link or button is found in what replaces it. */
+function named(element) {
+  if (element.id) return `#${CSS.escape(element.id)}`;
+  const href = element.getAttribute("href");
+  return href ? `a[href="${CSS.escape(href)}"]` : null;
 }

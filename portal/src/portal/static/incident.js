@@ -40,13 +40,13 @@ document.addEventListener("htmx:afterSwap", ({ detail }) => {
 // Exchanges are replaced as they move on, unless one of their forms is open, filled in or being sent. What is in
 // the fields counts: something may have been typed before this script was read.
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
-  if (detail.target?.id !== "exchanges" || !isInUse(detail.target)) return;
+  if (!["exchanges", "desk-bar"].includes(detail.target?.id) || !isInUse(detail.target)) return;
   detail.shouldSwap = false;
   detail.target.querySelector("[data-moved]").hidden = false;
 });
 
 function isInUse(all) {
-  const isBegun = all.querySelector("details[open], form[data-asking], form[data-reached]");
+  const isBegun = all.querySelector("details[open]:not(.desk-log), form[data-asking], form[data-reached]");
   return Boolean(isBegun) || [...all.querySelectorAll("input, select, textarea")].some(isChanged);
 }
 

@@ -2,6 +2,7 @@
 import { prepareArrivals } from "./arriving.js";
 import { prepareComboboxes } from "./combobox.js";
 import { prepareFollowing } from "./following.js";
+import { prepareKeys } from "./keys.js";
 import { listen } from "./live.js";
 import { preparePalette } from "./palette.js";
 import { preparePanel } from "./panel.js";
@@ -39,13 +40,25 @@ function say(sentence) {
   requestAnimationFrame(() => (voice.textContent = sentence));
 }
 
-// A search keeps the sort and the filters that the address has by now.
+// A search keeps the sort and the filters that the address has by now, and filters keep the search.
 document.addEventListener("htmx:configRequest", (event) => {
-  if (!event.target.matches?.("form.search")) return;
+  if (!event.target.matches?.("form.search, form.filters")) return;
   const { parameters } = event.detail;
+  const own = event.target.matches(".filters") ? [...event.target.querySelectorAll("select")].map(({ name }) => name) : ["q"];
   for (const [name, value] of new URLSearchParams(location.search)) {
-    if (!["q", "cursor", "shown"].includes(name)) parameters[name] = value;
+    if (![...own, "cursor", "shown"].includes(name)) parameters[name] = value;
   }
+  if (!event.target.matches(".filters")) return;
+  for (const name of own) if (!parameters[name]) delete parameters[name];
+});
+
+// What a tile or a link chose stands in the filters and in the form of *next*, too.
+document.addEventListener("htmx:afterSettle", ({ detail }) => {
+  if (detail.target?.id !== "desk") return;
+  const asked = new URLSearchParams(location.search);
+  for (const select of document.querySelectorAll("form.filters select")) select.value = asked.get(select.name) ?? "";
+  const view = document.querySelector("form[data-follows-view] [name=vue]");
+  if (view) view.value = document.querySelector("[data-view]")?.dataset.view ?? location.search.slice(1);
 });
 
 document.addEventListener("keydown", (event) => {
@@ -96,5 +109,6 @@ if (document.body.dataset.signedIn !== undefined) {
   preparePalette();
   prepareRequests();
   prepareFollowing();
+  prepareKeys();
   listen();
 }

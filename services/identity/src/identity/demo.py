@@ -17,7 +17,7 @@ SECRET = "demo-backoffice-2026"  # noqa: S105 - likewise
 ACCOUNT = "backoffice-demo"
 SCOPES = ("contracts:read", "contracts:write", "identity:write", "incidents:read", "exchanges:write")
 SUPPORT = "sqp_support"
-LOGINS = ("revendeur_test", "revendeur_basique", "client_test", "cliente_testeuse")
+LOGINS = ("sqp_camille", "revendeur_test", "revendeur_basique", "client_test", "cliente_testeuse")
 
 
 class RefusedInProduction(RuntimeError):

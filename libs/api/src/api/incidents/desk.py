@@ -158,10 +158,12 @@ class Workload(Answer):
 
 
 class DeskPeople(Answer):
-    """Of SQP's people that work at the desk, those with most first. ``unassigned``: what is due and nobody has."""
+    """Of SQP's people that work at the desk, those with most first. ``unassigned``: what is due and nobody has.
+    ``service_levels``: those of what is to be done, for a filter."""
 
     items: list[Workload]
     unassigned: int
+    service_levels: list[str]
 
 
 class DeskFilter(Request):

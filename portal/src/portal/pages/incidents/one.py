@@ -13,7 +13,7 @@ from api.incidents import HistoryLine, Incident
 from portal import notices
 from portal.page import Page
 from portal.page_request import or_unavailable
-from portal.pages.incidents import exchange, words
+from portal.pages.incidents import desk_bar, exchange, words
 from portal.pages.incidents.base import blueprint, number_of, path_of
 from portal.pages.incidents.exchange_acts import Refused
 from portal.pages.incidents.threads import TABS as THREAD_TABS
@@ -89,6 +89,8 @@ async def show(
         **_nothing_moved(),
         **(said or {}),
     }
+    if "desk_bar" not in context:
+        context["desk_bar"] = await desk_bar.bar(page, number)
     return await page.render("incidents/page.html", context, status=status)
 
 

@@ -79,7 +79,8 @@ async def list_people(principal: auth.SqpReader, reader: Reader) -> schemas.Desk
     now, everything = clock.now(), queries.listing(Wanted())
     _, kinds = await queries.counts(reader, everything, queries.is_when("due", None, now), None, now)
     rows = await queries.people(reader, principal.organisation_id, now)
-    return people(rows, kinds["unassigned"], principal.user_id)
+    levels = await queries.service_levels(reader)
+    return people(rows, kinds["unassigned"], levels, principal.user_id)
 
 
 @desk.post("/next", dependencies=[idempotency.Documented])

@@ -22,6 +22,7 @@ from incidents.desk.models import DeskAct, DeskItem
 from incidents.models import Incident, User
 from web import clock
 
+MOST_LEVELS = 100
 FIRST_DAY = date(1970, 1, 1)
 MINE, UNASSIGNED = "mine", "unassigned"
 
@@ -175,6 +176,11 @@ def works_at(organisation_id: UUID | None) -> tuple[ColumnElement[bool], ...]:
     """Active people of SQP who may act; of whom identity has not told anew the role is not known yet."""
     may_act = User.role.in_(("administrator", ""))
     return User.organisation_id == organisation_id, User.status == "active", may_act
+
+
+async def service_levels(reader: AsyncConnection) -> Sequence[str]:
+    query = select(DeskItem.service_level).where(DeskItem.action_at.is_not(None), DeskItem.service_level != "")
+    return (await reader.scalars(query.distinct().order_by(DeskItem.service_level).limit(MOST_LEVELS))).all()
 
 
 async def people(reader: AsyncConnection, organisation_id: UUID | None, now: datetime) -> Sequence[AnyRow]:

@@ -155,12 +155,14 @@ def _urgency(item: AnyRow, promise: AnyRow | None, now: datetime) -> schemas.Urg
     return schemas.Urgency(kind="due", at=item.action_at)
 
 
-def people(rows: Sequence[AnyRow], unassigned: int, me: UUID | None) -> schemas.DeskPeople:
+def people(rows: Sequence[AnyRow], unassigned: int, levels: Sequence[str], me: UUID | None) -> schemas.DeskPeople:
     shown = [
         schemas.Workload(user_id=row.id, name=row.name, due=row.due, later=row.later, is_me=row.id == me)
         for row in rows
         if row.name or row.due or row.later
     ]
     return schemas.DeskPeople(
-        items=sorted(shown, key=lambda each: (-each.due, -each.later, each.name)), unassigned=unassigned
+        items=sorted(shown, key=lambda each: (-each.due, -each.later, each.name)),
+        unassigned=unassigned,
+        service_levels=list(levels),
     )

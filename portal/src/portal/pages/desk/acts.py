@@ -1,0 +1,119 @@
+"""What an agent does with one incident at the desk: takes, gives back, hands over, passes, puts aside."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from urllib.parse import urlencode
+
+from starlette.responses import Response
+
+from api.incidents.desk import Assign, Skip
+from portal import asks
+from portal.api_client import ApiRefused
+from portal.asks import Ask
+from portal.forms import FormErrors
+from portal.page import Page
+from portal.pages.desk import queue
+from portal.pages.desk.base import blueprint
+from portal.pages.incidents import one
+from portal.pages.incidents.base import number_of, path_of
+from portal.pages.incidents.desk_bar import ASSIGN, MOST_VIEW, PATH, SKIP, Refused, bar, wanted
+from portal.pages.rights import writers
+from portal.services import desk
+from portal.translations import N_
+
+TAKEN = N_("L’incident est à vous.")
+GIVEN_BACK = N_("L’incident est rendu : il est de nouveau à tous.")
+HANDED_OVER = N_("L’incident est transmis.")
+ASIDE = N_("L’incident est mis de côté : il reviendra de lui-même.")
+
+
+@blueprint.get("/incidents/{number}/bureau")
+async def show_bar(page: Page) -> Response:
+    """Afresh; for whom no script asks, the page that holds it."""
+    number = number_of(page)
+    if not page.may("sqp"):
+        raise ApiRefused(404, {})
+    if not page.wants("desk-bar"):
+        return page.redirect(path_of(number))
+    return page.fragment("desk/bar.html", desk_bar=await bar(page, number))
+
+
+@blueprint.get(f"{PATH}/{{number}}/{{act}}")
+async def back_to_incident(page: Page) -> Response:
+    """A browser that loads the page of a refused form again asks here."""
+    return page.redirect(path_of(number_of(page)))
+
+
+@blueprint.post(f"{PATH}/{{number}}/prendre")
+@writers("sqp")
+async def take(page: Page) -> Response:
+    number = number_of(page)
+    return await _button(page, number, lambda: desk.take(page, number), TAKEN)
+
+
+@blueprint.post(f"{PATH}/{{number}}/rendre")
+@writers("sqp")
+async def release(page: Page) -> Response:
+    number = number_of(page)
+    return await _button(page, number, lambda: desk.release(page, number), GIVEN_BACK)
+
+
+@blueprint.post(f"{PATH}/{{number}}/regler")
+@writers("sqp")
+async def settle(page: Page) -> Response:
+    number = number_of(page)
+    return await _button(page, number, lambda: desk.settle(page, number), ASIDE)
+
+
+@blueprint.post(f"{PATH}/{{number}}/transmettre")
+@writers("sqp")
+async def assign(page: Page) -> Response:
+    number = number_of(page)
+
+    async def change() -> None:
+        await desk.assign(page, number, page.build(Assign, asks.values(page, ASSIGN)))
+
+    trouble = await asks.attempt(page, ASSIGN, change)
+    if trouble:
+        return await _again(page, number, "transmettre", trouble, ASSIGN)
+    return page.redirect(_here(page, number), flash=page.gettext(HANDED_OVER))
+
+
+@blueprint.post(f"{PATH}/{{number}}/passer")
+@writers("sqp")
+async def skip(page: Page) -> Response:
+    """And on to the next."""
+    number = number_of(page)
+
+    async def change() -> None:
+        await desk.skip(page, number, page.build(Skip, asks.values(page, SKIP)))
+
+    trouble = await asks.attempt(page, SKIP, change)
+    if trouble:
+        return await _again(page, number, "passer", trouble, SKIP)
+    return await queue.to_next(page, page.field("vue"), number)
+
+
+async def _button(page: Page, number: str, change: Callable[[], Awaitable[None]], said: str) -> Response:
+    """Back to where the button stood; what was refused is said on the incident's page."""
+    try:
+        await change()
+    except ApiRefused as refusal:
+        if not refusal.is_for_the_form:
+            raise
+        return await _again(page, number, "", FormErrors(refusal.status, refusal.title), ())
+    return page.redirect(_here(page, number), flash=page.gettext(said))
+
+
+def _here(page: Page, number: str) -> str:
+    view = page.field("vue")[:MOST_VIEW]
+    if page.field("liste"):
+        return f"{PATH}?{view}#rang-{number}" if view else f"{PATH}#rang-{number}"
+    return path_of(number) + (f"?{urlencode({'vue': view})}" if wanted(view) else "")
+
+
+async def _again(page: Page, number: str, form: str, trouble: FormErrors, asked: tuple[Ask, ...]) -> Response:
+    refused = Refused(form, trouble, asks.typed(page, asked))
+    said = {"desk_bar": await bar(page, number, refused)}
+    return await one.show(page, number, said, tab="", status=trouble.status)

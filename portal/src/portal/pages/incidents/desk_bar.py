@@ -1,0 +1,100 @@
+"""What SQP sees of the desk on an incident's page: what is next, who has it, and what may be done about that."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import parse_qsl
+
+from api.incidents.desk import DeskItem
+from portal import asks
+from portal.asks import Ask
+from portal.forms import FINE, FormErrors
+from portal.page import Page
+from portal.page_request import if_allowed, or_unavailable
+from portal.pages.incidents import desk_words as words
+from portal.pages.incidents import exchange_acts
+from portal.services import desk
+from portal.translations import N_
+
+PATH = "/a-traiter"
+MOST_VIEW = 500
+# What *next* keeps of a view; a colleague's incidents are not given to others.
+OF_VIEW = ("q", "who", "action", "state", "reseller_id", "service_level")
+OWN = ("", "mine", "unassigned")
+MAY_SETTLE = ("answer", "remind", "check")
+ASSIGN = (
+    Ask("user_id", N_("À qui"), kind="select", source="colleagues", prompt=N_("Choisir")),
+    Ask("note", N_("Note pour votre collègue"), needed=False, kind="area", hint=N_("Lue par SQP seul.")),
+)
+SKIP = (Ask("reason", N_("Pourquoi le passer"), kind="area", hint=N_("Lue par SQP seul.")),)
+
+
+@dataclass(frozen=True)
+class Refused:
+    """What was refused: a form by its name and as it was typed, or a button alone."""
+
+    form: str
+    errors: FormErrors
+    typed: asks.Typed
+
+
+@dataclass(frozen=True)
+class Bar:
+    """What stands at the top of an incident's page for SQP."""
+
+    item: DeskItem
+    urgency: words.Urgency | None
+    view: str
+    assign: exchange_acts.Act
+    skip: exchange_acts.Act
+    may_settle: bool
+    said: str
+
+
+async def bar(page: Page, number: str, refused: Refused | None = None) -> Bar | None:
+    """None for other readers, and while the incidents service does not say."""
+    if not page.may("sqp"):
+        return None
+    item = await or_unavailable(if_allowed(desk.item(page, number)))
+    if not item:
+        return None
+    view = (page.field("vue") or page.query("vue"))[:MOST_VIEW]
+    colleagues = [(str(each.user_id), each.name) for each in item.colleagues]
+    return Bar(
+        item=item,
+        urgency=words.urgency(page, item),
+        view=view if wanted(view) else "",
+        assign=_act(page, number, "transmettre", N_("Transmettre"), ASSIGN, view, refused, colleagues=colleagues),
+        skip=_act(page, number, "passer", N_("Passer"), SKIP, view, refused),
+        may_settle=item.action in MAY_SETTLE,
+        said=refused.errors.title if refused and not refused.form else "",
+    )
+
+
+def _act(
+    page: Page,
+    number: str,
+    name: str,
+    label: str,
+    asked: tuple[Ask, ...],
+    view: str,
+    refused: Refused | None,
+    **offered: list[tuple[str, str]],
+) -> exchange_acts.Act:
+    again = refused if refused and refused.form == name else None
+    return exchange_acts.Act(
+        id=name,
+        label=page.gettext(label),
+        href=f"{PATH}/{number}/{name}",
+        asks=asked,
+        offered=offered,
+        hidden={"vue": view},
+        typed=again.typed if again else {},
+        errors=again.errors if again else FINE,
+    )
+
+
+def wanted(view: str) -> dict[str, str]:
+    """The filters in ``view``, which an address or a form holds as a query."""
+    given = {name: value for name, value in parse_qsl(view[:MOST_VIEW]) if name in OF_VIEW}
+    return {name: value for name, value in given.items() if name != "who" or value in OWN}
