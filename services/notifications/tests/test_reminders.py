@@ -153,7 +153,7 @@ async def test_an_organisation_without_anyone_to_tell_is_on_record(world: Any) -
     await world.tell(world.facts.user(RESELLER, version=2, status="disabled"), world.facts.expiring(7))
     lines = await told(world, SQP)
     [nobody] = [line for line in lines if not line["name"]]
-    assert nobody["sentence"].startswith("Personne à prévenir")
+    assert "cette organisation n’avait aucun administrateur actif" in nobody["sentence"]
 
 
 async def test_a_refused_address_is_on_record(world: Any) -> None:

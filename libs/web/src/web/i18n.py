@@ -18,6 +18,11 @@ def text(fr: str, en: str) -> Text:
     return {"fr": typographic(fr), "en": en}
 
 
+def plural(count: int, one: Text, many: Text) -> Text:
+    """The sentence for ``count``, which is at least 1: French and English agree from there on."""
+    return one if count == 1 else many
+
+
 class Invalid(ValueError):
     """Raised by our validators: wrong input, with the sentence for it in both languages."""
 

@@ -20,7 +20,7 @@ from portal.page_request import if_allowed, or_unavailable
 from portal.pages import list_page, reseller_filter
 from portal.pages.incidents.exchange_acts import Act
 from portal.pages.incidents.exchange_forms import FORMS
-from portal.pages.rights import writers
+from portal.pages.rights import refusal, writers
 from portal.router import Blueprint
 from portal.services import exchanges
 from portal.translations import N_
@@ -86,7 +86,7 @@ class Scanned:
 @blueprint.get(PATH)
 async def list_exchanges(page: Page) -> Response:
     if not page.may("sqp", "reseller"):
-        raise ApiRefused(404, {})
+        raise refusal(page)
     filters = {"stage": tuple(STAGES), "reseller_id": reseller_filter.asked(page)}
     listing = Listing.of(page, PATH, COLUMNS, default_sort="-requested_at", filters=filters)
     asked = listing.parameters

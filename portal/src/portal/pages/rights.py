@@ -12,6 +12,12 @@ from portal.page import Page
 from portal.router import Handler
 
 
+def refusal(page: Page) -> ApiRefused:
+    """As the services refuse what a kind of organisation, or a role, may not do."""
+    title = page.gettext("Vos droits ne permettent pas cette opération.")
+    return ApiRefused(403, {"title": title, "code": "forbidden"})
+
+
 def writers(*kinds: str) -> Callable[[Handler], Handler]:
     """For administrators of these kinds of organisation (any, if none is named): others get the service's refusal.
 
@@ -22,8 +28,7 @@ def writers(*kinds: str) -> Callable[[Handler], Handler]:
         @wraps(handler)
         async def guarded(page: Page) -> Response:
             if not page.may(*kinds, write=True):
-                title = page.gettext("Vos droits ne permettent pas cette opération.")
-                raise ApiRefused(403, {"title": title, "code": "forbidden"})
+                raise refusal(page)
             return await handler(page)
 
         guarded.__dict__["writers"] = kinds

@@ -16,8 +16,9 @@ MOST = 200
 MAILS: dict[str, schemas.Mail] = {"queued": "waiting", "sent": "delivered", "failed": "failed"}
 SENTENCES: dict[str, Text] = {
     "nobody": text(
-        "Personne à prévenir : aucun administrateur actif, ou accès au portail fermé.",
-        "Nobody to tell: no active administrator, or access to the portal is closed.",
+        "Aucun e-mail : cette organisation n’avait aucun administrateur actif à prévenir, ou son accès au portail "
+        "était fermé.",
+        "No e-mail: this organisation had no active administrator to tell, or its access to the portal was closed.",
     ),
     "waiting": text("E-mail prévu le {at}.", "E-mail planned for {at}."),
     "delivered": text(

@@ -10,9 +10,9 @@ from web.i18n import Invalid, Language, Text, text
 MESSAGES: dict[str, Text] = {
     "missing": text("Ce champ est obligatoire.", "This field is required."),
     "extra_forbidden": text("Ce champ n’est pas connu.", "This field is not known."),
-    "string_too_short": text("{min_length} caractère(s) au moins.", "At least {min_length} character(s)."),
+    "string_too_short": text("{min_length} caractères au moins.", "At least {min_length} characters."),
     "string_too_long": text("{max_length} caractères au plus.", "At most {max_length} characters."),
-    "too_short": text("{min_length} élément(s) au moins.", "At least {min_length} item(s)."),
+    "too_short": text("{min_length} éléments au moins.", "At least {min_length} items."),
     "too_long": text("{max_length} éléments au plus.", "At most {max_length} items."),
     "string_pattern_mismatch": text("Ce format n’est pas valable.", "This format is not valid."),
     "string_type": text("Un texte est attendu.", "Text is expected."),
@@ -35,6 +35,7 @@ FAMILIES: tuple[tuple[str, Text], ...] = (
     ("string_", text("Ce texte n’est pas valable.", "This text is not valid.")),
 )
 
+ONE_AT_LEAST = text("Un élément au moins.", "At least one item.")
 OTHERWISE = text("Cette valeur n’est pas valable.", "This value is not valid.")
 
 
@@ -46,6 +47,8 @@ def message(error: Mapping[str, Any], language: Language) -> str:
         return (raised.message if isinstance(raised, Invalid) else OTHERWISE)[language]
     if kind == "string_too_short" and error["ctx"]["min_length"] == 1:
         kind = "missing"  # empty, or nothing of it is seen
+    if kind == "too_short" and error["ctx"]["min_length"] == 1:
+        return ONE_AT_LEAST[language]
     if kind == "too_long" and error.get("ctx", {}).get("field_type") == "Value":
         kind = "string_too_long"  # a secret, which pydantic counts without knowing that it is text
     found = MESSAGES.get(kind) or next((text_ for prefix, text_ in FAMILIES if kind.startswith(prefix)), OTHERWISE)
