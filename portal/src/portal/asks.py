@@ -12,7 +12,8 @@ from portal.page_request import PageRequest
 from web.clock import PARIS
 
 # ``lines``: a list, a line each. ``boxes``: several of a list. ``moment``: day and time in Paris.
-Kind = Literal["text", "area", "select", "date", "check", "lines", "moment", "boxes"]
+# ``file``: goes to the files service on its own (uploads.take), and into no request by its name.
+Kind = Literal["text", "area", "select", "date", "check", "lines", "moment", "boxes", "file"]
 Typed = Mapping[str, str | list[str]]
 Offered = Mapping[str, Sequence[tuple[str, str]]]
 
@@ -41,14 +42,15 @@ async def attempt(
 
 def typed(page: PageRequest, asks: Sequence[Ask]) -> dict[str, str | list[str]]:
     """For the form to be shown again."""
-    return {ask.name: page.fields(ask.name) if ask.kind == "boxes" else page.field(ask.name) for ask in asks}
+    kept = [ask for ask in asks if ask.kind != "file"]
+    return {ask.name: page.fields(ask.name) if ask.kind == "boxes" else page.field(ask.name) for ask in kept}
 
 
 def values(page: PageRequest, asks: Sequence[Ask]) -> dict[str, object]:
     """For a request. What is empty is left out; a path with a dot stands inside."""
     given: dict[str, object] = {}
     for ask in asks:
-        value = _value(page, ask)
+        value = "" if ask.kind == "file" else _value(page, ask)
         if value in ("", []):
             continue
         outer, _, inner = (ask.path or ask.name).partition(".")

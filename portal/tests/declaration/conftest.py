@@ -23,9 +23,10 @@ from api.incidents import (
     IncidentPage,
     IncidentRow,
     IncidentState,
+    OfferedAddress,
     OfferedAddresses,
 )
-from api.incidents.overdue import OverdueReturns
+from api.incidents.overdue import AdvanceTerms, OverdueReturns
 from api.incidents.promises import PromiseOffer
 from api.notifications import NotificationPage
 from portal.api_client import ApiRefused, Body, Reply, ServiceUnavailable
@@ -81,7 +82,9 @@ class Services:
         self.session: Exception | None = None
         self.open_incidents: list[IncidentRow] = []
         self.promise: PromiseOffer | None = None
+        self.advance: AdvanceTerms | None = None
         self.returns: OverdueReturns | None = None
+        self.addresses: list[OfferedAddress] = []
 
     async def call(self, kind: type[Body], method: str, path: str, **options: Any) -> Reply[Body]:
         async with self.opened(method, path, **options):
@@ -94,10 +97,10 @@ class Services:
             ("GET", "/contracts/29962"): CONTRACT,
             ("GET", "/incidents"): IncidentPage(items=self.open_incidents, total=0, counts=Counts(open=0, closed=0)),
             ("GET", "/incidents/choices"): CHOICES.model_copy(
-                update={"promise": self.promise, "returns": self.returns}
+                update={"promise": self.promise, "advance": self.advance, "returns": self.returns}
             ),
             ("POST", "/incidents"): IncidentState(number="26112401", version=1, status="new", status_label="Déclaré"),
-            ("GET", "/delivery-addresses"): OfferedAddresses(items=[]),
+            ("GET", "/delivery-addresses"): OfferedAddresses(items=self.addresses),
             ("GET", "/notifications"): NotificationPage(items=[], total=0, unread_count=0),
         }
         answer = answers[method, path]

@@ -39,6 +39,7 @@ class Line:
     return_state: Any = "expected"
     return_due_on: date | None = None
     return_extensions: int = 0
+    disk: Any = "none"
     outcome: Any = None
     certificate_file_id: UUID | None = None
     replacement_return: Any = "none"

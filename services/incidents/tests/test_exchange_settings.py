@@ -1,4 +1,4 @@
-"""SQP's settings of exchanges, and what an overdue return means."""
+"""SQP's settings of exchanges. What an overdue return means is in test_consequences.py."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from devkit.harness import CLIENT, RESELLER, RESELLER_BASIC, SQP, back_office, person
+from devkit.harness import CLIENT, RESELLER, SQP, back_office, person
 from web.clock import PARIS
 
 NEW = "Q251I02233"
@@ -29,36 +29,6 @@ async def number(desk: Any, at: Any) -> str:
 async def settings(desk: Any, **wanted: Any) -> Any:
     revision = (await desk.as_(SQP).get("/exchange-settings")).headers["etag"]
     return await desk.as_(SQP, **{"If-Match": revision}).patch("/exchange-settings", json=wanted)
-
-
-async def test_what_overdue_means_is_told_before_declaring_and_holds_from_then_on(
-    desk: Any, number: str, at: Any
-) -> None:
-    choices = {"contract": "29962"}
-    assert (await desk.as_(RESELLER).get("/incidents/choices", params=choices)).json()["returns"] is None
-    at(datetime(2026, 6, 10, 9, tzinfo=PARIS))
-    await settings(desk, overdue="standard")
-    told = (await desk.as_(RESELLER_BASIC).get("/incidents/choices", params=choices)).json()["returns"]
-    assert (told["count"], told["sentence"][:21]) == (1, "Tant qu’ils manquent,")
-    other = await desk.declare(serial_numbers=["Z9CBPM5M"])
-    await desk.exchange(other, "Z9CBPM5M", by=RESELLER)
-    refused = await desk.try_step(other, "approve")
-    assert (refused.status_code, refused.json()["code"]) == (409, "overdue_returns")
-    assert (await desk.step(other, "approve", type="standard_exchange"))["type"] == "standard_exchange"
-    assert (await desk.line(number))["decision"] == "approved"
-
-
-@pytest.mark.parametrize("type_", ["standard_exchange", "part_only", "advance_exchange"])
-async def test_exchanges_are_stopped_while_returns_are_overdue_unless_sqp_says_why(
-    desk: Any, number: str, at: Any, type_: str
-) -> None:
-    at(datetime(2026, 6, 10, 9, tzinfo=PARIS))
-    await settings(desk, overdue="refused")
-    other = await desk.declare(serial_numbers=["Z9CBPM5M"])
-    await desk.exchange(other, "Z9CBPM5M", by=RESELLER, type=type_)
-    assert (await desk.try_step(other, "approve")).json()["code"] == "exchanges_stopped"
-    line = await desk.step(other, "approve", despite_overdue="Panne de production")
-    assert line["timeline"][-1]["note"] == "Panne de production"
 
 
 async def test_settings_say_who_changed_them_and_are_sqps(desk: Any) -> None:

@@ -29,6 +29,7 @@ BODIES: dict[StepName, dict[str, Any]] = {
     "send_label": {"without_statement": "Vu par téléphone"},
     "return_lost": {"note": "Perdu"},
     "more_time": {"reason": "Congés"},
+    "refuse_disk": {"note": "Sous garantie"},
     "inspect": {"outcome": "as_expected"},
     "settle": {"outcome": "retained"},
     "reverse": {"reason": "fault_gone"},

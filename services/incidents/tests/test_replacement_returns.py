@@ -86,11 +86,16 @@ async def test_a_replacement_that_is_late_counts_where_late_returns_count(desk: 
     assert {each["action"] for each in (await desk.as_(SQP).get("/desk")).json()["items"]} == {"chase_return"}
 
 
-async def test_a_late_replacement_is_held_against_the_next_exchange_as_the_settings_say(
-    desk: Any, number: str, at: Any
-) -> None:
+@pytest.fixture
+async def strict(desk: Any) -> None:
+    """Exchanges that are approved from now on are told that being late stops the next ones."""
     http = desk.as_(SQP, **{"If-Match": '"0"'})
     assert (await http.patch("/exchange-settings", json={"overdue": "refused"})).status_code == 204
+
+
+async def test_a_late_replacement_is_held_against_the_next_exchange_as_its_own_approval_told(
+    strict: None, desk: Any, number: str, at: Any
+) -> None:
     at(on(DUE + timedelta(days=1)))
     other = await desk.declare(serial_numbers=["Z9CBPM5M"])
     body = {"serial_number": "Z9CBPM5M", "approve": True}

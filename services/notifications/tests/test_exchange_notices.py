@@ -168,6 +168,20 @@ def test_what_is_told_otherwise_is_a_hint_alone(facts: Any, step: str, more: dic
         ),
         (
             "delivered",
+            {"return_due_on": "2021-01-13", "consequence": "refused"},
+            "[Colis livré] Incident n. 20122301",
+            "Le remplacement pour TS-131K (n° de série Q207B17555) est livré. Le matériel défectueux est attendu chez "
+            "SQP au plus tard le 13/01/2021. En cas de retard, aucun nouvel échange n’est accordé avant ce retour.",
+        ),
+        (
+            "return_disk_refused",
+            {"return_due_on": "2021-01-13", "note": "Sous garantie"},
+            "[Disque à renvoyer] Incident n. 20122301",
+            "SQP attend malgré tout le disque que vous conservez, au plus tard le 13/01/2021 : TS-131K (n° de série "
+            "Q207B17555). « Sous garantie »",
+        ),
+        (
+            "delivered",
             {"return_due_on": "2021-01-13", "return_state": "in_transit"},
             "[Colis livré] Incident n. 20122301",
             "Le remplacement pour TS-131K (n° de série Q207B17555) est livré.",

@@ -165,6 +165,7 @@ async def test_an_expired_answer_link_is_never_sent(world: Any) -> None:
 
 
 OVER = [
+    {"step": "return_disk_kept", "return_state": "label_sent"},
     {"step": "return_shipped", "return_state": "in_transit"},
     {"step": "return_received", "return_state": "received"},
     {"step": "return_settled", "return_state": "settled", "outcome": "waived"},

@@ -58,6 +58,7 @@ ExchangeStep = Literal[
     "return_lost",
     "return_extended",
     "return_disk_kept",
+    "return_disk_refused",
     "return_received",
     "return_inspected",
     "return_settled",
@@ -206,7 +207,8 @@ class ExchangeChanged(IncidentEvent):
     the day on which it took over; ``return_due_on`` until when the faulty one is awaited, ``replacement_due_on`` until
     when a replacement that is to come back; never both are awaited. ``origin_line``: where
     the replacement of another line was dead on arrival, that line. ``parcel``: the one that ``step`` is about.
-    ``stock_expected_on``: the day on which what is out of stock is expected.
+    ``stock_expected_on``: the day on which what is out of stock is expected. ``consequence``: what follows if a return
+    that is awaited is late, as it was in force at the approval.
     """
 
     type: ClassVar[str] = "incidents.exchange.changed.v1"
@@ -228,6 +230,7 @@ class ExchangeChanged(IncidentEvent):
     return_due_on: Day | None = None
     replacement_return: ReplacementReturn = "none"
     replacement_due_on: Day | None = None
+    consequence: Consequence | None = None
     outcome: Outcome | None = None
     stock_expected_on: Day | None = None
     parcel: Parcel | None = None
@@ -239,8 +242,8 @@ class ReturnReminded(IncidentEvent):
 
     ``sealed_token`` (JWE for notifications alone) opens the page on which the holder answers without log-in, until
     ``expires_at``. ``serial_number`` and ``product_reference`` are of what is to come back: the replacement with
-    ``of_replacement``. ``consequence`` is what SQP's settings say follows an overdue return: ``warn``, ``standard`` or
-    ``refused``.
+    ``of_replacement``. ``consequence`` is what follows if it is late, as it was in force at the approval: ``warn``,
+    ``standard`` or ``refused``.
     """
 
     type: ClassVar[str] = "incidents.return.reminded.v1"

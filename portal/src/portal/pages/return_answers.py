@@ -25,6 +25,9 @@ blueprint = Blueprint()
 
 PATH = "/retours/repondre"
 OVER = "link_not_good"
+CERTIFICATE_LATER = N_(
+    "Le certificat de destruction se joint ensuite dans l’onglet Échange de l’incident, à « Conserver le disque »."
+)
 # In the order in which they are offered.
 ANSWERS = {
     "return_shipped": N_("Je l’ai renvoyé"),
@@ -97,6 +100,8 @@ def _act(page: Page, question: ReturnQuestion, step: str, token: str) -> Act:
         days = question.extension_days
         words = page.ngettext("Vous aurez %(num)s jour de plus.", "Vous aurez %(num)s jours de plus.", days)
         about = words % {"num": days}
+    elif step == "keep_disk":
+        about += " " + page.gettext(CERTIFICATE_LATER)
     return Act(
         id=step,
         label=page.gettext(form.label),
@@ -109,8 +114,8 @@ def _act(page: Page, question: ReturnQuestion, step: str, token: str) -> Act:
 
 
 def _asks(step: str) -> Sequence[Ask]:
-    """Without what only a person with an account can choose from."""
-    return [ask for ask in FORMS[step].asks if ask.source != "certificates"]
+    """Without what takes an account: the files of the declaration."""
+    return [ask for ask in FORMS[step].asks if ask.source != "certificates" and ask.kind != "file"]
 
 
 def _answer(given: str) -> str:

@@ -98,6 +98,13 @@ document.querySelector("[data-discard]")?.addEventListener("submit", () => {
   forget(form);
 });
 
+// Of the address that is chosen alone.
+const warnings = form.querySelectorAll("[data-of-address]");
+function warn() {
+  for (const warning of warnings) warning.hidden = warning.dataset.ofAddress !== form.elements.address.value;
+}
+form.addEventListener("change", warn);
+
 const before = kept(form);
 const [arrival] = performance.getEntriesByType("navigation");
 if (before && !before.isSent) {
@@ -105,3 +112,4 @@ if (before && !before.isSent) {
   changed();
 } else if (before && arrival?.type === "back_forward") restore(form);
 else forget(form);
+warn();

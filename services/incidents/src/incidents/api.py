@@ -18,9 +18,9 @@ from events.incidents import Thread
 from incidents import access, auth, exports, queries, views
 from incidents.auth import actor
 from incidents.errors import ContractNotFound, ThreadNotFound
+from incidents.exchanges import foretold
 from incidents.exchanges import queries as exchanges
 from incidents.exchanges import repository as exchange_repository
-from incidents.exchanges import views as exchange_views
 from incidents.language import Lang
 from incidents.models import Incident
 from incidents.promises import repository as promises
@@ -91,24 +91,23 @@ async def declare_incident(
     incident = await declarations.declare(session, body, actor(principal))
     response.headers["Location"] = f"{request.url.path}/{incident.number}"
     set_etag(response, incident.version)
-    return views.state(incident, language)
+    return views.declared(incident, principal, language)
 
 
 @incidents.get("/choices")
 async def get_choices(
     principal: auth.CanRead, reader: Reader, language: Lang, contract: ContractNumber | None = None
 ) -> schemas.DeclarationChoices:
-    """What a declaration may say, in the caller's language; on ``contract``, also which dispatch it is promised
-    and which returns are overdue."""
+    """What a declaration may say, in the caller's language; on ``contract``, also which dispatch it is promised, what
+    holds of an exchange in advance, and which returns are overdue."""
     if contract is None:
         return views.declaration_choices(language)
     held = await _covered(reader, contract, principal)
     promised = promises_next_day(held.service_level)
     promise = promise_views.offer(await promises.terms(reader)) if promised else None
     overdue = await exchanges.count_overdue(reader, principal, held, clock.today())
-    terms = await exchange_repository.terms(reader)
-    returns = exchange_views.overdue(overdue, terms, language) if overdue else None
-    return views.declaration_choices(language, promise, returns)
+    advance = foretold.advance(await exchange_repository.terms(reader), held.service_level, language)
+    return views.declaration_choices(language, promise, advance, foretold.overdue(overdue, language))
 
 
 @incidents.get("/{number}")
@@ -211,13 +210,13 @@ async def list_changes(
 
 @declaring.get("/delivery-addresses")
 async def list_delivery_addresses(
-    principal: auth.Party, reader: Reader, contract: ContractNumber
+    principal: auth.Party, reader: Reader, language: Lang, contract: ContractNumber
 ) -> schemas.OfferedAddresses:
     """What a declaration on ``contract`` may choose from: its client's addresses, then the caller's organisation's."""
     held = await _covered(reader, contract, principal)
     owners = [owner for owner in dict.fromkeys((held.client_id, principal.organisation_id)) if owner is not None]
     rows = await queries.addresses(reader, owners)
-    return schemas.OfferedAddresses(items=[views.offered(row) for row in rows])
+    return schemas.OfferedAddresses(items=[views.offered(row, held.service_level, language) for row in rows])
 
 
 async def _covered(reader: AsyncConnection, number: str, principal: Principal) -> AnyRow:

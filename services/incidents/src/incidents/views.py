@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api import incidents as schemas
-from api.incidents.overdue import OverdueReturns
+from api.incidents.overdue import AdvanceTerms, OverdueReturns
 from api.incidents.promises import PromiseOffer
 from chassis.sql import AnyRow
 from events.files import MAX_FILE_BYTES
@@ -18,10 +18,12 @@ from events.identity import UserStatus
 from events.incidents import Status
 from incidents import access, queries, states
 from incidents.auth import actor
+from incidents.exchanges import foretold
 from incidents.labels import NATURE, PLATFORM, REASON, STATUS, choices
 from incidents.models import Incident, Message
 from incidents.promises import repository as promises
 from incidents.promises import views as promise_views
+from incidents.promises.terms import promises_next_day
 from web import clock
 from web.auth.principal import Principal
 from web.i18n import Language, Text
@@ -70,6 +72,7 @@ async def incident(
         declared_at=found.declared_at,
         linked_to=found.linked_to,
         delivery_address=found.delivery_address,
+        address_warning=_address_warning(found, principal, language),
         status_label=STATUS[found.status][language],
         pending_reason_label=_label(REASON, found.pending_reason, language),
         nature_label=NATURE[found.nature][language],
@@ -99,6 +102,18 @@ def state(changed: Incident, language: Language) -> schemas.IncidentState:
         status=changed.status,
         status_label=STATUS[changed.status][language],
     )
+
+
+def declared(incident: Incident, principal: Principal, language: Language) -> schemas.IncidentState:
+    warning = _address_warning(incident, principal, language)
+    return state(incident, language).model_copy(update={"address_warning": warning})
+
+
+def _address_warning(incident: AnyRow | Incident, principal: Principal, language: Language) -> str:
+    """Of what is to leave yet."""
+    if incident.status not in states.OPEN or not promises_next_day(incident.service_level):
+        return ""
+    return foretold.of_incident(incident.delivery_address, principal.organisation_kind, language)
 
 
 def history_line(line: AnyRow, language: Language) -> schemas.HistoryLine:
@@ -136,7 +151,7 @@ def posted(changed: Incident, message: Message) -> schemas.Posted:
     return schemas.Posted(id=message.id, thread=message.thread, at=message.at, version=changed.version)
 
 
-def offered(line: AnyRow) -> schemas.OfferedAddress:
+def offered(line: AnyRow, service_level: str, language: Language) -> schemas.OfferedAddress:
     organisation = line.name_now or line.organisation_name
     label = " - ".join(part for part in (organisation, line.address["label"]) if part)
     return schemas.OfferedAddress(
@@ -145,6 +160,7 @@ def offered(line: AnyRow) -> schemas.OfferedAddress:
         label=label,
         primary=line.is_primary,
         address=schemas.Address(**line.address),
+        warning=foretold.of_choice(line.address, service_level, language),
     )
 
 
@@ -238,10 +254,15 @@ def _next(status: Status, language: Language) -> schemas.NextState:
 
 
 def declaration_choices(
-    language: Language, promise: PromiseOffer | None = None, returns: OverdueReturns | None = None
+    language: Language,
+    promise: PromiseOffer | None = None,
+    advance: AdvanceTerms | None = None,
+    returns: OverdueReturns | None = None,
 ) -> schemas.DeclarationChoices:
     natures = choices(NATURE, language)
-    return schemas.DeclarationChoices(natures=natures, files=FILE_LIMITS, promise=promise, returns=returns)
+    return schemas.DeclarationChoices(
+        natures=natures, files=FILE_LIMITS, promise=promise, advance=advance, returns=returns
+    )
 
 
 def _label(words: Any, word: Word | None, language: Language) -> str | None:

@@ -75,12 +75,14 @@ def _following(step: ExchangeStep, facts: Facts) -> tuple[tuple[Text, bool], ...
     has_one_new = len(facts["units"]) == 1 and bool(facts["units"][0]["new_serial"])
     is_reversed = step == "reversed" and _brings_back(facts)
     goes_first = facts["exchange_type"] in ("standard_exchange", "repair")
+    if_late = texts.IF_LATE.get(facts.get("consequence") or "warn", texts.IF_LATE["warn"])
     return (
         (texts.CARRIED_BY, step in CARRIED and bool(facts.get("carrier"))),
         (texts.REPLACED_BY, step == "shipped" and has_one_new),
         (texts.IN_STOCK_ON, step == "out_of_stock" and bool(facts["stock_on"])),
         (texts.BACK_BY, step in SETS_A_DAY and bool(_back_by(facts))),
         (texts.REPLACEMENT_BACK_BY, _brings_back(facts) and bool(facts["due_on"])),
+        (if_late, bool(facts.get("consequence")) and _sets_a_day(facts)),
         (texts.DUE_LATER, (step == "label_sent" or is_reversed) and not facts["due_on"]),
         (texts.SENT_AFTER, step == "approved" and goes_first),
         (texts.SAID_BY, facts["said_by"] == "person"),
@@ -92,6 +94,11 @@ def _back_by(facts: Facts) -> str:
     """Until when the faulty product is to come back; empty where it is not awaited, or the day is not known yet."""
     is_faulty = facts["return_state"] in RETURN_AWAITED and not facts.get("of_replacement")
     return facts["due_on"] if is_faulty else ""
+
+
+def _sets_a_day(facts: Facts) -> bool:
+    """Whether its reader learns until when what to send back."""
+    return bool(facts["step"] in SETS_A_DAY and _back_by(facts)) or (_brings_back(facts) and bool(facts["due_on"]))
 
 
 def _brings_back(facts: Facts) -> bool:

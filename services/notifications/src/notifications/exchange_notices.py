@@ -67,6 +67,7 @@ TELLINGS: Mapping[ExchangeStep, Telling | None] = {
     "return_lost": Telling(EVERY_SIDE, sqp=True),
     "return_extended": Telling(HOLDERS, sqp=True),  # SQP has nothing to do.
     "return_disk_kept": Telling(EVERY_SIDE, sqp=True),
+    "return_disk_refused": Telling(),
     "return_received": Telling(),
     "return_inspected": Telling(),
     "return_settled": Telling(),
@@ -171,6 +172,7 @@ def _facts(event: ExchangeChanged) -> dict[str, Any]:
         "return_state": event.return_state,
         "of_replacement": of_replacement,
         "due_on": due_on.isoformat() if due_on else "",
+        "consequence": event.consequence or "",
         "stock_on": event.stock_expected_on.isoformat() if event.stock_expected_on else "",
         "outcome": event.outcome or "",
         "said_by": _said_by(event),

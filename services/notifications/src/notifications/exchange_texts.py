@@ -29,6 +29,7 @@ TITLES: Mapping[ExchangeStep, Text] = {
     "return_lost": text("[Retour perdu] Incident n. {number}", "[Return lost] Incident no. {number}"),
     "return_extended": text("[Retour repoussé] Incident n. {number}", "[Return put off] Incident no. {number}"),
     "return_disk_kept": text("[Disque conservé] Incident n. {number}", "[Disk kept] Incident no. {number}"),
+    "return_disk_refused": text("[Disque à renvoyer] Incident n. {number}", "[Disk awaited] Incident no. {number}"),
     "return_received": text("[Retour bien reçu] Incident n. {number}", "[Return received] Incident no. {number}"),
     "return_inspected": text("[Retour contrôlé] Incident n. {number}", "[Return inspected] Incident no. {number}"),
     "return_settled": text("[Retour soldé] Incident n. {number}", "[Return settled] Incident no. {number}"),
@@ -96,7 +97,12 @@ BODIES: Mapping[ExchangeStep, Text] = {
     "return_lost": text("Le retour de {unit} est perdu.", "The return of {unit} is lost."),
     "return_extended": text("Le retour de {unit} est repoussé au {due}.", "The return of {unit} is put off to {due}."),
     "return_disk_kept": text(
-        "Le disque est conservé et ne sera pas renvoyé : {unit}.", "The disk is kept and will not be sent back: {unit}."
+        "Le disque est conservé et ne sera pas renvoyé : {unit}. SQP va répondre ; d’ici là, rien n’est en retard.",
+        "The disk is kept and will not be sent back: {unit}. SQP is to answer; until then nothing is late.",
+    ),
+    "return_disk_refused": text(
+        "SQP attend malgré tout le disque que vous conservez, au plus tard le {due} : {unit}.",
+        "SQP awaits the disk that you keep all the same, by {due}: {unit}.",
     ),
     "return_received": text(
         "SQP a bien reçu le retour de {unit}. Son contrôle suit.",

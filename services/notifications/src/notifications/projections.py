@@ -26,6 +26,8 @@ from notifications.models import (
     User,
 )
 
+# Of a return whose holder says so: it is not reminded of, until more is known of it.
+DISK_KEPT = "disk_kept"
 USER = {"organisation_id", "organisation_kind", "first_name", "last_name", "email", "role", "status", "language"}
 
 
@@ -57,6 +59,8 @@ async def exchange(session: AsyncSession, event: ExchangeChanged) -> None:
     if event.replacement_return in REPLACEMENT_AWAITED:
         # Of the two ways back one at most is awaited.
         state, due_on = event.replacement_return, event.replacement_due_on
+    elif event.step == "return_disk_kept":
+        state = DISK_KEPT
     values = {"id": event.exchange_id, "number": event.number, "return_state": state, "return_due_on": due_on}
     await upsert(session, Exchange, values, event.version)
     if event.step == "approved":

@@ -52,13 +52,15 @@ class Address(Answer):
 
 
 class OfferedAddress(Answer):
-    """``label`` is *Organisation - Intitulé*."""
+    """``label`` is *Organisation - Intitulé*. ``warning``: why the exchange in advance that the contract promises
+    cannot go there; else empty."""
 
     id: UUID
     organisation_id: UUID
     label: str
     primary: bool
     address: Address
+    warning: str = ""
 
 
 class OfferedAddresses(Answer):

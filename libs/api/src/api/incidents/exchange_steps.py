@@ -26,7 +26,7 @@ TrackingNumber = Annotated[OptionalLine, Field(description="A number, or the lin
 class ExchangeCreate(Request):
     """Asks for an exchange of one of the incident's products. SQP decides; ``approve`` (SQP alone) does both at once.
 
-    ``despite_overdue``: why SQP approves although returns are overdue that its settings hold against it.
+    ``despite_overdue``: why SQP approves although returns are overdue that stand against it; SQP alone reads it.
     """
 
     serial_number: Serial
@@ -110,11 +110,18 @@ class MoreTime(Request):
 
 class KeepDisk(Request):
     """The holder keeps the disk. ``certificate_file_id``: the certificate of its destruction, attached to the
-    incident. SQP settles the return by it."""
+    incident. Nothing is late until SQP answers: it settles the return by it, or refuses it."""
 
     step: Literal["keep_disk"]
     certificate_file_id: UUID | None = None
     note: OptionalParagraphs = ""
+
+
+class RefuseDisk(Request):
+    """SQP wants the disk that its holder keeps: it is to be sent after all, with some days for it."""
+
+    step: Literal["refuse_disk"]
+    note: Paragraphs
 
 
 class Receive(Request):
@@ -229,6 +236,7 @@ Step = Annotated[
     | ReturnLost
     | MoreTime
     | KeepDisk
+    | RefuseDisk
     | Receive
     | Inspect
     | Settle
@@ -250,6 +258,7 @@ StepName = Literal[
     "return_lost",
     "more_time",
     "keep_disk",
+    "refuse_disk",
     "receive",
     "inspect",
     "settle",

@@ -32,7 +32,14 @@ ShipmentState = Literal[
 ]
 # What SQP alone reads in the time line, beside the steps that everybody does.
 SqpStep = Literal[
-    "quarantined", "carrier_news", "claim_opened", "claim_sent", "claim_accepted", "claim_refused", "claim_settled"
+    "overdue_passed_over",
+    "quarantined",
+    "carrier_news",
+    "claim_opened",
+    "claim_sent",
+    "claim_accepted",
+    "claim_refused",
+    "claim_settled",
 ]
 FactStep = Literal[ExchangeStep, SqpStep]
 # Where a line stands, each in one stage: nothing decided, to send, on its way, awaited back, too late, arrived, only to
@@ -88,7 +95,8 @@ class Replacement(Answer):
 
 class WayBack(Answer):
     """``due_on`` is empty until it is known; ``days_left`` is negative once it is over. ``consequence`` tells in words
-    what an overdue return means. ``address``: SQP's, in lines, where it is to go. ``outcome``: how it ended."""
+    what follows if it is late, as it was in force at the approval. ``address``: SQP's, in lines, where it is to go.
+    ``outcome``: how it ended."""
 
     label: str
     is_awaited: bool
@@ -110,6 +118,7 @@ class Return(WayBack):
     missing: list[str]
     invoice_reference: str
     certificate_file_id: UUID | None
+    is_disk_kept: bool = False
 
 
 class ReplacementWayBack(WayBack):
@@ -215,13 +224,17 @@ class ExchangeChoices(Answer):
 
 
 class Exchanges(Answer):
-    """The lines of one incident. ``requestable``: serial numbers that the caller may ask an exchange for now;
-    ``may_state``: whether the caller may state what became of the data."""
+    """The lines of one incident. ``requestable``: serial numbers that the caller may ask an exchange for now, with what
+    they are told of its return before (``return_terms``); ``may_state``: whether the caller may state what became of
+    the data. ``address_warning``: why an exchange in advance cannot be delivered to the incident's address, where one
+    is to be sent or may be asked for."""
 
     items: list[Exchange]
     requestable: list[str]
     statements: list[DataStatement]
     may_state: bool
+    return_terms: str = ""
+    address_warning: str = ""
     choices: ExchangeChoices
 
 

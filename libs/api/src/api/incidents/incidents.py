@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import ConfigDict, Field, StringConstraints, field_validator, model_validator
 
 from api.incidents.addresses import Address, DeliveryChoice
-from api.incidents.overdue import OverdueReturns
+from api.incidents.overdue import AdvanceTerms, OverdueReturns
 from api.incidents.promises import Promise, PromiseBadge, PromiseOffer
 from events import OrganisationKind
 from events.files import ScanState
@@ -205,11 +205,13 @@ class FileLimits(Answer):
 
 class DeclarationChoices(Answer):
     """What a declaration may say, and how much it may hold; ``promise``: when what is declared on the contract that was
-    named is dispatched, empty where its service level promises nothing; ``returns``: those that are overdue."""
+    named is dispatched, empty where its service level promises nothing; ``advance``: what holds of the exchange in
+    advance that it promises; ``returns``: those that are overdue."""
 
     natures: list[Choice]
     files: FileLimits
     promise: PromiseOffer | None = None
+    advance: AdvanceTerms | None = None
     returns: OverdueReturns | None = None
 
 
@@ -231,6 +233,8 @@ class Actions(Answer):
 
 
 class Incident(Answer):
+    """``address_warning``: why the exchange in advance that its cover promises cannot go to its address; else empty."""
+
     number: str
     version: int
     status: Status
@@ -246,6 +250,7 @@ class Incident(Answer):
     declared_by: Person
     linked_to: str | None
     delivery_address: Address
+    address_warning: str = ""
     contract: ContractCopy
     reseller: Party
     client: Party | None
@@ -257,12 +262,14 @@ class Incident(Answer):
 
 
 class IncidentState(Answer):
-    """What a change of the incident answers: its number, state and version (also the ETag)."""
+    """What a change of the incident answers: its number, state and version (also the ETag). ``address_warning`` as in
+    the incident, on its declaration alone."""
 
     number: str
     version: int
     status: Status
     status_label: str
+    address_warning: str = ""
 
 
 class HistoryLine(Answer):

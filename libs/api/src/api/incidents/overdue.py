@@ -1,4 +1,4 @@
-"""What is told of overdue returns before an incident is declared."""
+"""What is told of returns before an incident is declared."""
 
 from __future__ import annotations
 
@@ -6,7 +6,15 @@ from web.schemas import Answer
 
 
 class OverdueReturns(Answer):
-    """How many returns are overdue, and in words what follows from it."""
+    """How many returns are overdue that stand against an exchange the most, and in words what follows from them."""
 
     count: int
     sentence: str
+
+
+class AdvanceTerms(Answer):
+    """Of an exchange in advance: until when the faulty product is to come back and what follows if it is late;
+    which addresses it cannot go to."""
+
+    returns: str
+    addresses: str

@@ -8,15 +8,16 @@ from starlette.responses import Response
 
 from api.incidents.exchange_steps import ExchangeCreate, Statement
 from api.incidents.shipments import ShipmentCreate, ShipmentNews
-from portal import asks
+from portal import asks, uploads
 from portal.api_client import ApiRefused
 from portal.asks import Ask
+from portal.forms import FormErrors
 from portal.identifiers import identifier
 from portal.page import Page
 from portal.pages.incidents import exchange_forms, one
 from portal.pages.incidents.base import blueprint, line_of, number_of, path_of
 from portal.pages.incidents.exchange_acts import Refused
-from portal.services import exchanges
+from portal.services import exchanges, incidents
 from portal.translations import N_
 
 TAB = "echange"
@@ -50,16 +51,23 @@ async def request_exchange(page: Page) -> Response:
     return await _done_or_again(page, number, wanted, change, said)
 
 
-@blueprint.post("/incidents/{number}/echanges/{line}")
+@blueprint.post("/incidents/{number}/echanges/{line}", takes_files=True)
 async def take_step(page: Page) -> Response:
     number, line = number_of(page), line_of(page)
     form = exchange_forms.FORMS.get(page.field("step"))
     if form is None:
         raise ApiRefused(404, {})
+    certificates, refused = await uploads.take(page)
+    if refused:
+        trouble = FormErrors(422, wrong={exchange_forms.CERTIFICATE_FILE.name: " ".join(refused)})
+        return await _again(page, number, form.asks, trouble)
 
     async def change() -> None:
-        body = page.build(form.request, {"step": form.step, **asks.values(page, form.asks)})
-        await exchanges.take(page, number, line, body, page.field("version"))
+        values = {"step": form.step, **asks.values(page, form.asks)}
+        if certificates:
+            await incidents.attach(page, number, [certificates[0].id])
+            values["certificate_file_id"] = certificates[0].id
+        await exchanges.take(page, number, line, page.build(form.request, values), page.field("version"))
 
     return await _done_or_again(page, number, form.asks, change, DONE, inside=form.step)
 
@@ -112,5 +120,9 @@ async def _done_or_again(
     trouble = await asks.attempt(page, asked, change, inside)
     if trouble is None:
         return page.redirect(path_of(number, TAB), flash=page.gettext(said))
+    return await _again(page, number, asked, trouble)
+
+
+async def _again(page: Page, number: str, asked: Sequence[Ask], trouble: FormErrors) -> Response:
     refused = Refused(page.field("form"), asks.typed(page, asked), trouble)
     return await one.show(page, number, tab=TAB, refused=refused, status=trouble.status)

@@ -81,7 +81,8 @@ class Desk:
             return None
         asks = forms.REQUEST_OF_SQP if self._page.may("sqp") else forms.REQUEST
         offered = {**self._offered, "products": self._products()}
-        return self._act("request", N_("Demander un échange"), f"{self._base}/echanges", asks, offered, is_new=True)
+        act = self._act("request", N_("Demander un échange"), f"{self._base}/echanges", asks, offered, is_new=True)
+        return replace(act, about=self._found.return_terms)
 
     def statement(self) -> Act | None:
         if not self._found.may_state:
@@ -91,7 +92,7 @@ class Desk:
 
     def of(self, line: Exchange) -> Acts:
         acts = dict(self._named(line))
-        order = NEXT_OF_SQP if self._page.may("sqp") else NEXT_OF_HOLDERS
+        order = _order(line, for_sqp=self._page.may("sqp"))
         chosen = next((name for name in order if name in acts), "")
         others = [act for name, act in acts.items() if name not in (chosen, "leave")]
         news = {str(parcel.id): self._news(parcel) for parcel in line.shipments if parcel.actions}
@@ -130,8 +131,13 @@ class Desk:
         claims = [each for each in self._offered["claims"] if each[0] in line.claim_next]
         hidden = {"step": step, "version": str(line.version)}
         asks = [ask for ask in form.asks if ask.name != "without_statement" or not self._found.statements]
-        if step == "keep_disk" and not self._offered["certificates"]:
-            asks = [ask for ask in asks if ask.source != "certificates"]
+        about, typed = form.about, {}
+        if step == "keep_disk":
+            asks, about = self._certificate(asks, about)
+        elif step == "settle" and line.return_.is_disk_kept:
+            typed = {"outcome": "retained", "certificate_file_id": str(line.return_.certificate_file_id or "")}
+        elif step == "approve" and line.type == "advance_exchange":
+            about = self._found.address_warning
         return self._act(
             f"{step}-{line.line}",
             label,
@@ -139,9 +145,24 @@ class Desk:
             asks,
             {**self._offered, "claims": claims},
             hidden=hidden,
-            about=form.about,
+            typed=typed,
+            about=about,
             is_danger=form.is_danger,
         )
+
+    def _certificate(self, asks: Sequence[Ask], about: str) -> tuple[list[Ask], str]:
+        """How the certificate is given: chosen of the declaration's files, or with the form by who may attach it there;
+        to others it is said how."""
+        may_attach = "declaration" in self._incident.actions.attach
+        left = [
+            ask
+            for ask in asks
+            if (ask.kind != "file" or may_attach) and (ask.source != "certificates" or self._offered["certificates"])
+        ]
+        if may_attach:
+            return left, about
+        where = CERTIFICATE_BY_OTHERS if self._page.may("sqp") else CERTIFICATE_BY_RESELLER
+        return left, f"{self._page.gettext(about)} {self._page.gettext(where)}"
 
     def _parcel(self, line: Exchange) -> Act:
         lines = [
@@ -200,6 +221,12 @@ class Desk:
         )
 
 
+CERTIFICATE_BY_OTHERS = N_(
+    "Le certificat de destruction est à joindre à la déclaration, par le revendeur ou par qui l’a faite."
+)
+CERTIFICATE_BY_RESELLER = N_(
+    "Pour le certificat de destruction : envoyez-le à votre revendeur par la messagerie, il le joint à la déclaration."
+)
 CORRECT = N_("Corriger le remplacement")
 # Of what a replacement's way back asks for.
 OF_REPLACEMENT: Mapping[StepName, str] = {
@@ -235,6 +262,13 @@ def _offered(page: Page, incident: Incident, found: Exchanges) -> dict[str, Sequ
         "certificates": certificates,
         "countries": list(countries.countries(page.language).items()),
     }
+
+
+def _order(line: Exchange, *, for_sqp: bool) -> Sequence[str]:
+    """What is next, the first of these that may be done. A kept disk waits for SQP alone."""
+    if line.return_.is_disk_kept:
+        return ("settle", *NEXT_OF_SQP) if for_sqp else ()
+    return NEXT_OF_SQP if for_sqp else NEXT_OF_HOLDERS
 
 
 def _place(step: StepName, line: Exchange) -> str:

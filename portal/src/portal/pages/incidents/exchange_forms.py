@@ -44,11 +44,18 @@ CERTIFICATE = Ask(
     prompt=N_("Aucun"),
     hint=N_("Un fichier joint à la déclaration."),
 )
+CERTIFICATE_FILE = Ask(
+    "certificate",
+    N_("Joindre un certificat de destruction"),
+    needed=False,
+    kind="file",
+    hint=N_("20 Mo au plus ; il est joint à la déclaration. Il peut suivre plus tard, par ce même formulaire."),
+)
 DESPITE = Ask(
     "despite_overdue",
     N_("Malgré les retours en retard, parce que"),
     needed=False,
-    hint=N_("Seulement si les réglages s’y opposent."),
+    hint=N_("Seulement si des retours en retard s’y opposent. Lu par SQP seul."),
 )
 
 READ = Ask(
@@ -126,8 +133,16 @@ FORMS: Mapping[str, StepForm] = {
             "keep_disk",
             N_("Conserver le disque"),
             steps.KeepDisk,
-            (CERTIFICATE, NOTE),
-            N_("Le disque reste chez vous ; SQP solde le retour ensuite."),
+            (CERTIFICATE, CERTIFICATE_FILE, NOTE),
+            N_("Le disque reste chez vous. Jusqu’à la réponse de SQP, le retour n’est pas en retard."),
+        ),
+        StepForm(
+            "refuse_disk",
+            N_("Demander le disque malgré tout"),
+            steps.RefuseDisk,
+            (WHY,),
+            N_("Le disque est à renvoyer ; quelques jours sont accordés pour cela."),
+            is_danger=True,
         ),
         StepForm(
             "receive",

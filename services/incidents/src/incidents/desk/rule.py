@@ -155,9 +155,7 @@ def _of_line(line: Line, facts: Facts) -> Iterator[Next]:
         yield Next("decide", line.requested_at)
     if line.claim_state in CLAIMED and line.claim_due_on is not None:
         yield Next("check", start_of(line.claim_due_on))
-    due_on = machine.due_on(line)
-    if machine.may_be_late(line) and due_on is not None:
-        yield Next("chase_return", start_of(due_on + timedelta(days=1)))
+    yield from _of_way_back(line, facts)
     if line.decision != "approved":
         return
     if line.return_state == "received":
@@ -166,6 +164,15 @@ def _of_line(line: Line, facts: Facts) -> Iterator[Next]:
         yield Next("close", facts.moved_at)
     if facts.status != "pending" and machine.is_to_ship(line):
         yield Next("dispatch", facts.moved_at)
+
+
+def _of_way_back(line: Line, facts: Facts) -> Iterator[Next]:
+    """What its holder has said of the disk waits for SQP's answer; until then nothing is late."""
+    due_on = machine.due_on(line)
+    if machine.is_disk_kept(line):
+        yield Next("decide", facts.moved_at)
+    elif machine.may_be_late(line) and due_on is not None:
+        yield Next("chase_return", start_of(due_on + timedelta(days=1)))
 
 
 def start_of(day: date) -> datetime:

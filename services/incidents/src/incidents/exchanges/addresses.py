@@ -15,9 +15,22 @@ _UNATTENDED = re.compile(
 )
 
 
+_READ = ("street", "complement", "city", "postal_code")
+
+
 def require_attended(address: Mapping[str, Any]) -> None:
     """Raises UndeliverableAddress."""
-    for field in ("street", "complement", "city", "postal_code"):
-        found = _UNATTENDED.search(str(address.get(field, "")))
-        if found is not None:
-            raise UndeliverableAddress(part=found.group(), field=f"address.{field}")
+    for field in _READ:
+        part = _part(address, field)
+        if part:
+            raise UndeliverableAddress(part=part, field=f"address.{field}")
+
+
+def unattended(address: Mapping[str, Any]) -> str:
+    """The part of it by which nobody is there to receive; empty where somebody is."""
+    return next(filter(None, (_part(address, field) for field in _READ)), "")
+
+
+def _part(address: Mapping[str, Any], field: str) -> str:
+    found = _UNATTENDED.search(str(address.get(field, "")))
+    return found.group() if found else ""

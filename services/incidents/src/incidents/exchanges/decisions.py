@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from api.incidents import exchange_steps as steps
 from events.incidents import ExchangeType
-from incidents.exchanges import errors, machine, repository, shipping
+from incidents.exchanges import errors, machine, repository, return_errors, shipping
 from incidents.exchanges.models import Exchange, fresh
 from incidents.exchanges.scene import Scene
 from incidents.promises import repository as promises
@@ -18,32 +18,36 @@ from web.text import codes
 
 
 async def approve(scene: Scene, wanted: steps.Approve) -> None:
-    """The incident goes on to ``exchange``. SQP's settings may hold overdue returns against it."""
+    """The incident goes on to ``exchange``. Overdue returns may stand against it."""
+    scene.line.type = wanted.type or scene.line.type
+    if wanted.despite_overdue:
+        scene.note("overdue_passed_over", wanted.despite_overdue)
+    else:
+        await _check_overdue(scene, scene.line.type)
+    await _approve(scene, wanted.note)
+
+
+async def _approve(scene: Scene, note: str) -> None:
+    """What follows if the return is late is settled here, and once for all."""
     line = scene.line
-    line.type = wanted.type or line.type
-    await _check_overdue(scene, line.type, wanted.despite_overdue)
+    terms = await repository.terms(scene.session)
     line.decision = "approved"
+    line.consequence = terms.overdue
     line.cover = "in_progress" if line.type in machine.REPLACES else "unchanged"
     line.return_state = "expected" if line.type in machine.RETURNS else "not_required"
     if line.type in machine.RETURNS and line.type != "advance_exchange":
-        terms = await repository.terms(scene.session)
         line.return_due_on = terms.due_on(clock.day(scene.at), scene.incident.service_level)
-    note = "\n".join(part for part in (wanted.note, wanted.despite_overdue) if part)
     scene.tell("approved", note, type=line.type)
     await changes.go_on_to_exchange(scene.session, scene.incident, scene.by, scene.at)
 
 
-async def _check_overdue(scene: Scene, wanted: ExchangeType, despite: str) -> None:
-    terms = await repository.terms(scene.session)
-    if despite or terms.overdue == "warn" or (terms.overdue == "standard" and wanted in machine.AFTER_RECEIPT):
-        return
-    if terms.overdue == "standard" and wanted != "advance_exchange":
-        return
-    today = clock.day(scene.now)
-    count = await repository.count_overdue(scene.session, scene.line.reseller_id, today)
-    if count:
-        problem = errors.OverdueReturns if terms.overdue == "standard" else errors.ExchangesStopped
-        raise problem(count=count, field="despite_overdue")
+async def _check_overdue(scene: Scene, wanted: ExchangeType) -> None:
+    """Each overdue return stands for what was in force when it was approved; the strictest decides."""
+    count = await repository.count_overdue(scene.session, scene.line.reseller_id, clock.day(scene.now))
+    if "refused" in count:
+        raise return_errors.ExchangesStopped(count=count["refused"], field="despite_overdue")
+    if "standard" in count and wanted == "advance_exchange":
+        raise return_errors.OverdueReturns(count=count["standard"], field="despite_overdue")
 
 
 async def reject(scene: Scene, wanted: steps.Reject) -> None:
@@ -143,7 +147,7 @@ async def replacement_dead(scene: Scene, wanted: steps.ReplacementDead) -> None:
     scene.tell("replacement_dead", wanted.note, line=line.line)
     following = scene.of(line)
     following.tell("requested", wanted.note, type=line.type)
-    await approve(following, steps.Approve(step="approve", despite_overdue=wanted.note[:200].replace("\n", " ")))
+    await _approve(following, "")
 
 
 async def close(scene: Scene, wanted: steps.Close) -> None:

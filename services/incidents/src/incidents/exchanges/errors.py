@@ -264,26 +264,6 @@ class SubstituteNeedsReason(Conflict):
     )
 
 
-class OverdueReturns(Conflict):
-    """``consequence``: what SQP's settings say of overdue returns."""
-
-    code = "overdue_returns"
-    message = text(
-        "{count} retour(s) de ce revendeur sont en retard : choisissez un échange standard, ou dites pourquoi vous "
-        "passez outre.",
-        "{count} return(s) of this reseller are overdue: choose a standard exchange, or say why you approve it all the "
-        "same.",
-    )
-
-
-class ExchangesStopped(Conflict):
-    code = "exchanges_stopped"
-    message = text(
-        "{count} retour(s) de ce revendeur sont en retard : aucun échange n’est accordé, sauf si vous dites pourquoi.",
-        "{count} return(s) of this reseller are overdue: no exchange is granted unless you say why.",
-    )
-
-
 class NothingStated(Conflict):
     code = "nothing_stated"
     message = text(

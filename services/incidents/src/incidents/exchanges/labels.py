@@ -56,6 +56,7 @@ RETURN: Mapping[ReturnState, Text] = {
     "settled": text("Retour soldé", "Return settled"),
 }
 OVERDUE = text("Retour en retard", "Return overdue")
+DISK_KEPT = text("Disque conservé, réponse de SQP attendue", "Disk kept, SQP is to answer")
 
 # Of the replacement's way back.
 REPLACEMENT_RETURN: Mapping[ReplacementReturn, Text] = {
@@ -137,17 +138,6 @@ CONSEQUENCE: Mapping[Consequence, Text] = {
     ),
 }
 
-OVERDUE_NOW: Mapping[Consequence, Text] = {
-    "warn": text("Pensez à les renvoyer.", "Please send them back."),
-    "standard": text(
-        "Tant qu’ils manquent, un échange ne part qu’après réception du matériel défectueux.",
-        "While they are missing, an exchange leaves only once the faulty product has been received.",
-    ),
-    "refused": text(
-        "Tant qu’ils manquent, aucun échange n’est accordé.", "While they are missing, no exchange is granted."
-    ),
-}
-
 # What the placeholders mean: the data of the fact.
 STEP: Mapping[FactStep, Text] = {
     "requested": text("Échange demandé : {type}.", "Exchange requested: {type}."),
@@ -179,6 +169,9 @@ STEP: Mapping[FactStep, Text] = {
     "return_lost": text("Retour perdu.", "Return lost."),
     "return_extended": text("Retour repoussé au {day}.", "Return put off to {day}."),
     "return_disk_kept": text("Le disque est conservé par le client.", "The client keeps the disk."),
+    "return_disk_refused": text(
+        "SQP attend le disque malgré tout, au plus tard le {day}.", "SQP awaits the disk all the same, by {day}."
+    ),
     "return_received": text("Retour reçu par SQP{found}.", "Return received by SQP{found}."),
     "return_inspected": text("Retour contrôlé : {outcome}.", "Return inspected: {outcome}."),
     "return_settled": text("Retour soldé : {outcome}.", "Return settled: {outcome}."),
@@ -200,6 +193,9 @@ STEP: Mapping[FactStep, Text] = {
         "The replacement does not work: exchange no. {line} opened.",
     ),
     "closed": text("Échange terminé.", "Exchange closed."),
+    "overdue_passed_over": text(
+        "Accordé malgré les retours en retard du revendeur.", "Approved in spite of the reseller's overdue returns."
+    ),
     "quarantined": text("Support de données trouvé : matériel isolé.", "Media found: the product is quarantined."),
     "carrier_news": text("Nouvelle du transporteur : {state}.", "News of the carrier: {state}."),
     "claim_opened": text("Dossier constructeur ouvert : {number}.", "Claim to the maker opened: {number}."),

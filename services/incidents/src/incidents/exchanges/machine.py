@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
-from typing import Protocol
+from typing import Literal, Protocol
 from uuid import UUID
 
 from api.incidents.exchange_steps import ClaimState, StepName
@@ -20,8 +20,11 @@ from api.incidents.exchanges import ShipmentState, SqpStep, Stage
 from api.incidents.shipments import News
 from events import OrganisationKind
 from events.incidents import Cover, Decision, Dispatch, ExchangeType, Outcome, ReplacementReturn, ReturnState
-from incidents.exchanges import errors, parcel_errors
+from incidents.exchanges import errors, parcel_errors, return_errors
 from web.errors import Problem
+
+# What its holder has said of the disk, and SQP of that: a kept one makes nothing late until SQP answers.
+Disk = Literal["none", "kept", "refused"]
 
 # Another unit takes the faulty one's place, and its cover.
 REPLACES: frozenset[ExchangeType] = frozenset({"advance_exchange", "standard_exchange", "no_return"})
@@ -100,6 +103,8 @@ class LineState(Protocol):
     @property
     def return_extensions(self) -> int: ...
     @property
+    def disk(self) -> Disk: ...
+    @property
     def replacement_return(self) -> ReplacementReturn: ...
     @property
     def replacement_due_on(self) -> date | None: ...
@@ -141,6 +146,8 @@ def _of_approved(step: StepName, line: LineState) -> Problem | None:
         return _more_time(line)
     if step == "close":
         return None if is_done(line) else errors.NotDone.of(line.dispatch, line.return_state, line.replacement_return)
+    if step == "keep_disk" and line.disk == "refused" and line.return_state in AWAITED:
+        return return_errors.DiskIsAwaited()
     if step in _RETURNS:
         return None if line.return_state in _RETURNS[step] else errors.NothingAwaited.of(line.return_state)
     if step == "keep_disk":
@@ -205,6 +212,15 @@ def is_going(line: LineState) -> bool:
     return line.decision in OPEN or is_replacement_awaited(line)
 
 
+def is_anything_awaited(line: LineState) -> bool:
+    return is_return_awaited(line) or is_replacement_awaited(line)
+
+
+def is_disk_kept(line: LineState) -> bool:
+    """Its holder keeps the disk, and SQP has yet to answer."""
+    return line.disk == "kept" and is_return_awaited(line)
+
+
 def due_on(line: LineState) -> date | None:
     """Until when what is awaited is to be back; None where nothing is awaited, or the day is not known yet."""
     if is_return_awaited(line):
@@ -214,7 +230,7 @@ def due_on(line: LineState) -> date | None:
 
 def may_be_late(line: LineState) -> bool:
     """Its holder has yet to send what is awaited."""
-    is_late = line.decision == "approved" and line.return_state in LATE
+    is_late = line.decision == "approved" and line.return_state in LATE and not is_disk_kept(line)
     return is_late or line.replacement_return in REPLACEMENT_LATE
 
 
@@ -235,7 +251,7 @@ def is_to_ship(line: LineState) -> bool:
 
 def stage(line: LineState, today: date) -> Stage:
     """The one list in which SQP finds the line: what SQP has to do comes before what it waits for."""
-    if line.decision == "requested":
+    if line.decision == "requested" or is_disk_kept(line):
         return "to_decide"
     if line.decision == "approved" and line.return_state == "received":
         return "to_inspect"
@@ -280,6 +296,7 @@ _OTHERS: Mapping[StepName, tuple[Callable[[LineState], bool], Callable[[], Probl
         lambda line: line.type in SHIPS and line.dispatch in ("none", "failed"),
         parcel_errors.SentAlready,
     ),
+    "refuse_disk": (is_disk_kept, return_errors.NoDiskKept),
     "reverse": (_is_reversible, errors.NothingToReverse),
     "replacement_dead": (lambda line: line.cover == "replaced" and line.dispatch == "delivered", errors.NotReplaced),
 }

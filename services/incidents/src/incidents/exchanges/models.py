@@ -25,6 +25,7 @@ from events.incidents import (
     ReplacementReturn,
     ReturnState,
 )
+from incidents.exchanges.machine import Disk
 from incidents.exchanges.terms import Terms
 from incidents.models.base import Base
 from web.text.codes import SERIAL_SQL
@@ -48,7 +49,8 @@ class Exchange(Base):
     """One faulty product of an incident, and what becomes of it. ``serial_number`` is the faulty unit's.
 
     ``received_serial_number`` is what arrived under this line. ``dispatch`` sums its outbound parcels up. ``due_on`` is
-    as :func:`incidents.exchanges.machine.due_on`.
+    as :func:`incidents.exchanges.machine.due_on`. ``consequence`` is what follows if what is awaited is late, as SQP's
+    settings had it at the approval.
     """
 
     __tablename__ = "exchanges"
@@ -84,6 +86,8 @@ class Exchange(Base):
     return_state: Mapped[ReturnState] = mapped_column(default="not_required")
     return_due_on: Mapped[date | None]
     return_extensions: Mapped[int] = mapped_column(default=0)
+    consequence: Mapped[Consequence] = mapped_column(server_default="warn")
+    disk: Mapped[Disk] = mapped_column(server_default="none")
     received_serial_number: Mapped[str | None]
     outcome: Mapped[Outcome | None]
     missing: Mapped[list[str]] = mapped_column(JSONB, default=list)
@@ -244,6 +248,8 @@ def fresh() -> dict[str, Any]:
         "cover": "unchanged",
         "return_state": "not_required",
         "return_extensions": 0,
+        "consequence": "warn",
+        "disk": "none",
         "replacement_return": "none",
         "replacement_extensions": 0,
         "missing": [],

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from api.incidents.exchanges import Stage
 from chassis.http import paging
 from chassis.sql import AnyRow, AnySelect
+from events.incidents import Consequence
 from incidents.access import visible
 from incidents.exchanges import carriers, machine, repository
 from incidents.exchanges.models import Exchange, ExchangeFact, Shipment, Statement, shipment_lines
@@ -42,7 +43,7 @@ def stages(today: date) -> Mapping[Stage, ColumnElement[bool]]:
     not_taken_back = Exchange.cover != "returned"
     to_ship = and_(Exchange.type.in_(machine.SHIPS), Exchange.dispatch.in_(machine.NOT_SENT), not_taken_back, may_leave)
     in_order: tuple[tuple[Stage, ColumnElement[bool]], ...] = (
-        ("to_decide", Exchange.decision == "requested"),
+        ("to_decide", or_(Exchange.decision == "requested", repository.IS_DISK_KEPT)),
         ("to_inspect", and_(approved, Exchange.return_state == "received")),
         ("to_ship", and_(approved, to_ship)),
         ("overdue", repository.is_overdue(today)),
@@ -164,13 +165,10 @@ async def statements(reader: AsyncConnection, number: str) -> Sequence[AnyRow]:
     return (await reader.execute(query.order_by(Statement.id.desc()))).all()
 
 
-async def count_overdue(reader: AsyncConnection, principal: Principal, contract: AnyRow, today: date) -> int:
-    """Overdue returns that hold for a declaration on ``contract`` and that the caller sees."""
-    query = (
-        select(func.count())
-        .select_from(Exchange)
-        .join(Incident, Incident.number == Exchange.incident_number)
-        .where(repository.is_overdue(today), Exchange.reseller_id == contract.reseller_id)
-        .where(visible(Incident, principal))
-    )
-    return (await reader.execute(query)).scalar_one()
+async def count_overdue(
+    reader: AsyncConnection, principal: Principal, contract: AnyRow, today: date
+) -> dict[Consequence, int]:
+    """Overdue returns that hold for a declaration on ``contract`` and that the caller sees, by what follows."""
+    query = repository.overdue(contract.reseller_id, today)
+    query = query.join(Incident, Incident.number == Exchange.incident_number).where(visible(Incident, principal))
+    return dict((await reader.execute(query)).all())

@@ -13,7 +13,6 @@ from incidents.event_mapper import PLATFORM
 from incidents.exchanges import machine, repository, shipping
 from incidents.exchanges.models import AnswerLink, Exchange, ReturnReminder
 from incidents.exchanges.scene import Scene
-from incidents.exchanges.terms import Terms
 from incidents.models import Incident
 from web import clock
 from web.auth import opaque
@@ -52,23 +51,20 @@ def remind(mail_public_key: str) -> Callable[[AsyncSession], Awaitable[int]]:
 
     async def send(session: AsyncSession) -> int:
         now = clock.now()
-        terms = await repository.terms(session)
         found = await repository.due(session, clock.day(now) + timedelta(days=machine.REMINDERS[0]), AT_ONCE)
         sent = 0
         for incident, line in found:
             days_left = (_due_on(line) - clock.day(now)).days
             reached = [threshold for threshold in machine.REMINDERS if days_left <= threshold]
             if reached and min(reached) not in await repository.reminded(session, line):
-                await _remind(session, incident, line, min(reached), terms, mail_public_key)
+                await _remind(session, incident, line, min(reached), mail_public_key)
                 sent += 1
         return sent
 
     return send
 
 
-async def _remind(
-    session: AsyncSession, incident: Incident, line: Exchange, threshold: int, terms: Terms, key: str
-) -> None:
+async def _remind(session: AsyncSession, incident: Incident, line: Exchange, threshold: int, key: str) -> None:
     due_on, of_replacement = _due_on(line), machine.is_replacement_awaited(line)
     now, token = clock.now(), opaque.token()
     expires_at = now + timedelta(days=max((due_on - clock.day(now)).days, 0)) + LINK_GOOD_FOR
@@ -78,7 +74,7 @@ async def _remind(
     session.add(reminder)
     session.add(AnswerLink(digest=opaque.digest(token), exchange_id=line.id, expires_at=expires_at))
     sealed = seal(key, {"token": token, "expires_at": expires_at.isoformat()})
-    link = event_mapper.Link(sealed_token=sealed, expires_at=expires_at, consequence=terms.overdue)
+    link = event_mapper.Link(sealed_token=sealed, expires_at=expires_at, consequence=line.consequence)
     incident.bump_revision()
     told = event_mapper.return_reminded(incident, line, now, due_on, threshold, link, of_replacement=of_replacement)
     outbox.add(session, told)

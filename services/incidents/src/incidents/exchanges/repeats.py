@@ -18,6 +18,7 @@ IS_KNOWN: Mapping[StepName, Callable[[Any, Exchange], bool]] = {
         codes.serial(line.replacement_serial_number or "") == codes.serial(wanted.serial_number)
     ),
     "out_of_stock": lambda wanted, line: line.stock_expected_on == wanted.expected_on,
+    "refuse_disk": lambda _, line: line.disk == "refused",
     "receive": lambda wanted, line: (
         line.return_state in machine.ARRIVED and _is_same_unit(wanted.serial_number, line.received_serial_number)
     ),

@@ -7,14 +7,14 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from api.incidents.exchange_steps import Carrier
 from api.incidents.exchanges import ShipmentState
 from chassis.locks import one_at_a_time
 from chassis.sql import AnyRow
-from events.incidents import Actor, Direction
+from events.incidents import Actor, Consequence, Direction
 from incidents.access import visible
 from incidents.exchanges import machine
 from incidents.exchanges.errors import ExchangeUnderWay, ExchangeUnderWayElsewhere
@@ -45,7 +45,9 @@ def _one_of(column: Any, words: Sequence[str]) -> ColumnElement[bool]:
 IS_OPEN = _one_of(Exchange.decision, machine.OPEN)
 _IS_APPROVED = _one_of(Exchange.decision, ["approved"])
 _IS_REPLACEMENT_AWAITED = _one_of(Exchange.replacement_return, machine.REPLACEMENT_AWAITED)
-IS_AWAITED = or_(and_(_IS_APPROVED, _one_of(Exchange.return_state, machine.AWAITED)), _IS_REPLACEMENT_AWAITED)
+_IS_RETURN_AWAITED = and_(_IS_APPROVED, _one_of(Exchange.return_state, machine.AWAITED))
+IS_AWAITED = or_(_IS_RETURN_AWAITED, _IS_REPLACEMENT_AWAITED)
+IS_DISK_KEPT = and_(_IS_RETURN_AWAITED, Exchange.disk == "kept")
 IS_GOING = or_(IS_OPEN, _IS_REPLACEMENT_AWAITED)
 IS_OVER = and_(
     _one_of(Exchange.decision, ["rejected", "cancelled", "closed"]),
@@ -53,7 +55,7 @@ IS_OVER = and_(
 )
 # As :func:`machine.may_be_late`.
 _MAY_BE_LATE = or_(
-    and_(_IS_APPROVED, _one_of(Exchange.return_state, machine.LATE)),
+    and_(_IS_APPROVED, _one_of(Exchange.return_state, machine.LATE), Exchange.disk != "kept"),
     _one_of(Exchange.replacement_return, machine.REPLACEMENT_LATE),
 )
 
@@ -159,10 +161,14 @@ async def claimed_by(session: AsyncSession, code: str, but: UUID) -> Exchange | 
     )
 
 
-async def count_overdue(database: AsyncSession | AsyncConnection, reseller_id: UUID, today: date) -> int:
-    query = select(func.count()).select_from(Exchange)
-    query = query.where(is_overdue(today), Exchange.reseller_id == reseller_id)
-    return (await database.execute(query)).scalar_one()
+def overdue(reseller_id: UUID, today: date) -> Select[Consequence, int]:
+    """How many of the reseller's returns are overdue, by what follows from each."""
+    query = select(Exchange.consequence, func.count()).where(is_overdue(today), Exchange.reseller_id == reseller_id)
+    return query.group_by(Exchange.consequence)
+
+
+async def count_overdue(session: AsyncSession, reseller_id: UUID, today: date) -> dict[Consequence, int]:
+    return dict((await session.execute(overdue(reseller_id, today))).all())
 
 
 async def waits_for_return(session: AsyncSession, number: str) -> bool:

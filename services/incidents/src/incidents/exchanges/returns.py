@@ -26,6 +26,7 @@ async def send_label(scene: Scene, wanted: steps.SendLabel) -> None:
         line.return_due_on = terms.due_on(clock.day(scene.at), scene.incident.service_level)
     parcel = await shipping.return_parcel(scene, wanted.carrier, wanted.tracking_number)
     line.return_state = "label_sent"
+    shipping.forget_kept_disk(line)
     note = "\n".join(part for part in (wanted.note, wanted.without_statement) if part)
     scene.tell("label_sent", note, parcel)
 
@@ -41,6 +42,7 @@ async def return_lost(scene: Scene, wanted: steps.ReturnLost) -> None:
         scene.tell("replacement_lost", wanted.note)
     else:
         scene.line.return_state = "lost"
+        shipping.forget_kept_disk(scene.line)
         scene.tell("return_lost", wanted.note)
 
 
@@ -56,14 +58,24 @@ async def more_time(scene: Scene, wanted: steps.MoreTime) -> None:
     else:
         line.return_due_on = later
         line.return_extensions += 1
+        shipping.forget_kept_disk(line)
         scene.tell("return_extended", wanted.reason, day=later)
 
 
 async def keep_disk(scene: Scene, wanted: steps.KeepDisk) -> None:
-    """A statement of the holder: SQP settles the return by it."""
+    """A statement of the holder: nothing is late until SQP settles the return by it, or refuses it."""
     await _check_certificate(scene, wanted.certificate_file_id)
+    scene.line.disk = "kept"
     scene.line.certificate_file_id = wanted.certificate_file_id or scene.line.certificate_file_id
     scene.tell("return_disk_kept", wanted.note)
+
+
+async def refuse_disk(scene: Scene, wanted: steps.RefuseDisk) -> None:
+    """It is to be sent after all: the days until now were no delay of its holder's."""
+    line, terms = scene.line, await repository.terms(scene.session)
+    line.disk = "refused"
+    line.return_due_on = terms.given_again(line.return_due_on, clock.day(scene.now))
+    scene.tell("return_disk_refused", wanted.note, day=line.return_due_on)
 
 
 async def receive(scene: Scene, wanted: steps.Receive) -> None:

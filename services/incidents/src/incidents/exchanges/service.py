@@ -49,6 +49,7 @@ HANDLERS: Mapping[steps.StepName, Handler] = {
     "return_lost": returns.return_lost,
     "more_time": returns.more_time,
     "keep_disk": returns.keep_disk,
+    "refuse_disk": returns.refuse_disk,
     "receive": returns.receive,
     "inspect": returns.inspect,
     "settle": returns.settle,

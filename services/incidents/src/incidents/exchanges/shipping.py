@@ -176,6 +176,7 @@ async def _take_over(scene: Scene) -> None:
 def _on_the_way_back(line: Exchange, news: News) -> None:
     if line.return_state not in machine.AWAITED:
         return
+    forget_kept_disk(line)
     if news in ("shipped", "delivered"):
         line.return_state = "in_transit"
     elif news in ("lost", "damaged"):
@@ -213,6 +214,12 @@ async def _delivered_too_late(scene: Scene) -> None:
 async def _set_replacement_due(scene: Scene) -> None:
     terms = await repository.terms(scene.session)
     scene.line.replacement_due_on = terms.due_on(clock.day(scene.at), scene.incident.service_level)
+
+
+def forget_kept_disk(line: Exchange) -> None:
+    """What is said of the return since takes the place of it."""
+    if line.disk == "kept":
+        line.disk = "none"
 
 
 async def recall(scene: Scene) -> bool:

@@ -23,11 +23,19 @@ class Terms:
     return_address: str = ""
 
     def due_on(self, since: date, service_level: str) -> date:
-        """Until when the faulty unit is to come back if its replacement was delivered on ``since``. Case and accents of
-        the service level do not count."""
+        """Until when the faulty unit is to come back if its replacement was delivered on ``since``."""
+        return since + timedelta(days=self.days(service_level))
+
+    def days(self, service_level: str) -> int:
+        """How many there are for a return. Case and accents of the service level do not count."""
         wanted = fold(service_level)
         exception = next((days for label, days in self.by_service_level.items() if fold(label) == wanted), None)
-        return since + timedelta(days=exception or self.return_days)
+        return exception or self.return_days
+
+    def given_again(self, due_on: date | None, today: date) -> date:
+        """Until when it is to come back that its holder had reason not to send."""
+        again = today + timedelta(days=self.extension_days)
+        return max(due_on, again) if due_on else again
 
     def extended(self, due_on: date, today: date) -> date:
         return max(due_on, today) + timedelta(days=self.extension_days)

@@ -13,12 +13,11 @@ from api.incidents import exchanges as schemas
 from api.incidents.addresses import Address
 from api.incidents.exchange_steps import StepName
 from api.incidents.incidents import Person
-from api.incidents.overdue import OverdueReturns
 from api.incidents.promises import PromiseBadge
 from api.incidents.shipments import News
 from chassis.sql import AnyRow
 from events import OrganisationKind
-from incidents.exchanges import carriers, choices, labels, machine, queries, repository, ways_back
+from incidents.exchanges import carriers, choices, foretold, labels, machine, queries, repository, ways_back
 from incidents.exchanges.terms import Terms
 from incidents.labels import PLATFORM, PROMISE
 from incidents.promises.models import state_of
@@ -53,11 +52,15 @@ async def exchanges(
     stated = await queries.statements(reader, incident.number)
     going = {codes.serial(line.serial_number) for line in lines if line.decision in machine.OPEN}
     articles = [article["serial_number"] for article in incident.articles]
+    may_request = writes and incident.status in OPEN
+    requestable = [serial for serial in articles if codes.serial(serial) not in going] if may_request else []
     return schemas.Exchanges(
         items=items,
-        requestable=[serial for serial in articles if codes.serial(serial) not in going]
-        if writes and incident.status in OPEN
-        else [],
+        requestable=requestable,
+        return_terms=foretold.return_terms(terms, incident.service_level, language) if requestable else "",
+        address_warning=foretold.of_incident(incident.delivery_address, kind, language)
+        if requestable or any(_leaves_in_advance(line) for line in lines)
+        else "",
         statements=[_statement(each, language) for each in stated],
         may_state=writes and bool(going) and incident.status not in FINAL,
         choices=choices.of(language),
@@ -79,10 +82,6 @@ def settings(terms: Terms, last: AnyRow | None) -> schemas.ExchangeSettings:
     )
 
 
-def overdue(count: int, terms: Terms, language: Language) -> OverdueReturns:
-    return OverdueReturns(count=count, sentence=labels.OVERDUE_NOW[terms.overdue][language])
-
-
 def question(line: AnyRow, terms: Terms, language: Language) -> answers.ReturnQuestion:
     of_replacement = machine.is_replacement_awaited(line)
     taken = [step for step in STEPS if step in machine.OF_HOLDERS and machine.refusal(step, line) is None]
@@ -96,7 +95,7 @@ def question(line: AnyRow, terms: Terms, language: Language) -> answers.ReturnQu
         due_on=line.due_on,
         is_overdue=ways_back.is_overdue(line),
         extension_days=terms.extension_days,
-        consequence=labels.CONSEQUENCE[terms.overdue][language],
+        consequence=labels.CONSEQUENCE[line.consequence][language],
         carriers=choices.carriers(),
         actions=taken,
     )
@@ -164,6 +163,10 @@ def _exchange(
         may_ship=writes and for_sqp and machine.outbound_refusal(line, ships=False) is None,
         actions=may,
     )
+
+
+def _leaves_in_advance(line: AnyRow) -> bool:
+    return line.type == "advance_exchange" and line.decision in machine.OPEN and line.dispatch in machine.NOT_SENT
 
 
 def _row(line: AnyRow, language: Language) -> dict[str, Any]:

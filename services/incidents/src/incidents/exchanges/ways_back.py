@@ -17,6 +17,8 @@ def is_overdue(line: AnyRow) -> bool:
 
 
 def return_label(line: AnyRow, language: Language) -> str:
+    if machine.is_disk_kept(line):
+        return labels.DISK_KEPT[language]
     is_late = is_overdue(line) and machine.is_return_awaited(line)
     return (labels.OVERDUE if is_late else labels.RETURN[line.return_state])[language]
 
@@ -40,6 +42,7 @@ def of_return(line: AnyRow, terms: Terms, language: Language) -> schemas.Return:
         missing=line.missing,
         invoice_reference=line.invoice_reference,
         certificate_file_id=line.certificate_file_id,
+        is_disk_kept=machine.is_disk_kept(line),
     )
 
 
@@ -59,11 +62,12 @@ def of_replacement(line: AnyRow, terms: Terms, language: Language) -> schemas.Re
 
 
 def _way_back(line: AnyRow, terms: Terms, language: Language, *, is_awaited: bool) -> dict[str, Any]:
-    """What holds of either while it is awaited."""
+    """What holds of either while it is awaited; a kept disk awaits SQP's answer first."""
+    counts = is_awaited and not machine.is_disk_kept(line)
     return {
         "is_awaited": is_awaited,
         "is_overdue": is_awaited and is_overdue(line),
-        "days_left": (line.due_on - clock.today()).days if is_awaited and line.due_on else None,
-        "consequence": labels.CONSEQUENCE[terms.overdue][language] if is_awaited else "",
+        "days_left": (line.due_on - clock.today()).days if counts and line.due_on else None,
+        "consequence": labels.CONSEQUENCE[line.consequence][language] if counts else "",
         "address": terms.return_address if is_awaited else "",
     }

@@ -1,0 +1,61 @@
+"""What is refused about returns, and because of them."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from web.errors import Conflict
+from web.i18n import Language, Text, plural, text
+
+
+class _Overdue(Conflict):
+    """``count`` returns stand against an exchange; ``one`` is the sentence for a single one."""
+
+    one: ClassVar[Text]
+
+    def sentence(self, language: Language) -> str:
+        count = self.members["count"]
+        return plural(count, self.one, self.message)[language].format(count=count)
+
+
+class OverdueReturns(_Overdue):
+    code = "overdue_returns"
+    one = text(
+        "Un retour de ce revendeur est en retard : choisissez un échange standard, ou dites pourquoi vous passez "
+        "outre.",
+        "A return of this reseller is overdue: choose a standard exchange, or say why you approve it all the same.",
+    )
+    message = text(
+        "{count} retours de ce revendeur sont en retard : choisissez un échange standard, ou dites pourquoi vous "
+        "passez outre.",
+        "{count} returns of this reseller are overdue: choose a standard exchange, or say why you approve it all the "
+        "same.",
+    )
+
+
+class ExchangesStopped(_Overdue):
+    code = "exchanges_stopped"
+    one = text(
+        "Un retour de ce revendeur est en retard : aucun échange n’est accordé, sauf si vous dites pourquoi.",
+        "A return of this reseller is overdue: no exchange is granted unless you say why.",
+    )
+    message = text(
+        "{count} retours de ce revendeur sont en retard : aucun échange n’est accordé, sauf si vous dites pourquoi.",
+        "{count} returns of this reseller are overdue: no exchange is granted unless you say why.",
+    )
+
+
+class NoDiskKept(Conflict):
+    code = "no_disk_kept"
+    message = text(
+        "Aucun disque conservé n’attend de réponse pour cet échange.",
+        "No kept disk awaits an answer for this exchange.",
+    )
+
+
+class DiskIsAwaited(Conflict):
+    code = "disk_is_awaited"
+    message = text(
+        "SQP a demandé que ce disque soit renvoyé : écrivez à SQP si c’est impossible.",
+        "SQP has asked for this disk to be sent back: write to SQP if that is impossible.",
+    )
