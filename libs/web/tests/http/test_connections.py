@@ -79,7 +79,9 @@ async def test_a_head_that_dawdles_loses_its_connection(
     writer.write(beginning)
     started = time.monotonic()
     drip = asyncio.create_task(_drip(writer, b"c" if beginning.endswith(b"b") else b"\r\n"))
-    await asyncio.wait_for(reader.read(), 5)
+    # What still drips when the connection closes may reset it.
+    with contextlib.suppress(ConnectionError):
+        await asyncio.wait_for(reader.read(), 5)
     drip.cancel()
     writer.close()
     assert time.monotonic() - started < 3
