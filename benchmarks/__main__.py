@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 
-from benchmarks import consume, desk, embedded, exchanges, hop, hostile, list_route, promise, relay, renewals
+from benchmarks import consume, desk, embedded, exchanges, hop, hostile, list_route, promise, relay, renewals, search
 
 ALL = {
     "list": list_route.main,
@@ -18,6 +18,7 @@ ALL = {
     "renewals": renewals.main,
     "exchanges": exchanges.main,
     "desk": desk.main,
+    "search": search.main,
 }
 
 

@@ -18,6 +18,7 @@ from api.coverage import Coverage
 from api.identity.invitations import LookedAfter
 from api.identity.organisations import Address, Client, Organisation, SignUpRequest
 from api.incidents import IncidentPage, IncidentRow
+from api.incidents.texts import TextPage
 from api.notifications import NotificationPage
 from portal.api_client import Body, Reply, ServiceUnavailable
 from web import clock
@@ -92,6 +93,7 @@ ANSWERS: Mapping[str, BaseModel] = {
     "resellers": Page[Organisation](items=[CLIENT], total=1),
     "contracts": ContractPage(items=[CONTRACT], total=1, counts=contracts_api.Counts(active=0, expiring=0, expired=1)),
     "incidents": IncidentPage(items=[INCIDENT], total=1, counts=incidents_api.Counts(open=0, closed=1)),
+    "texts": TextPage(items=[], total=0),
     "addresses": Page[Address](items=[ADDRESS], total=1),
     "users": Page[LookedAfter](items=[PERSON], total=1),
     "client-summaries": ClientSummaries(items=[ClientSummary(client_id=CLIENT.id, contracts_in_force=1, contracts=4)]),
@@ -113,7 +115,7 @@ class Services:
 
     async def call(self, kind: type[Body], method: str, path: str, **options: object) -> Reply[Body]:
         segments = path.strip("/").split("/")
-        name = segments[-1] if segments[-1] == "users" else segments[0]
+        name = segments[-1] if segments[-1] in ("users", "texts") else segments[0]
         if name in self.away:
             raise ServiceUnavailable
         is_one = name in ("clients", "resellers") and len(segments) > 1
@@ -170,6 +172,18 @@ async def test_a_search_shows_what_the_others_found(services: Services, browser:
     assert page.status_code == 200
     assert page.text.count(MISSING) == 1
     assert {part: path in page.text for part, path in found.items()} == {part: part != away for part in found}
+
+
+async def test_a_search_says_that_texts_are_away_and_suggestions_name_what_is(
+    services: Services, browser: httpx.AsyncClient
+) -> None:
+    services.away = {"texts", "clients"}
+    page = await browser.get("/recherche", params={"q": "test"})
+    assert (page.status_code, page.text.count(MISSING)) == (200, 3)
+    asked = {"hx-request": "true"}
+    listed = await browser.get("/recherche/suggestions", params={"q": "test"}, headers=asked)
+    assert "Ne répondent pas pour l’instant\u00a0: Messages, Fichiers, Clients" in listed.text
+    assert "/incidents/20122301" in listed.text
 
 
 @pytest.mark.parametrize("away", ["contracts", "clients"])

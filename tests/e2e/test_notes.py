@@ -89,6 +89,9 @@ async def note(world: World, agent: Caller) -> Note:
 async def test_sqps_people_have_the_note_its_file_and_a_mail_without_its_text(
     world: World, agent: Caller, note: Note
 ) -> None:
+    for part, word in (("message", note.text), ("file", note.name)):
+        found = (await agent.get("/incidents/texts", q=word[:-2], part=part))["items"]
+        assert note.number in [hit["incident_number"] for hit in found]
     [message, *_] = (await agent.get(f"/incidents/{note.number}/messages", thread="internal"))["items"]
     assert note.text in message["body"]
     assert [each["name"] for each in message["mentions"]] == [f"Agathe Agent {world.mark}"]
@@ -120,6 +123,7 @@ async def test_nothing_of_the_api_says_to_others_that_there_is_a_note(world: Wor
         f"/api/v1/incidents/{note.number}/messages?thread={thread}" for thread in ("client", "sqp", "internal")
     ]
     asked += [f"/api/v1/{name}?q={note.text[:-2]}" for name in ("incidents", "contracts", "exchanges")]
+    asked += [f"/api/v1/incidents/texts?q={note.text[:-2]}", f"/api/v1/incidents/texts?q={note.name[:-2]}&part=file"]
     for name, who in outsiders(world).items():
         headers = await who._authorization()
         for path in asked:
@@ -183,6 +187,7 @@ def addresses(world: World, note: Note) -> Iterator[str]:
     yield from (f"/incidents/{note.number}/messages/{thread}" for thread in ("client", "sqp", "internal"))
     yield from (
         f"/recherche?q={note.text[:-2]}",
+        *(f"/recherche?q={note.text[:-2]}&dans={part}" for part in ("messages", "fichiers")),
         f"/incidents?q={note.text[:-2]}",
         "/notifications",
         "/fichiers/" + note.file_id,

@@ -35,7 +35,10 @@ async def test_the_search_finds_contracts_incidents_and_clients_side_by_side(vis
         await expect(page.get_by_role("region", name=part)).to_contain_text(found)
     await page.get_by_label("Rechercher un numéro de série").last.fill("rien de tel")
     await expect(page.locator("#results").get_by_role("status")).to_have_text("0 résultat")
-    nothing = "Rien ne correspond à « rien de tel » dans vos contrats, vos incidents et vos clients."
+    nothing = (
+        "Rien ne correspond à « rien de tel » dans vos contrats, vos incidents, leurs messages et fichiers, "
+        "et vos clients."
+    )
     await expect(page.locator("#results")).to_contain_text(nothing)
     await expect(page.locator("#results").get_by_role("region")).to_have_count(0)
 

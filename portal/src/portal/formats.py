@@ -74,6 +74,11 @@ def marked(value: object, query: str = "") -> Markup:
     return Markup("").join(words)
 
 
+def holds(value: str, query: str) -> bool:
+    """Whether ``query`` finds something in ``value``."""
+    return any(marked_spots(value, query))
+
+
 def _with_marks(text: str, spots: list[bool]) -> Markup:
     parts, start = [], 0
     for index in range(1, len(text) + 1):

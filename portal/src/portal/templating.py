@@ -40,7 +40,9 @@ def _environment(language: Language) -> Environment:
         lambda singular, plural, number: ngettext(language, singular, plural, number),
         newstyle=True,
     )
-    environment.filters.update(day=formats.day, moment=formats.moment, marked=formats.marked, unbroken=formats.unbroken)
+    environment.filters.update(
+        day=formats.day, moment=formats.moment, marked=formats.marked, holds=formats.holds, unbroken=formats.unbroken
+    )
     environment.filters.update(size=lambda value: formats.size(value, language))
     environment.filters.update(month=lambda value: formats.month(value, language))
     environment.filters.update(spelled=lambda value, short=False: spelled(value, language, short=short))

@@ -32,6 +32,7 @@ OPERATIONS: dict[tuple[str, str], tuple[tuple[Principal, ...], tuple[Principal, 
     ("get", "/incidents"): ((WRONG_SCOPE,), (RESELLER_BASIC, CLIENT_BASIC, SQP_BASIC, BACK_OFFICE), 200),
     ("post", "/incidents"): ((RESELLER_BASIC, CLIENT_BASIC, SQP, BACK_OFFICE), (RESELLER, CLIENT), 201),
     ("get", "/incidents/choices"): ((WRONG_SCOPE,), (RESELLER_BASIC, CLIENT_BASIC, SQP_BASIC, BACK_OFFICE), 200),
+    ("get", "/incidents/texts"): ((WRONG_SCOPE,), (RESELLER_BASIC, CLIENT_BASIC, SQP_BASIC, BACK_OFFICE), 200),
     ("get", "/incidents/{number}"): ((WRONG_SCOPE,), (RESELLER_BASIC, CLIENT_BASIC, SQP_BASIC, BACK_OFFICE), 200),
     ("get", "/incidents/{number}/history"): (
         (WRONG_SCOPE,),
@@ -61,7 +62,7 @@ OPERATIONS: dict[tuple[str, str], tuple[tuple[Principal, ...], tuple[Principal, 
     ("put", "/incident-drafts/{draft_id}"): ((RESELLER_BASIC, SQP, BACK_OFFICE), (RESELLER,), 200),
     ("delete", "/incident-drafts/{draft_id}"): ((RESELLER_BASIC, SQP, BACK_OFFICE), (RESELLER,), 204),
 }
-LISTS = {("get", "/incidents"), ("get", "/exchanges")}
+LISTS = {("get", "/incidents"), ("get", "/incidents/texts"), ("get", "/exchanges")}
 # Of SQP alone, and of no tenant: test_promise_settings.py says who may.
 OF_SQP = {
     ("get", "/promise-settings"),
@@ -125,6 +126,8 @@ class Walk:
         parameters = {"thread": "sqp"} if template.endswith("messages") else {}
         if template in ("/delivery-addresses", "/incidents/choices"):
             parameters = {"contract": contract}
+        if template == "/incidents/texts":
+            parameters = {"q": "voyant"}
         body = bodies.get(template) if method in ("post", "put") else None
         http = self.desk.as_(by, **{"If-Match": "*"})
         answer: httpx.Response = await http.request(method, path, json=body, params=parameters)

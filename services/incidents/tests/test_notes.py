@@ -47,6 +47,8 @@ async def everything(desk: Any, number: str, who: Principal) -> dict[str, tuple[
         "/incidents",
         "/incidents?q=" + MARK,
         "/incidents?open=true",
+        f"/incidents/texts?q={MARK}",
+        f"/incidents/texts?q={MARK}&part=file",
         f"/incidents/{number}",
         f"/incidents/{number}/history",
         f"/incidents/{number}/exchanges",

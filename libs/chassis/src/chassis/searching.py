@@ -43,12 +43,17 @@ def fold_sql() -> str:
 
 
 def patterns(query: str) -> list[str]:
-    """A LIKE pattern per word of ``query``, for :func:`holds`; raises MalformedInput on a NUL byte."""
+    """A LIKE pattern per word of ``query``, for :func:`holds`; raises MalformedInput as :func:`refuse_nul`."""
+    refuse_nul(query)
+    return [f"%{word.translate(ESCAPES)}%" for word in words(query)]
+
+
+def refuse_nul(query: str) -> None:
+    """Raises MalformedInput on a NUL byte."""
     if "\0" in query:
         # PostgreSQL cannot hold it.
         message = text("Les caractères de contrôle ne sont pas admis.", "Control characters are not allowed.")
         raise MalformedInput(errors=[{"field": "q", "message": message, "type": "value_error"}])
-    return [f"%{word.translate(ESCAPES)}%" for word in words(query)]
 
 
 Otherwise = Callable[[ColumnElement[str]], ColumnElement[bool]]

@@ -21,6 +21,7 @@ from api.incidents import (
 )
 from api.incidents.drafts import Draft, DraftPut
 from api.incidents.promises import ClosureCreate, ClosuresAdded, PromiseSettings, PromiseSettingsPatch
+from api.incidents.texts import TextPage, TextPart
 from portal.api_client import Parameter, Reply
 from portal.page_request import PageRequest
 from portal.services.resource import Resource
@@ -29,6 +30,11 @@ from web.schemas import Page
 
 async def find(page: PageRequest, **parameters: Parameter) -> IncidentPage:
     return await page.get(IncidentPage, "/incidents", **parameters)
+
+
+async def texts(page: PageRequest, q: str, part: TextPart, **place: Parameter) -> TextPage:
+    """What is written on incidents, or files, that hold the words."""
+    return await page.get(TextPage, "/incidents/texts", q=q, part=part, **place)
 
 
 async def get(page: PageRequest, number: str) -> Incident:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, false, true
+from sqlalchemy import ColumnElement, and_, false, not_, true
 
 from events import OrganisationKind
 from events.incidents import Actor, Scope, Thread
 from incidents.errors import DeclarationNotYours, FileNotYours, ThreadNotFound
 from incidents.models import Attachment, CoveredContract, Incident
+from incidents.searching.models import SearchText
 from web.auth.principal import Principal
 
 # What SQP's people write for each other is theirs alone: their programs, whose answers go anywhere, do not read it.
@@ -20,6 +21,8 @@ SCOPES: Mapping[OrganisationKind, tuple[Scope, ...]] = {
     "reseller": ("declaration", "client", "sqp"),
     "client": ("declaration", "client"),
 }
+# Any client, for the question what a kind of organisation may read where there is one.
+WITH_CLIENT = UUID(int=0)
 
 
 def scopes(kind: OrganisationKind | None, client_id: UUID | None) -> tuple[Scope, ...]:
@@ -45,13 +48,21 @@ def file_owners(scope: Scope, declarer_id: UUID, reseller_id: UUID, organisation
     return declaring(declarer_id, reseller_id) if scope == "declaration" else frozenset({organisation_id})
 
 
-def visible(of: type[Incident] | type[CoveredContract], who: Principal | Actor) -> ColumnElement[bool]:
+def visible(
+    of: type[Incident] | type[CoveredContract] | type[SearchText], who: Principal | Actor
+) -> ColumnElement[bool]:
     """A reseller sees what it sold, a client what it holds, SQP and its back office everything."""
     if who.organisation_kind == "reseller":
         return of.reseller_id == who.organisation_id
     if who.organisation_kind == "client":
         return of.client_id == who.organisation_id
     return true() if who.organisation_kind in (None, "sqp") else false()
+
+
+def readable(of: type[SearchText], who: Principal) -> ColumnElement[bool]:
+    """What ``who`` may read of the incidents that ``who`` sees; without client there is no client thread."""
+    is_of_nobody = and_(of.scope == "client", of.client_id.is_(None))
+    return and_(of.scope.in_(scopes(who.organisation_kind, WITH_CLIENT)), not_(is_of_nobody))
 
 
 def require_thread(incident: Incident, thread: Thread, by: Actor) -> None:

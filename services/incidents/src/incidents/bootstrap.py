@@ -21,6 +21,8 @@ from incidents.exchanges import reminders
 from incidents.models import Base
 from incidents.promises import api as promises_api
 from incidents.promises import service as promises
+from incidents.searching import api as searching_api
+from incidents.searching import repository as searching
 from incidents.service import changes
 from incidents.settings import Settings
 
@@ -32,6 +34,7 @@ def build(settings: Settings) -> Service:
         metadata=Base.metadata,
         migrations=Path(__file__).parent / "migrations",
         routers=(
+            searching_api.texts,
             api.incidents,
             api.declaring,
             api.backoffice,
@@ -59,5 +62,6 @@ def _jobs(settings: Settings) -> JobRegistry:
     jobs.bind_periodic(tasks.REMIND_OF_RETURNS, timedelta(minutes=15), reminders.remind(settings.mail_public_key))
     jobs.bind_periodic(tasks.MARK_MISSED_LINES, timedelta(minutes=5), reminders.mark_missed)
     jobs.bind_periodic(tasks.CATCH_UP_DESK, timedelta(minutes=5), desk.catch_up)
+    jobs.bind_periodic(tasks.CATCH_UP_SEARCH, timedelta(minutes=5), searching.catch_up)
     jobs.bind_periodic(tasks.EXPIRE_DRAFTS, timedelta(hours=1), drafts.expire)
     return jobs

@@ -11,6 +11,7 @@ from events.identity import AddressChanged, OrganisationChanged, UserChanged
 from incidents import event_mapper, feed, repository
 from incidents.desk import service as desk
 from incidents.models import CoveredContract, DeliveryAddress, Organisation, User
+from incidents.searching import repository as searching
 from web import clock
 from web.text import codes
 from web.text.folding import searchable
@@ -49,6 +50,7 @@ async def _give_incidents(session: AsyncSession, contract: str, to: Party) -> No
     known = await repository.organisation(session, to.organisation_id) if waiting else None
     for incident in waiting:
         incident.give(to.organisation_id, known.name if known else to.name)
+        await searching.give(session, incident)
         feed.tell(session, incident, event_mapper.client_given(incident, clock.now()))
 
 
@@ -105,11 +107,13 @@ async def file(session: AsyncSession, event: FileState) -> None:
         attachment.size = event.size
         attachment.scan = event.scan
         attachment.file_version = event.version
+        await searching.add_file(session, attachment)
 
 
 async def file_erased(session: AsyncSession, event: FileErased) -> None:
     for attachment in await repository.attachments_of_file(session, event.file_id, event.version, None):
         attachment.state = "erased"
+        await searching.remove_file(session, attachment)
         attachment.file_version = event.version
 
 

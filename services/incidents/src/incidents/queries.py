@@ -58,6 +58,7 @@ ROW = (
     Incident.product_reference,
     Incident.serial_number,
     Incident.articles,
+    Incident.exchange_serials,
     func.coalesce(_RESELLER_NOW, Incident.reseller_name).label("reseller_name"),
     func.coalesce(Incident.client_name_now, Incident.client_name).label("client_name"),
     Incident.client_id,

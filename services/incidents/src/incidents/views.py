@@ -41,6 +41,7 @@ def row(line: AnyRow, promise: AnyRow | None, language: Language) -> schemas.Inc
         product_reference=line.product_reference,
         serial_number=line.serial_number,
         serial_numbers=[article["serial_number"] for article in line.articles],
+        exchange_serials=line.exchange_serials,
         reseller=line.reseller_name,
         client=line.client_name,
         client_id=line.client_id,

@@ -94,7 +94,8 @@ class FilesCreate(Request):
 
 
 class IncidentRow(Answer):
-    """A line of the list. Reference and serial are the contract's, ``serial_numbers`` those concerned."""
+    """A line of the list. Reference and serial are the contract's, ``serial_numbers`` those concerned,
+    ``exchange_serials`` those of its exchanges: of what is exchanged, of what replaces it, of what was received."""
 
     number: str
     title: str
@@ -102,6 +103,7 @@ class IncidentRow(Answer):
     product_reference: str
     serial_number: str
     serial_numbers: list[str]
+    exchange_serials: list[str] = Field(default_factory=list)
     reseller: str
     client: str | None
     client_id: UUID | None

@@ -103,30 +103,30 @@ async def exact_first(fetch: Fetch, sort: Sort, limit: int, cursor: str | None) 
     return shown, EXACT + following if following and limit <= len(exact) else following
 
 
-async def counts(reader: AsyncConnection, queries: Mapping[str, AnySelect]) -> dict[str, int]:
-    """How many rows each query has, counted no further than 10,001, in one round trip."""
-    row = (await reader.execute(counting(queries))).one()
+async def counts(reader: AsyncConnection, queries: Mapping[str, AnySelect], most: int = EXACT_TOTAL) -> dict[str, int]:
+    """How many rows each query has, counted no further than ``most`` and one, in one round trip."""
+    row = (await reader.execute(counting(queries, most))).one()
     return dict(row._mapping)
 
 
-def counting(queries: Mapping[str, AnySelect]) -> AnySelect:
+def counting(queries: Mapping[str, AnySelect], most: int = EXACT_TOTAL) -> AnySelect:
     """One statement with one column per query."""
-    return select(*(_counted(query).label(name) for name, query in queries.items()))
+    return select(*(_counted(query, most).label(name) for name, query in queries.items()))
 
 
-def total(counted: int) -> tuple[int, Literal["exact", "at_least"]]:
-    return (EXACT_TOTAL, "at_least") if counted > EXACT_TOTAL else (counted, "exact")
+def total(counted: int, most: int = EXACT_TOTAL) -> tuple[int, Literal["exact", "at_least"]]:
+    return (most, "at_least") if counted > most else (counted, "exact")
 
 
-async def count(reader: AsyncConnection, query: AnySelect) -> tuple[int, Literal["exact", "at_least"]]:
+async def count(
+    reader: AsyncConnection, query: AnySelect, most: int = EXACT_TOTAL
+) -> tuple[int, Literal["exact", "at_least"]]:
     """The total of one query."""
-    return total((await counts(reader, {"total": query}))["total"])
+    return total((await counts(reader, {"total": query}, most))["total"], most)
 
 
-def _counted(query: AnySelect) -> ScalarSelect[int]:
-    limited = (
-        query.with_only_columns(literal(1), maintain_column_froms=True).order_by(None).limit(EXACT_TOTAL + 1).subquery()
-    )
+def _counted(query: AnySelect, most: int) -> ScalarSelect[int]:
+    limited = query.with_only_columns(literal(1), maintain_column_froms=True).order_by(None).limit(most + 1).subquery()
     return select(func.count()).select_from(limited).scalar_subquery()
 
 

@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Final
 
@@ -54,6 +54,7 @@ LETTERS: Final = {
 _MARKS = re.compile(f"[{MARKS}]")
 _LETTERS = str.maketrans(LETTERS)
 _DATE = re.compile(r"(?:(\d{1,2})([/.-])(\d{1,2})\2(\d{2}|\d{4})|(\d{4})([/.-])(\d{1,2})\6(\d{1,2}))")
+_NUMERIC = re.compile(r"(?<![\w/.-])\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}(?!\w)")
 # ``le lundi 21 janvier 2027``, ``1er févr. 27``, ``January 2027``, folded; without its year it may be any text.
 _MONTHS: Final = {
     name: number
@@ -94,7 +95,7 @@ def searchable(values: Iterable[str | date | None], phones: Iterable[str | None]
     notation of theirs.
     """
     forms = [form for value in values if value for form in _forms(value)]
-    forms += [form for phone in phones if phone for form in _phone_forms(phone)]
+    forms += [form for phone in phones if phone for form in phone_forms(phone)]
     return " ".join(dict.fromkeys(forms))
 
 
@@ -147,7 +148,18 @@ def _notations(value: str) -> Iterator[str]:
         with suppress(ValueError):
             yield from _forms(date(int(day[3]), int(day[2]), int(day[1])))
     elif _SHOWN_PHONE.fullmatch(value):
-        yield from _phone_forms(value.partition(" poste")[0])
+        yield from phone_forms(value.partition(" poste")[0])
+
+
+def written_dates(folded_value: str) -> Iterator[str]:
+    """What the dates of a text are found by: ``21 janvier 2027`` by ``21012027``, ``9/12/23`` by every notation."""
+    yield from map(_in_digits, _SPELLED.finditer(folded_value))
+    for found in _NUMERIC.finditer(folded_value):
+        padded = _padded(found[0])
+        for pattern in ("%d%m%Y", "%d%m%y", "%Y%m%d"):
+            with suppress(ValueError):
+                yield from _forms(datetime.strptime(padded, pattern).replace(tzinfo=UTC).date())
+                break
 
 
 def _forms(value: str | date) -> Iterator[str]:
@@ -163,7 +175,7 @@ def _forms(value: str | date) -> Iterator[str]:
         yield whole
 
 
-def _phone_forms(phone: str) -> Iterator[str]:
+def phone_forms(phone: str) -> Iterator[str]:
     """Two that contain every notation: ``0033123456789`` and ``330123456789``."""
     number = _phone(phone)
     if number is None:

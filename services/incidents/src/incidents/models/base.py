@@ -10,6 +10,7 @@ from api.incidents.desk import Act, Action
 from api.incidents.exchange_steps import Carrier, ClaimState, Condition
 from api.incidents.exchanges import FactStep, ShipmentState
 from api.incidents.promises import ClockStart
+from api.incidents.texts import TextPart
 from chassis.tables import NAMING, TYPES
 from events import OrganisationKind
 from events.files import ScanState
@@ -30,6 +31,7 @@ from events.incidents import (
     Status,
     Thread,
 )
+from incidents.exchanges.machine import Disk
 
 # Words of a closed list are text in the database: a new word needs no migration.
 WORDS = (
@@ -59,6 +61,8 @@ WORDS = (
     Consequence,
     Action,
     Act,
+    TextPart,
+    Disk,
 )
 
 

@@ -6,8 +6,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Computed, ForeignKey, Identity, Index, Integer, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import Computed, ForeignKey, Identity, Index, Integer, Text, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.changes import ChangeColumns
@@ -78,6 +78,8 @@ class Incident(Base):
     declared_by_name: Mapped[str]
     linked_to: Mapped[str | None] = mapped_column(ForeignKey("incidents.number"))
     resolved_at: Mapped[datetime | None]
+    # Of the units in its exchanges, those that replace included: the search finds by them.
+    exchange_serials: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list, server_default="{}")
     search_text: Mapped[str]
 
     __table_args__ = (
@@ -117,7 +119,9 @@ class Incident(Base):
         own = [self.number, self.title, self.product_reference, self.serial_number]
         clients = [self.client_name_now, self.client_name]
         day, status = clock.day(self.declared_at), STATUS[self.status].values()
-        self.search_text = searchable([*own, *clients, self.contract_number, day, *status, *parts])
+        self.search_text = searchable(
+            [*own, *clients, self.contract_number, day, *status, *parts, *(self.exchange_serials or ())]
+        )
 
     def give(self, client_id: UUID, name: str) -> None:
         """The contract, which had no client on declaration, has one."""

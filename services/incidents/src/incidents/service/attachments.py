@@ -14,6 +14,7 @@ from events.incidents import Actor, Scope
 from incidents import access, event_mapper, feed, repository
 from incidents.errors import AttachmentNotFound, FileAlreadyAttached
 from incidents.models import Attachment, Incident
+from incidents.searching import repository as searching
 from incidents.service.loading import for_change
 from web import clock
 
@@ -37,6 +38,7 @@ async def detach(session: AsyncSession, number: str, file_id: UUID, by: Actor) -
     access.require_file_owner(incident, attachment, by)
     access.require_open(incident, attachment.scope)
     attachment.detach()
+    await searching.remove_file(session, attachment)
     audit.name(session, f"{number} · {attachment.name}")
     incident.bump_version(attachment.scope)
     feed.tell(session, incident, event_mapper.file_detached(incident, by, clock.now(), attachment))

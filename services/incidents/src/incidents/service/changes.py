@@ -14,6 +14,7 @@ from incidents.desk import service as desk
 from incidents.errors import MentionsAreForNotes
 from incidents.exchanges import withdrawing as exchanges
 from incidents.models import Incident, Message
+from incidents.searching import repository as searching
 from incidents.service import notes
 from incidents.service.attachments import attach_to
 from incidents.service.loading import for_change
@@ -50,6 +51,7 @@ async def post(
     at = clock.now()
     message = await _write(session, incident, thread, wanted, by, at)
     await attach_to(session, incident, wanted.file_ids, thread, by, at, message.id)
+    await searching.add_message(session, incident, message)
     await desk.follow(session, incident, at)
     return incident, message
 

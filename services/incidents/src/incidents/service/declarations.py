@@ -22,6 +22,7 @@ from incidents.errors import (
 from incidents.exchanges import repository as exchanges
 from incidents.models import CoveredContract, HistoryEntry, Incident
 from incidents.promises import service as promises
+from incidents.searching import repository as searching
 from incidents.service.attachments import attach_to
 from web import clock
 from web.text import codes
@@ -68,6 +69,7 @@ async def declare(session: AsyncSession, wanted: schemas.IncidentCreate, by: Act
     promised_on = promise.dispatch_on if promise else None
     feed.tell(session, incident, event_mapper.declared(incident, by, at, promised_on))
     await attach_to(session, incident, wanted.file_ids, "declaration", by, at)
+    await searching.add_declaration(session, incident)
     await desk.follow(session, incident, at)
     return incident
 
