@@ -125,7 +125,7 @@ async def count(
     return total((await counts(reader, {"total": query}, most))["total"], most)
 
 
-def _counted(query: AnySelect, most: int) -> ScalarSelect[int]:
+def _counted(query: AnySelect, most: int = EXACT_TOTAL) -> ScalarSelect[int]:
     limited = query.with_only_columns(literal(1), maintain_column_froms=True).order_by(None).limit(most + 1).subquery()
     return select(func.count()).select_from(limited).scalar_subquery()
 
