@@ -88,6 +88,8 @@ PLACES = (
         recherche="/recherche",
         recherche_serie="/recherche?q=Q217B20101",
         recherche_client="/recherche?q=client+test",
+        recherche_messages="/recherche?q=disque&dans=messages",
+        recherche_mot="/recherche?q=disque",
         profil="/parametres",
         societe="/parametres/societe",
         utilisateurs="/parametres/utilisateurs",

@@ -43,6 +43,20 @@ async def test_the_search_finds_contracts_incidents_and_clients_side_by_side(vis
     await expect(page.locator("#results").get_by_role("region")).to_have_count(0)
 
 
+async def test_a_word_of_a_message_leads_to_it_in_its_tab(visit: Visit) -> None:
+    page = await visit("revendeur_test", "/recherche?q=journaux SMART")
+    found = page.get_by_role("region", name="Messages")
+    await expect(found.locator("mark")).to_have_text(["journal", "SMART"])
+    await expect(found).to_contain_text("Messagerie (SQP)")
+    await found.get_by_role("link").click()
+    message = page.locator("li.message:target")
+    await expect(message).to_contain_text("le journal SMART du disque")
+    await expect(message).to_be_in_viewport()
+    await page.goto("/incidents?q=SMART")
+    await page.get_by_role("link", name="Chercher aussi dans les messages").click()
+    await expect(page.locator("mark")).to_have_text(["SMART"])
+
+
 async def test_sqp_finds_resellers_and_sees_whose_each_contract_is(visit: Visit) -> None:
     page = await visit("sqp_support", "/contrats?q=revendeur test")
     await expect(page.locator("#contracts tbody mark").first).to_be_visible()

@@ -97,3 +97,15 @@ def test_an_excerpt_of_a_long_text_begins_near_the_words_that_stand_together() -
     assert text.startswith("… ")
     assert text.endswith(" …")
     assert len(text) < prose.EXCERPT + 20
+
+
+def test_the_excerpt_of_a_word_over_and_over_takes_no_longer_than_that_of_others() -> None:
+    asked: list[str] = []
+
+    def is_alike(part: str, _: str) -> bool:
+        asked.append(part)
+        return False
+
+    pieces = prose.excerpt("zébu gnou " * 1000, ["zebu"], is_alike)
+    assert pieces[0] == prose.Piece("zébu", is_hit=True)
+    assert len(asked) < 2 * prose.MOST_HITS

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from itertools import pairwise
+from functools import lru_cache
+from itertools import islice, pairwise
 from typing import Final, NamedTuple
 
 from web.text.codes import latin
@@ -20,6 +21,8 @@ SHORTEST_BEGINNING: Final = 3
 # Numbers in a text that are tried as telephone numbers.
 MOST_PHONES: Final = 20
 EXCERPT: Final = 220
+# Of a text that holds a word over and over; the excerpt is chosen among these.
+MOST_HITS: Final = 60
 _BEFORE: Final = 70
 
 _RUN = re.compile(r"\S+")
@@ -82,7 +85,7 @@ def excerpt(value: str, wanted: Sequence[str], is_alike: Callable[[str, str], bo
     ``is_alike``: whether a word of the text counts as the wanted one, other than by how it begins.
     """
     line = " ".join(value.split())
-    hits = list(_hits(line, wanted, is_alike))
+    hits = list(islice(_hits(line, wanted, is_alike), MOST_HITS))
     start = _best(hits)
     start = 0 if start <= _BEFORE or len(line) <= EXCERPT else line.rfind(" ", 0, start - _BEFORE) + 1
     end = (
@@ -120,24 +123,35 @@ def _joined(before: Sequence[str], after: Sequence[str]) -> str:
 def _hits(line: str, wanted: Sequence[str], is_alike: Callable[[str, str], bool]) -> Iterator[tuple[int, int, str]]:
     """Where each word of the line stands that is a wanted one, and which; a run that is found as a whole is one."""
     for run in _RUN.finditer(line):
+        if run[0].isalpha():
+            if word := _word(_plain(run[0]), wanted, is_alike):
+                yield *run.span(), word
+            continue
         parts = [(part.start(), part.end(), _plain(part[0])) for part in _PART.finditer(line, *run.span())]
         found = [(start, end, word) for start, end, part in parts if (word := _word(part, wanted, is_alike))]
+        # A run of one part without digits has no other form.
         whole = "".join(part for _, _, part in parts)
-        ends = [whole, *_forms(whole)] if parts else []
+        ends = [whole, *_forms(whole)] if len(parts) > 1 or any(map(str.isdigit, whole)) else []
         if not found and (word := next((w for w in wanted if any(_begins(end, w) for end in ends)), "")):
             found = [(parts[0][0], parts[-1][1], word)]
         yield from found
 
 
 def _word(part: str, wanted: Sequence[str], is_alike: Callable[[str, str], bool]) -> str:
-    return next((word for word in wanted if _begins(part, word) or is_alike(part, word)), "")
+    for word in wanted:
+        if _begins(part, word) or is_alike(part, word):
+            return word
+    return ""
 
 
 def _begins(part: str, word: str) -> bool:
     return part.startswith(word) if len(word) >= SHORTEST_BEGINNING else part == word
 
 
+@lru_cache(maxsize=16384)
 def _plain(part: str) -> str:
+    if part.isascii() and part.isalpha():
+        return part.lower()
     return latin(compact(fold(part))).lower()
 
 

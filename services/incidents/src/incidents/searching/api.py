@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 
 from api.incidents.texts import TextPage, TextPart
 from chassis.http import paging
-from chassis.http.paging import Cursor, Limit
+from chassis.http.paging import Cursor
 from chassis.http.unit_of_work import Reader, UnitOfWorkRoute
 from chassis.searching import refuse_nul
 from incidents import auth
@@ -18,6 +18,8 @@ from web.text import prose
 
 # Of texts with a word that many have; more says no more to a reader, and takes its time.
 MOST_COUNTED = 1000
+# Each is read to its end for its excerpt.
+MOST_AT_ONCE = 50
 
 texts = APIRouter(prefix="/incidents", tags=["incidents"], route_class=UnitOfWorkRoute)
 
@@ -29,7 +31,7 @@ async def search_texts(
     language: Lang,
     q: Annotated[str, Query(max_length=200)],
     part: TextPart = "message",
-    limit: Limit = 25,
+    limit: Annotated[int, Query(ge=1, le=MOST_AT_ONCE)] = 25,
     cursor: Cursor = None,
 ) -> TextPage:
     """Messages and declarations, or files by their names, that the caller may read and that hold every word of ``q``.
