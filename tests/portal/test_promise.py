@@ -17,6 +17,7 @@ from tests.portal.conftest import Visit
 from tests.portal.declaring import fill, submit
 from tests.portal.incidents import People
 
+from demonstration import caller, guide_rows, seeding
 from demonstration.caller import eventually
 from devstack.testing.address import AddressStack
 from devstack.testing.embedded import EmbeddedStack
@@ -26,7 +27,8 @@ from web.text.days import MONTHS, WEEKDAYS
 
 pytestmark = pytest.mark.e2e
 
-CONTRACT = "30102"
+# Of its own: the demonstration exchanges some of its units.
+CONTRACT, SERIAL = "30190", "Q218C30190"
 DECLARATION = f"/contrats/{CONTRACT}/declarer"
 DAYS = WorkingDays()
 
@@ -65,6 +67,15 @@ async def site() -> AsyncIterator[EmbeddedStack]:
     finally:
         await stack.stop()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="module", autouse=True)
+async def contract(site: EmbeddedStack, http: aiohttp.ClientSession) -> None:
+    office = caller.service_account(http, site.url, seeding.ACCOUNT, seeding.SECRET)
+    body = {**guide_rows.relative_contracts(EVE)["30102"], "serial_number": SERIAL, "articles": []}
+    await office.put(f"/backoffice/contracts/{CONTRACT}", body)
+    reseller = caller.person(http, site.url, "revendeur_test", seeding.PASSWORD)
+    await eventually(lambda: reseller.get("/delivery-addresses", contract=CONTRACT), what="the contract")
 
 
 @pytest.fixture(scope="module")
