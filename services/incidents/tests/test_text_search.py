@@ -25,6 +25,7 @@ from devkit.harness import (
 )
 from events.files import FileErased
 from incidents.bootstrap import build
+from incidents.searching import queries
 from incidents.searching.models import SearchText
 from incidents.settings import Settings
 from web.auth.principal import Principal
@@ -196,6 +197,24 @@ async def test_the_word_as_typed_comes_before_its_forms_on_every_page(open_desk:
         place = {"cursor": page["next"]}
     assert seen == ["une carte mère", "une carte", "la cartérisation", "des cartes"]
     assert place == {"cursor": None}
+
+
+@pytest.mark.parametrize("most", [0, 2, 3, 100])
+async def test_pages_are_the_same_however_they_are_read(
+    open_desk: Any, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    number = await open_desk.declare()
+    for place in range(6):
+        await open_desk.post(number, "sqp", RESELLER, f"{'carte' if place % 2 else 'cartes'} {place}")
+    monkeypatch.setattr(queries, "MOST_COUNTED", most)
+    seen: list[str] = []
+    place: dict[str, Any] = {}
+    while place.get("cursor", "first"):
+        page = await search(open_desk, "carte", limit=2, **place)
+        seen += ["".join(piece["text"] for piece in hit["excerpt"]) for hit in page["items"]]
+        place = {"cursor": page["next"]}
+    assert seen == ["carte 5", "carte 3", "carte 1", "cartes 4", "cartes 2", "cartes 0"]
+    assert (page["total"], page["total_is"]) == ((most, "at_least") if most < 6 else (6, "exact"))
 
 
 async def test_a_hit_says_where_it_stands_and_marks_the_words(open_desk: Any) -> None:

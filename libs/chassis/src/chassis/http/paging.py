@@ -118,11 +118,9 @@ def total(counted: int, most: int = EXACT_TOTAL) -> tuple[int, Literal["exact", 
     return (most, "at_least") if counted > most else (counted, "exact")
 
 
-async def count(
-    reader: AsyncConnection, query: AnySelect, most: int = EXACT_TOTAL
-) -> tuple[int, Literal["exact", "at_least"]]:
+async def count(reader: AsyncConnection, query: AnySelect) -> tuple[int, Literal["exact", "at_least"]]:
     """The total of one query."""
-    return total((await counts(reader, {"total": query}, most))["total"], most)
+    return total((await counts(reader, {"total": query}))["total"])
 
 
 def _counted(query: AnySelect, most: int = EXACT_TOTAL) -> ScalarSelect[int]:

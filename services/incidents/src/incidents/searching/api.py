@@ -16,8 +16,6 @@ from incidents.language import Lang
 from incidents.searching import queries, views
 from web.text import prose
 
-# Of texts with a word that many have; more says no more to a reader, and takes its time.
-MOST_COUNTED = 1000
 # Each is read to its end for its excerpt.
 MOST_AT_ONCE = 50
 
@@ -44,7 +42,8 @@ async def search_texts(
     if not words:
         return TextPage(items=[], total=0, next=None)
     query = queries.listing(principal, words, part)
-    rows, following = await queries.page(reader, query, words, limit, cursor)
-    total, total_is = await paging.count(reader, query, MOST_COUNTED)
+    counted = await queries.counts(reader, query, words)
+    rows, following = await queries.page(reader, query, words, counted, limit, cursor)
+    total, total_is = paging.total(counted["all"], queries.MOST_COUNTED)
     items = await views.hits(reader, rows, words, language)
     return TextPage(items=items, total=total, total_is=total_is, next=following)

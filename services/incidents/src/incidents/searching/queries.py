@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import reduce
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, cast, func, literal, literal_column, not_, select
+from sqlalchemy import ColumnElement, Text, cast, func, literal, literal_column, not_, select, type_coerce
 from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -23,6 +23,12 @@ from web.text.prose import SHORTEST_BEGINNING
 
 FRENCH_STEM: ColumnElement[Any] = literal_column("'french_stem'::regdictionary")
 NEWEST = paging.Sort("at", SearchText.at.expression, descending=True)
+# The same order, by an expression that no index has. PostgreSQL guesses too high how many texts hold a rare word: it
+# would go through all texts from the newest on, to find a few by their words or none.
+_AT: ColumnElement[Any] = type_coerce(SearchText.at.op("+")(literal_column("interval '0'")), SearchText.at.type)
+NEWEST_OF_FEW = paging.Sort("at", _AT, descending=True)
+# More says no more to a reader, and takes its time.
+MOST_COUNTED = 1000
 _RESELLER_NOW = select(Organisation.name).where(Organisation.id == Incident.reseller_id).scalar_subquery()
 
 SHOWN = (
@@ -51,22 +57,29 @@ def listing(principal: Principal, words: Sequence[str], part: TextPart) -> AnySe
     return query.where(visible(SearchText, principal), readable(SearchText, principal))
 
 
-async def page(
-    reader: AsyncConnection, query: AnySelect, words: Sequence[str], limit: int, cursor: str | None
-) -> tuple[Sequence[AnyRow], str | None]:
-    """Newest first, those with each word as it was typed before the others."""
-    as_typed = SearchText.words.bool_op("@@")(_tsquery(" & ".join(f"'{word}'" for word in words)))
+async def counts(reader: AsyncConnection, query: AnySelect, words: Sequence[str]) -> dict[str, int]:
+    """How many texts ``query`` finds, and how many of them hold each word as it was typed; no further than 1,001."""
+    return await paging.counts(reader, {"all": query, "typed": query.where(_as_typed(words))}, MOST_COUNTED)
 
-    some_typed = True
+
+async def page(
+    reader: AsyncConnection,
+    query: AnySelect,
+    words: Sequence[str],
+    counted: Mapping[str, int],
+    limit: int,
+    cursor: str | None,
+) -> tuple[Sequence[AnyRow], str | None]:
+    """Newest first, those with each word as it was typed before the others. ``counted`` is :func:`counts`'."""
+    as_typed = _as_typed(words)
+    many = {True: counted["typed"] > MOST_COUNTED, False: counted["all"] > MOST_COUNTED > 2 * counted["typed"]}
 
     async def fetch(exact: bool, limit: int, cursor: str | None) -> Sequence[AnyRow]:
-        nonlocal some_typed
-        # Of 20,000 texts the words would be read to find that none of them has the word as it was typed.
-        chosen = query.where(as_typed if exact else not_(as_typed)) if exact or some_typed else query
-        paged = paging.page(chosen, NEWEST, SearchText.id.expression, limit, cursor)
-        rows = (await reader.execute(paged)).all()
-        some_typed = bool(rows) or not exact
-        return rows
+        # Where none has the words as typed, 20,000 texts would be read to find just that.
+        other = query.where(not_(as_typed)) if counted["typed"] else query
+        chosen = query.where(as_typed) if exact else other
+        order = NEWEST if many[exact] else NEWEST_OF_FEW
+        return (await reader.execute(paging.page(chosen, order, SearchText.id.expression, limit, cursor))).all()
 
     found, following = await paging.exact_first(fetch, NEWEST, limit, cursor)
     return await _shown(reader, [row.id for row in found]), following
@@ -96,6 +109,10 @@ async def _shown(reader: AsyncConnection, ids: Sequence[UUID]) -> Sequence[AnyRo
 
 def _holds(words: Sequence[str]) -> ColumnElement[bool]:
     return SearchText.words.bool_op("@@")(reduce(lambda all_of, one: all_of.op("&&")(one), map(_word, words)))
+
+
+def _as_typed(words: Sequence[str]) -> ColumnElement[bool]:
+    return SearchText.words.bool_op("@@")(_tsquery(" & ".join(f"'{word}'" for word in words)))
 
 
 def _word(word: str) -> ColumnElement[Any]:
