@@ -204,8 +204,8 @@ async def test_pages_are_the_same_however_they_are_read(
     open_desk: Any, monkeypatch: pytest.MonkeyPatch, most: int
 ) -> None:
     number = await open_desk.declare()
-    for place in range(6):
-        await open_desk.post(number, "sqp", RESELLER, f"{'carte' if place % 2 else 'cartes'} {place}")
+    for count in range(6):
+        await open_desk.post(number, "sqp", RESELLER, f"{'carte' if count % 2 else 'cartes'} {count}")
     monkeypatch.setattr(queries, "MOST_COUNTED", most)
     seen: list[str] = []
     place: dict[str, Any] = {}

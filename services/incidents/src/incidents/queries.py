@@ -51,6 +51,10 @@ MESSAGE_SORTS: dict[str, ColumnElement[Any]] = {"at": Message.at.expression}
 # What resellers are called now, read for the rows of a page alone: a join would be counted with.
 _RESELLER_NOW = select(Organisation.name).where(Organisation.id == Incident.reseller_id).scalar_subquery()
 
+# Of the rows of a page alone, too: an unfiltered list sorts all of its rows with all of their columns.
+_OF_PAGE = aliased(Incident)
+_EXCHANGE_SERIALS = select(_OF_PAGE.exchange_serials).where(_OF_PAGE.number == Incident.number).scalar_subquery()
+
 ROW = (
     Incident.number,
     Incident.title,
@@ -58,7 +62,7 @@ ROW = (
     Incident.product_reference,
     Incident.serial_number,
     Incident.articles,
-    Incident.exchange_serials,
+    _EXCHANGE_SERIALS.label("exchange_serials"),
     func.coalesce(_RESELLER_NOW, Incident.reseller_name).label("reseller_name"),
     func.coalesce(Incident.client_name_now, Incident.client_name).label("client_name"),
     Incident.client_id,
