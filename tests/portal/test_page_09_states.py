@@ -22,7 +22,9 @@ async def test_page_9_sqp_moves_the_incident_and_everybody_sees_it(visit: Visit,
     await expect(sqp.get_by_label("Ce que l’on attend")).to_be_hidden()
     await sqp.get_by_label("Note", exact=True).fill("Journal reçu.")
     await sqp.get_by_role("button", name="Changer l’état").click()
-    await expect(sqp.locator(".notice")).to_contain_text("L’incident est maintenant à l’état « Diagnostic en cours ».")
+    await expect(sqp.locator(".notice.good")).to_contain_text(
+        "L’incident est maintenant à l’état « Diagnostic en cours »."
+    )
     await expect(reseller.locator("#line")).to_contain_text("Diagnostic en cours")
     await expect(reseller.locator("#history li").last).to_contain_text("Journal reçu.")
     await expect(reseller.locator("#history li").last).to_contain_text("Support SQP")

@@ -74,8 +74,11 @@ function focus(row) {
   row?.scrollIntoView({ block: "nearest" });
 }
 
+// Of a note nobody outside SQP learns: it is no answer.
+const ANSWER = "[data-tab-name='messagerie-sqp'] form.composer textarea";
+
 function reply() {
-  const composer = document.querySelector("form.composer textarea");
+  const composer = document.querySelector(ANSWER);
   if (composer) composer.focus();
   else document.getElementById("tab-messagerie-sqp")?.click();
 }
@@ -86,5 +89,5 @@ document.addEventListener("keydown", ({ key, target }) => (wantsToReply = key ==
 document.addEventListener("htmx:afterSettle", ({ detail }) => {
   if (!wantsToReply || detail.target?.id !== "sheet") return;
   wantsToReply = false;
-  document.querySelector("form.composer textarea")?.focus();
+  document.querySelector(ANSWER)?.focus();
 });

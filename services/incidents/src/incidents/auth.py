@@ -18,6 +18,8 @@ Writer = Annotated[Principal, Depends(people(write=True))]
 Declarer = Annotated[Principal, Depends(people("reseller", "client", write=True))]
 # What SQP sets for all: its people and its back office read it, its administrators change it.
 SqpReader = Annotated[Principal, Depends(people("sqp", scope="incidents:read"))]
+# What SQP's people know of each other's work is theirs alone.
+SqpPerson = Annotated[Principal, Depends(people("sqp"))]
 SqpWriter = Annotated[Principal, Depends(people("sqp", write=True))]
 Party = Annotated[Principal, Depends(people("reseller", "client"))]
 # SQP's people and its back office work on exchanges; of some steps also whoever holds the product.

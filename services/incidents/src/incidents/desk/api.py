@@ -30,7 +30,7 @@ desk = APIRouter(prefix="/desk", tags=["desk"], route_class=UnitOfWorkRoute)
 
 @desk.get("")
 async def list_desk(
-    principal: auth.SqpReader,
+    principal: auth.SqpPerson,
     reader: Reader,
     language: Lang,
     q: Search = "",
@@ -65,7 +65,7 @@ async def list_desk(
 
 
 @desk.get("/due")
-async def count_due(principal: auth.SqpReader, reader: Reader) -> schemas.DeskDue:
+async def count_due(principal: auth.SqpPerson, reader: Reader) -> schemas.DeskDue:
     """How much is due at all, and of it the caller's."""
     now, everything = clock.now(), queries.listing(Wanted())
     is_due = queries.is_when("due", principal.user_id, now)
@@ -74,7 +74,7 @@ async def count_due(principal: auth.SqpReader, reader: Reader) -> schemas.DeskDu
 
 
 @desk.get("/people")
-async def list_people(principal: auth.SqpReader, reader: Reader) -> schemas.DeskPeople:
+async def list_people(principal: auth.SqpPerson, reader: Reader) -> schemas.DeskPeople:
     """How the work is spread over SQP's people. Programs, which have no organisation, see nobody."""
     now, everything = clock.now(), queries.listing(Wanted())
     _, kinds = await queries.counts(reader, everything, queries.is_when("due", None, now), None, now)
@@ -98,7 +98,7 @@ async def give_back_all(body: schemas.Absent, principal: auth.SqpWriter, session
 
 
 @desk.get("/{number}")
-async def get_desk_item(number: Number, principal: auth.SqpReader, reader: Reader, language: Lang) -> schemas.DeskItem:
+async def get_desk_item(number: Number, principal: auth.SqpPerson, reader: Reader, language: Lang) -> schemas.DeskItem:
     """One incident's next action, who has it, and what was done with it at the desk."""
     found = await queries.item(reader, number)
     if found is None:
