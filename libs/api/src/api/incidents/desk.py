@@ -16,7 +16,8 @@ from web.i18n import Invalid
 from web.schemas import Answer, OptionalLine, OptionalParagraphs, Page, Paragraphs, Request
 
 # What SQP does next on an incident: take it up, diagnose, answer, decide on an exchange, send, inspect what came back,
-# chase what did not, remind who is awaited, look after stock, maker or carrier, close what is done.
+# chase what did not, remind who is awaited, look after stock, maker or carrier, close what is done. The most pressing
+# first.
 Action = Literal[
     "answer",
     "decide",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Protocol
+from typing import Protocol, get_args
 
 from api.incidents.desk import Action
 from events.incidents import PendingReason, Status
@@ -23,18 +23,7 @@ from web.clock import PARIS
 # Who is awaited is reminded after so many working days, and SQP looks after what it waits for itself.
 PATIENCE = 3
 # The most pressing first.
-ORDER: tuple[Action, ...] = (
-    "answer",
-    "decide",
-    "inspect",
-    "dispatch",
-    "close",
-    "start",
-    "diagnose",
-    "remind",
-    "check",
-    "chase_return",
-)
+ORDER: tuple[Action, ...] = get_args(Action)
 # Above all microseconds since 1970 until the year 2286.
 RANK = 10**16
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
