@@ -61,6 +61,21 @@ async def test_cover_and_contacts_are_told(around: Any) -> None:
         assert said in page
 
 
+async def test_the_cover_of_the_unit_in_service_is_told_too(around: Any, upstream: Upstream) -> None:
+    async def coverage(scope: Scope, receive: Receive, send: Send) -> None:
+        (serial,) = parse_qs(scope["query_string"].decode())["serial"]
+        step = {
+            "serial_number": "Q207B17555", "product_reference": "TS-131K", "replaced_by": "Q251I02233",
+            "replacement_reference": "TS-131K", "replaced_on": "2026-05-20", "incident_number": NUMBER,
+        }  # fmt: skip
+        told = {"serial_number": serial, "on": "2026-05-21", "covered": serial != "Q207B17555", "history": [step]}
+        await answer({**told, "sentence": f"Réponse pour {serial}."})(scope, receive, send)
+
+    upstream.handlers["/api/v1/coverage"] = coverage
+    page = await around.get(AROUND)
+    assert [page.count(f"Réponse pour {serial}.") for serial in ("Q207B17555", "Q251I02233")] == [1, 1]
+
+
 @pytest.mark.parametrize("path", ["/api/v1/coverage", "/api/v1/exchanges", "/api/v1/incidents"])
 async def test_a_service_that_is_away_costs_its_part_only(around: Any, upstream: Upstream, path: str) -> None:
     upstream.handlers[path] = answer({"title": "Indisponible", "code": "unavailable"}, 503)

@@ -111,8 +111,8 @@ async def test_next_keeps_to_the_view(shop: Any) -> None:
 
 @pytest.mark.parametrize("people", [(SQP, CAMILLE), (SQP, SQP)], ids=["two agents", "two clicks of one"])
 async def test_two_calls_at_once_give_two_incidents(shop: Any, people: Any) -> None:
-    declared = {await shop.declare() for _ in range(6)}
-    given = await asyncio.gather(*(following(shop, who) for who in people * 3))
+    declared = {await shop.declare() for _ in range(24)}
+    given = await asyncio.gather(*(following(shop, who) for who in people * 12))
     assert set(given) == declared
 
 
@@ -129,6 +129,9 @@ async def test_what_a_colleague_has_is_not_taken_but_may_be_handed_to_oneself(sh
     refused = await act(shop, number, "take")
     assert (refused.status_code, refused.json()["code"]) == (409, "taken_already")
     assert "Camille Durand" in refused.json()["title"]
+    silent = await act(shop, number, "assign", user_id=str(SQP.user_id))
+    assert (silent.status_code, silent.json()["code"]) == (409, "reason_needed")
+    assert (await item(shop, number))["assignee"]["name"] == "Camille Durand"
     await done(shop, number, "assign", user_id=str(SQP.user_id), note="Camille est en formation.")
     assert (await item(shop, number))["is_mine"]
 
@@ -203,6 +206,15 @@ async def test_a_message_that_needs_no_answer_is_put_aside(shop: Any, at: Any) -
     assert await due(shop) == []
     at(paris("2026-05-22 08:00"))
     assert await due(shop) == [number]
+
+
+async def test_what_a_colleague_has_is_not_put_aside(shop: Any) -> None:
+    number = await shop.declare()
+    await done(shop, number, "take", CAMILLE)
+    await shop.post(number, "sqp", RESELLER, "Bonjour ?")
+    refused = await act(shop, number, "settle")
+    assert (refused.status_code, refused.json()["code"]) == (409, "taken_already")
+    assert (await due(shop)) == [number]
 
 
 async def test_who_is_absent_gives_everything_back_and_a_colleague_may_do_it(shop: Any) -> None:

@@ -74,6 +74,17 @@ async def test_the_back_office_repeats_every_fact_without_harm(desk: Any, number
     assert len(moved) == 1
 
 
+async def test_the_same_unit_told_otherwise_is_a_correction_and_no_repetition(desk: Any, number: str) -> None:
+    url = f"/incidents/{number}/exchanges/1/steps"
+    await desk.exchange(number)
+    office = desk.as_(OFFICE)
+    for more in ({}, {"condition": "reconditioned"}, {"product_reference": "TS-464", "reason": "Rupture"}):
+        answer = await office.post(url, json={"step": "reserve", "serial_number": NEW, **more})
+        assert answer.status_code == 200, answer.text
+    replacement = (await desk.line(number))["replacement"]
+    assert (replacement["product_reference"], replacement["condition"]) == ("TS-464", "new")
+
+
 @pytest.mark.parametrize("by", [RESELLER, CLIENT])
 @pytest.mark.parametrize(
     "body",

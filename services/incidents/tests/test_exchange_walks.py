@@ -18,7 +18,7 @@ from api.incidents.exchange_steps import StepName
 from api.incidents.shipments import News
 from devkit.harness import CLIENT, RESELLER, SQP
 from events.incidents import ExchangeType
-from incidents.exchanges import machine
+from incidents.exchanges import standing
 from web.clock import PARIS
 
 SERIALS = count(1)
@@ -90,8 +90,8 @@ class Walk(RuleBasedStateMachine):
         assert answer.status_code in (201, 409), answer.text
         if answer.status_code == 201:
             assert line["decision"] == "approved"
-            assert line["type"] in machine.SHIPS
-            assert not ships or line["type"] not in machine.AFTER_RECEIPT or not line["return"]["is_awaited"]
+            assert line["type"] in standing.SHIPS
+            assert not ships or line["type"] not in standing.AFTER_RECEIPT or not line["return"]["is_awaited"]
 
     @rule(news=st.sampled_from(get_args(News)), which=st.integers(0, 3))
     def news(self, news: News, which: int) -> None:

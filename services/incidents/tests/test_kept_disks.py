@@ -96,6 +96,15 @@ async def test_a_certificate_may_follow(desk: Any, number: str) -> None:
     assert line["return"]["certificate_file_id"] == str(certificate)
 
 
+async def test_a_kept_disk_that_was_settled_awaits_its_certificate_alone(desk: Any, number: str) -> None:
+    await desk.step(number, "settle", outcome="retained")
+    refused = await desk.try_step(number, "keep_disk", by=RESELLER)
+    assert (refused.status_code, refused.json()["code"]) == (409, "nothing_awaited")
+    certificate = await desk.attached(number, "declaration")
+    line = await desk.step(number, "keep_disk", by=RESELLER, certificate_file_id=str(certificate))
+    assert line["return"]["certificate_file_id"] == str(certificate)
+
+
 async def test_sqps_desk_is_to_decide_of_a_kept_disk_and_not_to_chase_it(desk: Any, number: str) -> None:
     found = (await desk.as_(SQP).get("/desk")).json()["items"]
     assert [(each["number"], each["action"]) for each in found] == [(number, "decide")]

@@ -171,8 +171,11 @@ async def test_the_back_office_may_repeat_what_it_says_of_a_replacement(desk: An
         assert len(versions) == 1, body
 
 
-async def test_another_unit_than_the_replacement_is_noted_on_arrival(desk: Any, number: str) -> None:
-    line = await desk.step(number, "receive_replacement", serial_number=FAULTY)
+async def test_another_unit_than_the_replacement_is_judged_on_arrival(desk: Any, number: str) -> None:
+    refused = await desk.try_step(number, "receive_replacement", serial_number=FAULTY)
+    assert (refused.status_code, refused.json()["code"]) == (409, "other_replacement_received")
+    assert (await desk.line(number))["replacement_return"]["state"] == "expected"
+    line = await desk.step(number, "receive_replacement", serial_number=FAULTY, note="Le client garde l’autre.")
     assert line["timeline"][-1]["sentence"] == f"Remplacement revenu chez SQP sous le n°\u00a0de série {FAULTY}."
 
 

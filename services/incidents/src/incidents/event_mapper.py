@@ -9,7 +9,7 @@ from typing import TypedDict
 from uuid import UUID
 
 from events import incidents as facts
-from incidents.exchanges import carriers, machine
+from incidents.exchanges import carriers, standing
 from incidents.exchanges.models import Exchange, Shipment
 from incidents.models import Attachment, Incident, Message
 from web import clock
@@ -112,7 +112,7 @@ def exchange_changed(
         return_due_on=line.return_due_on,
         replacement_return=line.replacement_return,
         replacement_due_on=line.replacement_due_on,
-        consequence=line.consequence if machine.is_anything_awaited(line) else None,
+        consequence=line.consequence if standing.is_anything_awaited(line) else None,
         outcome=line.outcome,
         stock_expected_on=line.stock_expected_on,
         parcel=_parcel(parcel) if parcel else None,

@@ -64,8 +64,12 @@ def _context(
 
 
 async def _cover(page: Page, incident: Incident) -> Sequence[Coverage]:
+    """Of the declared products, then of the units that stand in their place now."""
     serials = [article.serial_number for article in incident.articles[:PRODUCTS]]
-    return await asyncio.gather(*(contracts.coverage(page, serial) for serial in serials))
+    declared = await asyncio.gather(*(contracts.coverage(page, serial) for serial in serials))
+    last = {one.history[-1].replaced_by for one in declared if one.history}
+    in_service = [serial for serial in sorted(last) if serial not in serials]
+    return [*declared, *await asyncio.gather(*(contracts.coverage(page, serial) for serial in in_service))]
 
 
 async def _groups(page: Page, incident: Incident) -> Sequence[Group]:

@@ -24,7 +24,13 @@ OWN = ("", "mine", "unassigned")
 MAY_SETTLE = ("answer", "remind", "check")
 ASSIGN = (
     Ask("user_id", N_("À qui"), kind="select", source="colleagues", prompt=N_("Choisir")),
-    Ask("note", N_("Note pour votre collègue"), needed=False, kind="area", hint=N_("Lue par SQP seul.")),
+    Ask(
+        "note",
+        N_("Note pour votre collègue"),
+        needed=False,
+        kind="area",
+        hint=N_("Lue par SQP seul. Nécessaire pour ce qu’un collègue a déjà."),
+    ),
 )
 SKIP = (Ask("reason", N_("Pourquoi le passer"), kind="area", hint=N_("Lue par SQP seul.")),)
 

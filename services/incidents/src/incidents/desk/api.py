@@ -115,7 +115,8 @@ async def take_incident(number: Number, principal: auth.SqpWriter, session: Sess
 
 @desk.post("/{number}/assign", status_code=204, dependencies=[idempotency.Documented])
 async def assign_incident(number: Number, body: schemas.Assign, principal: auth.SqpWriter, session: Session) -> None:
-    """Hands the incident to a colleague or to oneself, whoever has it, with a note for SQP alone."""
+    """Hands the incident to a colleague or to oneself, whoever has it, with a note for SQP alone. 409
+    ``reason_needed`` where a colleague has it and there is no note."""
     await service.assign(session, number, body.user_id, body.note, actor(principal))
 
 

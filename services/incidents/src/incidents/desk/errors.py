@@ -11,8 +11,19 @@ class TakenAlready(Conflict):
 
     code = "taken_already"
     message = text(
-        "{name} s’occupe déjà de l’incident n° {number}. Pour le reprendre, transmettez-le-vous avec une note.",
-        "{name} has incident no. {number} already. To take it over, hand it to yourself with a note.",
+        "{name} s’occupe déjà de l’incident n° {number}. Pour le reprendre, choisissez « Transmettre », votre nom, et "
+        "dites pourquoi.",
+        "{name} has incident no. {number} already. To take it over, choose “Hand over”, your own name, and say why.",
+    )
+
+
+class ReasonNeeded(Conflict):
+    """What a colleague has changes hands only with a note, which the colleague reads."""
+
+    code = "reason_needed"
+    message = text(
+        "{name} s’occupe de l’incident n° {number} : dites dans la note pourquoi il change de mains.",
+        "{name} has incident no. {number}: say in the note why it changes hands.",
     )
 
 

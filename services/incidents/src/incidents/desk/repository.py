@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.locks import one_at_a_time
 from chassis.sql import AnySelect
 from events.incidents import Actor
 from incidents.desk import queries
@@ -96,8 +97,10 @@ async def left_behind(session: AsyncSession, limit: int) -> Sequence[Incident]:
 
 
 async def give_next(session: AsyncSession, first: AnySelect, me: Actor, now: datetime) -> DeskItem | None:
-    """The first row of ``first`` (:func:`incidents.desk.queries.first_for`) is ``me``'s. One statement: two that ask at
-    once get two incidents, since each passes over the row that the other has locked."""
+    """The first row of ``first`` (:func:`incidents.desk.queries.first_for`) is ``me``'s. Two who ask at
+    once get two incidents, since each passes over the row that the other has locked. What one person asks is one at a
+    time: a row that was given between a statement's snapshot and its lock would pass for the person's own."""
+    await one_at_a_time(session, f"desk {me.user_id}")
     chosen = first.with_for_update(skip_locked=True, of=DeskItem).scalar_subquery()
     statement = (
         update(DeskItem)

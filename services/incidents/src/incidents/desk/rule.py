@@ -13,8 +13,8 @@ from typing import Protocol, get_args
 
 from api.incidents.desk import Action
 from events.incidents import PendingReason, Status
-from incidents.exchanges import machine
-from incidents.exchanges.machine import LineState
+from incidents.exchanges import standing
+from incidents.exchanges.standing import LineState
 from incidents.promises.working_days import WorkingDays
 from incidents.states import AWAITED
 from web import clock
@@ -113,7 +113,7 @@ def _of_state(facts: Facts, days: WorkingDays) -> Iterator[Next]:
     elif facts.status == "pending":
         yield Next("check", _check_at(facts, patient))
     elif facts.status == "exchange":
-        going = [line for line in facts.lines if machine.is_going(line)]
+        going = [line for line in facts.lines if standing.is_going(line)]
         if not going:
             yield Next("close", facts.moved_at)
         elif any(_is_moving(line) for line in going):
@@ -135,7 +135,7 @@ def _check_at(facts: Facts, patient: datetime) -> datetime:
 def _is_moving(line: Line) -> bool:
     """A parcel is on its way, there or back, or called back."""
     is_out = line.dispatch == "shipped" and line.cover != "returned"
-    is_called_back = machine.is_replacement_awaited(line) and line.replacement_due_on is None
+    is_called_back = standing.is_replacement_awaited(line) and line.replacement_due_on is None
     return is_out or is_called_back or "in_transit" in (line.return_state, line.replacement_return)
 
 
@@ -149,18 +149,18 @@ def _of_line(line: Line, facts: Facts) -> Iterator[Next]:
         return
     if line.return_state == "received":
         yield Next("inspect", facts.moved_at)
-    elif machine.is_done(line):
+    elif standing.is_done(line):
         yield Next("close", facts.moved_at)
-    if facts.status != "pending" and machine.is_to_ship(line):
+    if facts.status != "pending" and standing.is_to_ship(line):
         yield Next("dispatch", facts.moved_at)
 
 
 def _of_way_back(line: Line, facts: Facts) -> Iterator[Next]:
     """What its holder has said of the disk waits for SQP's answer; until then nothing is late."""
-    due_on = machine.due_on(line)
-    if machine.is_disk_kept(line):
+    due_on = standing.due_on(line)
+    if standing.is_disk_kept(line):
         yield Next("decide", facts.moved_at)
-    elif machine.may_be_late(line) and due_on is not None:
+    elif standing.may_be_late(line) and due_on is not None:
         yield Next("chase_return", start_of(due_on + timedelta(days=1)))
 
 

@@ -15,7 +15,7 @@ from chassis import audit
 from chassis.messaging import outbox
 from events.incidents import Actor, IncidentAssigned
 from incidents.desk import queries, repository, rule
-from incidents.desk.errors import NotAtTheDesk, NothingToSettle, NotYoursToRelease, TakenAlready
+from incidents.desk.errors import NotAtTheDesk, NothingToSettle, NotYoursToRelease, ReasonNeeded, TakenAlready
 from incidents.desk.models import DeskAct, DeskItem
 from incidents.desk.queries import Wanted
 from incidents.errors import IncidentNotFound
@@ -70,8 +70,7 @@ async def catch_up(session: AsyncSession) -> int:
 async def take(session: AsyncSession, number: str, by: Actor) -> DeskItem:
     """Raises TakenAlready where a colleague has it."""
     item = await _item(session, number)
-    if item.assignee_id not in (None, by.user_id):
-        raise TakenAlready(number=number, name=item.assignee_name)
+    _require_free(item, by)
     return _assign(session, item, "take", by, (by.user_id, by.name))
 
 
@@ -91,11 +90,14 @@ async def take_next(session: AsyncSession, wanted: Wanted, by: Actor, leaving: s
 
 
 async def assign(session: AsyncSession, number: str, to: UUID, note: str, by: Actor) -> DeskItem:
-    """Hands it to a colleague, or to oneself, whoever has it. Raises NotAtTheDesk."""
+    """Hands it to a colleague, or to oneself, whoever has it. Raises NotAtTheDesk, and ReasonNeeded where it is taken
+    from a colleague without a note."""
     item = await _item(session, number)
     person = await repository.colleague(session, to, by.organisation_id)
     if person is None:
         raise NotAtTheDesk(field="user_id")
+    if item.assignee_id not in (None, by.user_id, to) and not note:
+        raise ReasonNeeded(number=number, name=item.assignee_name, field="note")
     return _assign(session, item, "assign", by, (person.id, person.name), note)
 
 
@@ -126,8 +128,9 @@ async def skip(session: AsyncSession, number: str, reason: str, by: Actor) -> De
 
 async def settle(session: AsyncSession, incident: Incident, by: Actor) -> DeskItem:
     """Nothing is to be answered or asked for now; counts like SQP's word. The incident is locked. Raises
-    NothingToSettle."""
+    NothingToSettle, and TakenAlready where a colleague has it."""
     item = await _item(session, incident.number)
+    _require_free(item, by)
     if item.action not in MAY_SETTLE:
         raise NothingToSettle(number=incident.number)
     now = clock.now()
@@ -185,6 +188,11 @@ async def _item(session: AsyncSession, number: str) -> DeskItem:
     if item is None:
         raise IncidentNotFound(number=number)
     return item
+
+
+def _require_free(item: DeskItem, by: Actor) -> None:
+    if item.assignee_id not in (None, by.user_id):
+        raise TakenAlready(number=item.incident_number, name=item.assignee_name)
 
 
 def _tell(session: AsyncSession, item: DeskItem, at: datetime) -> None:

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from api.incidents import exchange_steps as steps
 from events.incidents import ExchangeType
-from incidents.exchanges import errors, machine, repository, return_errors, shipping
+from incidents.exchanges import errors, machine, repository, return_errors, shipping, standing
 from incidents.exchanges.models import Exchange, fresh
 from incidents.exchanges.scene import Scene
 from incidents.promises import repository as promises
@@ -33,9 +33,9 @@ async def _approve(scene: Scene, note: str) -> None:
     terms = await repository.terms(scene.session)
     line.decision = "approved"
     line.consequence = terms.overdue
-    line.cover = "in_progress" if line.type in machine.REPLACES else "unchanged"
-    line.return_state = "expected" if line.type in machine.RETURNS else "not_required"
-    if line.type in machine.RETURNS and line.type != "advance_exchange":
+    line.cover = "in_progress" if line.type in standing.REPLACES else "unchanged"
+    line.return_state = "expected" if line.type in standing.RETURNS else "not_required"
+    if line.type in standing.RETURNS and line.type != "advance_exchange":
         line.return_due_on = terms.due_on(clock.day(scene.at), scene.incident.service_level)
     scene.tell("approved", note, type=line.type)
     await changes.go_on_to_exchange(scene.session, scene.incident, scene.by, scene.at)
@@ -62,7 +62,7 @@ async def cancel(scene: Scene, wanted: steps.Cancel) -> None:
     recalled = await shipping.recall(scene)
     line.decision = "cancelled"
     line.cover = "unchanged"
-    if line.return_state in machine.AWAITED:
+    if line.return_state in standing.AWAITED:
         line.return_state, line.return_due_on = "not_required", None
     if has_left:
         await shipping.bring_back(scene)
@@ -105,17 +105,20 @@ async def reverse(scene: Scene, wanted: steps.Reverse) -> None:
     """The holder keeps the first unit, where it has not been sent back yet, and returns the replacement."""
     line = scene.line
     line.cover = "returned"
-    if line.return_state in machine.AWAITED:
+    if line.return_state in standing.AWAITED:
         line.return_state, line.return_due_on = "not_required", None
     await shipping.bring_back(scene)
     scene.tell("reversed", wanted.note, reason=wanted.reason)
 
 
 async def receive_replacement(scene: Scene, wanted: steps.ReceiveReplacement) -> None:
+    """No inspection follows: another unit than the replacement is judged here, and not passed over."""
+    found, expected = wanted.serial_number or "", scene.line.replacement_serial_number or ""
+    is_other = bool(found) and codes.serial(found) != codes.serial(expected)
+    if is_other and not wanted.note:
+        raise return_errors.OtherReplacementReceived(found=found, expected=expected, field="note")
     await shipping.arrived(scene, "replacement_return")
     scene.line.replacement_return = "received"
-    found = wanted.serial_number or ""
-    is_other = bool(found) and codes.serial(found) != codes.serial(scene.line.replacement_serial_number or "")
     scene.tell("replacement_received", wanted.note, found=found if is_other else "")
 
 

@@ -92,16 +92,6 @@ class InspectedAlready(Conflict):
         return self.message[language].format(outcome=OUTCOME[self.members["outcome"]][language].lower())
 
 
-class OtherUnitReceived(Conflict):
-    code = "other_unit_received"
-    message = text(
-        "Le matériel reçu porte le n° de série {found} au lieu de {expected} : constatez « Autre matériel que celui "
-        "attendu », ou dites dans la note pourquoi c’est le bon.",
-        "The product received has serial number {found} instead of {expected}: find “Not the product that was "
-        "expected”, or say in the note why it is the right one.",
-    )
-
-
 class NotDone(Conflict):
     """``dispatch`` and ``state`` (of the return, or ``replacement`` where that is to come back) by their labels; the
     members hold their codes."""

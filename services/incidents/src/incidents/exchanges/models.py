@@ -25,7 +25,7 @@ from events.incidents import (
     ReplacementReturn,
     ReturnState,
 )
-from incidents.exchanges.machine import Disk
+from incidents.exchanges.standing import Disk
 from incidents.exchanges.terms import Terms
 from incidents.models.base import Base
 from web.text.codes import SERIAL_SQL
@@ -49,7 +49,7 @@ class Exchange(Base):
     """One faulty product of an incident, and what becomes of it. ``serial_number`` is the faulty unit's.
 
     ``received_serial_number`` is what arrived under this line. ``dispatch`` sums its outbound parcels up. ``due_on`` is
-    as :func:`incidents.exchanges.machine.due_on`. ``consequence`` is what follows if what is awaited is late, as SQP's
+    as :func:`incidents.exchanges.standing.due_on`. ``consequence`` is what follows if what is awaited is late, as SQP's
     settings had it at the approval.
     """
 

@@ -16,7 +16,7 @@ from chassis.http import paging
 from chassis.sql import AnyRow, AnySelect
 from events.incidents import Consequence
 from incidents.access import visible
-from incidents.exchanges import carriers, machine, repository
+from incidents.exchanges import carriers, repository, standing
 from incidents.exchanges.models import Exchange, ExchangeFact, Shipment, Statement, shipment_lines
 from incidents.models import Incident, Organisation
 from web.auth.principal import Principal
@@ -37,11 +37,12 @@ SORTS: dict[str, ColumnElement[Any]] = {
 
 
 def stages(today: date) -> Mapping[Stage, ColumnElement[bool]]:
-    """As :func:`machine.stage`: every line has one. Of those that go on each takes what those before it leave."""
+    """As :func:`standing.stage`: every line has one. Of those that go on each takes what those before it leave."""
     approved = Exchange.decision == "approved"
-    may_leave = or_(Exchange.type.not_in(machine.AFTER_RECEIPT), Exchange.return_state.not_in(machine.AWAITED))
+    may_leave = or_(Exchange.type.not_in(standing.AFTER_RECEIPT), Exchange.return_state.not_in(standing.AWAITED))
     not_taken_back = Exchange.cover != "returned"
-    to_ship = and_(Exchange.type.in_(machine.SHIPS), Exchange.dispatch.in_(machine.NOT_SENT), not_taken_back, may_leave)
+    is_left = and_(Exchange.type.in_(standing.SHIPS), Exchange.dispatch.in_(standing.NOT_SENT))
+    to_ship = and_(is_left, not_taken_back, may_leave)
     in_order: tuple[tuple[Stage, ColumnElement[bool]], ...] = (
         ("to_decide", or_(Exchange.decision == "requested", repository.IS_DISK_KEPT)),
         ("to_inspect", and_(approved, Exchange.return_state == "received")),

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis.messaging import outbox
 from incidents import event_mapper, feed, following
 from incidents.event_mapper import PLATFORM
-from incidents.exchanges import machine, repository, shipping
+from incidents.exchanges import machine, parcel_repository, repository, shipping, standing
 from incidents.exchanges.models import AnswerLink, Exchange, ReturnReminder
 from incidents.exchanges.scene import Scene
 from incidents.models import Incident
@@ -27,14 +27,14 @@ async def presume_deliveries(session: AsyncSession) -> int:
     """Parcels of which the carrier has said nothing for as long as SQP's settings say count as delivered; how many."""
     now = clock.now()
     terms = await repository.terms(session)
-    silent = await repository.silent(session, now - timedelta(days=terms.presumed_delivered_days), AT_ONCE)
+    silent = await parcel_repository.silent(session, now - timedelta(days=terms.presumed_delivered_days), AT_ONCE)
     # In the order in which all who lock several incidents do.
     for parcel in sorted(silent, key=lambda each: each.incident_number):
         incident = await repository.locked_incident(session, parcel.incident_number)
         await session.refresh(parcel)
         if incident is None or parcel.state != "shipped":
             continue
-        lines = await repository.lines_of(session, parcel)
+        lines = await parcel_repository.lines_of(session, parcel)
         scene = Scene(session, incident, lines[0], PLATFORM, now, now)
         await shipping.record(scene, parcel, "delivered", step="delivery_presumed")
         await session.flush()
@@ -65,7 +65,7 @@ def remind(mail_public_key: str) -> Callable[[AsyncSession], Awaitable[int]]:
 
 
 async def _remind(session: AsyncSession, incident: Incident, line: Exchange, threshold: int, key: str) -> None:
-    due_on, of_replacement = _due_on(line), machine.is_replacement_awaited(line)
+    due_on, of_replacement = _due_on(line), standing.is_replacement_awaited(line)
     now, token = clock.now(), opaque.token()
     expires_at = now + timedelta(days=max((due_on - clock.day(now)).days, 0)) + LINK_GOOD_FOR
     reminder = ReturnReminder(
@@ -81,7 +81,7 @@ async def _remind(session: AsyncSession, incident: Incident, line: Exchange, thr
 
 
 def _due_on(line: Exchange) -> date:
-    day = machine.due_on(line)
+    day = standing.due_on(line)
     assert day is not None, "the query asks for it"
     return day
 

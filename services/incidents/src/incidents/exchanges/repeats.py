@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from api.incidents.exchange_steps import Step, StepName
-from incidents.exchanges import machine
+from incidents.exchanges import standing
 from incidents.exchanges.models import Exchange
 from web.text import codes
 
@@ -16,11 +16,13 @@ IS_KNOWN: Mapping[StepName, Callable[[Any, Exchange], bool]] = {
     "cancel": lambda _, line: line.decision == "cancelled",
     "reserve": lambda wanted, line: (
         codes.serial(line.replacement_serial_number or "") == codes.serial(wanted.serial_number)
+        and line.replacement_reference == (wanted.product_reference or line.product_reference)
+        and line.replacement_condition == wanted.condition
     ),
     "out_of_stock": lambda wanted, line: line.stock_expected_on == wanted.expected_on,
     "refuse_disk": lambda _, line: line.disk == "refused",
     "receive": lambda wanted, line: (
-        line.return_state in machine.ARRIVED and _is_same_unit(wanted.serial_number, line.received_serial_number)
+        line.return_state in standing.ARRIVED and _is_same_unit(wanted.serial_number, line.received_serial_number)
     ),
     "inspect": lambda wanted, line: line.return_state == "inspected" and line.outcome == wanted.outcome,
     "settle": lambda wanted, line: (

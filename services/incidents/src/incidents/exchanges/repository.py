@@ -7,25 +7,21 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from api.incidents.exchange_steps import Carrier
-from api.incidents.exchanges import ShipmentState
 from chassis.locks import one_at_a_time
 from chassis.sql import AnyRow
-from events.incidents import Actor, Consequence, Direction
+from events.incidents import Actor, Consequence
 from incidents.access import visible
-from incidents.exchanges import machine
+from incidents.exchanges import machine, standing
 from incidents.exchanges.errors import ExchangeUnderWay, ExchangeUnderWayElsewhere
 from incidents.exchanges.models import (
     AnswerLink,
     Exchange,
     ExchangeTerms,
     ReturnReminder,
-    Shipment,
     Statement,
-    shipment_lines,
 )
 from incidents.exchanges.terms import Terms
 from incidents.models import CoveredContract, Incident
@@ -42,26 +38,26 @@ def _one_of(column: Any, words: Sequence[str]) -> ColumnElement[bool]:
     return condition
 
 
-IS_OPEN = _one_of(Exchange.decision, machine.OPEN)
+IS_OPEN = _one_of(Exchange.decision, standing.OPEN)
 _IS_APPROVED = _one_of(Exchange.decision, ["approved"])
-_IS_REPLACEMENT_AWAITED = _one_of(Exchange.replacement_return, machine.REPLACEMENT_AWAITED)
-_IS_RETURN_AWAITED = and_(_IS_APPROVED, _one_of(Exchange.return_state, machine.AWAITED))
+_IS_REPLACEMENT_AWAITED = _one_of(Exchange.replacement_return, standing.REPLACEMENT_AWAITED)
+_IS_RETURN_AWAITED = and_(_IS_APPROVED, _one_of(Exchange.return_state, standing.AWAITED))
 IS_AWAITED = or_(_IS_RETURN_AWAITED, _IS_REPLACEMENT_AWAITED)
 IS_DISK_KEPT = and_(_IS_RETURN_AWAITED, Exchange.disk == "kept")
 IS_GOING = or_(IS_OPEN, _IS_REPLACEMENT_AWAITED)
 IS_OVER = and_(
     _one_of(Exchange.decision, ["rejected", "cancelled", "closed"]),
-    Exchange.replacement_return.not_in(machine.REPLACEMENT_AWAITED),
+    Exchange.replacement_return.not_in(standing.REPLACEMENT_AWAITED),
 )
-# As :func:`machine.may_be_late`.
+# As :func:`standing.may_be_late`.
 _MAY_BE_LATE = or_(
-    and_(_IS_APPROVED, _one_of(Exchange.return_state, machine.LATE), Exchange.disk != "kept"),
-    _one_of(Exchange.replacement_return, machine.REPLACEMENT_LATE),
+    and_(_IS_APPROVED, _one_of(Exchange.return_state, standing.LATE), Exchange.disk != "kept"),
+    _one_of(Exchange.replacement_return, standing.REPLACEMENT_LATE),
 )
 
 
 def is_overdue(today: date) -> ColumnElement[bool]:
-    """As :func:`machine.is_overdue`."""
+    """As :func:`standing.is_overdue`."""
     return and_(_MAY_BE_LATE, Exchange.due_on < today)
 
 
@@ -120,7 +116,7 @@ async def require_no_open(session: AsyncSession, serial: str, by: Actor) -> None
     query = (
         select(Incident.number, visible(Incident, by))
         .join(Exchange, Exchange.incident_number == Incident.number)
-        .where(Exchange.serial_code == code, Exchange.decision.in_(machine.OPEN))
+        .where(Exchange.serial_code == code, Exchange.decision.in_(standing.OPEN))
     )
     known = (await session.execute(query.limit(1))).first()
     if known is None:
@@ -154,7 +150,7 @@ async def replaced(session: AsyncSession, contract: str, code: str) -> Exchange 
 
 async def claimed_by(session: AsyncSession, code: str, but: UUID) -> Exchange | None:
     """The open line, other than ``but``, that has reserved the unit of this serial code, or exchanges it as faulty."""
-    is_open = (Exchange.decision.in_(machine.OPEN), Exchange.id != but)
+    is_open = (Exchange.decision.in_(standing.OPEN), Exchange.id != but)
     reserved = select(Exchange).where(Exchange.replacement_code == code, *is_open)
     return await session.scalar(reserved.limit(1)) or await session.scalar(
         select(Exchange).where(Exchange.serial_code == code, *is_open).limit(1)
@@ -176,87 +172,19 @@ async def waits_for_return(session: AsyncSession, number: str) -> bool:
     query = select(Exchange.type, Exchange.return_state).where(
         Exchange.incident_number == number,
         Exchange.decision == "approved",
-        Exchange.type.in_(machine.SHIPS),
-        Exchange.dispatch.in_(machine.NOT_SENT),
+        Exchange.type.in_(standing.SHIPS),
+        Exchange.dispatch.in_(standing.NOT_SENT),
     )
     to_leave = (await session.execute(query)).all()
-    waiting = [each for each in to_leave if each.type in machine.AFTER_RECEIPT and each.return_state in machine.AWAITED]
-    return bool(to_leave) and len(waiting) == len(to_leave)
+    return bool(to_leave) and all(
+        each.type in standing.AFTER_RECEIPT and each.return_state in standing.AWAITED for each in to_leave
+    )
 
 
 async def dispatched_at(session: AsyncSession, number: str) -> datetime | None:
     """When the incident's first parcel left."""
     query = select(func.min(Exchange.dispatched_at)).where(Exchange.incident_number == number)
     return await session.scalar(query)
-
-
-async def shipment(session: AsyncSession, identifier: UUID) -> Shipment | None:
-    return await session.get(Shipment, identifier)
-
-
-async def parcels(session: AsyncSession, exchange_id: UUID, direction: Direction) -> Sequence[Shipment]:
-    query = (
-        select(Shipment)
-        .join(shipment_lines, shipment_lines.c.shipment_id == Shipment.id)
-        .where(shipment_lines.c.exchange_id == exchange_id, Shipment.direction == direction)
-        .order_by(Shipment.prepared_at)
-    )
-    return (await session.scalars(query)).all()
-
-
-async def outbound_states(session: AsyncSession, exchange_id: UUID) -> list[ShipmentState]:
-    return [parcel.state for parcel in await parcels(session, exchange_id, "outbound")]
-
-
-async def load(session: AsyncSession, parcel: Shipment, lines: Sequence[Exchange]) -> None:
-    rows = [{"shipment_id": parcel.id, "exchange_id": line.id} for line in lines]
-    await session.execute(insert(shipment_lines), rows)
-
-
-async def unload(session: AsyncSession, parcel: Shipment, line: Exchange) -> None:
-    of_both = (shipment_lines.c.shipment_id == parcel.id, shipment_lines.c.exchange_id == line.id)
-    await session.execute(delete(shipment_lines).where(*of_both))
-
-
-async def lines_of(session: AsyncSession, parcel: Shipment) -> Sequence[Exchange]:
-    query = (
-        select(Exchange)
-        .join(shipment_lines, shipment_lines.c.exchange_id == Exchange.id)
-        .where(shipment_lines.c.shipment_id == parcel.id)
-        .order_by(Exchange.line)
-    )
-    return (await session.scalars(query)).all()
-
-
-async def by_number(session: AsyncSession, carrier: Carrier, number: str) -> Shipment | None:
-    """The newest parcel of this number: carriers use one again after a year. None is of no number."""
-    if not number:
-        return None
-    query = select(Shipment).where(Shipment.tracking_number == number, Shipment.carrier.in_((carrier, "other")))
-    return await session.scalar(query.order_by(Shipment.prepared_at.desc()).limit(1))
-
-
-async def is_known(
-    session: AsyncSession, incident: str, direction: Direction, carrier: Carrier, tracking_number: str
-) -> bool:
-    """Whether a parcel of this number is on its way, or has arrived, for the incident."""
-    query = select(Shipment.id).where(
-        Shipment.incident_number == incident,
-        Shipment.direction == direction,
-        Shipment.carrier == carrier,
-        Shipment.tracking_number == tracking_number,
-        Shipment.tracking_number != "",
-        Shipment.state.not_in(machine.FAILED),
-    )
-    return await session.scalar(query.limit(1)) is not None
-
-
-async def silent(session: AsyncSession, before: datetime, limit: int) -> Sequence[Shipment]:
-    """Parcels that left before ``before`` and of which nothing is known since."""
-    query = select(Shipment).where(
-        Shipment.state == "shipped", Shipment.direction == "outbound", Shipment.shipped_at < before
-    )
-    return (await session.scalars(query.order_by(Shipment.shipped_at).limit(limit))).all()
 
 
 async def last_statement(session: AsyncSession, number: str) -> Statement | None:
@@ -282,8 +210,8 @@ async def reminded(session: AsyncSession, line: Exchange) -> set[int]:
     """The thresholds of the present due date of what is awaited that were reminded of."""
     query = select(ReturnReminder.threshold).where(
         ReturnReminder.exchange_id == line.id,
-        ReturnReminder.of_replacement == machine.is_replacement_awaited(line),
-        ReturnReminder.due_on == machine.due_on(line),
+        ReturnReminder.of_replacement == standing.is_replacement_awaited(line),
+        ReturnReminder.due_on == standing.due_on(line),
     )
     return set((await session.scalars(query)).all())
 

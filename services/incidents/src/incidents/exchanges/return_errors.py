@@ -59,3 +59,21 @@ class DiskIsAwaited(Conflict):
         "SQP a demandé que ce disque soit renvoyé : écrivez à SQP si c’est impossible.",
         "SQP has asked for this disk to be sent back: write to SQP if that is impossible.",
     )
+
+
+class OtherUnitReceived(Conflict):
+    code = "other_unit_received"
+    message = text(
+        "Le matériel reçu porte le n° de série {found} au lieu de {expected} : constatez « Autre matériel que celui "
+        "attendu », ou dites dans la note pourquoi c’est le bon.",
+        "The product received has serial number {found} instead of {expected}: find “Not the product that was "
+        "expected”, or say in the note why it is the right one.",
+    )
+
+
+class OtherReplacementReceived(Conflict):
+    code = "other_replacement_received"
+    message = text(
+        "Le matériel reçu porte le n° de série {found} au lieu de {expected} : dites dans la note ce qu’il en est.",
+        "The product received has serial number {found} instead of {expected}: say in the note what it is.",
+    )

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from api.incidents import exchange_steps as steps
 from incidents import repository as incidents
-from incidents.exchanges import errors, machine, repository, shipping
+from incidents.exchanges import errors, repository, return_errors, shipping, standing
 from incidents.exchanges.models import Exchange
 from incidents.exchanges.scene import Scene
 from web import clock
@@ -37,7 +37,7 @@ async def return_shipped(scene: Scene, wanted: steps.ReturnShipped) -> None:
 
 
 async def return_lost(scene: Scene, wanted: steps.ReturnLost) -> None:
-    if machine.is_replacement_awaited(scene.line):
+    if standing.is_replacement_awaited(scene.line):
         scene.line.replacement_return = "lost"
         scene.tell("replacement_lost", wanted.note)
     else:
@@ -48,10 +48,10 @@ async def return_lost(scene: Scene, wanted: steps.ReturnLost) -> None:
 
 async def more_time(scene: Scene, wanted: steps.MoreTime) -> None:
     line, terms = scene.line, await repository.terms(scene.session)
-    due_on = machine.due_on(line)
+    due_on = standing.due_on(line)
     assert due_on is not None, "machine.refusal has seen to it"
     later = terms.extended(due_on, clock.day(scene.now))
-    if machine.is_replacement_awaited(line):
+    if standing.is_replacement_awaited(line):
         line.replacement_due_on = later
         line.replacement_extensions += 1
         scene.tell("replacement_extended", wanted.reason, day=later)
@@ -65,6 +65,8 @@ async def more_time(scene: Scene, wanted: steps.MoreTime) -> None:
 async def keep_disk(scene: Scene, wanted: steps.KeepDisk) -> None:
     """A statement of the holder: nothing is late until SQP settles the return by it, or refuses it."""
     await _check_certificate(scene, wanted.certificate_file_id)
+    if scene.line.return_state == "settled" and wanted.certificate_file_id is None:
+        raise errors.NothingAwaited.of(scene.line.return_state)
     scene.line.disk = "kept"
     scene.line.certificate_file_id = wanted.certificate_file_id or scene.line.certificate_file_id
     scene.tell("return_disk_kept", wanted.note)
@@ -98,7 +100,7 @@ async def inspect(scene: Scene, wanted: steps.Inspect) -> None:
     line = scene.line
     found = line.received_serial_number
     if found and wanted.outcome != "mismatch" and not wanted.note and _is_other(found, line):
-        raise errors.OtherUnitReceived(found=found, expected=line.serial_number, field="note")
+        raise return_errors.OtherUnitReceived(found=found, expected=line.serial_number, field="note")
     line.return_state = "inspected"
     line.outcome = wanted.outcome
     line.missing = list(wanted.missing)
@@ -111,7 +113,7 @@ async def settle(scene: Scene, wanted: steps.Settle) -> None:
     line = scene.line
     line.certificate_file_id = wanted.certificate_file_id or line.certificate_file_id
     note = "\n".join(part for part in (wanted.reference, wanted.note) if part)
-    if machine.is_replacement_awaited(line):
+    if standing.is_replacement_awaited(line):
         line.replacement_return = "settled"
         line.replacement_outcome = wanted.outcome
         scene.tell("replacement_settled", note, outcome=wanted.outcome)

@@ -20,6 +20,7 @@ from incidents.exchanges import (
     errors,
     machine,
     parcel_errors,
+    parcel_repository,
     repeats,
     repository,
     returns,
@@ -151,7 +152,7 @@ async def put(session: AsyncSession, identifier: UUID, wanted: parcels.ShipmentP
     """The back office's parcel; whether it is new. Sent again it changes nothing, with other news it moves on."""
     incident = await for_change(session, wanted.incident_number, by)
     now = clock.now()
-    shipment = await repository.shipment(session, identifier)
+    shipment = await parcel_repository.get(session, identifier)
     is_new = shipment is None
     if shipment is None:
         shipment = await _prepare(session, incident, wanted, identifier, by, now)
@@ -169,7 +170,7 @@ async def put(session: AsyncSession, identifier: UUID, wanted: parcels.ShipmentP
 
 async def tell(session: AsyncSession, identifier: UUID, news: parcels.ShipmentNews, by: Actor) -> Shipment:
     """What a person knows of a parcel. Raises ShipmentNotFound, ParcelNotOnItsWay where it says nothing new."""
-    shipment = await repository.shipment(session, identifier)
+    shipment = await parcel_repository.get(session, identifier)
     incident = await for_change(session, shipment.incident_number, by) if shipment else None
     if shipment is None or incident is None:
         raise parcel_errors.ShipmentNotFound
@@ -187,7 +188,7 @@ async def track(session: AsyncSession, facts: Sequence[parcels.CarrierFact], by:
     """Facts of carriers, in whatever order: for each whether it was ``applied``, ``known`` already, or is of a parcel
     that is ``unknown``."""
     found = [
-        await repository.by_number(session, fact.carrier, carriers.tracking_number(fact.tracking_number))
+        await parcel_repository.by_number(session, fact.carrier, carriers.tracking_number(fact.tracking_number))
         for fact in facts
     ]
     numbers = sorted({parcel.incident_number for parcel in found if parcel is not None})
@@ -253,7 +254,7 @@ async def _record(
     session: AsyncSession, incident: Incident, shipment: Shipment, news: parcels.ShipmentNews, by: Actor, now: datetime
 ) -> bool:
     """Nothing has happened later than now, or before the exchange was asked for, whatever a carrier's clock says."""
-    lines = await repository.lines_of(session, shipment)
+    lines = await parcel_repository.lines_of(session, shipment)
     asked_at = min(line.requested_at for line in lines)
     scene = Scene(session, incident, lines[0], by, max(min(news.at or now, now), asked_at), now)
     is_news = await shipping.record(scene, shipment, news.state, news.note)
@@ -266,12 +267,12 @@ async def _require_leaving(session: AsyncSession, shipment: Shipment) -> None:
     """Whatever SQP says of a parcel that was prepared says that it has left."""
     if shipment.direction != "outbound" or shipment.state != "prepared":
         return
-    for line in await repository.lines_of(session, shipment):
+    for line in await parcel_repository.lines_of(session, shipment):
         _raise(machine.outbound_refusal(line, ships=True))
 
 
 async def _is_of(session: AsyncSession, shipment: Shipment, wanted: parcels.ShipmentPut) -> bool:
-    lines = {line.line for line in await repository.lines_of(session, shipment)}
+    lines = {line.line for line in await parcel_repository.lines_of(session, shipment)}
     return shipment.incident_number == wanted.incident_number and lines == set(wanted.lines)
 
 

@@ -10,7 +10,16 @@ from api.incidents.exchange_steps import Carrier
 from api.incidents.exchanges import ShipmentState
 from api.incidents.shipments import News, OutboundDirection
 from events.incidents import Direction, ExchangeStep
-from incidents.exchanges import addresses, carriers, errors, machine, parcel_errors, repository
+from incidents.exchanges import (
+    addresses,
+    carriers,
+    errors,
+    machine,
+    parcel_errors,
+    parcel_repository,
+    repository,
+    standing,
+)
 from incidents.exchanges.models import Exchange, Shipment
 from incidents.exchanges.scene import Scene
 from web import clock
@@ -57,7 +66,7 @@ async def prepare(
         if problem is not None:
             raise problem
     numbered = _numbered(*parcel)
-    if await repository.is_known(scene.session, scene.incident.number, direction, **numbered):
+    if await parcel_repository.is_known(scene.session, scene.incident.number, direction, **numbered):
         raise parcel_errors.ParcelKnown(parcel=carriers.name(*numbered.values()), field="tracking_number")
     to = (address or dict(scene.incident.delivery_address)) if direction == "outbound" else None
     if to is not None and any(line.type == "advance_exchange" for line in lines):
@@ -74,7 +83,7 @@ async def prepare(
     )
     scene.session.add(shipment)
     await scene.session.flush()
-    await repository.load(scene.session, shipment, lines)
+    await parcel_repository.load(scene.session, shipment, lines)
     for line in lines if direction == "outbound" else ():
         line.dispatch = "prepared" if line.dispatch in ("none", "failed") else line.dispatch
         scene.of(line).tell("prepared", parcel=shipment)
@@ -84,7 +93,7 @@ async def prepare(
 def _refusal(line: Exchange, direction: OutboundDirection, *, ships: bool) -> Exception | None:
     if direction == "outbound":
         return machine.outbound_refusal(line, ships=ships)
-    return None if machine.is_replacement_awaited(line) else errors.NoReplacementAwaited()
+    return None if standing.is_replacement_awaited(line) else errors.NoReplacementAwaited()
 
 
 def _numbered(carrier: Carrier | None, pasted: str) -> dict[str, Any]:
@@ -127,7 +136,7 @@ async def record(
     shipment.state = news
     if news == "delivered":
         shipment.delivered_at = scene.at
-    for line in await repository.lines_of(scene.session, shipment):
+    for line in await parcel_repository.lines_of(scene.session, shipment):
         await _follow(scene.of(line), shipment, news, note, step)
     return True
 
@@ -141,7 +150,7 @@ async def _follow(scene: Scene, shipment: Shipment, news: News, note: str, step:
     elif shipment.direction == "return" and news in RETURN_STEPS:
         _on_the_way_back(scene.line, news)
         scene.tell(RETURN_STEPS[news], note, shipment)
-    elif shipment.direction == "replacement_return" and machine.is_replacement_awaited(scene.line):
+    elif shipment.direction == "replacement_return" and standing.is_replacement_awaited(scene.line):
         _replacement_on_the_way_back(scene, shipment, news, note)
     else:
         scene.note("carrier_news", note, shipment, state=news)
@@ -150,7 +159,7 @@ async def _follow(scene: Scene, shipment: Shipment, news: News, note: str, step:
 async def _sum_up(scene: Scene, news: News) -> None:
     """A line is delivered once all its parcels are that were not lost on the way."""
     line = scene.line
-    states = await repository.outbound_states(scene.session, line.id)
+    states = await parcel_repository.outbound_states(scene.session, line.id)
     live = [state for state in states if state not in machine.FAILED]
     if not live:
         line.dispatch = "failed"
@@ -168,13 +177,13 @@ async def _take_over(scene: Scene) -> None:
     line, day = scene.line, clock.day(scene.at)
     if line.cover == "in_progress":
         line.cover, line.replaced_on = "replaced", day
-    if line.return_due_on is None and line.return_state in machine.AWAITED:
+    if line.return_due_on is None and line.return_state in standing.AWAITED:
         terms = await repository.terms(scene.session)
         line.return_due_on = terms.due_on(day, scene.incident.service_level)
 
 
 def _on_the_way_back(line: Exchange, news: News) -> None:
-    if line.return_state not in machine.AWAITED:
+    if line.return_state not in standing.AWAITED:
         return
     forget_kept_disk(line)
     if news in ("shipped", "delivered"):
@@ -198,7 +207,7 @@ def _replacement_on_the_way_back(scene: Scene, shipment: Shipment, news: News, n
 async def bring_back(scene: Scene) -> None:
     """What was sent is to come back: its days count from now where its holder has it, otherwise from its delivery."""
     scene.line.replacement_return = "expected"
-    if "delivered" in await repository.outbound_states(scene.session, scene.line.id):
+    if "delivered" in await parcel_repository.outbound_states(scene.session, scene.line.id):
         await _set_replacement_due(scene)
 
 
@@ -225,14 +234,14 @@ def forget_kept_disk(line: Exchange) -> None:
 async def recall(scene: Scene) -> bool:
     """Calls the parcels of a line back that have not been delivered; whether there were any. A box that holds other
     lines, too, goes on to its holder: of it this line's unit is taken out, or comes back once it is there."""
-    parcels = await repository.parcels(scene.session, scene.line.id, "outbound")
+    parcels = await parcel_repository.of_line(scene.session, scene.line.id, "outbound")
     going = [parcel for parcel in parcels if parcel.state in GOING]
     for parcel in going:
-        others = [line for line in await repository.lines_of(scene.session, parcel) if line.id != scene.line.id]
+        others = [line for line in await parcel_repository.lines_of(scene.session, parcel) if line.id != scene.line.id]
         if not any(line.decision == "approved" for line in others):
             parcel.state = "recalled"
         elif parcel.state == "prepared":
-            await repository.unload(scene.session, parcel, scene.line)
+            await parcel_repository.unload(scene.session, parcel, scene.line)
     if going:
         scene.line.dispatch = "failed"
     return bool(going)
@@ -242,8 +251,8 @@ async def return_parcel(scene: Scene, carrier: Carrier | None, pasted: str) -> S
     """The parcel of this number that is to bring back what is awaited, or one that was to without number; else a new
     one."""
     number = number_in(pasted)
-    direction: Direction = "replacement_return" if machine.is_replacement_awaited(scene.line) else "return"
-    for parcel in await repository.parcels(scene.session, scene.line.id, direction):
+    direction: Direction = "replacement_return" if standing.is_replacement_awaited(scene.line) else "return"
+    for parcel in await parcel_repository.of_line(scene.session, scene.line.id, direction):
         if parcel.tracking_number == number != "":
             return parcel
         if parcel.state == "prepared" and "" in (parcel.tracking_number, number):
@@ -260,12 +269,12 @@ async def return_parcel(scene: Scene, carrier: Carrier | None, pasted: str) -> S
     )
     scene.session.add(parcel)
     await scene.session.flush()
-    await repository.load(scene.session, parcel, [scene.line])
+    await parcel_repository.load(scene.session, parcel, [scene.line])
     return parcel
 
 
 async def arrived(scene: Scene, direction: Direction) -> None:
     """The line's parcels of this way back are at SQP, whatever their carrier has said."""
-    for parcel in await repository.parcels(scene.session, scene.line.id, direction):
+    for parcel in await parcel_repository.of_line(scene.session, scene.line.id, direction):
         if parcel.state in GOING:
             parcel.state, parcel.delivered_at = "delivered", scene.at

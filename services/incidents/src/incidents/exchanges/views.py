@@ -17,7 +17,7 @@ from api.incidents.promises import PromiseBadge
 from api.incidents.shipments import News
 from chassis.sql import AnyRow
 from events import OrganisationKind
-from incidents.exchanges import carriers, choices, foretold, labels, machine, queries, repository, ways_back
+from incidents.exchanges import carriers, choices, foretold, labels, machine, queries, repository, standing, ways_back
 from incidents.exchanges.terms import Terms
 from incidents.labels import PLATFORM, PROMISE
 from incidents.promises.models import state_of
@@ -50,7 +50,7 @@ async def exchanges(
         for line in lines
     ]
     stated = await queries.statements(reader, incident.number)
-    going = {codes.serial(line.serial_number) for line in lines if line.decision in machine.OPEN}
+    going = {codes.serial(line.serial_number) for line in lines if line.decision in standing.OPEN}
     articles = [article["serial_number"] for article in incident.articles]
     may_request = writes and incident.status in OPEN
     requestable = [serial for serial in articles if codes.serial(serial) not in going] if may_request else []
@@ -83,7 +83,7 @@ def settings(terms: Terms, last: AnyRow | None) -> schemas.ExchangeSettings:
 
 
 def question(line: AnyRow, terms: Terms, language: Language) -> answers.ReturnQuestion:
-    of_replacement = machine.is_replacement_awaited(line)
+    of_replacement = standing.is_replacement_awaited(line)
     taken = [step for step in STEPS if step in machine.OF_HOLDERS and machine.refusal(step, line) is None]
     return answers.ReturnQuestion(
         incident_number=line.incident_number,
@@ -166,7 +166,7 @@ def _exchange(
 
 
 def _leaves_in_advance(line: AnyRow) -> bool:
-    return line.type == "advance_exchange" and line.decision in machine.OPEN and line.dispatch in machine.NOT_SENT
+    return line.type == "advance_exchange" and line.decision in standing.OPEN and line.dispatch in standing.NOT_SENT
 
 
 def _row(line: AnyRow, language: Language) -> dict[str, Any]:
@@ -193,14 +193,14 @@ def _row(line: AnyRow, language: Language) -> dict[str, Any]:
         "replacement_return_label": ways_back.replacement_label(line, language),
         "due_on": line.due_on,
         "is_overdue": ways_back.is_overdue(line),
-        "stage": machine.stage(line, clock.today()),
+        "stage": standing.stage(line, clock.today()),
         "requested_at": line.requested_at,
     }
 
 
 def _state_label(line: AnyRow, language: Language) -> str:
     """The one word for the line: what was decided, and once approved how far its parcel is."""
-    if line.decision != "approved" or line.type not in machine.SHIPS:
+    if line.decision != "approved" or line.type not in standing.SHIPS:
         return labels.DECISION[line.decision][language]
     return labels.DISPATCH[line.dispatch][language]
 

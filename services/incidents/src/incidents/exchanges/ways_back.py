@@ -6,30 +6,30 @@ from typing import Any
 
 from api.incidents import exchanges as schemas
 from chassis.sql import AnyRow
-from incidents.exchanges import labels, machine
+from incidents.exchanges import labels, machine, standing
 from incidents.exchanges.terms import Terms
 from web import clock
 from web.i18n import Language
 
 
 def is_overdue(line: AnyRow) -> bool:
-    return machine.is_overdue(line, clock.today())
+    return standing.is_overdue(line, clock.today())
 
 
 def return_label(line: AnyRow, language: Language) -> str:
-    if machine.is_disk_kept(line):
+    if standing.is_disk_kept(line):
         return labels.DISK_KEPT[language]
-    is_late = is_overdue(line) and machine.is_return_awaited(line)
+    is_late = is_overdue(line) and standing.is_return_awaited(line)
     return (labels.OVERDUE if is_late else labels.RETURN[line.return_state])[language]
 
 
 def replacement_label(line: AnyRow, language: Language) -> str:
-    is_late = is_overdue(line) and machine.is_replacement_awaited(line)
+    is_late = is_overdue(line) and standing.is_replacement_awaited(line)
     return (labels.REPLACEMENT_OVERDUE if is_late else labels.REPLACEMENT_RETURN[line.replacement_return])[language]
 
 
 def of_return(line: AnyRow, terms: Terms, language: Language) -> schemas.Return:
-    is_awaited = machine.is_return_awaited(line)
+    is_awaited = standing.is_return_awaited(line)
     return schemas.Return(
         **_way_back(line, terms, language, is_awaited=is_awaited),
         state=line.return_state,
@@ -42,7 +42,7 @@ def of_return(line: AnyRow, terms: Terms, language: Language) -> schemas.Return:
         missing=line.missing,
         invoice_reference=line.invoice_reference,
         certificate_file_id=line.certificate_file_id,
-        is_disk_kept=machine.is_disk_kept(line),
+        is_disk_kept=standing.is_disk_kept(line),
     )
 
 
@@ -51,7 +51,7 @@ def of_replacement(line: AnyRow, terms: Terms, language: Language) -> schemas.Re
         return None
     outcome = line.replacement_outcome
     return schemas.ReplacementWayBack(
-        **_way_back(line, terms, language, is_awaited=machine.is_replacement_awaited(line)),
+        **_way_back(line, terms, language, is_awaited=standing.is_replacement_awaited(line)),
         state=line.replacement_return,
         label=replacement_label(line, language),
         due_on=line.replacement_due_on,
@@ -63,7 +63,7 @@ def of_replacement(line: AnyRow, terms: Terms, language: Language) -> schemas.Re
 
 def _way_back(line: AnyRow, terms: Terms, language: Language, *, is_awaited: bool) -> dict[str, Any]:
     """What holds of either while it is awaited; a kept disk awaits SQP's answer first."""
-    counts = is_awaited and not machine.is_disk_kept(line)
+    counts = is_awaited and not standing.is_disk_kept(line)
     return {
         "is_awaited": is_awaited,
         "is_overdue": is_awaited and is_overdue(line),

@@ -31,7 +31,7 @@ from events.incidents import (
     Status,
     Thread,
 )
-from incidents.exchanges.machine import Disk
+from incidents.exchanges.standing import Disk
 
 # Words of a closed list are text in the database: a new word needs no migration.
 WORDS = (

@@ -1,0 +1,85 @@
+"""The SQL of parcels: which there are, what is in them, and of which nothing more is known."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.incidents.exchange_steps import Carrier
+from api.incidents.exchanges import ShipmentState
+from events.incidents import Direction
+from incidents.exchanges import machine
+from incidents.exchanges.models import Exchange, Shipment, shipment_lines
+
+
+async def get(session: AsyncSession, identifier: UUID) -> Shipment | None:
+    return await session.get(Shipment, identifier)
+
+
+async def of_line(session: AsyncSession, exchange_id: UUID, direction: Direction) -> Sequence[Shipment]:
+    query = (
+        select(Shipment)
+        .join(shipment_lines, shipment_lines.c.shipment_id == Shipment.id)
+        .where(shipment_lines.c.exchange_id == exchange_id, Shipment.direction == direction)
+        .order_by(Shipment.prepared_at)
+    )
+    return (await session.scalars(query)).all()
+
+
+async def outbound_states(session: AsyncSession, exchange_id: UUID) -> list[ShipmentState]:
+    return [parcel.state for parcel in await of_line(session, exchange_id, "outbound")]
+
+
+async def load(session: AsyncSession, parcel: Shipment, lines: Sequence[Exchange]) -> None:
+    rows = [{"shipment_id": parcel.id, "exchange_id": line.id} for line in lines]
+    await session.execute(insert(shipment_lines), rows)
+
+
+async def unload(session: AsyncSession, parcel: Shipment, line: Exchange) -> None:
+    of_both = (shipment_lines.c.shipment_id == parcel.id, shipment_lines.c.exchange_id == line.id)
+    await session.execute(delete(shipment_lines).where(*of_both))
+
+
+async def lines_of(session: AsyncSession, parcel: Shipment) -> Sequence[Exchange]:
+    query = (
+        select(Exchange)
+        .join(shipment_lines, shipment_lines.c.exchange_id == Exchange.id)
+        .where(shipment_lines.c.shipment_id == parcel.id)
+        .order_by(Exchange.line)
+    )
+    return (await session.scalars(query)).all()
+
+
+async def by_number(session: AsyncSession, carrier: Carrier, number: str) -> Shipment | None:
+    """The newest parcel of this number: carriers use one again after a year. None is of no number."""
+    if not number:
+        return None
+    query = select(Shipment).where(Shipment.tracking_number == number, Shipment.carrier.in_((carrier, "other")))
+    return await session.scalar(query.order_by(Shipment.prepared_at.desc()).limit(1))
+
+
+async def is_known(
+    session: AsyncSession, incident: str, direction: Direction, carrier: Carrier, tracking_number: str
+) -> bool:
+    """Whether a parcel of this number is on its way, or has arrived, for the incident."""
+    query = select(Shipment.id).where(
+        Shipment.incident_number == incident,
+        Shipment.direction == direction,
+        Shipment.carrier == carrier,
+        Shipment.tracking_number == tracking_number,
+        Shipment.tracking_number != "",
+        Shipment.state.not_in(machine.FAILED),
+    )
+    return await session.scalar(query.limit(1)) is not None
+
+
+async def silent(session: AsyncSession, before: datetime, limit: int) -> Sequence[Shipment]:
+    """Parcels that left before ``before`` and of which nothing is known since."""
+    query = select(Shipment).where(
+        Shipment.state == "shipped", Shipment.direction == "outbound", Shipment.shipped_at < before
+    )
+    return (await session.scalars(query.order_by(Shipment.shipped_at).limit(limit))).all()

@@ -1,0 +1,145 @@
+"""How an exchange line stands: what is awaited, what is late, what is to leave, and the one stage that it is in.
+
+Of the return and the replacement's way back one at most is awaited: whatever brings a replacement back ends the wait
+for the faulty unit.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal, Protocol
+from uuid import UUID
+
+from api.incidents.exchange_steps import ClaimState
+from api.incidents.exchanges import Stage
+from events.incidents import Cover, Decision, Dispatch, ExchangeType, Outcome, ReplacementReturn, ReturnState
+
+# What its holder has said of the disk, and SQP of that: a kept one makes nothing late until SQP answers.
+Disk = Literal["none", "kept", "refused"]
+
+# Another unit takes the faulty one's place, and its cover.
+REPLACES: frozenset[ExchangeType] = frozenset({"advance_exchange", "standard_exchange", "no_return"})
+# Something is sent to the holder.
+SHIPS: frozenset[ExchangeType] = REPLACES | {"part_only", "repair"}
+# The faulty unit is to come to SQP.
+RETURNS: frozenset[ExchangeType] = frozenset({"advance_exchange", "standard_exchange", "repair", "credit"})
+# It must have come before anything leaves.
+AFTER_RECEIPT: frozenset[ExchangeType] = frozenset({"standard_exchange", "repair"})
+
+OPEN: tuple[Decision, ...] = ("requested", "approved")
+NOT_SENT: tuple[Dispatch, ...] = ("none", "prepared", "failed")
+AWAITED: tuple[ReturnState, ...] = ("expected", "label_sent", "in_transit", "lost")
+# Late once the due date has passed: what is on its way is not, since its holder has done what was asked.
+LATE: tuple[ReturnState, ...] = ("expected", "label_sent", "lost")
+ARRIVED: tuple[ReturnState, ...] = ("received", "inspected")
+REPLACEMENT_AWAITED: tuple[ReplacementReturn, ...] = ("expected", "in_transit", "lost")
+REPLACEMENT_LATE: tuple[ReplacementReturn, ...] = ("expected", "lost")
+
+
+class LineState(Protocol):
+    """The state of a line, as a row of ``exchanges`` holds it."""
+
+    @property
+    def type(self) -> ExchangeType: ...
+    @property
+    def decision(self) -> Decision: ...
+    @property
+    def replacement_serial_number(self) -> str | None: ...
+    @property
+    def dispatch(self) -> Dispatch: ...
+    @property
+    def cover(self) -> Cover: ...
+    @property
+    def return_state(self) -> ReturnState: ...
+    @property
+    def return_due_on(self) -> date | None: ...
+    @property
+    def return_extensions(self) -> int: ...
+    @property
+    def disk(self) -> Disk: ...
+    @property
+    def replacement_return(self) -> ReplacementReturn: ...
+    @property
+    def replacement_due_on(self) -> date | None: ...
+    @property
+    def replacement_extensions(self) -> int: ...
+    @property
+    def outcome(self) -> Outcome | None: ...
+    @property
+    def certificate_file_id(self) -> UUID | None: ...
+    @property
+    def claim_state(self) -> ClaimState | None: ...
+
+
+def is_return_awaited(line: LineState) -> bool:
+    return line.decision == "approved" and line.return_state in AWAITED
+
+
+def is_replacement_awaited(line: LineState) -> bool:
+    """Whatever was decided of the line since."""
+    return line.replacement_return in REPLACEMENT_AWAITED
+
+
+def is_going(line: LineState) -> bool:
+    return line.decision in OPEN or is_replacement_awaited(line)
+
+
+def is_anything_awaited(line: LineState) -> bool:
+    return is_return_awaited(line) or is_replacement_awaited(line)
+
+
+def is_disk_kept(line: LineState) -> bool:
+    """Its holder keeps the disk, and SQP has yet to answer."""
+    return line.disk == "kept" and is_return_awaited(line)
+
+
+def due_on(line: LineState) -> date | None:
+    """Until when what is awaited is to be back; None where nothing is awaited, or the day is not known yet."""
+    if is_return_awaited(line):
+        return line.return_due_on
+    return line.replacement_due_on if is_replacement_awaited(line) else None
+
+
+def may_be_late(line: LineState) -> bool:
+    """Its holder has yet to send what is awaited."""
+    is_late = line.decision == "approved" and line.return_state in LATE and not is_disk_kept(line)
+    return is_late or line.replacement_return in REPLACEMENT_LATE
+
+
+def is_overdue(line: LineState, today: date) -> bool:
+    day = due_on(line)
+    return may_be_late(line) and day is not None and day < today
+
+
+def waits_for_return(line: LineState) -> bool:
+    return line.type in AFTER_RECEIPT and line.return_state in AWAITED
+
+
+def is_to_ship(line: LineState) -> bool:
+    """Something is to leave, and nothing but SQP's own work stands in the way."""
+    is_left = line.type in SHIPS and line.dispatch in NOT_SENT and line.cover != "returned"
+    return line.decision == "approved" and is_left and not waits_for_return(line)
+
+
+def stage(line: LineState, today: date) -> Stage:
+    """The one list in which SQP finds the line: what SQP has to do comes before what it waits for."""
+    if line.decision == "requested" or is_disk_kept(line):
+        return "to_decide"
+    if line.decision == "approved" and line.return_state == "received":
+        return "to_inspect"
+    if is_to_ship(line):
+        return "to_ship"
+    if is_overdue(line, today):
+        return "overdue"
+    if line.decision == "approved" and line.dispatch == "shipped" and line.cover != "returned":
+        return "shipped"
+    if is_return_awaited(line) or is_replacement_awaited(line):
+        return "awaited"
+    return "to_close" if line.decision == "approved" else "done"
+
+
+def is_done(line: LineState) -> bool:
+    """Nothing is on its way any more, and nothing is awaited."""
+    sent = line.type not in SHIPS or line.dispatch == "delivered" or line.cover == "returned"
+    back = line.return_state in ("not_required", "inspected", "settled")
+    return sent and back and not is_replacement_awaited(line)
