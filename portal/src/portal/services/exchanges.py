@@ -5,12 +5,11 @@ from __future__ import annotations
 from uuid import UUID
 
 from api.incidents.exchange_answers import ReturnAnswer, ReturnLink, ReturnQuestion
+from api.incidents.exchange_settings import ExchangeSettings, ExchangeSettingsPatch
 from api.incidents.exchange_steps import ExchangeCreate, Statement
 from api.incidents.exchanges import (
     ExchangePage,
     Exchanges,
-    ExchangeSettings,
-    ExchangeSettingsPatch,
     Prepared,
     Taken,
 )

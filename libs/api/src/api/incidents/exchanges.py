@@ -1,19 +1,18 @@
-"""Exchanges of hardware: an incident's exchange lines, as they are read, and SQP's settings of them."""
+"""Exchanges of hardware: an incident's exchange lines, as they are read."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from api.incidents.addresses import Address
 from api.incidents.exchange_steps import Carrier, ClaimState, Condition, StepName
 from api.incidents.incidents import Choice, Person
 from api.incidents.promises import PromiseBadge
 from events.incidents import (
-    Consequence,
     Cover,
     Decision,
     Direction,
@@ -24,8 +23,7 @@ from events.incidents import (
     ReplacementReturn,
     ReturnState,
 )
-from web.i18n import Invalid
-from web.schemas import Answer, Line, OptionalParagraphs, Page, Request
+from web.schemas import Answer, Page
 
 ShipmentState = Literal[
     "prepared", "shipped", "delivered", "lost", "damaged", "refused", "returned_to_sender", "recalled"
@@ -262,48 +260,3 @@ class Tracked(Answer):
     """For each fact, in their order: whether it was news, known, or of an unknown parcel."""
 
     items: list[Literal["applied", "known", "unknown"]]
-
-
-def _few_lines(value: str) -> str:
-    if len(value) > 400 or value.count("\n") > 7:
-        raise Invalid("Huit lignes et 400 caractères au plus.", "Eight lines and 400 characters at most.")
-    return value
-
-
-FewLines = Annotated[OptionalParagraphs, AfterValidator(_few_lines)]
-Days = Annotated[int, Field(ge=1, le=90)]
-
-
-class ServiceLevelDays(Request):
-    service_level: Line
-    return_days: Days
-
-
-class ExchangeSettings(Answer):
-    """``revision`` counts SQP's changes (also the ETag). ``return_days``: until when a return is due, from the delivery
-    of its replacement; ``by_service_level``: where it differs. ``extension_days``: what more time gives.
-
-    ``presumed_delivered_days``: without news of the carrier, a parcel counts as delivered so many days after it left.
-    ``return_address``: where returns go, in lines; empty while SQP names none.
-    """
-
-    revision: int
-    return_days: int
-    by_service_level: list[ServiceLevelDays]
-    extension_days: int
-    presumed_delivered_days: int
-    overdue: Consequence
-    return_address: str
-    changed_at: datetime | None
-    changed_by_name: str
-
-
-class ExchangeSettingsPatch(Request):
-    """Holds from now on; due dates that were told stay. What is left out stays as it is."""
-
-    return_days: Days | None = None
-    by_service_level: Annotated[list[ServiceLevelDays], Field(max_length=50)] | None = None
-    extension_days: Days | None = None
-    presumed_delivered_days: Days | None = None
-    overdue: Consequence | None = None
-    return_address: FewLines | None = None

@@ -14,7 +14,7 @@ from portal.asks import Ask
 from portal.forms import FormErrors
 from portal.identifiers import identifier
 from portal.page import Page
-from portal.pages.incidents import exchange_forms, one
+from portal.pages.incidents import exchange_forms, one, parcel_forms
 from portal.pages.incidents.base import blueprint, line_of, number_of, path_of
 from portal.pages.incidents.exchange_acts import Refused
 from portal.services import exchanges, incidents
@@ -76,7 +76,7 @@ async def take_step(page: Page) -> Response:
 async def prepare_parcel(page: Page) -> Response:
     number = number_of(page)
     is_back = page.field("direction") == "replacement_return"
-    wanted = exchange_forms.PARCEL_BACK if is_back else exchange_forms.PARCEL
+    wanted = parcel_forms.PARCEL_BACK if is_back else parcel_forms.PARCEL
     more: dict[str, object] = {"direction": "replacement_return"} if is_back else {}
     more["lines"] = [int(line) for line in page.fields("lines") if line.isascii() and line.isdigit() and len(line) < 6]
 
@@ -92,9 +92,9 @@ async def tell_of_parcel(page: Page) -> Response:
     number, parcel = number_of(page), identifier(page, "parcel")
 
     async def change() -> None:
-        await exchanges.tell(page, parcel, page.build(ShipmentNews, asks.values(page, exchange_forms.NEWS)))
+        await exchanges.tell(page, parcel, page.build(ShipmentNews, asks.values(page, parcel_forms.NEWS)))
 
-    return await _done_or_again(page, number, exchange_forms.NEWS, change, DONE)
+    return await _done_or_again(page, number, parcel_forms.NEWS, change, DONE)
 
 
 @blueprint.post("/incidents/{number}/donnees")

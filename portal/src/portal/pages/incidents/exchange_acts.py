@@ -15,6 +15,7 @@ from portal.asks import Ask, Offered, Typed
 from portal.forms import FINE, FormErrors
 from portal.page import Page
 from portal.pages.incidents import exchange_forms as forms
+from portal.pages.incidents import parcel_forms
 from portal.translations import N_
 
 # What SQP does next on a line, the first of these that may be done; ``ship`` and ``leave`` are of its parcels.
@@ -117,8 +118,8 @@ class Desk:
             hidden = {"lines": str(line.line), "direction": "replacement_return"}
             about = N_("Le colis par lequel le remplacement revient à SQP.")
             yield "back", self._act(
-                f"back-{line.line}", N_("Annoncer le colis du remplacement"), f"{self._base}/colis", forms.PARCEL_BACK,
-                self._offered, hidden=hidden, about=about, is_new=True,
+                f"back-{line.line}", N_("Annoncer le colis du remplacement"), f"{self._base}/colis",
+                parcel_forms.PARCEL_BACK, self._offered, hidden=hidden, about=about, is_new=True,
             )  # fmt: skip
 
     def _step(self, line: Exchange, step: StepName) -> Act:
@@ -171,7 +172,7 @@ class Desk:
             if each.may_ship
         ]
         return self._act(
-            f"parcel-{line.line}", N_("Préparer un colis"), f"{self._base}/colis", forms.PARCEL,
+            f"parcel-{line.line}", N_("Préparer un colis"), f"{self._base}/colis", parcel_forms.PARCEL,
             {**self._offered, "lines": lines}, typed={"lines": [str(line.line)]}, is_new=True,
         )  # fmt: skip
 
@@ -181,7 +182,7 @@ class Desk:
         typed = {"carrier": parcel.carrier, "state": parcel.actions[0]}
         offered = {**self._offered, "news": known}
         return self._act(
-            f"news-{parcel.id}", label, f"{self._base}/colis/{parcel.id}", forms.NEWS, offered, typed=typed
+            f"news-{parcel.id}", label, f"{self._base}/colis/{parcel.id}", parcel_forms.NEWS, offered, typed=typed
         )
 
     def _products(self) -> list[tuple[str, str]]:

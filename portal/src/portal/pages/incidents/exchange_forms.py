@@ -62,7 +62,7 @@ READ = Ask(
     "serial_number",
     N_("N° de série lu sur le matériel"),
     needed=False,
-    hint=N_("Vide s’il n’y en a pas. Un autre numéro est noté, sans rien bloquer."),
+    hint=N_("Vide s’il n’y en a pas. Un autre numéro que celui attendu est noté."),
 )
 
 # By what a form sends as ``step``, which may be anything.
@@ -230,48 +230,6 @@ REQUEST = (
     NOTE,
 )
 REQUEST_OF_SQP = (*REQUEST, DESPITE, Ask("approve", N_("Accorder aussitôt"), needed=False, kind="check"))
-
-GONE = Ask("shipped", N_("Le colis est déjà parti"), needed=False, kind="check")
-ELSEWHERE = N_("Livrer à une autre adresse que celle de l’incident")
-PARCEL = (
-    Ask("lines", N_("Échanges dans ce colis"), kind="boxes", source="lines"),
-    CARRIER,
-    TRACKING,
-    Ask("contact", N_("Contact à la livraison"), needed=False),
-    Ask("opening_hours", N_("Heures d’ouverture"), needed=False),
-    Ask("expected_on", N_("Livraison prévue le"), needed=False, kind="date"),
-    GONE,
-    *(
-        Ask(name, label, needed=False, path=f"address.{name}", group=ELSEWHERE)
-        for name, label in (
-            ("street", N_("N° et nom de rue")),
-            ("complement", N_("Complément d’adresse")),
-            ("postal_code", N_("Code postal")),
-            ("city", N_("Ville")),
-            ("email", N_("E-mail")),
-            ("phone", N_("Téléphone")),
-        )
-    ),
-    Ask(
-        "country",
-        N_("Pays"),
-        needed=False,
-        kind="select",
-        source="countries",
-        prompt=N_("France"),
-        path="address.country",
-        group=ELSEWHERE,
-    ),
-)
-# The replacement comes back: nothing is delivered to the client.
-PARCEL_BACK = (CARRIER, TRACKING, GONE)
-NEWS = (
-    Ask("state", N_("Nouvelle"), kind="select", source="news"),
-    Ask("at", N_("Quand"), needed=False, kind="moment", hint=N_("Heure de Paris ; vide : maintenant.")),
-    CARRIER,
-    TRACKING,
-    NOTE,
-)
 
 NO_DISK = N_("L’appareil n’a pas de disque")
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.incidents import exchanges as schemas
+from api.incidents.exchange_settings import ExchangeSettingsPatch
 from chassis import audit
 from events.incidents import Actor
 from incidents.exchanges import repository
@@ -16,9 +16,7 @@ from web import clock
 from web.http.preconditions import Precondition
 
 
-async def change(
-    session: AsyncSession, wanted: schemas.ExchangeSettingsPatch, by: Actor, precondition: Precondition
-) -> Terms:
+async def change(session: AsyncSession, wanted: ExchangeSettingsPatch, by: Actor, precondition: Precondition) -> Terms:
     """For what begins from now on. What stays as it is makes no revision."""
     terms = await repository.locked_terms(session)
     precondition.check(terms.revision)

@@ -12,6 +12,7 @@ from api.incidents import exchange_answers as answer_schemas
 from api.incidents import exchange_steps as steps
 from api.incidents import exchanges as schemas
 from api.incidents import shipments as parcels
+from api.incidents.exchange_settings import ExchangeSettings, ExchangeSettingsPatch
 from chassis.http import idempotency, paging
 from chassis.http.paging import Cursor, Limit, Sort
 from chassis.http.unit_of_work import Reader, Session, UnitOfWorkRoute
@@ -154,7 +155,7 @@ async def track(body: parcels.Tracking, principal: auth.ExchangeOffice, session:
 
 
 @settings.get("")
-async def get_exchange_settings(_: auth.SqpReader, response: Response, reader: Reader) -> schemas.ExchangeSettings:
+async def get_exchange_settings(_: auth.SqpReader, response: Response, reader: Reader) -> ExchangeSettings:
     """Days of return, presumed deliveries, and what an overdue return means."""
     terms = await repository.terms(reader)
     set_etag(response, terms.revision)
@@ -163,7 +164,7 @@ async def get_exchange_settings(_: auth.SqpReader, response: Response, reader: R
 
 @settings.patch("", status_code=204)
 async def change_exchange_settings(
-    body: schemas.ExchangeSettingsPatch,
+    body: ExchangeSettingsPatch,
     response: Response,
     principal: auth.SqpWriter,
     session: Session,

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from api.incidents import exchange_answers as answers
 from api.incidents import exchanges as schemas
 from api.incidents.addresses import Address
+from api.incidents.exchange_settings import ExchangeSettings, ServiceLevelDays
 from api.incidents.exchange_steps import StepName
 from api.incidents.incidents import Person
 from api.incidents.promises import PromiseBadge
@@ -67,12 +68,12 @@ async def exchanges(
     )
 
 
-def settings(terms: Terms, last: AnyRow | None) -> schemas.ExchangeSettings:
+def settings(terms: Terms, last: AnyRow | None) -> ExchangeSettings:
     levels = terms.by_service_level.items()
-    return schemas.ExchangeSettings(
+    return ExchangeSettings(
         revision=terms.revision,
         return_days=terms.return_days,
-        by_service_level=[schemas.ServiceLevelDays(service_level=label, return_days=days) for label, days in levels],
+        by_service_level=[ServiceLevelDays(service_level=label, return_days=days) for label, days in levels],
         extension_days=terms.extension_days,
         presumed_delivered_days=terms.presumed_delivered_days,
         overdue=terms.overdue,
