@@ -168,6 +168,13 @@ async def test_what_sqp_alone_may_see_looks_different(desk: Any) -> None:
     assert re.findall('value="([^"]*)"', offered) == ["sent"]
 
 
-async def test_a_doubtful_tracking_number_warns(desk: Any) -> None:
-    desk.holds(line(shipments=[parcel(doubtful_number=True)]))
-    assert "vérifiez-le" in await desk.get(TAB)
+@pytest.mark.parametrize(
+    ("kind", "direction", "warns"),
+    [("sqp", "outbound", True), ("reseller", "outbound", False), ("client", "return", True), ("sqp", "return", True)],
+)
+async def test_a_doubtful_tracking_number_warns_whoever_may_have_typed_it(
+    desk: Any, kind: str, direction: str, warns: bool
+) -> None:
+    desk.log_in(kind)
+    desk.holds(line(shipments=[parcel(doubtful_number=True, direction=direction)]))
+    assert ("vérifiez-le" in await desk.get(TAB)) == warns
