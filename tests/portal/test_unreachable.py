@@ -70,6 +70,11 @@ async def test_the_answer_of_another_part_says_nothing_of_the_one_that_is_away(v
         await page.locator("#finder").fill("29962")
     await expect(page.locator("#finder-list")).to_contain_text("29962")
     await expect(notice).to_be_visible()
+    # Nor does the list that is read anew, without what was asked of it.
+    async with page.expect_response(lambda got: "/incidents" in got.url and "zzzz" not in got.url):
+        await page.evaluate("document.body.dispatchEvent(new Event('incident-changed'))")
+    await expect(page.locator("#incidents tbody tr")).not_to_have_count(0)
+    await expect(notice).to_be_visible()
     await page.unroute("**/incidents?*zzzz*")
     await notice.get_by_role("button", name="Réessayer").click()
     await expect(page.get_by_text("Aucun incident ne correspond.")).to_be_visible()

@@ -6,7 +6,8 @@ const UNANSWERED = 8000;
 const notice = document.getElementById("unreachable");
 const progress = document.getElementById("loading");
 
-// How to ask again, by what did not get its answer: a part of the page, or a form. Another's answer says nothing of it.
+// How to ask again, and for whom, by what did not get its answer: a part of the page, or a form. Another's answer says
+// nothing of it, nor does that of a part that reads itself anew.
 const missed = new Map();
 // Since the network went away: what is in use by then is not taken away for what was asked before.
 let isTyped = false;
@@ -17,11 +18,12 @@ export function prepareReach() {
   document.addEventListener("htmx:beforeRequest", begun);
   document.addEventListener("htmx:afterRequest", ({ detail }) => {
     ended();
-    if (detail.xhr.status) reached(detail.target);
+    const { elt, target } = detail;
+    if (detail.xhr.status && (elt !== target || (missed.get(target)?.by ?? elt) === elt)) reached(target);
   });
   document.addEventListener("htmx:sendError", ({ detail: { requestConfig: asked } }) => {
     const { verb, path, elt, target } = asked;
-    unreachable("read", target, () => window.htmx.ajax(verb, path, { source: elt, target }));
+    unreachable("read", target, elt, () => window.htmx.ajax(verb, path, { source: elt, target }));
   });
   notice?.querySelector("button").addEventListener("click", askAgain);
   for (const change of ["input", "uploads-change"]) document.addEventListener(change, () => (isTyped = true));
@@ -53,7 +55,7 @@ async function onSubmit(event) {
     form.requestSubmit(submitter);
   } else {
     form.dispatchEvent(new Event("unreachable"));
-    unreachable("send", form, () => form.requestSubmit(submitter));
+    unreachable("send", form, form, () => form.requestSubmit(submitter));
   }
 }
 
@@ -68,11 +70,11 @@ async function isReachable() {
 }
 
 function askAgain() {
-  for (const [place, retry] of [...missed]) place.isConnected ? retry() : reached(place);
+  for (const [place, { retry }] of [...missed]) place.isConnected ? retry() : reached(place);
 }
 
-function unreachable(what, place, retry) {
-  missed.set(place, retry);
+function unreachable(what, place, by, retry) {
+  missed.set(place, { by, retry });
   isTyped = false;
   notice.dataset.what = what;
   notice.hidden = false;
