@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -10,6 +11,8 @@ import pytest
 from playwright.async_api import Locator, Page, expect
 from tests.portal.conftest import PHONE, Visit, log_in
 from tests.portal.incidents import Declare, People, composer, live
+
+from web import clock
 
 pytestmark = pytest.mark.e2e
 
@@ -171,6 +174,35 @@ async def test_an_agent_works_by_mouse_alone(view: View) -> None:
     await expect(row(page, second)).to_have_count(0)
     await page.get_by_role("link", name=re.compile("Passés")).click()
     await expect(row(page, second)).to_be_visible()
+
+
+async def test_what_is_put_off_comes_back_when_the_reseller_writes_and_goes_again_with_one_click(
+    view: View, people: People
+) -> None:
+    [number] = await view.declared(1)
+    asked = {"status": "pending", "reason": "waiting_reseller", "note": "Une photo, s’il vous plaît."}
+    for moved in ({"status": "in_diagnosis", "note": ""}, asked):
+        version = (await people(AGENT).get(f"/incidents/{number}"))["version"]
+        await people(AGENT).post(f"/incidents/{number}/status", moved, if_match=f'"{version}"')
+    page = await view.open_as(AGENT)
+    await page.goto(f"/incidents/{number}")
+    await live(page)
+    await bar(page).locator("summary", has_text="Remettre à plus tard").click()
+    await bar(page).get_by_label("Remettre au").fill("2001-01-01")
+    await bar(page).get_by_role("button", name="Remettre à plus tard").click()
+    await expect(bar(page).get_by_text(re.compile("Choisissez un jour du")).first).to_be_visible()
+    day = clock.today() + timedelta(days=10)
+    await bar(page).get_by_label("Remettre au").fill(day.isoformat())
+    await bar(page).get_by_role("button", name="Remettre à plus tard").click()
+    again = bar(page).get_by_role("button", name=f"Remettre au {day:%d/%m/%Y}")
+    await expect(bar(page).get_by_role("button", name="Reprendre maintenant")).to_be_visible()
+    await expect(bar(page)).to_contain_text(f"À reprendre le {day:%d/%m/%Y}")
+    await people("revendeur_test").post(f"/incidents/{number}/messages?thread=sqp", {"body": "La voici."})
+    await expect(bar(page)).to_contain_text("Répondre")
+    await again.click()
+    await expect(bar(page)).to_contain_text(f"À reprendre le {day:%d/%m/%Y}")
+    await bar(page).get_by_role("button", name="Reprendre maintenant").click()
+    await expect(bar(page)).to_contain_text("Répondre")
 
 
 async def test_no_key_acts_while_one_types_with_a_modifier_or_when_turned_off(view: View) -> None:

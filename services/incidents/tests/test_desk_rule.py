@@ -194,5 +194,32 @@ def test_what_is_on_its_way_back_is_not_chased_but_looked_after() -> None:
     assert next_of(known) == Next("check", paris("2026-05-22 00:00"))
 
 
+LATER = paris("2026-05-20 09:00")
+
+
+@pytest.mark.parametrize(
+    ("changes", "at"),
+    [
+        ({}, LATER),
+        ({"heard_at": NOW}, LATER),
+        ({"heard_at": paris("2026-05-19 10:01")}, MOVED),
+        ({"moved_at": paris("2026-05-19 10:01")}, paris("2026-05-19 10:01")),
+        ({"promised_on": date(2026, 5, 20)}, LATER),
+        # A promise that began to run again since is not hidden.
+        ({"promised_on": date(2026, 5, 19)}, MOVED),
+    ],
+)
+def test_what_was_put_off_is_due_later_unless_something_has_come_since(changes: dict[str, Any], at: datetime) -> None:
+    known = facts("in_diagnosis", snooze=rule.Snooze(NOW, LATER), **changes)
+    assert next_of(known, paris("2026-05-19 10:02")) == Next("diagnose", at)
+
+
+def test_what_was_put_off_waits_for_what_is_most_pressing_by_then() -> None:
+    known = facts("exchange", DELIVERED, snooze=rule.Snooze(NOW, paris("2026-06-04 09:00")))
+    assert next_of(known) == Next("chase_return", paris("2026-06-04 09:00"))
+    sooner = facts("exchange", DELIVERED, snooze=rule.Snooze(NOW, LATER))
+    assert next_of(sooner) == Next("chase_return", LATER)
+
+
 def test_a_line_that_was_refused_leaves_the_incident_as_its_state_says() -> None:
     assert next_of(facts("in_diagnosis", Line(decision="rejected"))) == Next("diagnose", MOVED)

@@ -76,7 +76,7 @@ OF_SQP = {
     ("post", "/shipments/{shipment_id}/news"),
     ("put", "/backoffice/shipments/{shipment_id}"),
     ("post", "/backoffice/tracking"),
-    # test_desk_queue.py and test_desk_people.py say who may.
+    # test_desk_queue.py, test_desk_people.py and test_desk_snoozes.py say who may.
     ("get", "/desk"),
     ("get", "/desk/due"),
     ("get", "/desk/people"),
@@ -88,6 +88,8 @@ OF_SQP = {
     ("post", "/desk/{number}/release"),
     ("post", "/desk/{number}/skip"),
     ("post", "/desk/{number}/settle"),
+    ("post", "/desk/{number}/snooze"),
+    ("post", "/desk/{number}/wake"),
 }
 # By the link of a reminder alone: test_returns.py.
 BY_LINK = {("post", "/return-answers"), ("post", "/return-answers/question")}

@@ -12,6 +12,7 @@ from api.incidents.desk import (
     GivenBack,
     NextGiven,
     NextWanted,
+    PutOff,
     Release,
     Skip,
 )
@@ -53,6 +54,14 @@ async def release(page: PageRequest, number: str) -> None:
 
 async def settle(page: PageRequest, number: str) -> None:
     await page.change("POST", f"/desk/{number}/settle")
+
+
+async def put_off(page: PageRequest, number: str, wanted: PutOff) -> None:
+    await page.change("POST", f"/desk/{number}/snooze", wanted)
+
+
+async def wake(page: PageRequest, number: str) -> None:
+    await page.change("POST", f"/desk/{number}/wake")
 
 
 async def assign(page: PageRequest, number: str, wanted: Assign) -> None:

@@ -13,7 +13,7 @@ from api.incidents.promises import PromiseBadge
 from events import OrganisationKind
 from events.incidents import PendingReason, Status
 from web.i18n import Invalid
-from web.schemas import Answer, OptionalLine, OptionalParagraphs, Page, Paragraphs, Request
+from web.schemas import Answer, Day, OptionalLine, OptionalParagraphs, Page, Paragraphs, Request
 
 # What SQP does next on an incident: take it up, diagnose, answer, decide on an exchange, send, inspect what came back,
 # chase what did not, remind who is awaited, look after stock, maker or carrier, close what is done. The most pressing
@@ -36,7 +36,7 @@ When = Literal["due", "later", "skipped"]
 UrgencyKind = Literal["promise_overdue", "promise_today", "waiting", "new", "due", "later"]
 # Who is awaited; ``holder``: whoever holds the product that is to come back.
 Turn = Literal["sqp", "reseller", "client", "holder", "stock", "maker", "carrier", "other", "nobody"]
-Act = Literal["take", "next", "assign", "release", "skip", "settle", "absent", "left"]
+Act = Literal["take", "next", "assign", "release", "skip", "settle", "snooze", "wake", "absent", "left"]
 
 
 def _person_or_word(value: str) -> str:
@@ -76,7 +76,8 @@ class LastMessage(Answer):
 
 class DeskState(Answer):
     """``action`` is empty where SQP has nothing to do. ``unanswered_since``: the first message of a party since SQP's
-    last word. ``stuck_for``: working days without a move, 0 up to three of them."""
+    last word. ``stuck_for``: working days without a move, 0 up to three of them. ``snoozed_until``: until when
+    it was put off, while that is ahead; ``is_snoozed``: nothing has brought it back before."""
 
     number: str
     action: Action | None
@@ -91,6 +92,8 @@ class DeskState(Answer):
     assigned_at: datetime | None
     is_mine: bool
     stuck_for: int
+    snoozed_until: datetime | None = None
+    is_snoozed: bool = False
 
 
 class DeskRow(DeskState):
@@ -197,6 +200,13 @@ class Assign(Request):
 
 class Skip(Request):
     reason: Paragraphs
+
+
+class PutOff(Request):
+    """Until nine o'clock in Paris of ``on``; without it, of the next working day."""
+
+    on: Day | None = None
+    note: OptionalParagraphs = ""
 
 
 class Release(Request):

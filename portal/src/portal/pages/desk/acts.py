@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response
 
-from api.incidents.desk import Assign, Skip
+from api.incidents.desk import Assign, PutOff, Skip
 from portal import asks
 from portal.api_client import ApiRefused
 from portal.asks import Ask
@@ -17,7 +17,7 @@ from portal.pages.desk import queue
 from portal.pages.desk.base import blueprint
 from portal.pages.incidents import one
 from portal.pages.incidents.base import number_of, path_of
-from portal.pages.incidents.desk_bar import ASSIGN, MOST_VIEW, PATH, SKIP, Refused, bar, wanted
+from portal.pages.incidents.desk_bar import ASSIGN, MOST_VIEW, PATH, PUT_OFF, SKIP, Refused, bar, wanted
 from portal.pages.rights import writers
 from portal.services import desk
 from portal.translations import N_
@@ -25,6 +25,8 @@ from portal.translations import N_
 TAKEN = N_("L’incident est à vous.")
 GIVEN_BACK = N_("L’incident est rendu : il est de nouveau à tous.")
 HANDED_OVER = N_("L’incident est transmis.")
+PUT_OFF_TO = N_("L’incident est remis à plus tard. Un message de l’autre partie le ramène avant.")
+AWAKE = N_("L’incident est repris.")
 ASIDE = N_("L’incident est mis de côté : il reviendra de lui-même.")
 
 
@@ -64,6 +66,27 @@ async def release(page: Page) -> Response:
 async def settle(page: Page) -> Response:
     number = number_of(page)
     return await _button(page, number, lambda: desk.settle(page, number), ASIDE)
+
+
+@blueprint.post(f"{PATH}/{{number}}/reprendre")
+@writers("sqp")
+async def wake(page: Page) -> Response:
+    number = number_of(page)
+    return await _button(page, number, lambda: desk.wake(page, number), AWAKE)
+
+
+@blueprint.post(f"{PATH}/{{number}}/remettre")
+@writers("sqp")
+async def put_off(page: Page) -> Response:
+    number = number_of(page)
+
+    async def change() -> None:
+        await desk.put_off(page, number, page.build(PutOff, asks.values(page, PUT_OFF)))
+
+    trouble = await asks.attempt(page, PUT_OFF, change)
+    if trouble:
+        return await _again(page, number, "remettre", trouble, PUT_OFF)
+    return page.redirect(_here(page, number), flash=page.gettext(PUT_OFF_TO))
 
 
 @blueprint.post(f"{PATH}/{{number}}/transmettre")

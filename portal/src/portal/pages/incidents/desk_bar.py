@@ -32,6 +32,10 @@ ASSIGN = (
         hint=N_("Lue par SQP seul. Nécessaire pour ce qu’un collègue a déjà."),
     ),
 )
+PUT_OFF = (
+    Ask("on", N_("Remettre au"), needed=False, kind="date", hint=N_("À 9 h ; vide : le prochain jour ouvré.")),
+    Ask("note", N_("Note"), needed=False, kind="area", hint=N_("Lue par SQP seul.")),
+)
 SKIP = (Ask("reason", N_("Pourquoi le passer"), kind="area", hint=N_("Lue par SQP seul.")),)
 
 
@@ -53,6 +57,7 @@ class Bar:
     view: str
     assign: exchange_acts.Act
     skip: exchange_acts.Act
+    put_off: exchange_acts.Act
     may_settle: bool
     said: str
 
@@ -72,6 +77,7 @@ async def bar(page: Page, number: str, refused: Refused | None = None) -> Bar | 
         view=view if wanted(view) else "",
         assign=_act(page, number, "transmettre", N_("Transmettre"), ASSIGN, view, refused, colleagues=colleagues),
         skip=_act(page, number, "passer", N_("Passer"), SKIP, view, refused),
+        put_off=_act(page, number, "remettre", N_("Remettre à plus tard"), PUT_OFF, view, refused),
         may_settle=item.action in MAY_SETTLE,
         said=refused.errors.title if refused and not refused.form else "",
     )

@@ -93,6 +93,8 @@ ACTIONS = {
     "release_incident": N_("Incident rendu"),
     "skip_incident": N_("Incident passé"),
     "settle_incident": N_("Incident mis de côté"),
+    "snooze_incident": N_("Incident remis à plus tard"),
+    "wake_incident": N_("Incident repris avant l’heure"),
     "give_back_all": N_("Incidents rendus"),
     "state_data": N_("Déclaration sur les données d’un appareil"),
     "add_closures": N_("Jours de fermeture ajoutés"),

@@ -15,7 +15,7 @@ from chassis.http.unit_of_work import Reader, Session, UnitOfWorkRoute
 from events.incidents import Status
 from incidents import auth
 from incidents.auth import actor
-from incidents.desk import queries, service
+from incidents.desk import queries, service, snoozes
 from incidents.desk.queries import MINE, UNASSIGNED, Wanted
 from incidents.desk.views import Desk, people
 from incidents.errors import IncidentNotFound
@@ -139,6 +139,23 @@ async def settle_incident(number: Number, principal: auth.SqpWriter, session: Se
     by = actor(principal)
     incident = await for_change(session, number, by)
     await service.settle(session, incident, by)
+
+
+@desk.post("/{number}/snooze", status_code=204, dependencies=[idempotency.Documented])
+async def snooze_incident(number: Number, body: schemas.PutOff, principal: auth.SqpWriter, session: Session) -> None:
+    """Due again at nine o'clock of a day; sooner when a party writes or something moves. 409 ``promise_comes_first``
+    where its dispatch is promised for a day before."""
+    by = actor(principal)
+    incident = await for_change(session, number, by)
+    await snoozes.put_off(session, incident, body.on, body.note, by)
+
+
+@desk.post("/{number}/wake", status_code=204, dependencies=[idempotency.Documented])
+async def wake_incident(number: Number, principal: auth.SqpWriter, session: Session) -> None:
+    """What was put off is due as if it had not been."""
+    by = actor(principal)
+    incident = await for_change(session, number, by)
+    await snoozes.wake(session, incident, by)
 
 
 def _who(value: str) -> str | UUID:

@@ -45,6 +45,34 @@ class NotAtTheDesk(Conflict):
     )
 
 
+class NothingToPutOff(Conflict):
+    code = "nothing_to_put_off"
+    message = text(
+        "Rien n’est à faire sur l’incident n° {number} : il n’y a rien à remettre.",
+        "Nothing is to be done on incident no. {number}: there is nothing to put off.",
+    )
+
+
+class NotPutOff(Conflict):
+    code = "not_put_off"
+    message = text("L’incident n° {number} n’est pas remis à plus tard.", "Incident no. {number} is not put off.")
+
+
+class PutOffTooFar(Conflict):
+    """``first`` and ``last``: the days between which it may be."""
+
+    code = "put_off_too_far"
+    message = text("Choisissez un jour du {first} au {last}.", "Choose a day from {first} to {last}.")
+
+
+class PromiseComesFirst(Conflict):
+    code = "promise_comes_first"
+    message = text(
+        "L’envoi est promis pour le {day} : l’incident ne peut pas être remis au-delà.",
+        "Dispatch is promised for {day}: the incident cannot be put off beyond that day.",
+    )
+
+
 class NothingToSettle(Conflict):
     code = "nothing_to_settle"
     message = text(

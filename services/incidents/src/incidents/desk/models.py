@@ -46,6 +46,9 @@ class DeskItem(Base):
     last_message_kind: Mapped[OrganisationKind | None]
     # When a person of SQP last said that nothing was to be done for now.
     settled_at: Mapped[datetime | None]
+    # When a person of SQP last put it off, and until when; :class:`incidents.desk.rule.Facts` says whether that holds.
+    snoozed_at: Mapped[datetime | None]
+    snoozed_until: Mapped[datetime | None]
     changes: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     version: Mapped[int] = mapped_column(default=1, server_default=text("1"))
     assignee_id: Mapped[UUID | None]
@@ -92,7 +95,8 @@ class DeskItem(Base):
 
 class DeskAct(Base):
     """Who did what with an incident at the desk; the application may neither change nor delete it. SQP alone reads it.
-    ``to_name``: who got it, or lost it. ``changes``: the item's count then. No ``by_id``: the platform did it."""
+    ``to_name``: who got it, or lost it. ``until``: the day until which it was put off. ``changes``: the item's count
+    then. No ``by_id``: the platform did it."""
 
     __tablename__ = "desk_acts"
 
@@ -105,6 +109,7 @@ class DeskAct(Base):
     to_id: Mapped[UUID | None]
     to_name: Mapped[str]
     note: Mapped[str]
+    until: Mapped[date | None]
     changes: Mapped[int]
 
     __table_args__ = (
@@ -121,6 +126,7 @@ class DeskAct(Base):
         *,
         to: tuple[UUID | None, str | None] = (None, None),
         note: str = "",
+        until: date | None = None,
     ) -> DeskAct:
         return cls(
             incident_number=item.incident_number,
@@ -131,5 +137,6 @@ class DeskAct(Base):
             to_id=to[0],
             to_name=to[1] or "",
             note=note,
+            until=until,
             changes=item.changes,
         )

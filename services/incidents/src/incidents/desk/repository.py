@@ -14,7 +14,7 @@ from chassis.sql import AnySelect
 from events.incidents import Actor
 from incidents.desk import queries
 from incidents.desk.models import DeskItem
-from incidents.desk.rule import Facts
+from incidents.desk.rule import Facts, Snooze
 from incidents.exchanges import repository as exchanges
 from incidents.exchanges.models import Exchange, ExchangeFact
 from incidents.models import BY_PARTY, HistoryEntry, Incident, Message, User
@@ -63,6 +63,8 @@ async def facts(session: AsyncSession, incident: Incident, item: DeskItem) -> Fa
         unanswered_since=await session.scalar(unanswered),
         promised_on=await _promised_on(session, number, lines),
         lines=lines,
+        heard_at=item.last_message_at if item.last_message_kind not in (None, "sqp") else None,
+        snooze=Snooze(item.snoozed_at, item.snoozed_until) if item.snoozed_at and item.snoozed_until else None,
     )
 
 

@@ -42,6 +42,14 @@ class Line(LineState, Protocol):
 
 
 @dataclass(frozen=True)
+class Snooze:
+    """At ``at`` a person of SQP put the incident off."""
+
+    at: datetime
+    until: datetime
+
+
+@dataclass(frozen=True)
 class Facts:
     """``moved_at``: when its state or an exchange on it last moved. ``spoken_at``: SQP's last word to the parties;
     ``unanswered_since`` the first message of a party after it. ``promised_on``: the day of a promise that runs."""
@@ -54,6 +62,17 @@ class Facts:
     unanswered_since: datetime | None
     promised_on: date | None
     lines: Sequence[Line]
+    # When a party last wrote, where SQP has not written since.
+    heard_at: datetime | None = None
+    snooze: Snooze | None = None
+
+    @property
+    def put_off_until(self) -> datetime | None:
+        """None where nobody put it off, or a party has written or something has moved since; a promise comes first."""
+        snooze = self.snooze
+        if snooze is None or max(self.moved_at, self.heard_at or self.moved_at) > snooze.at:
+            return None
+        return min(snooze.until, morning_of(self.promised_on)) if self.promised_on else snooze.until
 
     @property
     def since(self) -> datetime:
@@ -76,10 +95,11 @@ def next_action(facts: Facts, now: datetime, days: WorkingDays) -> Next | None:
     wanted = [*_answer(facts), *_of_state(facts, days)]
     for line in facts.lines:
         wanted += _of_line(line, facts)
-    due = [each for each in wanted if each.at <= now]
-    if due:
-        return min(due, key=lambda each: (ORDER.index(each.action), each.at))
-    return min(wanted, key=lambda each: each.at, default=None)
+    until = max(facts.put_off_until or now, now)
+    due = [each for each in wanted if each.at <= until]
+    following = min(due, key=lambda each: (ORDER.index(each.action), each.at), default=None)
+    following = following or min(wanted, key=lambda each: each.at, default=None)
+    return Next(following.action, until) if following and until > now else following
 
 
 def waiting_key(facts: Facts, action_at: datetime) -> int:
@@ -162,6 +182,11 @@ def _of_way_back(line: Line, facts: Facts) -> Iterator[Next]:
         yield Next("decide", facts.moved_at)
     elif standing.may_be_late(line) and due_on is not None:
         yield Next("chase_return", start_of(due_on + timedelta(days=1)))
+
+
+def morning_of(day: date) -> datetime:
+    """When the desk opens, in Paris."""
+    return datetime.combine(day, time(9), PARIS)
 
 
 def start_of(day: date) -> datetime:

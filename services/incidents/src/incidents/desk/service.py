@@ -69,8 +69,8 @@ async def catch_up(session: AsyncSession) -> int:
 
 async def take(session: AsyncSession, number: str, by: Actor) -> DeskItem:
     """Raises TakenAlready where a colleague has it."""
-    item = await _item(session, number)
-    _require_free(item, by)
+    item = await locked_item(session, number)
+    require_free(item, by)
     return _assign(session, item, "take", by, (by.user_id, by.name))
 
 
@@ -92,7 +92,7 @@ async def take_next(session: AsyncSession, wanted: Wanted, by: Actor, leaving: s
 async def assign(session: AsyncSession, number: str, to: UUID, note: str, by: Actor) -> DeskItem:
     """Hands it to a colleague, or to oneself, whoever has it. Raises NotAtTheDesk, and ReasonNeeded where it is taken
     from a colleague without a note."""
-    item = await _item(session, number)
+    item = await locked_item(session, number)
     person = await repository.colleague(session, to, by.organisation_id)
     if person is None:
         raise NotAtTheDesk(field="user_id")
@@ -103,7 +103,7 @@ async def assign(session: AsyncSession, number: str, to: UUID, note: str, by: Ac
 
 async def release(session: AsyncSession, number: str, note: str, by: Actor) -> DeskItem:
     """Raises NotYoursToRelease."""
-    item = await _item(session, number)
+    item = await locked_item(session, number)
     if item.assignee_id != by.user_id:
         raise NotYoursToRelease(number=number)
     now = clock.now()
@@ -115,7 +115,7 @@ async def release(session: AsyncSession, number: str, note: str, by: Actor) -> D
 
 async def skip(session: AsyncSession, number: str, reason: str, by: Actor) -> DeskItem:
     """Hidden from ``by`` until the incident changes, and free for the others."""
-    item = await _item(session, number)
+    item = await locked_item(session, number)
     now = clock.now()
     session.add(DeskAct.of(item, "skip", by, now, note=reason))
     if item.assignee_id == by.user_id:
@@ -129,13 +129,18 @@ async def skip(session: AsyncSession, number: str, reason: str, by: Actor) -> De
 async def settle(session: AsyncSession, incident: Incident, by: Actor) -> DeskItem:
     """Nothing is to be answered or asked for now; counts like SQP's word. The incident is locked. Raises
     NothingToSettle, and TakenAlready where a colleague has it."""
-    item = await _item(session, incident.number)
-    _require_free(item, by)
+    item = await locked_item(session, incident.number)
+    require_free(item, by)
     if item.action not in MAY_SETTLE:
         raise NothingToSettle(number=incident.number)
     now = clock.now()
     session.add(DeskAct.of(item, "settle", by, now))
     item.settled_at = now
+    return await changed(session, incident, item, now)
+
+
+async def changed(session: AsyncSession, incident: Incident, item: DeskItem, now: datetime) -> DeskItem:
+    """What is next on it, anew: what a person did at the desk counts for that."""
     await _recount(session, incident, item, now)
     item.changes += 1
     item.version += 1
@@ -183,14 +188,14 @@ def _assign(
     return item
 
 
-async def _item(session: AsyncSession, number: str) -> DeskItem:
+async def locked_item(session: AsyncSession, number: str) -> DeskItem:
     item = await repository.item(session, number)
     if item is None:
         raise IncidentNotFound(number=number)
     return item
 
 
-def _require_free(item: DeskItem, by: Actor) -> None:
+def require_free(item: DeskItem, by: Actor) -> None:
     if item.assignee_id not in (None, by.user_id):
         raise TakenAlready(number=item.incident_number, name=item.assignee_name)
 

@@ -86,6 +86,7 @@ class Desk:
     def _state(self, item: AnyRow, incident: AnyRow, promise: AnyRow | None) -> dict[str, Any]:
         turn = _turn(item, incident.pending_reason, self._now)
         is_said = item.last_message_at is not None
+        snoozed_until = item.snoozed_until if item.snoozed_until and item.snoozed_until > self._now else None
         action = labels.ACTION[item.action] if item.action else labels.NO_ACTION
         assignee = schemas.Colleague(user_id=item.assignee_id, name=item.assignee_name) if item.assignee_id else None
         return {
@@ -104,6 +105,8 @@ class Desk:
             "assigned_at": item.assigned_at,
             "is_mine": item.assignee_id is not None and item.assignee_id == self._principal.user_id,
             "stuck_for": self._stuck_for(item),
+            "snoozed_until": snoozed_until,
+            "is_snoozed": snoozed_until is not None and item.action_at == snoozed_until,
         }
 
     def _stuck_for(self, item: AnyRow) -> int:
@@ -119,7 +122,9 @@ class Desk:
 
     def _act(self, row: AnyRow) -> schemas.DeskAct:
         by = row.by_name if row.by_id else PLATFORM[self._language]
-        sentence = labels.ACT[row.act][self._language].format(by=by, to=row.to_name)
+        sentence = labels.ACT[row.act][self._language].format(
+            by=by, to=row.to_name, until=f"{row.until:%d/%m/%Y}" if row.until else ""
+        )
         return schemas.DeskAct(act=row.act, sentence=sentence, at=row.at, by_name=by, note=row.note)
 
 
