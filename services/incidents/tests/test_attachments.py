@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from itertools import permutations
 from typing import Any
 from uuid import UUID, uuid4
@@ -11,6 +12,7 @@ import pytest
 from devkit.harness import CLIENT, CLIENT_BASIC, RESELLER, SQP, back_office, person
 from events.files import FileBindingRefused, FileBound, FileErased, FileScanned
 from events.incidents import FileDetached, FilesAttached
+from incidents.exchanges import repository
 from web.auth.principal import Principal
 
 COLLEAGUE = person("reseller", "REV-0001", name="Collègue")
@@ -19,6 +21,16 @@ COLLEAGUE = person("reseller", "REV-0001", name="Collègue")
 async def files(desk: Any, number: str, by: Principal = RESELLER) -> list[dict[str, Any]]:
     attachments: list[dict[str, Any]] = (await desk.incident(number, by))["attachments"]
     return attachments
+
+
+async def test_what_is_told_of_a_file_waits_for_nobody_who_changes_its_incident(open_desk: Any) -> None:
+    """Both would lock each other out: a change locks the incident and then its files."""
+    number = await open_desk.declare()
+    file_id = uuid4()
+    await open_desk.attach(number, "declaration", RESELLER, file_id)
+    async with open_desk.harness.service.database.transaction() as session:
+        await repository.locked_incident(session, number)
+        await asyncio.wait_for(open_desk.bound(number, "declaration", file_id), 5)
 
 
 async def detach(desk: Any, number: str, file_id: UUID, by: Principal) -> tuple[int, str]:

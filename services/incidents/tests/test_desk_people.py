@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from devkit.harness import CLIENT, RESELLER, SQP, back_office, person
 from events.identity import UserChanged
 from events.incidents import IncidentAssigned
+from incidents.exchanges import repository as exchanges
 from web.clock import PARIS
 
 CAMILLE = person("sqp", "SQP", name="Camille Durand")
@@ -121,6 +122,14 @@ async def test_an_incident_that_somebody_is_changing_is_passed_over_not_waited_f
     async with shop.harness.service.database.transaction() as session:
         await session.execute(text("SELECT 1 FROM desk_items WHERE incident_number = :n FOR UPDATE"), {"n": first})
         assert await asyncio.wait_for(following(shop), 5) == second
+
+
+async def test_what_is_taken_waits_for_nobody_who_changes_the_incident(shop: Any) -> None:
+    """Both would lock each other out: a change locks the incident and then its place at the desk."""
+    number = await shop.declare()
+    async with shop.harness.service.database.transaction() as session:
+        await exchanges.locked_incident(session, number)
+        assert (await asyncio.wait_for(act(shop, number, "take"), 5)).status_code == 204
 
 
 async def test_what_a_colleague_has_is_not_taken_but_may_be_handed_to_oneself(shop: Any) -> None:

@@ -89,7 +89,7 @@ async def _locked(session: AsyncSession, *wanted: ColumnElement[bool]) -> Sequen
         .options(*repository.WHOLE)
         .order_by(Contract.number)
         .limit(BATCH)
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=True, key_share=True)
     )
     return (await session.scalars(query)).all()
 

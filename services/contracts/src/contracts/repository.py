@@ -34,7 +34,7 @@ async def find_for_change(session: AsyncSession, number: str) -> Contract | None
     code = codes.number(number)
     await one_at_a_time(session, f"contract {code}")
     query = select(Contract).where(Contract.number_code == code).order_by((Contract.number == number).desc()).limit(1)
-    return await session.scalar(query.options(*WHOLE).with_for_update())
+    return await session.scalar(query.options(*WHOLE).with_for_update(key_share=True))
 
 
 async def reload_replacements(session: AsyncSession, contract: Contract) -> None:
@@ -46,7 +46,7 @@ async def reload_replacements(session: AsyncSession, contract: Contract) -> None
 
 async def held_by(session: AsyncSession, client_id: UUID) -> Sequence[Contract]:
     query = select(Contract).where(Contract.client_id == client_id).options(*WHOLE)
-    return (await session.scalars(query.order_by(Contract.number).with_for_update())).all()
+    return (await session.scalars(query.order_by(Contract.number).with_for_update(key_share=True))).all()
 
 
 async def organisation(session: AsyncSession, identifier: UUID) -> Organisation | None:

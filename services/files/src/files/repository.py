@@ -18,12 +18,17 @@ BATCH = 500
 
 async def find_for_change(session: AsyncSession, identifier: UUID) -> StoredFile | None:
     """The file, its row locked."""
-    return await session.scalar(select(StoredFile).where(StoredFile.id == identifier).with_for_update())
+    return await session.scalar(select(StoredFile).where(StoredFile.id == identifier).with_for_update(key_share=True))
 
 
 async def find_all_for_change(session: AsyncSession, identifiers: Iterable[UUID]) -> dict[UUID, StoredFile]:
     """Those that exist, locked in one order, so that two events that name the same files do not wait in a circle."""
-    query = select(StoredFile).where(StoredFile.id.in_(set(identifiers))).order_by(StoredFile.id).with_for_update()
+    query = (
+        select(StoredFile)
+        .where(StoredFile.id.in_(set(identifiers)))
+        .order_by(StoredFile.id)
+        .with_for_update(key_share=True)
+    )
     return {file.id: file for file in await session.scalars(query)}
 
 
@@ -58,7 +63,7 @@ async def left_over(session: AsyncSession, before: datetime) -> Sequence[StoredF
         .where(StoredFile.incident_number.is_(None), StoredFile.stage != "erased", StoredFile.created_at < before)
         .order_by(StoredFile.created_at)
         .limit(BATCH)
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=True, key_share=True)
     )
     return (await session.scalars(query)).all()
 
@@ -71,7 +76,7 @@ async def unscanned(session: AsyncSession, before: datetime) -> Sequence[StoredF
         .where(or_(StoredFile.scan_asked_at.is_(None), StoredFile.scan_asked_at < before))
         .order_by(StoredFile.scan_asked_at)
         .limit(BATCH)
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=True, key_share=True)
     )
     return (await session.scalars(query)).all()
 

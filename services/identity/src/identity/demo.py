@@ -39,7 +39,9 @@ async def set_passwords(service: Service) -> list[str]:
     """Gives the demonstration's password to those of its people that exist; answers their log-ins."""
     password_hash = await _services(service).passwords.hash(PASSWORD)
     async with service.database.transaction() as session:
-        query = select(User).where(func.lower(User.login).in_(LOGINS)).order_by(User.login).with_for_update()
+        query = (
+            select(User).where(func.lower(User.login).in_(LOGINS)).order_by(User.login).with_for_update(key_share=True)
+        )
         people = (await session.scalars(query)).all()
         for user in people:
             await _activate(session, user, password_hash)

@@ -41,7 +41,7 @@ async def covered_contract(session: AsyncSession, number: str, by: Actor) -> Cov
 
 async def find_for_change(session: AsyncSession, number: str, by: Actor) -> Incident | None:
     """The incident, its row locked."""
-    query = select(Incident).where(Incident.number == number, visible(Incident, by)).with_for_update()
+    query = select(Incident).where(Incident.number == number, visible(Incident, by)).with_for_update(key_share=True)
     return await session.scalar(query)
 
 
@@ -95,7 +95,7 @@ async def shown_attachment(session: AsyncSession, number: str, file_id: UUID) ->
     query = select(Attachment).where(
         Attachment.incident_number == number, Attachment.file_id == file_id, Attachment.state.in_(SHOWN)
     )
-    return await session.scalar(query.with_for_update())
+    return await session.scalar(query.with_for_update(key_share=True))
 
 
 async def all_attached(session: AsyncSession, number: str, file_ids: Sequence[UUID]) -> dict[UUID, Scope]:
@@ -117,7 +117,7 @@ async def attachments_of_file(
     )
     if incident is not None:
         query = query.where(Attachment.incident_number == incident)
-    return (await session.scalars(query.order_by(Attachment.id).with_for_update())).all()
+    return (await session.scalars(query.order_by(Attachment.id).with_for_update(key_share=True))).all()
 
 
 async def doubted_since(session: AsyncSession, number: str, moment: datetime) -> bool:
@@ -148,7 +148,7 @@ async def quiet_since(session: AsyncSession, moment: datetime, limit: int) -> Se
         .where(Incident.status == "resolved", Incident.resolved_at < moment, ~said.exists())
         .order_by(Incident.resolved_at)
         .limit(limit)
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=True, key_share=True)
     )
     return (await session.scalars(query)).all()
 
@@ -156,10 +156,10 @@ async def quiet_since(session: AsyncSession, moment: datetime, limit: int) -> Se
 async def incidents_of_client(session: AsyncSession, client_id: UUID) -> Sequence[Incident]:
     """Locked, in the order in which all who lock several do."""
     query = select(Incident).where(Incident.client_id == client_id).order_by(Incident.number)
-    return (await session.scalars(query.with_for_update())).all()
+    return (await session.scalars(query.with_for_update(key_share=True))).all()
 
 
 async def incidents_without_client(session: AsyncSession, contract: str) -> Sequence[Incident]:
     """Of this contract; locked, in the order in which all who lock several do."""
     query = select(Incident).where(Incident.contract_code == codes.number(contract), Incident.client_id.is_(None))
-    return (await session.scalars(query.order_by(Incident.number).with_for_update())).all()
+    return (await session.scalars(query.order_by(Incident.number).with_for_update(key_share=True))).all()

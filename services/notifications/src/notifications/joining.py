@@ -25,7 +25,7 @@ async def take_into_line(
     """The person's line that tells of these facts already or takes them in now, if there is one, and whether it took
     them in. Call it in the person's turn."""
     mine = and_(Notification.user_id == user_id, Notification.created_at >= since)
-    query = select(Notification).where(mine, _same_act(Notification.facts, facts)).with_for_update()
+    query = select(Notification).where(mine, _same_act(Notification.facts, facts)).with_for_update(key_share=True)
     lines = (await session.scalars(query.order_by(Notification.created_at))).all()
     told = next((each for each in lines if _tells(each.facts, facts)), None)
     if told is not None:
@@ -40,7 +40,7 @@ async def take_into_email(session: AsyncSession, user_id: UUID, facts: Facts) ->
     """Takes the facts into the person's e-mail of the same act that has not gone yet; whether there is one."""
     waiting = and_(Email.user_id == user_id, Email.state == "queued", Email.attempts == 0)
     query = select(Email).where(waiting, _same_act(Email.facts, facts))
-    found = await session.scalar(query.limit(1).with_for_update())
+    found = await session.scalar(query.limit(1).with_for_update(key_share=True))
     if found is not None and not _tells(found.facts, facts):
         found.facts = _with(found.facts, facts)
     return found is not None

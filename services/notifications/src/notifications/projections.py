@@ -111,7 +111,12 @@ async def naming_of(session: AsyncSession, event: FileBound) -> AnyRow | None:
 
 async def bind(session: AsyncSession, event_id: UUID, file_id: UUID) -> int:
     """Notes the file as bound; how many of its act are by now. The act's rows are locked, so that all are counted."""
-    query = select(NamedFile).where(NamedFile.event_id == event_id).order_by(NamedFile.file_id).with_for_update()
+    query = (
+        select(NamedFile)
+        .where(NamedFile.event_id == event_id)
+        .order_by(NamedFile.file_id)
+        .with_for_update(key_share=True)
+    )
     files = (await session.scalars(query)).all()
     for file in files:
         file.bound = file.bound or file.file_id == file_id

@@ -45,7 +45,9 @@ async def _into_todays(session: AsyncSession, source: service.Source, notice: No
     """The e-mail that tells of it: one that waits, or a new one, on a day that has none yet."""
     query = select(Email).where(Email.user_id == reader.id, Email.kind == KIND)
     waiting = and_(Email.state == "queued", Email.attempts == 0)
-    email = await session.scalar(query.where(waiting).order_by(Email.next_attempt_at).limit(1).with_for_update())
+    email = await session.scalar(
+        query.where(waiting).order_by(Email.next_attempt_at).limit(1).with_for_update(key_share=True)
+    )
     if email is not None:
         is_sellers = reader.organisation_kind == "reseller"
         email.facts = repository.one_more(email.facts) | {"is_sellers": is_sellers}

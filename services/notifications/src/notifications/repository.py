@@ -113,7 +113,7 @@ async def _add_once(
 
 async def take_turn(session: AsyncSession, user_id: UUID) -> None:
     """What is told to this person in other transactions waits for the end of this one."""
-    await session.execute(select(User.id).where(User.id == user_id).with_for_update())
+    await session.execute(select(User.id).where(User.id == user_id).with_for_update(key_share=True))
 
 
 async def gather_line(
@@ -130,7 +130,7 @@ async def gather_line(
         Notification.created_at >= since,
         _same_day(Notification.facts, facts),
     )
-    line = await session.scalar(query.order_by(Notification.created_at.desc()).limit(1).with_for_update())
+    line = await session.scalar(query.order_by(Notification.created_at.desc()).limit(1).with_for_update(key_share=True))
     if line is not None:
         line.facts = one_more(line.facts)
         line.subject = {**line.subject, "path": path}
@@ -147,7 +147,7 @@ async def gather_email(session: AsyncSession, user_id: UUID, kind: str, facts: d
         Email.attempts == 0,
         _same_day(Email.facts, facts),
     )
-    email = await session.scalar(query.limit(1).with_for_update())
+    email = await session.scalar(query.limit(1).with_for_update(key_share=True))
     if email is not None:
         email.facts = one_more(email.facts)
         email.path = path
@@ -197,7 +197,7 @@ async def put_preferences(session: AsyncSession, user_id: UUID, email: dict[str,
 async def overdue_emails(session: AsyncSession, before: datetime) -> Sequence[Email]:
     """Queued, with an attempt that was due ``before``. Locked."""
     query = select(Email).where(Email.state == "queued", Email.next_attempt_at < before)
-    return (await session.scalars(query.with_for_update(skip_locked=True))).all()
+    return (await session.scalars(query.with_for_update(skip_locked=True, key_share=True))).all()
 
 
 async def email_to_send(session: AsyncSession, email_id: UUID) -> Email | None:

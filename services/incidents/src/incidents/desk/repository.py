@@ -26,7 +26,9 @@ LAST_WORDS = ("resolved", "closed", "rejected", "cancelled")
 
 async def item(session: AsyncSession, number: str) -> DeskItem | None:
     """Its row locked. Who locks the incident too, locks that first."""
-    return await session.scalar(select(DeskItem).where(DeskItem.incident_number == number).with_for_update())
+    return await session.scalar(
+        select(DeskItem).where(DeskItem.incident_number == number).with_for_update(key_share=True)
+    )
 
 
 async def facts(session: AsyncSession, incident: Incident, item: DeskItem) -> Facts:
@@ -93,7 +95,7 @@ async def left_behind(session: AsyncSession, limit: int) -> Sequence[Incident]:
         .where(DeskItem.revision.is_distinct_from(Incident.revision))
         .order_by(Incident.number)
         .limit(limit)
-        .with_for_update(of=Incident, skip_locked=True)
+        .with_for_update(of=Incident, skip_locked=True, key_share=True)
     )
     return (await session.scalars(query)).all()
 
@@ -103,7 +105,7 @@ async def give_next(session: AsyncSession, first: AnySelect, me: Actor, now: dat
     once get two incidents, since each passes over the row that the other has locked. What one person asks is one at a
     time: a row that was given between a statement's snapshot and its lock would pass for the person's own."""
     await one_at_a_time(session, f"desk {me.user_id}")
-    chosen = first.with_for_update(skip_locked=True, of=DeskItem).scalar_subquery()
+    chosen = first.with_for_update(skip_locked=True, of=DeskItem, key_share=True).scalar_subquery()
     statement = (
         update(DeskItem)
         .where(DeskItem.incident_number == chosen)
@@ -124,7 +126,7 @@ async def give_next(session: AsyncSession, first: AnySelect, me: Actor, now: dat
 async def held_by(session: AsyncSession, user_id: UUID) -> Sequence[DeskItem]:
     """Locked, in the order in which all who lock several do."""
     query = select(DeskItem).where(DeskItem.assignee_id == user_id).order_by(DeskItem.incident_number)
-    return (await session.scalars(query.with_for_update())).all()
+    return (await session.scalars(query.with_for_update(key_share=True))).all()
 
 
 async def colleague(session: AsyncSession, user_id: UUID, organisation_id: UUID | None) -> User | None:

@@ -201,7 +201,7 @@ async def due(session: AsyncSession, until: date, limit: int) -> Sequence[tuple[
         .where(Exchange.due_on >= until - machine.REMINDED_FOR)
         .order_by(Exchange.due_on)
         .limit(limit)
-        .with_for_update(of=Incident, skip_locked=True)
+        .with_for_update(of=Incident, skip_locked=True, key_share=True)
     )
     return [(incident, line) for incident, line in (await session.execute(query)).all()]
 
@@ -228,7 +228,7 @@ async def overdue_promises(session: AsyncSession, today: date, limit: int) -> Se
             Exchange.promise_missed_at.is_(None),
         )
         .limit(limit)
-        .with_for_update(of=Incident, skip_locked=True)
+        .with_for_update(of=Incident, skip_locked=True, key_share=True)
     )
     return [(incident, line) for incident, line in (await session.execute(query)).all()]
 
@@ -251,4 +251,4 @@ async def take_link(session: AsyncSession, digest: str, now: datetime) -> UUID |
 
 async def locked_incident(session: AsyncSession, number: str) -> Incident | None:
     """Whoever asks: for the platform's own jobs, carriers' facts and signed links."""
-    return await session.scalar(select(Incident).where(Incident.number == number).with_for_update())
+    return await session.scalar(select(Incident).where(Incident.number == number).with_for_update(key_share=True))

@@ -79,7 +79,7 @@ async def overdue(session: AsyncSession, today: date, limit: int) -> Sequence[tu
         )
         .order_by(Promise.dispatch_on)
         .limit(limit)
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=True, key_share=True)
     )
     return [(incident, promise) for incident, promise in (await session.execute(query)).all()]
 
