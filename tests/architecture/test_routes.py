@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
+from tests.architecture.conftest import ROOT
 
 from chassis.http.app import create_app
 from chassis.service import Service
@@ -62,3 +67,24 @@ def test_the_gateway_leads_to_every_route(routes: list[DeclaredRoute]) -> None:
 def test_every_service_can_say_what_it_offers(service: Service) -> None:
     document = create_app(service).openapi()
     assert all(operation.get("responses") for item in document["paths"].values() for operation in item.values())
+
+
+def test_both_answers_of_what_is_created_or_known_are_documented(service: Service) -> None:
+    """201 and 200 have the same body, whichever FastAPI takes for the default."""
+    named = {function.name for function in creating_or_not(service) if not function.name.startswith("_")}
+    answers = [
+        [operation["responses"].get(code, {}).get("content", {}).get("application/json") for code in ("200", "201")]
+        for operations in create_app(service).openapi()["paths"].values()
+        for operation in operations.values()
+        if operation["operationId"].partition("_api_v1_")[0] in named
+    ]
+    assert len(answers) == len(named)
+    assert [both for both in answers if None in both or both[0] != both[1]] == []
+
+
+def creating_or_not(service: Service) -> Iterator[Any]:
+    for path in (ROOT / "services" / service.settings.name / "src").rglob("*.py"):
+        for function in ast.walk(ast.parse(path.read_text("utf-8"))):
+            is_function = isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
+            if is_function and "status_code = 201 if" in ast.unparse(function):
+                yield function

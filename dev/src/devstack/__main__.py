@@ -84,6 +84,8 @@ def _set_clock(at: datetime) -> None:
 
 
 def start() -> None:
+    if sys.argv[1:]:
+        sys.exit("devstack takes no arguments: its settings are DEVSTACK_PORT, DEVSTACK_DATA and so on (see README.md)")
     try:
         settings = DevstackSettings()
     except ValidationError as error:

@@ -43,6 +43,7 @@ async def made(content: bytes) -> Image.Image:
         pytest.param(picture("WEBP", "RGBA"), id="webp"),
         pytest.param(picture("BMP"), id="bmp"),
         pytest.param(picture("JPEG", size=(8000, 4000)), id="jpeg-32-megapixels"),
+        pytest.param(picture("JPEG", size=(15_000, 7500)), id="jpeg-of-a-phone-of-108-megapixels"),
     ],
 )
 async def test_a_picture_of_any_kind_is_made_small(content: bytes) -> None:

@@ -175,6 +175,18 @@ async def test_a_forgotten_password_is_chosen_anew_by_login_or_e_mail(world: Any
     assert (await world.log_in("client", NEW)).status_code == 200
 
 
+@pytest.mark.parametrize(
+    "written", ["Chef@Société-Dubœuf.FR", "chef@xn--socit-dubuf-ebbb20m.fr", " chef@société-dubœuf.fr "]
+)
+async def test_a_forgotten_password_is_asked_for_by_the_mailbox_as_people_write_it(world: Any, written: str) -> None:
+    async with world.harness.service.database.transaction() as session:
+        kept = "UPDATE users SET email = 'chef@xn--socit-dubuf-ebbb20m.fr' WHERE login = 'client'"
+        await session.execute(text(kept))
+    assert (await forget(world, written)).status_code == 202
+    [(told, _)] = await world.links(PasswordResetRequested)
+    assert told.user_id == CLIENT.user_id
+
+
 async def test_the_page_of_a_forgotten_password_learns_whose_link_it_is_without_using_it_up(world: Any) -> None:
     await forget(world, "client")
     [(_, token)] = await world.links(PasswordResetRequested)

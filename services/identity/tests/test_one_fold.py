@@ -39,6 +39,16 @@ async def test_addresses_are_found_in_any_notation(world: Any, asked: str) -> No
     assert await total(world, "/addresses", RESELLER, "marseille") == 0
 
 
+@pytest.mark.parametrize(
+    "asked",
+    ["société-dubœuf", "societe-duboeuf.fr", "Chef@Société-Dubœuf.fr", "chef@xn--socit-dubuf-ebbb20m.fr", "SOCIETE"],
+)
+async def test_a_mailbox_is_found_by_its_domain_as_people_write_it(world: Any, asked: str) -> None:
+    body = {"name": "Cave", "email": "chef@société-dubœuf.fr"}
+    assert (await world.call("POST", "/clients", RESELLER, json=body)).status_code == 201
+    assert await total(world, "/clients", RESELLER, asked) == 1
+
+
 async def test_sqp_finds_clients_by_their_reseller(world: Any) -> None:
     assert await total(world, "/clients", SQP, "organisation rev-0001") == 1
     assert await total(world, "/clients", RESELLER, "rev-0001") == 0

@@ -128,7 +128,7 @@ async def list_changes(
     return await changes.answer(request, reader, after, limit, "contracts")
 
 
-@backoffice.put("/contracts/{number}", responses={201: {"description": "Registered"}})
+@backoffice.put("/contracts/{number}", responses={201: {"model": schemas.Registered, "description": "Registered"}})
 async def put_contract(
     number: ContractNumber, body: schemas.ContractPut, response: Response, _: auth.BackOffice, session: Session
 ) -> schemas.Registered:
@@ -142,7 +142,12 @@ async def put_contract(
     return schemas.Registered.model_validate(contract)
 
 
-@backoffice.post("/contracts/{number}/extensions", status_code=201, dependencies=[idempotency.Documented])
+@backoffice.post(
+    "/contracts/{number}/extensions",
+    status_code=201,
+    dependencies=[idempotency.Documented],
+    responses={200: {"model": schemas.Registered, "description": "The order is known"}},
+)
 async def extend_contract(
     number: ContractNumber, body: schemas.ExtensionCreate, response: Response, _: auth.BackOffice, session: Session
 ) -> schemas.Registered:

@@ -19,17 +19,20 @@ FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP")
 MEMORY = 192 * 1024 * 1024
 CPU_SECONDS = 10
 MAX_PIXELS = 64_000_000
+# Of a JPEG only the scale that is needed is decoded.
+MAX_PIXELS_OF_JPEG = 256_000_000
 MAX_SIDE = 30_000
 
 
 def thumbnail(content: bytes) -> bytes:
     """A JPEG within 320 by 320 pixels, upright, with nothing in it but pixels. Raises whatever a decoder does."""
-    Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+    Image.MAX_IMAGE_PIXELS = MAX_PIXELS_OF_JPEG
     with warnings.catch_warnings(), Image.open(io.BytesIO(content), formats=FORMATS) as picture:
         warnings.simplefilter("error", Image.DecompressionBombWarning)
-        if max(picture.size) > MAX_SIDE or picture.width * picture.height > MAX_PIXELS:
+        most = MAX_PIXELS_OF_JPEG if picture.format == "JPEG" else MAX_PIXELS
+        if max(picture.size) > MAX_SIDE or picture.width * picture.height > most:
             raise Image.DecompressionBombError
-        # Palettes cannot be scaled; of a JPEG only the scale that is needed is decoded.
+        # Palettes cannot be scaled.
         small = picture.convert("RGBA") if picture.mode in ("P", "PA", "LA", "1") else picture
         small.thumbnail(BOX)
         upright = ImageOps.exif_transpose(small).convert("RGBA")

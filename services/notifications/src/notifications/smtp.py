@@ -60,6 +60,8 @@ POLICY = re.compile(
     rf"{_LATER}|gr[ea]y ?list",
     re.IGNORECASE,
 )
+# What was sent is named, and nothing said against it.
+UNDELIVERED = re.compile(r"\byour message (?:to (?:\S+ )?)?(?:can|could)(?:not| not|n't) be delivered", re.IGNORECASE)
 _BOX = r"(?:user|mailbox|mail box|account|recipient|addressee|address|local part|person)"
 _BOITE = r"(?:utilisateur|destinataire|adresse|compte|bo.te(?: aux lettres)?)"
 # How Postfix, Exim, Exchange, Sendmail, qmail and the large hosts say that there is no such mailbox.
@@ -99,7 +101,7 @@ def verdict(stage: Stage, code: int, answer: str) -> type[NotSent]:
     """
     found = ENHANCED.search(answer)
     enhanced = found[1] if found else ""
-    said = " ".join(QUOTED.sub(" ", answer).split())
+    said = UNDELIVERED.sub(" ", " ".join(QUOTED.sub(" ", answer).split()))
     if stage in ("recipient", "data") and (code < 500 or _is_full(enhanced, said)):
         return TryLater
     if stage != "recipient":

@@ -70,7 +70,7 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
 
 
 async def _database_away(request: Request, error: Exception) -> JSONResponse:
-    log.warning("database away: %s", type(error).__name__)
+    log.warning("database away: %s", type(getattr(error, "orig", error)).__name__)
     return render(request, errors.Unavailable())
 
 

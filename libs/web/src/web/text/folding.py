@@ -15,6 +15,7 @@ from typing import Final
 
 import phonenumbers
 
+from web.text import mailboxes
 from web.text.characters import plain
 from web.text.codes import latin, unlabelled
 from web.text.days import MONTHS, SHORT_MONTHS, WEEKDAYS
@@ -166,6 +167,8 @@ def _forms(value: str | date) -> Iterator[str]:
     if isinstance(value, date):
         yield from (f"{value:%d%m%Y}", f"{value:%d%m%y}", f"{value:%Y%m%d}")
         return
+    if (shown := mailboxes.shown(value)) != value:
+        yield from _forms(shown)
     folded_value = fold(value)
     parts = [compact(word) or word for word in folded_value.split()]
     yield from parts

@@ -16,7 +16,7 @@ from web.schemas import Code
 
 router = APIRouter(prefix="/backoffice", tags=["back office"], route_class=UnitOfWorkRoute)
 
-CREATED: dict[int | str, dict[str, Any]] = {201: {"description": "Created"}}
+CREATED: dict[int | str, dict[str, Any]] = {201: {"model": schemas.Organisation, "description": "Created"}}
 
 
 @router.put("/resellers/{code}", responses=CREATED)

@@ -37,7 +37,12 @@ async def list_users(
     return await page_of(reader, query, order, User.id.expression, limit, cursor, schemas.User, exact)
 
 
-@router.post("/users", status_code=201, dependencies=[idempotency.Documented])
+@router.post(
+    "/users",
+    status_code=201,
+    dependencies=[idempotency.Documented],
+    responses={200: {"model": schemas.User, "description": "Invited again"}},
+)
 async def create_user(
     body: schemas.UserCreate, principal: auth.Administrator, session: Session, services: ServicesDep, response: Response
 ) -> schemas.User:

@@ -18,7 +18,7 @@ from identity.models import (
 )
 from identity.models.base import ACCOUNT_PURPOSES, Purpose
 from identity.repository.organisations import lock_organisation
-from web.text import codes
+from web.text import codes, mailboxes
 
 MOST_OF_ONE_MAILBOX = 100
 
@@ -52,8 +52,8 @@ async def has_users(session: AsyncSession, organisation_id: UUID) -> bool:
 
 async def people_named(session: AsyncSession, login_or_email: str) -> Sequence[User]:
     """People who are not disabled, by login or e-mail; several may share a mailbox. Locked, in one order."""
-    wanted = codes.login(login_or_email)
-    named = or_(func.lower(User.login) == wanted, func.lower(User.email) == wanted)
+    mailbox = mailboxes.normalised(login_or_email).lower()
+    named = or_(func.lower(User.login) == codes.login(login_or_email), func.lower(User.email) == mailbox)
     query = select(User).where(named, User.status != "disabled").order_by(User.id)
     people = (await session.scalars(query.with_for_update(key_share=True))).all()
     # An active person has followed a link to the mailbox; who was merely invited under its name comes after.

@@ -138,7 +138,7 @@ async def state_data(number: Number, body: steps.Statement, principal: auth.Writ
     await service.state(session, number, body, actor(principal))
 
 
-@backoffice.put("/shipments/{shipment_id}", responses={201: {"description": "Prepared"}})
+@backoffice.put("/shipments/{shipment_id}", responses={201: {"model": schemas.Prepared, "description": "Prepared"}})
 async def put_shipment(
     shipment_id: UUID, body: parcels.ShipmentPut, response: Response, principal: auth.ExchangeOffice, session: Session
 ) -> schemas.Prepared:
