@@ -57,13 +57,14 @@ async def change_status(page: PageRequest, number: str, change: StatusChange, et
     return (await page.send(IncidentState, "POST", f"/incidents/{number}/status", change, etag=etag)).body
 
 
-async def messages(page: PageRequest, number: str, thread: str, **place: Parameter) -> Page[Message]:
-    """Newest first."""
-    return await page.get(Page[Message], f"/incidents/{number}/messages", thread=thread, **place)
+async def messages(page: PageRequest, number: str, thread: str, **place: Parameter) -> Reply[Page[Message]]:
+    """Newest first, with the thread's tag."""
+    return await page.read(Page[Message], f"/incidents/{number}/messages", thread=thread, **place)
 
 
-async def post(page: PageRequest, number: str, thread: str, message: MessageCreate, key: str) -> None:
-    await page.change("POST", f"/incidents/{number}/messages?thread={thread}", message, key=key)
+async def post(page: PageRequest, number: str, thread: str, message: MessageCreate, key: str, seen: str) -> None:
+    """``seen``: the thread's tag as it was read last, or empty for a message that nothing stops."""
+    await page.change("POST", f"/incidents/{number}/messages?thread={thread}", message, key=key, etag=seen)
 
 
 async def attach(page: PageRequest, number: str, files: Sequence[str]) -> None:

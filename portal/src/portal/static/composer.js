@@ -1,7 +1,9 @@
 // Writing in a thread: sent without leaving the page, and kept until it stands there.
 import { forget, keep, restore } from "./kept.js";
-import { asked, followLogIn, show, thread, toNewest, withCount } from "./thread.js";
+import { asked, followLogIn, refresh, show, thread, toNewest, withCount } from "./thread.js";
 import { clear } from "./uploads.js";
+
+const UNTIL_ANOTHER_PRESS_MS = 700;
 
 document.addEventListener("submit", (event) => {
   const form = event.target.closest("form[data-composer]");
@@ -12,7 +14,7 @@ document.addEventListener("submit", (event) => {
 
 async function send(form) {
   const text = form.querySelector("textarea");
-  if (form.classList.contains("is-sending")) return;
+  if (form.querySelector("button.primary").disabled) return;
   const body = new FormData(form);
   say(form, "is-sending", form.dataset.sending);
   text.readOnly = true;
@@ -41,11 +43,29 @@ async function attempt(form, body) {
     }
     // What it was refused for can be mended; sent again it is another message. An answer that did not come says nothing.
     if (answer.status < 500) renew(form);
+    if (answer.status === 412) await showWhatCame(form);
     return html.trim().startsWith("<") ? form.dataset.broken : html.trim();
   } catch {
     return form.dataset.broken;
   }
 }
+
+/** The same press does not send after all: neither a double click nor a key held down. */
+async function showWhatCame(form) {
+  await refresh();
+  form.elements.seen.value = seen();
+  keep(form);
+  toNewest();
+  await new Promise((resolve) => setTimeout(resolve, UNTIL_ANOTHER_PRESS_MS));
+}
+
+const seen = () => document.querySelector("ol.messages").dataset.seen;
+
+// A message under way answers what its writer had read when it was begun; what comes meanwhile stops it once.
+document.addEventListener("thread-read", () => {
+  const form = document.querySelector("form[data-composer]");
+  if (form && !form.elements.body.value && !form.querySelector("[name=file_ids]")) form.elements.seen.value = seen();
+});
 
 function sent(form) {
   const time = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", timeZone: "Europe/Paris" });
@@ -54,6 +74,7 @@ function sent(form) {
   form.querySelector(".summary")?.remove();
   clear(form.querySelector("[data-uploads]"));
   renew(form);
+  form.elements.seen.value = seen();
   forget(form);
   say(form, "is-sent", `${form.dataset.sent} ${time}`);
   toNewest();

@@ -41,7 +41,8 @@ export function asked() {
 /** Adds what is new and replaces what has changed; what stands stays, so that nothing jumps or is read out twice. */
 export function show(html) {
   const list = document.querySelector("ol.messages");
-  const came = new DOMParser().parseFromString(html, "text/html").querySelectorAll("li.message");
+  const now = new DOMParser().parseFromString(html, "text/html");
+  const came = now.querySelectorAll("li.message");
   let isNew = false;
   for (const message of came) {
     const known = document.getElementById(message.id);
@@ -50,6 +51,8 @@ export function show(html) {
       isNew ||= !message.classList.contains("ours");
     } else if (known.dataset.version !== message.dataset.version) known.replaceWith(message);
   }
+  list.dataset.seen = now.querySelector("ol.messages").dataset.seen;
+  document.dispatchEvent(new Event("thread-read"));
   if (isNew) announce();
   awaitScans();
 }

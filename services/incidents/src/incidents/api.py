@@ -26,12 +26,12 @@ from incidents.models import Incident
 from incidents.promises import repository as promises
 from incidents.promises import views as promise_views
 from incidents.promises.terms import promises_next_day
-from incidents.service import attachments, changes, declarations
+from incidents.service import attachments, changes, declarations, guard
 from incidents.service.loading import to_read
 from web import clock
 from web.auth.principal import Principal
 from web.changes import Changes
-from web.http.preconditions import IfMatch, set_etag
+from web.http.preconditions import IfMatch, IfMatchGiven, set_etag
 from web.schemas import ContractNumber, Page, Serial
 
 incidents = APIRouter(prefix="/incidents", tags=["incidents"], route_class=UnitOfWorkRoute)
@@ -151,6 +151,7 @@ async def change_status(
 @incidents.get("/{number}/messages")
 async def list_messages(
     number: schemas.Number,
+    response: Response,
     principal: auth.CanRead,
     reader: Reader,
     thread: Thread,
@@ -158,24 +159,36 @@ async def list_messages(
     limit: Limit = 25,
     cursor: Cursor = None,
 ) -> Page[schemas.Message]:
-    """A thread, newest first (``sort=at``: oldest first); 404 for whom it is not."""
+    """A thread, newest first (``sort=at``: oldest first); 404 for whom it is not. Its ETag says how far it was read."""
     incident = await to_read(reader, number, principal)
     if thread not in access.threads(principal.organisation_kind, incident.client_id):
         raise ThreadNotFound
+    read = await guard.tag(reader, number, thread)
     query = queries.thread(number, thread)
     order = Sort.parse(sort, queries.MESSAGE_SORTS)
     rows, following = await queries.messages(reader, query, order, limit, cursor)
     total, total_is = await paging.count(reader, query)
     items = await views.messages(reader, rows, incident, principal)
-    return Page(items=items, total=total, total_is=total_is, next=following)
+    answer = Page[schemas.Message](items=items, total=total, total_is=total_is, next=following)
+    set_etag(response, read, answer.model_dump_json())
+    return answer
 
 
 @incidents.post("/{number}/messages", status_code=201, dependencies=[idempotency.Documented])
 async def post_message(
-    number: schemas.Number, thread: Thread, body: schemas.MessageCreate, principal: auth.Writer, session: Session
+    number: schemas.Number,
+    thread: Thread,
+    body: schemas.MessageCreate,
+    principal: auth.Writer,
+    session: Session,
+    precondition: IfMatchGiven,
 ) -> schemas.Posted:
-    """Writes in a thread that the caller takes part in, until the incident is closed or cancelled."""
-    return views.posted(*await changes.post(session, number, thread, body, actor(principal)))
+    """Writes in a thread that the caller takes part in, until the incident is closed or cancelled.
+
+    With the thread's ETag as If-Match it answers 412 ``thread_moved`` and writes nothing when somebody else has written
+    there, or moved the incident, since that ETag was read.
+    """
+    return views.posted(*await changes.post(session, number, thread, body, actor(principal), precondition))
 
 
 @incidents.post("/{number}/files", status_code=201, dependencies=[idempotency.Documented])

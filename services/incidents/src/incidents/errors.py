@@ -6,7 +6,7 @@ from datetime import date
 from typing import Self
 
 from incidents.labels import STATUS
-from web.errors import Conflict, Forbidden, NotFound
+from web.errors import Conflict, Forbidden, NotFound, PreconditionFailed
 from web.i18n import Language, text
 
 
@@ -138,6 +138,28 @@ class IncidentOver(Conflict):
         "L’incident n° {number} est terminé : déclarez un nouvel incident qui le mentionne.",
         "Incident no. {number} is over: declare a new one that refers to it.",
     )
+
+
+class ThreadMoved(PreconditionFailed):
+    """``writers``: who else wrote in the thread; ``status``: where somebody else moved the incident, if anybody did."""
+
+    code = "thread_moved"
+    message = text(
+        "Votre message n’est pas encore parti. Entre-temps, {came}. Relisez, puis envoyez à nouveau.",
+        "Your message has not left yet. Meanwhile {came}. Read it again, then send once more.",
+    )
+
+    def sentence(self, language: Language) -> str:
+        came, writers, status = [], self.members["writers"], self.members["status"]
+        is_french = language == "fr"
+        if writers:
+            names = (" et " if is_french else " and ").join(writers)
+            wrote = "a écrit" if len(writers) == 1 else "ont écrit"
+            came.append(f"{names} {wrote}" if is_french else f"{names} wrote")
+        if status:
+            label = STATUS[status][language]
+            came.append(f"l’incident est passé à « {label} »" if is_french else f"the incident moved on to “{label}”")
+        return self.message[language].format(came=(" et " if is_french else " and ").join(came))
 
 
 class UnknownMention(Conflict):

@@ -24,6 +24,7 @@ UNAVAILABLE = N_("La messagerie ne répond pas pour l’instant. Votre message e
 EMPTY = N_("Écrivez votre message, ou joignez un fichier.")
 SENT_ALREADY = N_("Votre envoi précédent est parti. Relisez le fil avant d’envoyer à nouveau.")
 FILES_AWAY = N_("Les fichiers ne répondent pas pour l’instant. Réessayez dans un instant.")
+MOVED = "thread_moved"
 PATH = "/incidents/{number}/messages/{thread}"
 SENT = N_("Votre message est envoyé.")
 NOTED = N_("Votre note est enregistrée.")
@@ -54,6 +55,8 @@ async def post_message(page: Page) -> Response:
     try:
         await _post(page, number, name, kept)
     except ApiRefused as refusal:
+        if refusal.code == MOVED:
+            return await again(412, refusal.title)
         errors = FORM.errors(page, refusal)
         reused = refusal.code == "idempotency_key_reused"
         sentence = " ".join(errors.wrong.values()) or errors.title
@@ -78,7 +81,9 @@ async def _post(page: Page, number: str, name: str, files: list[UploadedFile]) -
     mentions = [page.field("mention")] if page.field("mention") else []
     values = {"body": body, "file_ids": [file.id for file in files], "mentions": mentions}
     message = page.build(MessageCreate, values)
-    await incidents.post(page, number, name, message, page.field("key"))
+    # A note answers nobody: what came meanwhile does not stop it.
+    seen = page.field("seen") if name != "internal" else ""
+    await incidents.post(page, number, name, message, page.field("key"), seen)
 
 
 def attached(page: Page, files: Sequence[UploadedFile]) -> str:
@@ -108,9 +113,12 @@ async def _again(
         "mention": page.field("mention"),
         "unsent": sentence,
     }
+    # Of a message that was stopped, the page shows what came: the next attempt has seen it.
+    seen = {} if status == 412 else {"seen": page.field("seen")}
     try:
-        return await one.show(page, number, said, tab=TABS[name], status=status)
+        return await one.show(page, number, {**said, **seen}, tab=TABS[name], status=status)
     except ServiceUnavailable:
+        said["seen"] = page.field("seen")
         said["colleagues"] = await colleagues(page, name)
         thread = {"number": number, "name": name, "tab": TABS[name], "reader": "", "readership": "active"}
         return await page.render("incidents/unsent.html", said, status=503, thread=thread)

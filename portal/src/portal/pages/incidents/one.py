@@ -133,6 +133,7 @@ async def _sheet(page: Page, incident: Incident, wanted: str, refused: Refused |
         "kinds": words.KINDS,
         "file_kind": lambda media_type: words.file_kind(page, media_type),
         "key": str(uuid4()),
+        "seen": thread.seen if thread else "",
         "written": "",
         "mention": "",
         "kept": [],

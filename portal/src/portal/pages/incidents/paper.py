@@ -169,7 +169,7 @@ async def _newest(page: Page, number: str, name: str) -> tuple[list[Message], in
     found: list[Message] = []
     room, cursor = MOST_LINES, ""
     while True:
-        answer = await incidents.messages(page, number, name, limit=AT_ONCE, cursor=cursor)
+        answer = (await incidents.messages(page, number, name, limit=AT_ONCE, cursor=cursor)).body
         for message in answer.items:
             room -= _height(message)
             if room < 0:

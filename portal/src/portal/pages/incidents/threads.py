@@ -22,11 +22,13 @@ MOST_COLLEAGUES = 200
 
 @dataclass(frozen=True)
 class Thread:
-    """``messages`` oldest first; ``reader`` is who else reads them; ``earlier`` how many to show for more, or 0."""
+    """``messages`` oldest first; ``seen``: the tag of the thread with these; ``reader`` is who else reads them;
+    ``earlier`` how many to show for more, or 0."""
 
     number: str
     name: str
     messages: list[Message]
+    seen: str
     total: int
     shown: int
     earlier: int
@@ -48,11 +50,12 @@ class Thread:
             if wanted.isascii() and wanted.isdigit() and len(wanted) < 6 and int(wanted)
             else STEP
         )
-        messages, total = await _newest(page, incident.number, name, shown)
+        messages, total, seen = await _newest(page, incident.number, name, shown)
         return cls(
             number=incident.number,
             name=name,
             messages=messages[::-1],
+            seen=seen,
             total=total,
             shown=shown,
             earlier=shown + STEP if total > len(messages) and shown < MOST else 0,
@@ -70,18 +73,19 @@ async def colleagues(page: Page, name: str) -> Sequence[User]:
     return [each for each in found.items if each.status == "active" and each.id != page.who.user_id] if found else ()
 
 
-async def _newest(page: Page, number: str, name: str, wanted: int) -> tuple[list[Message], int]:
+async def _newest(page: Page, number: str, name: str, wanted: int) -> tuple[list[Message], int, str]:
+    """What comes while they are read page by page is not seen yet: the first page's tag is theirs."""
     found: list[Message] = []
     cursor: str | None = None
-    total = 0
+    total, seen = 0, ""
     while len(found) < wanted:
         limit = min(wanted - len(found), AT_ONCE)
         answer = await incidents.messages(page, number, name, limit=limit, cursor=cursor)
-        found += answer.items
-        total, cursor = answer.total, answer.next
+        found += answer.body.items
+        total, cursor, seen = answer.body.total, answer.body.next, seen or answer.etag
         if not cursor:
             break
-    return found, total
+    return found, total, seen
 
 
 def _readership(page: Page, incident: Incident, name: str) -> dict[str, str]:

@@ -15,7 +15,7 @@ from incidents.errors import MentionsAreForNotes
 from incidents.exchanges import withdrawing as exchanges
 from incidents.models import Incident, Message
 from incidents.searching import repository as searching
-from incidents.service import notes
+from incidents.service import guard, notes
 from incidents.service.attachments import attach_to
 from incidents.service.loading import for_change
 from web import clock
@@ -42,12 +42,18 @@ async def go_on_to_exchange(session: AsyncSession, incident: Incident, by: Actor
 
 
 async def post(
-    session: AsyncSession, number: str, thread: Thread, wanted: schemas.MessageCreate, by: Actor
+    session: AsyncSession,
+    number: str,
+    thread: Thread,
+    wanted: schemas.MessageCreate,
+    by: Actor,
+    precondition: Precondition | None = None,
 ) -> tuple[Incident, Message]:
-    """A message in a thread that ``by`` takes part in, with its files."""
+    """A message in a thread that ``by`` takes part in, with its files; ``precondition``: how far ``by`` has read it."""
     incident = await for_change(session, number, by)
     access.require_thread(incident, thread, by)
     access.require_open(incident, thread)
+    await guard.check(session, incident, thread, by, precondition)
     at = clock.now()
     message = await _write(session, incident, thread, wanted, by, at)
     await attach_to(session, incident, wanted.file_ids, thread, by, at, message.id)
