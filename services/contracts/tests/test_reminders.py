@@ -119,7 +119,7 @@ async def test_why_there_was_no_reminder(harness: Harness, register: Any) -> Non
     ]
     ninety = found["items"][0]
     assert ninety["due_on"] == (clock.today() - timedelta(days=70)).isoformat()
-    assert "il restait 20 jours" in ninety["sentence"]
+    assert "il ne restait que 20 jours" in ninety["sentence"]
     assert found["items"][2]["computed_at"] is not None
 
 

@@ -77,6 +77,20 @@ async def test_another_serial_than_the_expected_one_is_kept_beside_it(desk: Any,
     assert line["return"]["outcome_label"] == "Autre matériel que celui attendu"
 
 
+async def test_after_another_product_the_right_one_may_still_come(desk: Any, number: str) -> None:
+    await desk.step(number, "receive", serial_number="ZZZ999")
+    await desk.step(number, "inspect", outcome="mismatch", note="Disque d’un autre fournisseur")
+    again = await desk.step(number, "receive", serial_number="Q207B17555")
+    back = again["return"]
+    assert (back["state"], back["outcome"], back["received_serial_number"]) == ("received", None, "Q207B17555")
+    assert again["stage"] == "to_inspect"
+    line = await desk.step(number, "inspect", outcome="as_expected")
+    assert (line["return"]["outcome"], line["stage"]) == ("as_expected", "to_close")
+    assert [each["step"] for each in line["timeline"]].count("return_inspected") == 2
+    refused = await desk.try_step(number, "receive")
+    assert (refused.status_code, refused.json()["code"]) == (409, "nothing_awaited")
+
+
 async def test_another_unit_than_the_expected_one_is_judged(desk: Any, number: str) -> None:
     """Never passed over: it is another product, or the note says why it is the right one."""
     await desk.step(number, "receive", serial_number="autre-1")

@@ -19,7 +19,9 @@ async def declared(desk: Any, contract: str = "29962", **address: Any) -> Any:
     return answer.json()
 
 
-@pytest.mark.parametrize("address", [BOX, {"city": "LYON CEDEX 03"}, {"complement": "CS 30001"}])
+@pytest.mark.parametrize(
+    "address", [BOX, {"city": "LYON CEDEX 03"}, {"complement": "CS 30001"}, {"street": "Poste restante"}]
+)
 async def test_the_declarer_is_told_that_the_address_takes_no_exchange_in_advance_and_declares_all_the_same(
     desk: Any, address: dict[str, str]
 ) -> None:

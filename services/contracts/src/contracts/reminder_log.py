@@ -22,12 +22,12 @@ PLANNED = text("Prévu le {day}.", "Planned for {day}.")
 AT_ONCE = text("Sera transmis dans l’heure.", "Will be passed on within the hour.")
 SKIPPED: Mapping[schemas.Reason, Text] = {
     "passed": text(
-        "Pas de rappel : il restait {days} jours quand la date de fin a été connue.",
-        "No reminder: {days} days were left when the end date became known.",
+        "Pas de rappel : il ne restait que {days} jours quand les rappels ont été calculés.",
+        "No reminder: only {days} days were left when reminders were computed.",
     ),
     "ended": text(
-        "Pas de rappel : la garantie était finie quand la date de fin a été connue.",
-        "No reminder: the warranty was over when the end date became known.",
+        "Pas de rappel : la garantie a pris fin avant son calcul (date de fin connue trop tard, ou calcul interrompu).",
+        "No reminder: the warranty ended before it was computed (end date known too late, or computing stopped).",
     ),
     "closed": text(
         "Pas de rappel : le délai de commande était passé depuis le {day}.",

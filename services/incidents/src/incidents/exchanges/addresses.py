@@ -8,9 +8,9 @@ from typing import Any
 
 from incidents.exchanges.parcel_errors import UndeliverableAddress
 
-# « BP 12 », « B.P. 12 », « Boîte postale », « CS 30001 », « TSA 12345 », « Lyon Cedex 03 ».
+# « BP 12 », « B.P. 12 », « Boîte postale », « CS 30001 », « TSA 12345 », « Lyon Cedex 03 », « Poste restante ».
 _UNATTENDED = re.compile(
-    r"\b(?:b\.?\s?p\.?\s*n?°?\s*\d+|bo[iî]te\s+postale|c\.?\s?s\.?\s*\d{4,5}|tsa\s*\d{4,5}|c[eé]dex)\b",
+    r"\b(?:b\.?\s?p\.?\s*n?°?\s*\d+|bo[iî]te\s+postale|c\.?\s?s\.?\s*\d{4,5}|tsa\s*\d{4,5}|c[eé]dex|poste\s+restante|point\s+relais)\b",
     re.IGNORECASE,
 )
 

@@ -93,6 +93,8 @@ def _of_approved(step: StepName, line: LineState) -> Problem | None:
         return None if standing.is_done(line) else undone
     if step == "keep_disk" and line.disk == "refused" and line.return_state in standing.AWAITED:
         return return_errors.DiskIsAwaited()
+    if step == "receive" and line.return_state == "inspected" and line.outcome == "mismatch":
+        return None
     if step in _RETURNS:
         return None if line.return_state in _RETURNS[step] else errors.NothingAwaited.of(line.return_state)
     if step == "keep_disk":

@@ -81,10 +81,11 @@ async def refuse_disk(scene: Scene, wanted: steps.RefuseDisk) -> None:
 
 
 async def receive(scene: Scene, wanted: steps.Receive) -> None:
-    """Another serial number than the expected one is kept beside it, and is for the inspection to judge."""
+    """Another serial number than the expected one is kept beside it, and is for the inspection to judge. After
+    another product was found, the right one may still come: it is inspected in its turn."""
     line = scene.line
     await shipping.arrived(scene, "return")
-    line.return_state = "received"
+    line.return_state, line.outcome = "received", None
     line.received_serial_number = wanted.serial_number
     is_other = wanted.serial_number and _is_other(wanted.serial_number, line)
     # What was found in the product is SQP's to handle, and to tell in its own words.

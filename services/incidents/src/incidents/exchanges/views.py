@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, get_args
 from uuid import UUID
 
@@ -141,6 +141,7 @@ def _exchange(
 ) -> schemas.Exchange:
     for_sqp = kind in (None, "sqp")
     may = [step for step in STEPS if writes and machine.may(kind, step) and machine.refusal(step, line) is None]
+    followed = {carriers.tracking_url(each.carrier, each.tracking_number) for each in parcels}
     return schemas.Exchange(
         **_row(line, language),
         origin_line=line.origin_line,
@@ -158,7 +159,7 @@ def _exchange(
         shipments=[
             shipment(each, of_parcel[each.id], for_sqp=for_sqp, writes=writes, language=language) for each in parcels
         ],
-        timeline=[_fact(each, language) for each in facts],
+        timeline=[_fact(each, followed, language) for each in facts],
         claim=_claim(line, language) if for_sqp else None,
         claim_next=list(machine.CLAIM_FOLLOWS[line.claim_state]) if "claim" in may else [],
         may_ship=writes and for_sqp and machine.outbound_refusal(line, ships=False) is None,
@@ -232,7 +233,8 @@ def _claim(line: AnyRow, language: Language) -> schemas.Claim | None:
     return schemas.Claim(state=line.claim_state, label=label, maker_number=line.claim_number, due_on=line.claim_due_on)
 
 
-def _fact(fact: AnyRow, language: Language) -> schemas.Fact:
+def _fact(fact: AnyRow, followed: Collection[str], language: Language) -> schemas.Fact:
+    """Its number may have been corrected since: only what is ``followed`` leads to a carrier's page."""
     return schemas.Fact(
         step=fact.step,
         sentence=labels.STEP[fact.step][language].format_map(_words(fact.data, language)),
@@ -240,7 +242,7 @@ def _fact(fact: AnyRow, language: Language) -> schemas.Fact:
         recorded_at=fact.recorded_at,
         by=_person(fact, language),
         note=fact.note,
-        tracking_url=fact.tracking_url,
+        tracking_url=fact.tracking_url if fact.tracking_url in followed else "",
     )
 
 
