@@ -200,7 +200,10 @@ async def test_where_the_person_now_logged_in_only_reads_the_words_are_not_lost(
     assert services.changes == []
 
 
-async def test_a_person_who_may_not_send_a_form_is_not_asked_to_confirm_it(browser: httpx.AsyncClient) -> None:
+async def test_a_person_who_may_not_send_a_form_is_not_asked_to_confirm_it(
+    browser: httpx.AsyncClient, services: Services
+) -> None:
+    services.person = dataclasses.replace(SQP, role="basic")
     answer = await browser.post("/contrats/40001/declarer", data={**TYPED, "csrf": form_token(KEY, OTHER)})
     assert answer.status_code == 403
     assert "Reconnectez-vous sous l’autre compte" in answer.text

@@ -103,14 +103,17 @@ class Incidents:
         self.messages["sqp"] = [message("sqp", "Bonjour, SQP.")]
         base = f"/api/v1/incidents/{NUMBER}"
         self.incident({})
-        history = History.model_validate({"items": [HISTORY]})
-        upstream.handlers[f"{base}/history"] = answer(history.model_dump(mode="json", by_alias=True))
+        self.history(HISTORY)
         upstream.handlers[f"{base}/messages"] = self._answer
         self.exchanges()
 
     def incident(self, changes: dict[str, object]) -> None:
         body = Incident.model_validate({**INCIDENT, **changes}).model_dump(mode="json")
         self._upstream.handlers[f"/api/v1/incidents/{NUMBER}"] = answer(body)
+
+    def history(self, *lines: dict[str, object]) -> None:
+        body = History.model_validate({"items": lines}).model_dump(mode="json", by_alias=True)
+        self._upstream.handlers[f"/api/v1/incidents/{NUMBER}/history"] = answer(body)
 
     def exchanges(self, *lines: dict[str, object]) -> None:
         self._upstream.handlers[f"/api/v1/incidents/{NUMBER}/exchanges"] = answer(exchanges(*lines))
@@ -229,6 +232,21 @@ async def test_an_incident_on_paper_in_english(site: Site, incidents: Incidents)
     first, second = await printed(site, "en")
     for words in ("Delivery address", "Serial number", "Attached by", "Page 1 of 2", "(Paris time) by Zoé"):
         assert words in (first + second).replace("\u00a0", " ")
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("fr", "pour Martin, M. Durand, par téléphone"), ("en", "by telephone")]
+)
+async def test_an_incident_on_paper_says_for_whom_sqp_declared_it(
+    site: Site, incidents: Incidents, language: str, said: str
+) -> None:
+    agent = {"user_id": uuid4(), "name": "Ada", "organisation_kind": "sqp", "organisation_name": "SQP"}
+    caller = {"user_id": None, "name": "M. Durand", "organisation_kind": "reseller", "organisation_name": "Martin"}
+    incidents.incident({"declared_by": agent, "on_behalf": caller})
+    incidents.history({**HISTORY, "by": agent, "on_behalf": caller})
+    words = " ".join("".join(await printed(site, language)).split())
+    assert words.count("Ada (SQP)") == 2, "in the declaration and in the history"
+    assert words.count(said) == 2
 
 
 async def test_a_thread_that_is_not_the_readers_is_neither_asked_for_nor_printed(

@@ -9,7 +9,9 @@ from uuid import UUID, uuid4, uuid5
 
 from api.incidents import IncidentCreate
 from api.incidents.drafts import Draft
+from portal import callers
 from portal.api_client import ApiRefused, ServiceUnavailable
+from portal.callers import CALLERS
 from portal.forms import Field, Form
 from portal.identifiers import is_id
 from portal.page_request import PageRequest
@@ -34,12 +36,14 @@ DECLARATION = Form(
     Field("files", N_("Fichiers"), needed=False, path="file_ids"),
     *NEW_ADDRESS.fields,
     Field("address", N_("Adresse de livraison"), path="delivery_address"),
-    places={"unknown_serial": "serial_numbers", "unknown_address": "address"},
+    *CALLERS.fields,
+    places={"unknown_serial": "serial_numbers", "unknown_address": "address", "unknown_caller": "caller"},
 )
 LISTS = ("serial_numbers", "files")
 ADDRESS = tuple(each.name for each in NEW_ADDRESS.fields)
-OWN = tuple(each.name for each in DECLARATION.fields if each.name not in (*LISTS, *ADDRESS, "address"))
-TEXTS = (*OWN, "address", *ADDRESS, "label", "linked_to")
+CALLER = tuple(each.name for each in CALLERS.fields)
+OWN = tuple(each.name for each in DECLARATION.fields if each.name not in (*LISTS, *ADDRESS, *CALLER, "address"))
+TEXTS = (*OWN, *CALLER, "address", *ADDRESS, "label", "linked_to")
 WITHOUT_NEW_ADDRESS = Form(*(each for each in DECLARATION.fields if each.name not in ADDRESS))
 # In the place of an address's id: the one typed below.
 NEW = "new"
@@ -95,7 +99,7 @@ class DeclarationForm:
     @property
     def is_blank(self) -> bool:
         """Nobody has typed, attached or ticked anything that the fresh form does not hold by itself."""
-        typed = (*OWN, *(name for name in ADDRESS if name != "country"), "label")
+        typed = (*OWN, *CALLER, *(name for name in ADDRESS if name != "country"), "label")
         return not (self.file_ids or any(self.get(name) for name in typed))
 
     def get(self, name: str) -> str:
@@ -122,16 +126,19 @@ class DeclarationForm:
             "serial_numbers": self.serial_numbers,
             IDS: self.file_ids,
             "delivery_address": chosen,
+            # The previous release of the service, which may still answer, knows no such field.
+            **({"on_behalf": callers.on_behalf(self.texts)} if visit.may("sqp") else {}),
         }
         return visit.build(IncidentCreate, typed)
 
     def missing(self, page: PageRequest) -> dict[str, str]:
         """The fields that are needed and empty, each with its sentence."""
+        nobody = callers.missing(page, self.texts) if page.may("sqp") else {}
         given = {**self.texts, "serial_numbers": "".join(self.serial_numbers)}
         if self.has_new_address:
-            return DECLARATION.missing(page, given)
+            return nobody | DECLARATION.missing(page, given)
         chosen = self.get("address") if is_id(self.get("address")) else ""
-        return WITHOUT_NEW_ADDRESS.missing(page, {**given, "address": chosen})
+        return nobody | WITHOUT_NEW_ADDRESS.missing(page, {**given, "address": chosen})
 
     def following(self, incident: str) -> DeclarationForm:
         """The same declaration, as what comes after an earlier incident; unchanged unless ``incident`` is a number."""

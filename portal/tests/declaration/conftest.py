@@ -15,6 +15,7 @@ import pytest
 from pydantic import BaseModel
 
 from api.contracts import Article, Contract, Cover, Party
+from api.identity.invitations import LookedAfter
 from api.incidents import (
     Choice,
     Counts,
@@ -32,6 +33,7 @@ from api.notifications import NotificationPage
 from portal.api_client import ApiRefused, Body, Reply, ServiceUnavailable
 from portal.page_request import form_token
 from web.auth.principal import Principal
+from web.schemas import Page
 
 Declare = Callable[..., Awaitable[httpx.Response]]
 
@@ -85,6 +87,9 @@ class Services:
         self.advance: AdvanceTerms | None = None
         self.returns: OverdueReturns | None = None
         self.addresses: list[OfferedAddress] = []
+        self.person = RESELLER
+        self.contract = CONTRACT
+        self.people: list[LookedAfter] = []
 
     async def call(self, kind: type[Body], method: str, path: str, **options: Any) -> Reply[Body]:
         async with self.opened(method, path, **options):
@@ -94,7 +99,10 @@ class Services:
         if path.startswith("/incident-drafts/"):
             raise ApiRefused(404, {})
         answers: dict[tuple[str, str], BaseModel] = {
-            ("GET", "/contracts/29962"): CONTRACT,
+            ("GET", "/contracts/29962"): self.contract,
+            ("GET", f"/resellers/{CONTRACT.reseller.id}/users"): Page[LookedAfter](
+                items=self.people, total=len(self.people), total_is="exact", next=None
+            ),
             ("GET", "/incidents"): IncidentPage(items=self.open_incidents, total=0, counts=Counts(open=0, closed=0)),
             ("GET", "/incidents/choices"): CHOICES.model_copy(
                 update={"promise": self.promise, "advance": self.advance, "returns": self.returns}
@@ -121,7 +129,7 @@ class Services:
         return "token"
 
     async def verify(self, _: str) -> Principal:
-        return RESELLER
+        return self.person
 
     def sent(self, method: str, start: str) -> list[tuple[Any, Any]]:
         return [

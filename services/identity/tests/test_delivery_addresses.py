@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from typing import Any
+from uuid import uuid4
 
 import pytest
+from services.identity.tests.cases import SQP_BASIC
 
 from devkit.harness import CLIENT, OTHER_CLIENT, OTHER_RESELLER, RESELLER, SQP
 from events.identity import AddressChanged
@@ -81,6 +83,17 @@ async def test_a_reseller_manages_its_clients_addresses_and_no_others(world: Any
         assert seen.status_code == 404
     assert (await add_address(world, CLIENT, organisation_id=str(RESELLER.organisation_id))).status_code == 404
     assert (await world.call("DELETE", path, OTHER_RESELLER)).status_code == 404
+
+
+async def test_sqps_administrators_save_the_address_that_a_caller_gives(world: Any) -> None:
+    for of in (RESELLER, CLIENT):
+        created = await add_address(world, SQP, organisation_id=str(of.organisation_id))
+        assert (created.status_code, created.json()["organisation_id"]) == (201, str(of.organisation_id))
+        path = f"/addresses/{created.json()['id']}"
+        assert (await world.call("GET", path, of)).status_code == 200
+        assert (await world.call("DELETE", path, SQP)).status_code == 404
+    assert (await add_address(world, SQP_BASIC, organisation_id=str(CLIENT.organisation_id))).status_code == 403
+    assert (await add_address(world, SQP, organisation_id=str(uuid4()))).status_code == 404
 
 
 @pytest.mark.parametrize("changes", [{"country": "France"}, {"street": ""}, {"city": "a\nb"}, {"label": "x" * 201}])

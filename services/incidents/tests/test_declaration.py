@@ -18,7 +18,6 @@ from devkit.harness import (
     OTHER_RESELLER,
     RESELLER,
     RESELLER_BASIC,
-    SQP,
     back_office,
 )
 from events.contracts import ContractChanged, ContractExtended
@@ -170,8 +169,8 @@ async def test_a_foreign_contract_is_the_same_404_as_a_missing_one(open_desk: An
     assert foreign.json()["code"] == missing.json()["code"] == "contract_not_found"
 
 
-@pytest.mark.parametrize("by", [RESELLER_BASIC, CLIENT_BASIC, SQP, back_office("incidents:read")])
-async def test_only_administrators_of_reseller_and_client_declare(open_desk: Any, by: Any) -> None:
+@pytest.mark.parametrize("by", [RESELLER_BASIC, CLIENT_BASIC, back_office("incidents:read")])
+async def test_only_administrators_declare(open_desk: Any, by: Any) -> None:
     assert await refused(open_desk, by) == (403, "forbidden")
 
 

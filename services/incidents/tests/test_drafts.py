@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from devkit.harness import CLIENT, CLIENT_BASIC, OTHER_CLIENT, RESELLER, SQP, person
+from devkit.harness import CLIENT, CLIENT_BASIC, OTHER_CLIENT, RESELLER, back_office, person
 from web import clock
 from web.auth.principal import Principal
 
@@ -62,7 +62,7 @@ async def test_the_same_id_of_two_users_is_two_drafts(open_desk: Any) -> None:
     assert (await open_desk.as_(RESELLER).get(f"/incident-drafts/{draft}")).json()["content"] == {"of": "reseller"}
 
 
-@pytest.mark.parametrize("by", [CLIENT_BASIC, SQP])
+@pytest.mark.parametrize("by", [CLIENT_BASIC, back_office("incidents:read")])
 async def test_who_may_not_declare_keeps_no_draft(open_desk: Any, by: Principal) -> None:
     assert (await put(open_desk, uuid4(), by)).status_code == 403
 

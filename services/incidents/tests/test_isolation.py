@@ -26,11 +26,12 @@ SQP_BASIC = person("sqp", "SQP", "basic")
 OF_PROGRAMS = {("get", "/backoffice/incidents/changes")}
 WRONG_SCOPE = back_office("contracts:write")
 BACK_OFFICE = back_office("incidents:read")
+FOR_RESELLER = {"organisation": "reseller", "caller_name": "M. Durand"}
 
 # Per operation: how it is called, who may not though it is theirs to see, who may, and the status of those.
 OPERATIONS: dict[tuple[str, str], tuple[tuple[Principal, ...], tuple[Principal, ...], int]] = {
     ("get", "/incidents"): ((WRONG_SCOPE,), (RESELLER_BASIC, CLIENT_BASIC, SQP_BASIC, BACK_OFFICE), 200),
-    ("post", "/incidents"): ((RESELLER_BASIC, CLIENT_BASIC, SQP, BACK_OFFICE), (RESELLER, CLIENT), 201),
+    ("post", "/incidents"): ((RESELLER_BASIC, CLIENT_BASIC, SQP_BASIC, BACK_OFFICE), (RESELLER, CLIENT, SQP), 201),
     ("get", "/incidents/choices"): ((WRONG_SCOPE,), (RESELLER_BASIC, CLIENT_BASIC, SQP_BASIC, BACK_OFFICE), 200),
     ("get", "/incidents/texts"): ((WRONG_SCOPE,), (RESELLER_BASIC, CLIENT_BASIC, SQP_BASIC, BACK_OFFICE), 200),
     ("get", "/incidents/{number}"): ((WRONG_SCOPE,), (RESELLER_BASIC, CLIENT_BASIC, SQP_BASIC, BACK_OFFICE), 200),
@@ -57,10 +58,10 @@ OPERATIONS: dict[tuple[str, str], tuple[tuple[Principal, ...], tuple[Principal, 
         200,
     ),
     ("post", "/incidents/{number}/statements"): ((RESELLER_BASIC, SQP_BASIC, BACK_OFFICE), (RESELLER, CLIENT), 204),
-    ("get", "/delivery-addresses"): ((SQP, BACK_OFFICE), (RESELLER_BASIC, CLIENT_BASIC), 200),
-    ("get", "/incident-drafts/{draft_id}"): ((RESELLER_BASIC, SQP, BACK_OFFICE), (RESELLER,), 200),
-    ("put", "/incident-drafts/{draft_id}"): ((RESELLER_BASIC, SQP, BACK_OFFICE), (RESELLER,), 200),
-    ("delete", "/incident-drafts/{draft_id}"): ((RESELLER_BASIC, SQP, BACK_OFFICE), (RESELLER,), 204),
+    ("get", "/delivery-addresses"): ((BACK_OFFICE,), (RESELLER_BASIC, CLIENT_BASIC, SQP_BASIC), 200),
+    ("get", "/incident-drafts/{draft_id}"): ((RESELLER_BASIC, SQP_BASIC, BACK_OFFICE), (RESELLER,), 200),
+    ("put", "/incident-drafts/{draft_id}"): ((RESELLER_BASIC, SQP_BASIC, BACK_OFFICE), (RESELLER, SQP), 200),
+    ("delete", "/incident-drafts/{draft_id}"): ((RESELLER_BASIC, SQP_BASIC, BACK_OFFICE), (RESELLER,), 204),
 }
 LISTS = {("get", "/incidents"), ("get", "/incidents/texts"), ("get", "/exchanges")}
 # Of SQP alone, and of no tenant: test_promise_settings.py says who may.
@@ -111,7 +112,11 @@ class Walk:
         path = template.format(**(self.missing if missing else self.places))
         contract = "4" if missing else "29962"
         bodies = {
-            "/incidents": self.desk.declaration(contract_number=contract, title="Une autre panne"),
+            "/incidents": self.desk.declaration(
+                contract_number=contract,
+                title="Une autre panne",
+                **({"on_behalf": FOR_RESELLER} if by is SQP else {}),
+            ),
             "/incidents/{number}/status": {"status": "resolved"},
             "/incidents/{number}/messages": {"body": "Bonjour"},
             "/incidents/{number}/files": {"file_ids": [str(uuid4())], "scope": "sqp"},

@@ -46,7 +46,7 @@ async def test_the_list_is_exported_as_it_is_narrowed_for_those_who_see_it(full_
     assert heading[:4] == ["N° d’incident", "Intitulé", "État", "Déclaré le"]
     assert (heading[-1], "Revendeur" in heading) == ("Client", False)
     assert [row[1] for row in rows] == ["a. Écran noir", "b. Disque bruyant", "C. Ventilateur"]
-    assert (rows[0][2], rows[0][6:]) == ("Déclaré", ["KIT-2", "ARTICLE-2", "Société Élodie"])
+    assert (rows[0][2], rows[0][6:]) == ("Déclaré", ["KIT-2", "ARTICLE-2", RESELLER.name, "Société Élodie"])
     assert lines(await full_desk.as_(SQP).get("/incidents", **asked))[0][-1] == "Revendeur"
     assert lines(await full_desk.as_(CLIENT).get("/incidents", **asked))[0] == heading[:-1]
     assert len(lines(await full_desk.as_(OTHER_RESELLER).get("/incidents", **asked))) == 1

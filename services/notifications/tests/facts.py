@@ -25,6 +25,7 @@ from events.identity import (
 )
 from events.incidents import (
     Actor,
+    Caller,
     ExchangeChanged,
     FileDetached,
     FilesAttached,
@@ -135,6 +136,16 @@ class Facts:
     """Events as the publishers tell them; any field may be given another value."""
 
     at = AT
+
+    def declared_for_a_caller(self, **changes: Any) -> IncidentDeclared:
+        caller = Caller(
+            user_id=None,
+            name="M. Durand",
+            organisation_id=RESELLER.organisation_id,
+            organisation_kind="reseller",
+            organisation_name="Revendeur Test",
+        )
+        return self.declared(SQP, on_behalf=caller, **changes)
 
     def declared(self, by: Principal | None = CLIENT, **changes: Any) -> IncidentDeclared:
         more = {"nature": "defective", "product_reference": "TS-131K-1TIW", "serial_numbers": ["Q207B17555"]}

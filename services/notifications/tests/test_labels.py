@@ -128,6 +128,25 @@ def test_a_declaration_names_the_day_of_the_promised_dispatch(facts: Any) -> Non
     assert words(notice, "en")[1].endswith("Dispatch promised on 24/12/2020.")
 
 
+@pytest.mark.parametrize(
+    ("changes", "said", "in_english"),
+    [
+        ({}, ".", "."),
+        ({"promised_on": "2020-12-24"}, ". Envoi promis le 24/12/2020.", ". Dispatch promised on 24/12/2020."),
+    ],
+)
+def test_a_declaration_on_the_telephone_names_for_whom(facts: Any, changes: Any, said: str, in_english: str) -> None:
+    notice = recipients.declared(facts.declared_for_a_caller(**changes))
+    assert words(notice)[1] == (
+        "Jean Test (SQP) a déclaré l’incident «\xa0Problème avec mon NAS\xa0» pour Revendeur Test, M. Durand, "
+        f"par téléphone{said}"
+    )
+    assert words(notice, "en")[1] == (
+        "Jean Test (SQP) declared the incident “Problème avec mon NAS” for Revendeur Test, M. Durand, "
+        f"by telephone{in_english}"
+    )
+
+
 def test_a_message_is_quoted_on_one_line(facts: Any) -> None:
     assert (
         words(recipients.message_posted(facts.message()))[1]

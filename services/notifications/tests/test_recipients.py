@@ -28,6 +28,14 @@ def test_a_declaration_is_told_to_sqp_and_to_the_other_party(facts: Any, by: Pri
     assert notice.audience.author == by.user_id
 
 
+def test_what_sqp_declares_for_a_caller_is_told_to_both_parties_and_not_to_sqp(facts: Any) -> None:
+    event = facts.declared_for_a_caller()
+    notice = recipients.declared(event)
+    assert sides(notice.audience) == {"reseller", "client"}
+    assert notice.audience.author == SQP.user_id
+    assert sides(recipients.hint(event).audience) == {"sqp", "reseller", "client"}
+
+
 @pytest.mark.parametrize(
     ("by", "told"),
     [

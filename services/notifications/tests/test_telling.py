@@ -26,6 +26,17 @@ async def test_a_resellers_declaration_reaches_sqp_and_the_client(world: Any) ->
     assert set(await world.told()) == SQP_SIDE | CLIENT_SIDE
 
 
+async def test_a_declaration_on_the_telephone_reaches_reseller_and_client_in_bell_and_mail(world: Any) -> None:
+    await world.tell(world.facts.declared_for_a_caller())
+    told = await world.told()
+    assert set(told) == RESELLER_SIDE | CLIENT_SIDE
+    assert told["reseller"] == ["[Nouvel incident] Incident n. 20122301"]
+    await world.harness.run_jobs()
+    written = "\n".join(each.message.get_body(("plain",)).get_content() for each in world.mail.messages)
+    assert {row["recipient"].split("@")[0] for row in await world.emails()} == RESELLER_SIDE | CLIENT_SIDE
+    assert "Durand" in written
+
+
 async def test_a_status_reaches_reseller_and_client_but_never_its_author(world: Any) -> None:
     await world.tell(world.facts.status("resolved", SQP))
     assert set(await world.told()) == RESELLER_SIDE | CLIENT_SIDE

@@ -99,9 +99,19 @@ class IncidentEvent(Event):
     at: Moment
 
 
+class Caller(Payload):
+    """Who telephoned SQP, of which organisation; ``user_id`` is empty for a name that SQP typed."""
+
+    user_id: UUID | None
+    name: str
+    organisation_id: UUID
+    organisation_kind: OrganisationKind
+    organisation_name: str
+
+
 class IncidentDeclared(IncidentEvent):
-    """A reseller or a client declared an incident on products that a contract covers; ``promised_on``: the day on which
-    dispatch was promised, where it was."""
+    """A reseller or a client declared an incident on products that a contract covers, or SQP did for one of them, which
+    ``on_behalf`` names; ``promised_on``: the day on which dispatch was promised, where it was."""
 
     type: ClassVar[str] = "incidents.incident.declared.v1"
 
@@ -109,6 +119,7 @@ class IncidentDeclared(IncidentEvent):
     product_reference: str
     serial_numbers: list[str]
     promised_on: Day | None = None
+    on_behalf: Caller | None = None
 
 
 class IncidentStatusChanged(IncidentEvent):

@@ -33,7 +33,6 @@ INERT = {"Content-Security-Policy": "default-src 'none'; sandbox", "X-Content-Ty
 EXPIRED = N_("Ce contrat a pris fin le %(day)s : un incident ne peut plus être déclaré.")
 UPCOMING = N_("Ce contrat commence le %(day)s : un incident pourra être déclaré à partir de ce jour.")
 READ_ONLY = N_("Votre accès est en lecture seule : un administrateur de votre société peut déclarer un incident.")
-NOT_FOR_SQP = N_("Les incidents sont déclarés par le revendeur ou par son client.")
 
 
 @blueprint.get("/contrats/{number}")
@@ -80,8 +79,6 @@ def number_of(page: Page) -> str:
 def obstacle(page: Page, contract: Contract) -> str:
     """Why this person cannot declare an incident on this contract today; empty when nothing stands in the way."""
     state = contract.cover.state
-    if page.may("sqp"):
-        return page.gettext(NOT_FOR_SQP)
     if state == "expired":
         return page.gettext(EXPIRED) % {"day": day(contract.warranty_ends_on)}
     if state == "upcoming":

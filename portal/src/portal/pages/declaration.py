@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 
 from starlette.responses import PlainTextResponse, Response
 
-from api.contracts import Article, Contract
+from api.contracts import Article, Contract, Party
 from api.identity.organisations import AddressCreate
 from api.incidents import DeclarationChoices, IncidentRow, OfferedAddress, OfferedAddresses
-from portal import declaration_form, uploads
+from portal import callers, declaration_form, uploads
 from portal.address_form import ADDRESS
 from portal.api_client import ApiRefused, ServiceUnavailable
 from portal.declaration_form import DECLARATION, NEW, DeclarationForm
@@ -39,7 +39,9 @@ SENT_ALREADY = N_(
 DECLARED_ALREADY = N_(
     "Cet incident est déjà déclaré sous le n° %(number)s. Ce qui manque, ajoutez-le ici ou dans la messagerie."
 )
-UNSAVED = N_("L’adresse n’a pas pu être ajoutée à vos adresses de livraison.")
+SENT = N_("Votre déclaration n° %(number)s est enregistrée.")
+SENT_FOR_CALLER = N_("L’incident n° %(number)s est déclaré : donnez ce numéro à la personne qui appelle.")
+UNSAVED = N_("L’adresse n’a pas pu être ajoutée aux adresses de livraison.")
 FILES_REFUSED = N_("Un fichier n’a pas pu être joint. Corrigez-le, ou validez de nouveau pour continuer sans lui.")
 
 
@@ -107,7 +109,7 @@ async def discard_draft(page: Page) -> Response:
 async def _keep(page: Page, number: str, typed: DeclarationForm) -> Response:
     """Puts what was typed aside and shows the form again, at its own address; to a person who cannot declare, what
     was typed alone."""
-    if page.is_resumed and not page.may("reseller", "client", write=True):
+    if page.is_resumed and not page.may(write=True):
         raise ApiRefused(403, {"title": page.why_not_shown})
     if page.is_resumed and page.owner and page.is_anothers:
         return await _again(page, number, typed, FormErrors(409, page.why_shown_again))
@@ -156,8 +158,10 @@ async def _form(
     shown: Mapping[str, object],
 ) -> Response:
     articles = articles_of(contract) if contract else _named(typed.serial_numbers)
-    choices, open_incidents = await asyncio.gather(
-        or_unavailable(incidents.choices(page, number)), _open_incidents(page, [one.serial_number for one in articles])
+    choices, open_incidents, parties = await asyncio.gather(
+        or_unavailable(incidents.choices(page, number)),
+        _open_incidents(page, [one.serial_number for one in articles]),
+        _callers(page, contract, typed),
     )
     promise = choices.promise if choices else None
     return await page.render(
@@ -170,6 +174,8 @@ async def _form(
         articles=articles,
         open_incidents=open_incidents,
         choices=_choices(page, addresses, typed),
+        callers=parties,
+        of_reseller=_of_reseller(contract, addresses) if parties else [],
         address_warnings=[(str(one.id), one.warning) for one in addresses.items if one.warning] if addresses else [],
         addresses_away=addresses is UNAVAILABLE,
         natures=_natures(page, choices, typed),
@@ -179,8 +185,19 @@ async def _form(
         returns=choices.returns if choices else None,
         windows=countdown.shown(promise, page.language) if promise else [],
         trouble=trouble,
-        owner=_owner(page, contract),
+        owner=_named_owner(page, contract, typed),
     )
+
+
+async def _callers(page: Page, contract: Contract | Away, typed: DeclarationForm) -> list[callers.Callers]:
+    """Nobody for who declares in their own name."""
+    return await callers.offered(page, contract, typed.get("caller")) if page.may("sqp") else []
+
+
+def _of_reseller(contract: Contract | Away, addresses: OfferedAddresses | Away) -> list[str]:
+    """The addresses to which nothing goes that is declared for the client."""
+    offered = addresses.items if addresses else []
+    return [str(one.id) for one in offered if contract and one.organisation_id == contract.reseller.id]
 
 
 async def _open_incidents(page: Page, serials: Sequence[str]) -> list[IncidentRow]:
@@ -193,7 +210,8 @@ async def _open_incidents(page: Page, serials: Sequence[str]) -> list[IncidentRo
 
 async def _done(page: Page, number: str, typed: DeclarationForm, incident: str) -> Response:
     _, unsaved = await asyncio.gather(declaration_form.discard(page, number), _save_address(page, number, typed))
-    sentence = page.gettext("Votre déclaration n° %(number)s est enregistrée.") % {"number": incident}
+    done = SENT_FOR_CALLER if page.may("sqp") else SENT
+    sentence = page.gettext(done) % {"number": incident}
     if unsaved:
         sentence += " " + unsaved
     return page.redirect(f"/incidents/{incident}", flash=sentence)
@@ -205,9 +223,11 @@ async def _save_address(page: Page, number: str, typed: DeclarationForm) -> str:
         return ""
     try:
         contract = await contracts.get(page, number)
-        owner = contract.client.id if contract.client and page.may("reseller") else None
+        owner = _owner(page, contract, typed)
         label = typed.get("label") or typed.get("street")
-        address = page.build(AddressCreate, {**typed.new_address, "label": label, "organisation_id": owner})
+        address = page.build(
+            AddressCreate, {**typed.new_address, "label": label, "organisation_id": owner.id if owner else None}
+        )
         await identity.create_address(page, address, f"{typed.key} address")
     except ServiceUnavailable:
         return page.gettext(UNSAVED)
@@ -246,9 +266,18 @@ def _label(offered: OfferedAddress) -> str:
     return f"{offered.label} · {address.street}, {address.postal_code} {address.city}"
 
 
-def _owner(page: Page, contract: Contract | Away) -> str:
-    """Whose address a new one becomes when it is saved."""
-    return contract.client.name if contract and contract.client and page.may("reseller") else ""
+def _owner(page: Page, contract: Contract, typed: DeclarationForm) -> Party | None:
+    """Whose address a new one becomes when it is saved; None for one's own organisation."""
+    if page.may("sqp"):
+        return callers.organisation(contract, typed.get("caller"))
+    return contract.client if page.may("reseller") else None
+
+
+def _named_owner(page: Page, contract: Contract | Away, typed: DeclarationForm) -> str:
+    if page.may("sqp"):
+        return page.gettext("l’organisation qui appelle")
+    owner = _owner(page, contract, typed) if contract else None
+    return owner.name if owner else ""
 
 
 def _named(serial_numbers: Sequence[str]) -> list[Article]:

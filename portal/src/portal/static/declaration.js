@@ -105,6 +105,19 @@ function warn() {
 }
 form.addEventListener("change", warn);
 
+// What SQP declares for a client goes to none of the reseller's addresses.
+const { caller, address } = form.elements;
+function offer() {
+  if (!caller) return;
+  const refused = caller.value.startsWith("client") ? form.dataset.clientNot.split(" ") : [];
+  for (const option of address.options) option.disabled = option.hidden = refused.includes(option.value);
+  if (!address.selectedOptions[0]?.disabled) return;
+  const enabled = [...address.options].filter((option) => !option.disabled);
+  address.value = (enabled.find((option) => option.value !== "new") ?? enabled[0]).value;
+  warn();
+}
+caller?.addEventListener("change", offer);
+
 const before = kept(form);
 const [arrival] = performance.getEntriesByType("navigation");
 if (before && !before.isSent) {
@@ -112,4 +125,5 @@ if (before && !before.isSent) {
   changed();
 } else if (before && arrival?.type === "back_forward") restore(form);
 else forget(form);
+offer();
 warn();

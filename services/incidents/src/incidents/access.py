@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, false, not_, true
 
+from chassis.sql import AnyRow
 from events import OrganisationKind
 from events.incidents import Actor, Scope, Thread
 from incidents.errors import DeclarationNotYours, FileNotYours, ThreadNotFound
@@ -43,9 +44,18 @@ def declaring(declarer_id: UUID, reseller_id: UUID) -> frozenset[UUID]:
     return frozenset({declarer_id, reseller_id})
 
 
+def completes(incident: Incident | AnyRow, organisation_id: UUID | None, kind: OrganisationKind | None) -> bool:
+    """Whether the declaration takes files of this organisation: those whose it is, and SQP where it wrote it for a
+    caller."""
+    if kind == "sqp":
+        return incident.caller_name is not None
+    return organisation_id in declaring(incident.declarer_id, incident.reseller_id)
+
+
 def file_owners(scope: Scope, declarer_id: UUID, reseller_id: UUID, organisation_id: UUID) -> frozenset[UUID]:
-    """Who may take a file off: the declaration's, those whose it is; any other, the organisation that attached it."""
-    return declaring(declarer_id, reseller_id) if scope == "declaration" else frozenset({organisation_id})
+    """Who may take a file off: the organisation that attached it; the declaration's, also those whose it is."""
+    attached_by = frozenset({organisation_id})
+    return attached_by | declaring(declarer_id, reseller_id) if scope == "declaration" else attached_by
 
 
 def visible(
@@ -77,10 +87,10 @@ def require_open(incident: Incident, scope: Scope) -> None:
 
 
 def require_attachable(incident: Incident, scope: Scope, by: Actor) -> None:
-    """A thread takes files of its two sides, the declaration those of its declarer and of the reseller."""
+    """A thread takes files of its two sides, the declaration those of who completes it."""
     if scope != "declaration":
         require_thread(incident, scope, by)
-    elif by.organisation_id not in declaring(incident.declarer_id, incident.reseller_id):
+    elif not completes(incident, by.organisation_id, by.organisation_kind):
         raise DeclarationNotYours
 
 

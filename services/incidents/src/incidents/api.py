@@ -63,7 +63,7 @@ async def list_incidents(
     everything = queries.listing(principal, q, contract, client_id, serial or [])
     query = everything if is_open is None else everything.where(queries.is_open(is_open))
     if ending := exporting.asked(request):
-        whole = paging.ordered(query, order, Incident.number_key.expression)
+        whole = paging.ordered(query.add_columns(*queries.EXPORTED), order, Incident.number_key.expression)
         return await exporting.response(request, ending, exports.NAME, exports.columns(principal), whole)
     rows, following = await queries.page(reader, query, order, limit, cursor, q)
     promised = await promises.rows(reader, [row.number for row in rows])
@@ -87,7 +87,8 @@ async def declare_incident(
     session: Session,
     language: Lang,
 ) -> schemas.IncidentState:
-    """Declares an incident on a contract that covers it today; otherwise 409 says why not."""
+    """Declares an incident on a contract that covers it today; otherwise 409 says why not. SQP declares for a caller of
+    the reseller or the client, whose declaration it then is."""
     incident = await declarations.declare(session, body, actor(principal))
     response.headers["Location"] = f"{request.url.path}/{incident.number}"
     set_etag(response, incident.version)
@@ -127,9 +128,7 @@ async def get_history(
     number: schemas.Number, principal: auth.CanRead, reader: Reader, language: Lang
 ) -> schemas.History:
     """Every change of state, oldest first; all parties of the incident read it."""
-    await to_read(reader, number, principal)
-    rows = await queries.history(reader, number)
-    return schemas.History(items=[views.history_line(row, language) for row in rows])
+    return await views.history(reader, await to_read(reader, number, principal), language)
 
 
 @incidents.post("/{number}/status", dependencies=[idempotency.Documented])
@@ -223,11 +222,13 @@ async def list_changes(
 
 @declaring.get("/delivery-addresses")
 async def list_delivery_addresses(
-    principal: auth.Party, reader: Reader, language: Lang, contract: ContractNumber
+    principal: auth.Person, reader: Reader, language: Lang, contract: ContractNumber
 ) -> schemas.OfferedAddresses:
-    """What a declaration on ``contract`` may choose from: its client's addresses, then the caller's organisation's."""
+    """What a declaration on ``contract`` may choose from: its client's addresses, then the caller's organisation's. To
+    SQP, the client's and the reseller's: what is declared for the client goes to the client's alone."""
     held = await _covered(reader, contract, principal)
-    owners = [owner for owner in dict.fromkeys((held.client_id, principal.organisation_id)) if owner is not None]
+    own = held.reseller_id if principal.organisation_kind == "sqp" else principal.organisation_id
+    owners = [owner for owner in dict.fromkeys((held.client_id, own)) if owner is not None]
     rows = await queries.addresses(reader, owners)
     return schemas.OfferedAddresses(items=[views.offered(row, held.service_level, language) for row in rows])
 

@@ -14,14 +14,14 @@ from web.auth.rules import people, service_account
 CanRead = Annotated[Principal, Depends(people(scope="incidents:read"))]
 # Administrators of the three sides: which state, thread or file is whose is the incident's to say.
 Writer = Annotated[Principal, Depends(people(write=True))]
-# SQP declares nothing: a reseller or a client does.
-Declarer = Annotated[Principal, Depends(people("reseller", "client", write=True))]
+# A reseller or a client for itself, SQP for whichever of the two telephones.
+Declarer = Annotated[Principal, Depends(people(write=True))]
+Person = Annotated[Principal, Depends(people())]
 # What SQP sets for all: its people and its back office read it, its administrators change it.
 SqpReader = Annotated[Principal, Depends(people("sqp", scope="incidents:read"))]
 # What SQP's people know of each other's work is theirs alone.
 SqpPerson = Annotated[Principal, Depends(people("sqp"))]
 SqpWriter = Annotated[Principal, Depends(people("sqp", write=True))]
-Party = Annotated[Principal, Depends(people("reseller", "client"))]
 # SQP's people and its back office work on exchanges; of some steps also whoever holds the product.
 ExchangeWriter = Annotated[Principal, Depends(people(write=True, scope="exchanges:write"))]
 ExchangeDesk = Annotated[Principal, Depends(people("sqp", write=True, scope="exchanges:write"))]

@@ -110,6 +110,37 @@ class DeclaredAlready(Conflict):
     )
 
 
+class NobodyElse(Forbidden):
+    code = "nobody_else"
+    message = text(
+        "Seul SQP déclare un incident pour un autre : déclarez-le en votre nom.",
+        "SQP alone declares an incident for others: declare it in your own name.",
+    )
+
+
+class CallerNeeded(Conflict):
+    code = "caller_needed"
+    message = text(
+        "Dites pour qui vous déclarez, et qui appelle.", "Say for whom you declare the incident, and who calls."
+    )
+
+
+class NoClientToDeclareFor(Conflict):
+    code = "no_client_to_declare_for"
+    message = text(
+        "Le contrat n° {number} n’a pas de client : déclarez pour le revendeur.",
+        "Contract no. {number} has no client: declare for the reseller.",
+    )
+
+
+class UnknownCaller(Conflict):
+    code = "unknown_caller"
+    message = text(
+        "Cette personne n’est pas connue dans l’organisation qui appelle : saisissez son nom.",
+        "This person is not known in the organisation that calls: type the name.",
+    )
+
+
 class IllegalTransition(Conflict):
     code = "illegal_transition"
     message = text(

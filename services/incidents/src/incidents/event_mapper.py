@@ -45,13 +45,16 @@ class About(TypedDict):
     at: datetime
 
 
-def declared(incident: Incident, by: facts.Actor, at: datetime, promised_on: date | None) -> facts.IncidentDeclared:
+def declared(
+    incident: Incident, by: facts.Actor, at: datetime, promised_on: date | None, on_behalf: facts.Caller | None
+) -> facts.IncidentDeclared:
     return facts.IncidentDeclared(
         **_about(incident, by, at),
         nature=incident.nature,
         product_reference=incident.product_reference,
         serial_numbers=[article["serial_number"] for article in incident.articles],
         promised_on=promised_on,
+        on_behalf=on_behalf,
     )
 
 

@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 from chassis.http.exporting import Column
-from incidents.labels import STATUS
+from chassis.sql import AnyRow
+from incidents.labels import BY_TELEPHONE, STATUS
 from web.auth.principal import Principal
-from web.i18n import text
+from web.i18n import Text, text
+
+
+def declared_by(row: AnyRow) -> str | Text:
+    """Also for whom, where SQP declared for a caller."""
+    if row.caller_name is None:
+        return str(row.declared_by_name)
+    party = row.reseller_name if row.declarer_kind == "reseller" else row.client_name
+    named = {"name": row.declared_by_name, "party": party, "caller": row.caller_name}
+    return {language: words.format(**named) for language, words in BY_TELEPHONE.items()}
+
 
 NAME = text("Incidents", "Incidents")
 COLUMNS = (
@@ -20,6 +31,7 @@ COLUMNS = (
         text("Produits concernés", "Products concerned"),
         lambda row: ", ".join(article["serial_number"] for article in row.articles),
     ),
+    Column(text("Déclaré par", "Declared by"), declared_by),
 )
 CLIENT = Column(text("Client", "Client"), lambda row: row.client_name)
 RESELLER = Column(text("Revendeur", "Reseller"), lambda row: row.reseller_name)

@@ -48,6 +48,11 @@ PROMISE: Mapping[PromiseState, Text] = {
 }
 
 PLATFORM = text("La plateforme", "The platform")
+SQP = "SQP"
+# SQP declared for a caller.
+BY_TELEPHONE = text(
+    "{name} (SQP) pour {party}, {caller}, par téléphone", "{name} (SQP) for {party}, {caller}, by telephone"
+)
 
 
 def choices(words: Mapping[Word, Text], language: Language) -> list[Choice]:

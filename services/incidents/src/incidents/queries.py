@@ -71,6 +71,10 @@ ROW = (
 )
 
 
+# What a file of the list holds besides.
+EXPORTED = (Incident.declared_by_name, Incident.declarer_kind, Incident.caller_name)
+
+
 def listing(
     principal: Principal, q: str, contract: str | None, client_id: UUID | None, serials: Sequence[str]
 ) -> AnySelect:

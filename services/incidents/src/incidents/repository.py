@@ -128,6 +128,12 @@ async def doubted_since(session: AsyncSession, number: str, moment: datetime) ->
     return await session.scalar(query.limit(1)) is not None
 
 
+async def person_of(session: AsyncSession, user_id: UUID | None, organisation_id: UUID) -> User | None:
+    """The person, unless disabled, of this organisation."""
+    query = select(User).where(User.id == user_id, User.organisation_id == organisation_id, User.status != "disabled")
+    return await session.scalar(query)
+
+
 async def colleagues(session: AsyncSession, ids: Collection[UUID], log_ins: Collection[str]) -> Sequence[User]:
     """The active people of SQP among these, by name."""
     query = select(User).where(User.login.is_not(None), User.status == "active")

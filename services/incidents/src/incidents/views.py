@@ -19,7 +19,7 @@ from events.incidents import Status
 from incidents import access, queries, states
 from incidents.auth import actor
 from incidents.exchanges import foretold
-from incidents.labels import NATURE, PLATFORM, REASON, STATUS, choices
+from incidents.labels import NATURE, PLATFORM, REASON, SQP, STATUS, choices
 from incidents.models import Incident, Message
 from incidents.promises import repository as promises
 from incidents.promises import views as promise_views
@@ -77,7 +77,8 @@ async def incident(
         status_label=STATUS[found.status][language],
         pending_reason_label=_label(REASON, found.pending_reason, language),
         nature_label=NATURE[found.nature][language],
-        declared_by=_declarer(found, known),
+        declared_by=_declared_by(found, known),
+        on_behalf=_on_behalf(found, known),
         contract=schemas.ContractCopy(
             number=found.contract_number,
             product_reference=found.product_reference,
@@ -117,7 +118,14 @@ def _address_warning(incident: AnyRow | Incident, principal: Principal, language
     return foretold.of_incident(incident.delivery_address, principal.organisation_kind, language)
 
 
-def history_line(line: AnyRow, language: Language) -> schemas.HistoryLine:
+async def history(reader: AsyncConnection, found: AnyRow, language: Language) -> schemas.History:
+    """Of the incident whose row was ``found``."""
+    rows = await queries.history(reader, found.number)
+    caller = _on_behalf(found, await queries.organisations(reader, [found.declarer_id]))
+    return schemas.History(items=[_history_line(row, caller, language) for row in rows])
+
+
+def _history_line(line: AnyRow, caller: schemas.Person | None, language: Language) -> schemas.HistoryLine:
     return schemas.HistoryLine(
         at=line.at,
         by=schemas.Person(
@@ -126,6 +134,7 @@ def history_line(line: AnyRow, language: Language) -> schemas.HistoryLine:
             organisation_kind=line.organisation_kind,
             organisation_name=line.organisation_name,
         ),
+        on_behalf=caller if line.from_status is None else None,
         from_status=line.from_status,
         from_label=_label(STATUS, line.from_status, language),
         to_status=line.to_status,
@@ -190,15 +199,31 @@ def _attachment(one: AnyRow, found: AnyRow, principal: Principal) -> schemas.Att
     return schemas.Attachment.model_validate(one).model_copy(update={"removable": removable})
 
 
-def _declarer(found: AnyRow, known: dict[UUID, AnyRow]) -> schemas.Person:
+def _declared_by(found: AnyRow, known: dict[UUID, AnyRow]) -> schemas.Person:
+    by = {"user_id": found.declared_by, "name": found.declared_by_name}
+    if found.caller_name is not None:
+        return schemas.Person(**by, organisation_kind="sqp", organisation_name=SQP)
+    return schemas.Person(
+        **by, organisation_kind=found.declarer_kind, organisation_name=_name_of_declarer(found, known)
+    )
+
+
+def _on_behalf(found: AnyRow, known: dict[UUID, AnyRow]) -> schemas.Person | None:
+    if found.caller_name is None:
+        return None
+    return schemas.Person(
+        user_id=found.caller_id,
+        name=found.caller_name,
+        organisation_kind=found.declarer_kind,
+        organisation_name=_name_of_declarer(found, known),
+    )
+
+
+def _name_of_declarer(found: AnyRow, known: dict[UUID, AnyRow]) -> str:
+    """As it is called now."""
     fallback = found.reseller_name if found.declarer_kind == "reseller" else found.client_name
     organisation = known.get(found.declarer_id)
-    return schemas.Person(
-        user_id=found.declared_by,
-        name=found.declared_by_name,
-        organisation_kind=found.declarer_kind,
-        organisation_name=organisation.name if organisation else fallback,
-    )
+    return str(organisation.name if organisation else fallback)
 
 
 def _party(
@@ -239,7 +264,7 @@ def _actions(found: AnyRow, principal: Principal, language: Language) -> schemas
     going = found.status not in states.FINAL
     mine = access.threads(principal.organisation_kind, found.client_id)
     threads = tuple(thread for thread in mine if going or thread == "internal")
-    declares = going and principal.organisation_id in access.declaring(found.declarer_id, found.reseller_id)
+    declares = going and access.completes(found, principal.organisation_id, principal.organisation_kind)
     following = states.next_states(found.status, states.mover(actor(principal), found.declarer_id))
     return schemas.Actions(
         next=[_next(status, language) for status in following],

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from notifications import account_labels, exchange_labels, exchange_texts, reminder_texts
+from notifications import account_labels, declaration_labels, exchange_labels, exchange_texts, reminder_texts
 from notifications.notification_types import EmailKind
 from notifications.status_labels import AWAITED, CANCELLED, PENDING, REOPENED, STATUS
 from web import clock, user_agent
@@ -122,11 +122,6 @@ BUTTONS: dict[EmailKind, Text] = {
 ANSWER = text("Répondre", "Reply")
 
 BODIES: dict[str, Text] = {
-    "incident_declared": text("{actor} a déclaré l’incident « {title} ».", "{actor} declared the incident “{title}”."),
-    "declared_with_promise": text(
-        "{actor} a déclaré l’incident « {title} ». Envoi promis le {day}.",
-        "{actor} declared the incident “{title}”. Dispatch promised on {day}.",
-    ),
     "closing_postponed": text(
         "{actor} a écrit après la résolution : l’incident n’est peut-être pas réglé. Sans suite, clôture le {day}.",
         "{actor} wrote after the resolution: the incident may not be solved. Unless more happens, it closes on {day}.",
@@ -176,7 +171,7 @@ NOT_YOU_DEVICE = text(
 
 
 # What people and organisations are called, which a mail program could take for a site.
-NAMES = ("actor", "client_name", "invited_by", "login", "organisation_name")
+NAMES = ("actor", "caller", "client_name", "invited_by", "login", "organisation_name", "party")
 
 
 def render(kind: EmailKind, facts: Facts, language: Language, write_name: Callable[[str], str] = str) -> Words:
@@ -215,7 +210,7 @@ NOTES: dict[EmailKind, tuple[Text, ...]] = {
 }
 
 CHOICES: dict[EmailKind, Callable[[Facts], Text]] = {
-    "incident_declared": lambda facts: BODIES["declared_with_promise" if "ends_on" in facts else "incident_declared"],
+    "incident_declared": declaration_labels.body,
     "status_changed": lambda facts: _status(facts),
     "exchange_changed": exchange_labels.body,
     "return_reminded": exchange_labels.body,

@@ -105,10 +105,13 @@ class Hint:
 
 
 def declared(event: IncidentDeclared) -> Notice:
-    """SQP; the reseller's people when the client declared, the client's when the reseller did."""
+    """SQP; the reseller's people when the client declared, the client's when the reseller did. Both, and not SQP, when
+    SQP declared for one of them."""
     others = parties(event, "declaration").without(event.actor.organisation_id, event.actor.organisation_kind)
-    promised = {"ends_on": event.promised_on.isoformat()} if event.promised_on else {}
-    return Notice("incident_declared", by_author(event, others), incident(event), facts_of(event) | promised)
+    more = {"ends_on": event.promised_on.isoformat()} if event.promised_on else {}
+    if event.on_behalf:
+        more |= {"party": event.on_behalf.organisation_name, "caller": event.on_behalf.name}
+    return Notice("incident_declared", by_author(event, others), incident(event), facts_of(event) | more)
 
 
 def status_changed(event: IncidentStatusChanged) -> Notice:

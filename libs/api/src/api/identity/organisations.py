@@ -92,7 +92,8 @@ class AddressFields(Request):
 
 
 class AddressCreate(AddressFields):
-    """``organisation_id`` names a client of the caller's; the caller's own organisation without it."""
+    """``organisation_id`` names a client of the caller's, and for SQP any reseller or client; the caller's own
+    organisation without it."""
 
     organisation_id: UUID | None = None
 

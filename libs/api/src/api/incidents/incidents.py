@@ -35,9 +35,31 @@ def _each_once(ids: list[UUID]) -> list[UUID]:
     return ids
 
 
+# The two of which one telephones SQP.
+PartyKind = Literal["reseller", "client"]
+
+
+class OnBehalf(Request):
+    """For whom SQP declares, and who of it telephoned: one of its people, or somebody by name."""
+
+    organisation: PartyKind
+    caller_id: UUID | None = None
+    caller_name: Line | None = None
+
+    @model_validator(mode="after")
+    def one_caller(self) -> Self:
+        if (self.caller_id is None) == (self.caller_name is None):
+            raise Invalid(
+                "Choisissez la personne qui appelle, ou saisissez son nom.",
+                "Choose the person who calls, or type the name.",
+            )
+        return self
+
+
 class IncidentCreate(Request):
-    """``linked_to``: an earlier incident of the same contract that this one takes up again. ``promise_revision``: by
-    which terms a promise was shown (:class:`PromiseOffer`); it is kept for a day, whatever SQP changes meanwhile."""
+    """``on_behalf`` is SQP's, which declares for a caller; resellers and clients declare for themselves. ``linked_to``:
+    an earlier incident of the same contract that this one takes up again. ``promise_revision``: by which terms a
+    promise was shown (:class:`PromiseOffer`); it is kept for a day, whatever SQP changes meanwhile."""
 
     contract_number: ContractNumber
     title: Line
@@ -48,6 +70,7 @@ class IncidentCreate(Request):
     delivery_address: DeliveryChoice
     linked_to: Number | None = None
     promise_revision: Annotated[int, Field(ge=0, le=2**31 - 1)] | None = None
+    on_behalf: OnBehalf | None = None
 
     files_once = field_validator("file_ids")(_each_once)
 
@@ -235,7 +258,11 @@ class Actions(Answer):
 
 
 class Incident(Answer):
-    """``address_warning``: why the exchange in advance that its cover promises cannot go to its address; else empty."""
+    """``address_warning``: why the exchange in advance that its cover promises cannot go to its address; else empty.
+
+    ``declared_by`` is who wrote the declaration. Where that is SQP, ``on_behalf`` is who telephoned, of the reseller or
+    the client whose declaration it is; its ``user_id`` is empty for a name that was typed.
+    """
 
     number: str
     version: int
@@ -250,6 +277,7 @@ class Incident(Answer):
     articles: list[Article]
     declared_at: datetime
     declared_by: Person
+    on_behalf: Person | None = None
     linked_to: str | None
     delivery_address: Address
     address_warning: str = ""
@@ -275,12 +303,13 @@ class IncidentState(Answer):
 
 
 class HistoryLine(Answer):
-    """``from`` is empty for the declaration."""
+    """``from`` is empty for the declaration; ``on_behalf``: for whom SQP declared, as in the incident."""
 
     model_config = ConfigDict(populate_by_name=True)
 
     at: datetime
     by: Person
+    on_behalf: Person | None = None
     from_status: Status | None = Field(alias="from")
     from_label: str | None
     to_status: Status = Field(alias="to")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from starlette.responses import Response
 
 from portal import notices
 from portal.api_client import ApiRefused
+from portal.identifiers import filtered
 from portal.listing import Listing
 from portal.page import Page
-from portal.pages import exporting, list_page
+from portal.pages import exporting, list_page, reseller_filter
 from portal.pages.incidents.base import blueprint
 from portal.services import contracts, incidents
 from portal.translations import N_
@@ -29,11 +32,14 @@ ON_PAGE = 25
 @blueprint.get("/incidents/declarer")
 async def choose_contract(page: Page) -> Response:
     """Where a declaration begins: the contract, found by whatever of it is at hand."""
-    if not page.may("reseller", "client", write=True):
+    if not page.may(write=True):
         raise ApiRefused(404, {})
     q = page.query("q")[:200]
-    found = await contracts.find(page, q=q, validity="active", limit=ON_PAGE)
-    return await page.render("incidents/choose.html", q=q, found=found)
+    of = {name: value for name in ("reseller_id", "client_id") for value in filtered(page, name)}
+    found, reseller = await asyncio.gather(
+        contracts.find(page, q=q, validity="active", limit=ON_PAGE, **of), reseller_filter.reseller(page)
+    )
+    return await page.render("incidents/choose.html", q=q, found=found, of=of, reseller=reseller)
 
 
 @blueprint.get("/incidents")

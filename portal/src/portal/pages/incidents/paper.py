@@ -67,9 +67,10 @@ def _sheet(
 
 def _cards(page: Page, incident: Incident) -> Iterator[Card]:
     contract, address, by = incident.contract, incident.delivery_address, incident.declared_by
+    named = ", ".join(dict.fromkeys(name for name in (by.name, by.organisation_name) if name))
     declared = [
         (N_("Nature de l’incident"), incident.nature_label),
-        (N_("Déclaré par"), ", ".join(dict.fromkeys(name for name in (by.name, by.organisation_name) if name))),
+        (N_("Déclaré par"), words.by_whom(page, by, incident.on_behalf) if incident.on_behalf else named),
         (N_("Déclaré le"), formats.moment(incident.declared_at)),
         (N_("Promesse J+1"), _promised(page, incident)),
         (N_("Fait suite à"), incident.linked_to or ""),
@@ -139,8 +140,7 @@ def _history(page: Page, history: list[HistoryLine]) -> Table:
     for line in history:
         says_both = line.reason_label and line.reason_label.startswith(line.to_label)
         state = line.reason_label if says_both else " · ".join(filter(None, (line.to_label, line.reason_label)))
-        kind = line.by.organisation_kind
-        by = f"{line.by.name} ({page.gettext(words.KINDS[kind])})" if kind else line.by.name
+        by = words.by_whom(page, line.by, line.on_behalf)
         rows.append([formats.moment(line.at), state or "", by, bounded(page, line.note)])
     return Table(
         title=page.gettext("Suivi"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from api.incidents import Incident
+from api.incidents import Incident, Person
 from portal import formats
 from portal.page import Page
 from portal.translations import N_
@@ -32,6 +32,7 @@ WAITS = {
     "carrier": N_("SQP attend une réponse du transporteur."),
     "other": N_("SQP reprendra ce dossier dès que possible."),
 }
+FOR_CALLER = N_("pour %(party)s, %(caller)s, par téléphone")
 YOURS = N_("SQP attend votre réponse.")
 
 FILE_KINDS = (
@@ -47,6 +48,15 @@ FILE_KINDS = (
     ("application/json", N_("Texte")),
     ("application/", N_("Document")),
 )
+
+
+def by_whom(page: Page, by: Person, on_behalf: Person | None) -> str:
+    """Who declared or moved an incident; with its kind, and for whom SQP declared."""
+    kind = f" ({page.gettext(KINDS[by.organisation_kind])})" if by.organisation_kind else ""
+    if on_behalf is None:
+        return f"{by.name}{kind}"
+    named = {"party": on_behalf.organisation_name, "caller": on_behalf.name}
+    return f"{by.name}{kind} {page.gettext(FOR_CALLER) % named}"
 
 
 def answer_in(page: Page, incident: Incident) -> str:

@@ -22,7 +22,7 @@ from web.text import countries
 async def create(
     session: AsyncSession, wanted: dict[str, Any], organisation_id: UUID | None, principal: Principal
 ) -> Address:
-    """For the caller's organisation, or for a client of the caller's. The first is primary whatever was asked."""
+    """For the caller's organisation, or for one that it looks after. The first is primary whatever was asked."""
     of = await _organisation(session, organisation_id, principal)
     others = await repository.addresses_of(session, of.id)
     primary = wanted.pop("primary") or not others
@@ -114,16 +114,10 @@ async def _organisation(session: AsyncSession, identifier: UUID | None, principa
     if identifier is None or identifier == principal.organisation_id:
         of = await repository.lock_organisation(session, principal.organisation_id)
     else:
-        of = await _client_of_reseller(session, identifier, principal)
+        of = await repository.lock_looked_after(session, identifier, principal)
     if of is None:
         raise OrganisationNotFound
     return of
-
-
-async def _client_of_reseller(session: AsyncSession, identifier: UUID, principal: Principal) -> Organisation | None:
-    if principal.organisation_kind != "reseller":
-        return None
-    return await repository.lock_client(session, identifier, principal)
 
 
 async def _demote(session: AsyncSession, others: Any, of: Organisation) -> None:

@@ -72,10 +72,14 @@ class Incident(Base):
     client_name_now: Mapped[str | None]
     client_key: Mapped[str | None]
     declared_at: Mapped[datetime]
+    # Whose declaration it is: the reseller's or the client's, also where SQP wrote it for a caller.
     declarer_id: Mapped[UUID]
     declarer_kind: Mapped[OrganisationKind]
     declared_by: Mapped[UUID]
     declared_by_name: Mapped[str]
+    # Who of the declarer telephoned; a name if and only if SQP wrote the declaration.
+    caller_id: Mapped[UUID | None]
+    caller_name: Mapped[str | None]
     linked_to: Mapped[str | None] = mapped_column(ForeignKey("incidents.number"))
     resolved_at: Mapped[datetime | None]
     # Of the units in its exchanges, those that replace included: the search finds by them.

@@ -7,7 +7,7 @@ from functools import reduce
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, cast, func, literal, literal_column, not_, select, type_coerce
+from sqlalchemy import ColumnElement, Text, case, cast, func, literal, literal_column, not_, select, type_coerce
 from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -30,6 +30,8 @@ NEWEST_OF_FEW = paging.Sort("at", _AT, descending=True)
 # More says no more to a reader, and takes its time.
 MOST_COUNTED = 1000
 _RESELLER_NOW = select(Organisation.name).where(Organisation.id == Incident.reseller_id).scalar_subquery()
+# SQP wrote it where somebody telephoned.
+_DECLARED_BY = case((Incident.caller_name.is_not(None), "sqp"), else_=Incident.declarer_kind)
 
 SHOWN = (
     SearchText.id,
@@ -44,7 +46,7 @@ SHOWN = (
     func.coalesce(Incident.client_name_now, Incident.client_name).label("client_name"),
     func.coalesce(Message.body, Attachment.name, Incident.description).label("text"),
     func.coalesce(Message.author_name, Attachment.attached_by_name, Incident.declared_by_name).label("by_name"),
-    func.coalesce(Message.organisation_kind, Attachment.organisation_kind, Incident.declarer_kind).label("by_kind"),
+    func.coalesce(Message.organisation_kind, Attachment.organisation_kind, _DECLARED_BY).label("by_kind"),
     Attachment.file_id,
     Attachment.message_id.label("of_message"),
     Attachment.scan,

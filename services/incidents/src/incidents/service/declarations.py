@@ -23,7 +23,9 @@ from incidents.exchanges import repository as exchanges
 from incidents.models import CoveredContract, HistoryEntry, Incident
 from incidents.promises import service as promises
 from incidents.searching import repository as searching
+from incidents.service import callers
 from incidents.service.attachments import attach_to
+from incidents.service.callers import Declarer
 from web import clock
 from web.text import codes
 from web.text.folding import fold
@@ -33,14 +35,15 @@ SAME_DECLARATION = timedelta(minutes=10)
 
 
 async def declare(session: AsyncSession, wanted: schemas.IncidentCreate, by: Actor) -> Incident:
-    """A new incident on a contract that covers it today; with the files that it names."""
+    """A new incident on a contract that covers it today; with the files that it names. SQP's is the caller's."""
     at = clock.now()
     contract = await repository.covered_contract(session, wanted.contract_number, by)
     if contract is None:
         raise ContractNotFound(number=wanted.contract_number)
     contract.require_in_force(clock.day(at))
+    declarer = await callers.declarer(session, contract, wanted.on_behalf, by)
     articles = await _concerned(session, contract, wanted.serial_numbers)
-    address = await _address(session, contract, wanted.delivery_address, by)
+    address = await _address(session, contract, wanted.delivery_address, declarer)
     await _check_link(session, wanted, by)
     number = await _number(session, at)
     await _check_repeat(session, wanted, articles, by, at)
@@ -48,7 +51,14 @@ async def declare(session: AsyncSession, wanted: schemas.IncidentCreate, by: Act
         **number,
         **await _as_of_today(session, contract),
         **wanted.model_dump(
-            exclude={"contract_number", "serial_numbers", "file_ids", "delivery_address", "promise_revision"}
+            exclude={
+                "contract_number",
+                "serial_numbers",
+                "file_ids",
+                "delivery_address",
+                "promise_revision",
+                "on_behalf",
+            }
         ),
         version=1,
         revision=1,
@@ -56,10 +66,12 @@ async def declare(session: AsyncSession, wanted: schemas.IncidentCreate, by: Act
         articles=articles,
         delivery_address=address,
         declared_at=at,
-        declarer_id=by.organisation_id,
-        declarer_kind=by.organisation_kind,
+        declarer_id=declarer.organisation_id,
+        declarer_kind=declarer.kind,
         declared_by=by.user_id,
         declared_by_name=by.name,
+        caller_id=declarer.caller.user_id if declarer.caller else None,
+        caller_name=declarer.caller.name if declarer.caller else None,
     )
     incident.refresh_search_columns()
     session.add(incident)
@@ -67,7 +79,7 @@ async def declare(session: AsyncSession, wanted: schemas.IncidentCreate, by: Act
     promise = await promises.make(session, incident, at, wanted.promise_revision)
     session.add(HistoryEntry.of(incident, None, "new", by, at))
     promised_on = promise.dispatch_on if promise else None
-    feed.tell(session, incident, event_mapper.declared(incident, by, at, promised_on))
+    feed.tell(session, incident, event_mapper.declared(incident, by, at, promised_on, declarer.caller))
     await attach_to(session, incident, wanted.file_ids, "declaration", by, at)
     await searching.add_declaration(session, incident)
     await desk.follow(session, incident, at)
@@ -114,13 +126,13 @@ async def _check_link(session: AsyncSession, wanted: schemas.IncidentCreate, by:
 
 
 async def _address(
-    session: AsyncSession, contract: CoveredContract, choice: schemas.DeliveryChoice, by: Actor
+    session: AsyncSession, contract: CoveredContract, choice: schemas.DeliveryChoice, declarer: Declarer
 ) -> dict[str, Any]:
-    """A copy of the address on offer, or the new one."""
+    """A copy of the address on offer, or the new one. On offer are the declarer's and the client's."""
     if choice.address_id is None:
         assert choice.address is not None, "the request holds one of the two"
         return choice.address.model_dump()
-    offered = [identifier for identifier in (contract.client_id, by.organisation_id) if identifier]
+    offered = [identifier for identifier in (contract.client_id, declarer.organisation_id) if identifier]
     known = await repository.offered_address(session, choice.address_id, offered)
     if known is None:
         raise UnknownAddress(field="delivery_address.address_id")
