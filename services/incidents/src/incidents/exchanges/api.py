@@ -63,12 +63,12 @@ async def list_exchanges(
 ) -> schemas.ExchangePage:
     """Lines of incidents that the caller may see. ``scan``: a serial number, a parcel's number or an incident's."""
     order = Sort.parse(sort, queries.SORTS)
-    stages = queries.stages(clock.today())
+    today = clock.today()
     query = queries.listing(principal, scan, reseller_id)
-    query = query.where(stages[stage]) if stage else query
+    query = query.where(queries.in_stage(stage, today)) if stage else query
     everything = queries.counted(principal, scan, reseller_id)
     rows, following = await queries.page(reader, query, order, limit, cursor)
-    counts = await queries.counts(reader, everything, stages)
+    counts = await queries.counts(reader, everything, today)
     total, total_is = paging.total(counts[stage]) if stage else await paging.count(reader, everything)
     return schemas.ExchangePage(
         items=[views.row(row, language) for row in rows],

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, CompoundSelect, and_, func, or_, select, true, union_all
+from sqlalchemy import ColumnElement, CompoundSelect, and_, case, func, or_, select, true, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.incidents.exchanges import Stage
@@ -36,14 +36,14 @@ SORTS: dict[str, ColumnElement[Any]] = {
 }
 
 
-def stages(today: date) -> Mapping[Stage, ColumnElement[bool]]:
-    """As :func:`standing.stage`: every line has one. Of those that go on each takes what those before it leave."""
+def _going(today: date) -> tuple[tuple[Stage, ColumnElement[bool]], ...]:
+    """As :func:`standing.stage` of what goes on: each stage takes what those before it leave."""
     approved = Exchange.decision == "approved"
     may_leave = or_(Exchange.type.not_in(standing.AFTER_RECEIPT), Exchange.return_state.not_in(standing.AWAITED))
     not_taken_back = Exchange.cover != "returned"
     is_left = and_(Exchange.type.in_(standing.SHIPS), Exchange.dispatch.in_(standing.NOT_SENT))
     to_ship = and_(is_left, not_taken_back, may_leave)
-    in_order: tuple[tuple[Stage, ColumnElement[bool]], ...] = (
+    return (
         ("to_decide", or_(Exchange.decision == "requested", repository.IS_DISK_KEPT)),
         ("to_inspect", and_(approved, Exchange.return_state == "received")),
         ("to_ship", and_(approved, to_ship)),
@@ -52,13 +52,18 @@ def stages(today: date) -> Mapping[Stage, ColumnElement[bool]]:
         ("awaited", repository.IS_AWAITED),
         ("to_close", approved),
     )
-    found: dict[Stage, ColumnElement[bool]] = {}
+
+
+def in_stage(stage: Stage, today: date) -> ColumnElement[bool]:
+    if stage == "done":
+        return repository.IS_OVER
     taken: list[ColumnElement[bool]] = []
-    for stage, clause in in_order:
-        found[stage] = and_(clause, *taken)
+    for each, clause in _going(today):
+        if each == stage:
+            return and_(clause, *taken)
         # Of a line without due date it is not known whether it is overdue.
         taken.append(clause.is_not(true()))
-    return {**found, "done": repository.IS_OVER}
+    raise AssertionError(stage)
 
 
 def listing(principal: Principal, scan: str, reseller_id: UUID | None) -> AnySelect:
@@ -104,18 +109,16 @@ async def page(
     return paging.split((await reader.execute(paged)).all(), sort, limit)
 
 
-async def counts(
-    reader: AsyncConnection, everything: AnySelect, stages: Mapping[Stage, ColumnElement[bool]]
-) -> dict[Stage, int]:
+async def counts(reader: AsyncConnection, everything: AnySelect, today: date) -> dict[Stage, int]:
     """How many lines each stage has, up to 10,001. What goes on is counted in one pass: a stage that has few lines
     would be looked for among all of them."""
-    filters = {stage: clause for stage, clause in stages.items() if stage != "done"}
-    columns = [func.count().filter(clause).label(stage) for stage, clause in filters.items()]
-    going = everything.where(repository.IS_GOING).with_only_columns(*columns, maintain_column_froms=True)
-    row = (await reader.execute(going)).one()._mapping
-    done, _ = await paging.count(reader, everything.where(stages["done"]))
+    going = _going(today)
+    stage = case(*((clause, each) for each, clause in going)).label("stage")
+    query = everything.where(repository.IS_GOING).with_only_columns(stage, func.count(), maintain_column_froms=True)
+    found = dict((await reader.execute(query.group_by(stage))).all())
+    done, _ = await paging.count(reader, everything.where(repository.IS_OVER))
     most = paging.EXACT_TOTAL + 1
-    return {**{stage: min(row[stage], most) for stage in filters}, "done": done}
+    return {**{each: min(found.get(each, 0), most) for each, _ in going}, "done": done}
 
 
 async def lines(reader: AsyncConnection, number: str) -> Sequence[AnyRow]:
