@@ -262,7 +262,7 @@ async def test_a_link_that_was_used_says_so(mailed: Any, upstream: Upstream, sit
     upstream.handlers["/api/v1/return-answers/question"] = answer(over[1], 404)
     for cookie in (f"__Host-link={TOKEN}", "__Host-link=x", ""):
         async with site.http.get(LINK, headers={"Cookie": cookie}) as got:
-            assert (got.status, "n’est plus valable" in await got.text()) == (410, True)
+            assert (got.status, "n’est pas valable" in await got.text()) == (410, True)
 
 
 async def test_a_mailed_question_about_a_replacement_says_so(mailed: Any, upstream: Upstream) -> None:

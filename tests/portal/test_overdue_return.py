@@ -95,4 +95,4 @@ async def test_an_overdue_return_is_answered_by_mail_without_log_in(
     await expect(page.get_by_role("heading", name="Merci de votre réponse")).to_be_visible()
     assert (await story.line())["return_state"] == "in_transit"
     again = await visit(None, link)
-    await expect(again.get_by_role("heading", name="Ce lien n’est plus valable")).to_be_visible()
+    await expect(again.get_by_role("heading", name="Ce lien n’est pas valable")).to_be_visible()

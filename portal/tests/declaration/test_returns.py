@@ -13,15 +13,19 @@ from api.incidents import Address, OfferedAddress
 from api.incidents.overdue import AdvanceTerms, OverdueReturns
 
 
-@pytest.mark.parametrize(("count", "words"), [(0, ""), (1, "1 retour à SQP est en retard."), (3, "3 retours à SQP")])
+@pytest.mark.parametrize(
+    ("count", "words"), [(None, ""), (0, "accordé."), (1, "1 retour à SQP est en retard."), (3, "3 retours à SQP")]
+)
 async def test_overdue_returns_and_what_follows_are_told_before_declaring(
-    browser: httpx.AsyncClient, services: Any, count: int, words: str
+    browser: httpx.AsyncClient, services: Any, count: int | None, words: str
 ) -> None:
-    services.returns = OverdueReturns(count=count, sentence="Aucun échange n’est accordé.")
+    """A client reads what stands against its exchange though it does not see the return: another's."""
+    sentence = "Aucun échange n’est accordé."
+    services.returns = None if count is None else OverdueReturns(count=count, sentence=sentence)
     page = (await browser.get("/contrats/29962/declarer")).text.replace("\u00a0", " ")
     assert words in page
-    assert ("Aucun échange n’est accordé." in page) is (count > 0)
-    assert ('href="/echanges?stage=overdue"' in page) is (count > 0)
+    assert (sentence in page) is (count is not None)
+    assert ('href="/echanges?stage=overdue"' in page, "en retard." in page) == (bool(count), bool(count))
 
 
 def offered(warning: str, *, primary: bool) -> OfferedAddress:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from devkit.harness import CLIENT, RESELLER, RESELLER_BASIC, SQP
-from events.incidents import ExchangeChanged, ReturnReminded
+from events.incidents import Consequence, ExchangeChanged, ReturnReminded
 from incidents.exchanges import foretold
 from incidents.exchanges.terms import Terms
 from web.clock import PARIS
@@ -157,8 +157,19 @@ async def test_what_a_return_asks_for_is_told_before_an_exchange_is_asked_for(de
 def test_sentences_agree_with_their_number() -> None:
     one = foretold.return_terms(Terms(return_days=1), "", "en")
     assert "within one day of" in one
-    returns = foretold.overdue({"standard": 2, "warn": 1}, "fr")
+    counts: dict[Consequence, int] = {"standard": 2, "warn": 1}
+    returns = foretold.overdue(counts, counts, "fr")
     assert returns is not None
     assert returns.sentence.startswith("Tant qu’ils manquent,")
-    assert foretold.overdue({}, "fr") is None
+    assert foretold.overdue({}, {}, "fr") is None
     assert Terms().given_again(None, date(2026, 6, 1)) == date(2026, 6, 8)
+
+
+def test_a_client_is_told_of_what_stands_against_its_exchange_though_it_is_anothers() -> None:
+    told = foretold.overdue({"warn": 3}, {"warn": 3, "refused": 1}, "fr")
+    assert told is not None
+    assert (told.count, told.sentence) == (
+        0,
+        "Un retour de votre revendeur à SQP est en retard\u00a0: tant qu’il manque, aucun échange n’est accordé.",
+    )
+    assert foretold.overdue({}, {"warn": 1}, "fr") is None

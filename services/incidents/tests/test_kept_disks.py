@@ -94,6 +94,8 @@ async def test_a_certificate_may_follow(desk: Any, number: str) -> None:
     certificate = await desk.attached(number, "declaration")
     line = await desk.step(number, "keep_disk", by=RESELLER, certificate_file_id=str(certificate))
     assert line["return"]["certificate_file_id"] == str(certificate)
+    said = line["timeline"][-1]["sentence"]
+    assert said == "Le disque est conservé par le client, certificat de destruction joint."
 
 
 async def test_a_kept_disk_that_was_settled_awaits_its_certificate_alone(desk: Any, number: str) -> None:

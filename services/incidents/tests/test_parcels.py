@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import permutations
 from typing import Any
 from uuid import uuid4
@@ -190,11 +190,48 @@ async def test_as_many_facts_as_the_api_names_are_taken_at_once(desk: Any, numbe
 
 
 async def test_nothing_has_happened_before_the_exchange_was_asked_for(desk: Any, number: str) -> None:
-    await put(desk, uuid4(), number)
-    await track(desk, fact("delivered", -24 * 20))
+    identifier = uuid4()
+    await put(desk, identifier, number)
+    before = (START - timedelta(days=20)).isoformat()
+    refused = await put(desk, identifier, number, state="delivered", at=before)
+    assert (refused.status_code, refused.json()["code"], refused.json()["field"]) == (409, "before_its_exchange", "at")
+    assert await track(desk, fact("delivered", -24 * 20)) == ["unknown"]
+    assert (await desk.line(number))["dispatch"] == "prepared"
+    # What was granted by telephone was on its way before it was entered.
+    assert await track(desk, fact("delivered", -2)) == ["applied"]
     line = await desk.line(number)
     assert (line["replaced_on"], line["return"]["due_on"]) == ("2026-05-19", "2026-06-03")
     assert line["timeline"][0]["step"] == "requested"
+
+
+async def test_an_old_fact_of_a_number_that_is_used_again_moves_the_old_parcel_alone(
+    desk: Any, number: str, at: Any
+) -> None:
+    await put(desk, uuid4(), number, state="shipped")
+    old = fact("delivered", 5)
+    at(START + timedelta(days=1))
+    assert await track(desk, old) == ["applied"]
+    at(START + timedelta(days=400))
+    await desk.register(version=2, warranty_ends_on=date(2030, 1, 1), serial_number="Q2", articles=[])
+    later = await desk.declare(serial_numbers=["Q2"], title="Un an après")
+    await desk.exchange(later, "Q2")
+    await desk.step(later, "reserve", serial_number="NEW2")
+    assert (await put(desk, uuid4(), later)).status_code == 201
+    assert await track(desk, old) == ["known"]
+    assert (await desk.line(later))["dispatch"] == "prepared"
+    assert await track(desk, fact("shipped", 24 * 401)) == ["applied"]
+    assert (await desk.line(later))["dispatch"] == "shipped"
+
+
+async def test_a_fact_of_a_box_with_several_returns_moves_them_all(desk: Any, number: str) -> None:
+    for each, line in ((number, 1), (number, 2)):
+        await desk.news(await desk.ship(each, line), "delivered")
+    await desk.step(number, "return_shipped", 1, tracking_number="RR473124829FI")
+    await desk.step(number, "return_shipped", 2, tracking_number="RR473124829FI")
+    assert await track(desk, fact("delivered", 3, number="RR473124829FI")) == ["applied"]
+    for line in (1, 2):
+        parcels = (await desk.line(number, line))["shipments"]
+        assert [each["state"] for each in parcels if each["direction"] == "return"] == ["delivered"]
 
 
 async def test_a_parcel_of_other_lines_is_not_taken_over(desk: Any, number: str) -> None:

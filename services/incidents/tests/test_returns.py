@@ -214,7 +214,10 @@ async def test_the_label_asks_for_a_statement_about_the_data_or_for_a_reason(des
 
 async def test_sqp_sends_the_label_without_statement_if_it_says_why(desk: Any, number: str) -> None:
     line = await desk.step(number, "send_label", carrier="dpd", without_statement="Vu par téléphone avec le client")
-    assert line["timeline"][-1]["note"] == "Vu par téléphone avec le client"
+    said = [(each["step"], each["note"]) for each in line["timeline"]]
+    assert ("statement_passed_over", "Vu par téléphone avec le client") in said
+    assert "téléphone" not in (await desk.as_(CLIENT).get(f"/incidents/{number}/exchanges")).text
+    assert {each.note for each in await desk.harness.told(ExchangeChanged)} == {""}
 
 
 async def test_nothing_is_asked_about_the_data_once_no_exchange_is_going_on(desk: Any, number: str) -> None:

@@ -142,7 +142,9 @@ async def test_a_stopped_message_may_be_sent_again_under_the_same_key(open_desk:
     assert await said(open_desk, number) == ["Bonjour", "Réponse"]
 
 
-@pytest.mark.parametrize("tag", ["zzz", '"zzz"', '"1"', f'"{uuid4().hex}-1"', '"none-99999999999999999999"'])
+@pytest.mark.parametrize(
+    "tag", ["zzz", '"zzz"', '"1"', '"0123456789abcdef0123456789abcdef-1"', '"none-99999999999999999999"']
+)
 async def test_a_tag_that_says_nothing_counts_as_nothing_read(open_desk: Any, tag: str) -> None:
     number = await open_desk.declare()
     await open_desk.post(number, "sqp", RESELLER)

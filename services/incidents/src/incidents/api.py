@@ -108,7 +108,7 @@ async def get_choices(
     promise = promise_views.offer(await promises.terms(reader)) if promised else None
     overdue = await exchanges.count_overdue(reader, principal, held, clock.today())
     advance = foretold.advance(await exchange_repository.terms(reader), held.service_level, language)
-    return views.declaration_choices(language, promise, advance, foretold.overdue(overdue, language))
+    return views.declaration_choices(language, promise, advance, foretold.overdue(*overdue, language))
 
 
 @incidents.get("/{number}")

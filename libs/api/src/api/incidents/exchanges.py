@@ -31,6 +31,7 @@ ShipmentState = Literal[
 # What SQP alone reads in the time line, beside the steps that everybody does.
 SqpStep = Literal[
     "overdue_passed_over",
+    "statement_passed_over",
     "quarantined",
     "carrier_news",
     "claim_opened",

@@ -6,7 +6,8 @@ from web.schemas import Answer
 
 
 class OverdueReturns(Answer):
-    """How many returns are overdue that stand against an exchange the most, and in words what follows from them."""
+    """How many returns are overdue that stand against an exchange the most, and in words what follows from them.
+    ``count`` is 0 where the caller sees none of them."""
 
     count: int
     sentence: str

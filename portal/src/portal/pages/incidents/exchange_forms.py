@@ -121,7 +121,7 @@ FORMS: Mapping[str, StepForm] = {
                     "without_statement",
                     N_("Sans déclaration sur les données, parce que"),
                     needed=False,
-                    hint=N_("Par exemple : confirmé par téléphone avec le client."),
+                    hint=N_("Par exemple : confirmé par téléphone avec le client. Lu par SQP seul."),
                 ),
                 NOTE,
             ),

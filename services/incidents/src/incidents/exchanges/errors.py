@@ -282,6 +282,6 @@ class IncidentHasExchange(Conflict):
 class LinkNotGood(NotFound):
     code = "link_not_good"
     message = text(
-        "Ce lien n’est plus valable : il a déjà servi, ou le retour a été traité depuis.",
-        "This link is no longer good: it was used, or the return has been dealt with since.",
+        "Ce lien n’est pas valable : il est incomplet ou a expiré, il a déjà servi, ou le retour a été traité depuis.",
+        "This link is not good: it is incomplete or has expired, it was used, or the return was dealt with since.",
     )

@@ -37,6 +37,19 @@ OVERDUE_NOW: Mapping[Consequence, tuple[Text, Text]] = {
         text("Tant qu’ils manquent, aucun échange n’est accordé.", "While they are missing, no exchange is granted."),
     ),
 }
+# Of returns that stand against an exchange and that the reader does not see: those of other clients of its reseller.
+OVERDUE_ELSEWHERE: Mapping[Consequence, Text] = {
+    "standard": text(
+        "Un retour de votre revendeur à SQP est en retard : tant qu’il manque, un échange ne part qu’après réception "
+        "du matériel défectueux.",
+        "A return of your reseller to SQP is overdue: while it is missing, an exchange leaves only once the faulty "
+        "product has been received.",
+    ),
+    "refused": text(
+        "Un retour de votre revendeur à SQP est en retard : tant qu’il manque, aucun échange n’est accordé.",
+        "A return of your reseller to SQP is overdue: while it is missing, no exchange is granted.",
+    ),
+}
 RETURN_WITHIN = (
     text(
         "En cas d’échange avancé, le matériel défectueux est à renvoyer sous un jour après la livraison.",
@@ -71,13 +84,20 @@ UNATTENDED_OF_INCIDENT = text(
 )
 
 
-def overdue(counts: Mapping[Consequence, int], language: Language) -> OverdueReturns | None:
-    """Those that stand against an exchange the most: what the others mean does not add to it."""
-    word = next((each for each in STRICTEST_FIRST if each in counts), None)
+def overdue(
+    seen: Mapping[Consequence, int], counted: Mapping[Consequence, int], language: Language
+) -> OverdueReturns | None:
+    """Those that stand against an exchange the most: what the others mean does not add to it. ``seen``: those that the
+    reader sees; ``counted``: all that SQP counts."""
+    word = next((each for each in STRICTEST_FIRST if each in counted), None)
     if word is None:
         return None
+    if word not in seen and word in OVERDUE_ELSEWHERE:
+        return OverdueReturns(count=0, sentence=OVERDUE_ELSEWHERE[word][language])
+    if word not in seen:
+        return None
     one, many = OVERDUE_NOW[word]
-    return OverdueReturns(count=counts[word], sentence=plural(counts[word], one, many)[language])
+    return OverdueReturns(count=seen[word], sentence=plural(seen[word], one, many)[language])
 
 
 def advance(terms: Terms, service_level: str, language: Language) -> AdvanceTerms | None:

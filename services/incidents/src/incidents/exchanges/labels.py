@@ -44,6 +44,8 @@ DISPATCH: Mapping[Dispatch, Text] = {
     "delivered": text("Livré", "Delivered"),
     "failed": text("À expédier de nouveau", "To be shipped again"),
 }
+# Of what failed, once nothing is to be shipped any more.
+NOT_DELIVERED = text("Non livré", "Not delivered")
 
 RETURN: Mapping[ReturnState, Text] = {
     "not_required": text("Sans retour", "No return"),
@@ -168,7 +170,9 @@ STEP: Mapping[FactStep, Text] = {
     "return_delivered": text("Retour livré chez SQP.", "Return delivered at SQP."),
     "return_lost": text("Retour perdu.", "Return lost."),
     "return_extended": text("Retour repoussé au {day}.", "Return put off to {day}."),
-    "return_disk_kept": text("Le disque est conservé par le client.", "The client keeps the disk."),
+    "return_disk_kept": text(
+        "Le disque est conservé par le client{certified}.", "The client keeps the disk{certified}."
+    ),
     "return_disk_refused": text(
         "SQP attend le disque malgré tout, au plus tard le {day}.", "SQP awaits the disk all the same, by {day}."
     ),
@@ -196,6 +200,9 @@ STEP: Mapping[FactStep, Text] = {
     "overdue_passed_over": text(
         "Accordé malgré les retours en retard du revendeur.", "Approved in spite of the reseller's overdue returns."
     ),
+    "statement_passed_over": text(
+        "Étiquette envoyée sans déclaration sur les données.", "Label sent without a statement about the data."
+    ),
     "quarantined": text("Support de données trouvé : matériel isolé.", "Media found: the product is quarantined."),
     "carrier_news": text("Nouvelle du transporteur : {state}.", "News of the carrier: {state}."),
     "claim_opened": text("Dossier constructeur ouvert : {number}.", "Claim to the maker opened: {number}."),
@@ -204,6 +211,7 @@ STEP: Mapping[FactStep, Text] = {
     "claim_refused": text("Le constructeur refuse.", "The maker refuses."),
     "claim_settled": text("Dossier constructeur soldé.", "Claim to the maker settled."),
 }
+CERTIFIED = text(", certificat de destruction joint", ", certificate of destruction attached")
 RECEIVED_AS = text(" sous le n° de série {serial}", " under serial number {serial}")
 
 # The words of a fact's data that are words of a list.

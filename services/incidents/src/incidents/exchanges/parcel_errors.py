@@ -102,3 +102,11 @@ class ReplacementLostAlready(Conflict):
         "Le remplacement est déjà signalé comme perdu en revenant chez SQP.",
         "The replacement is reported as lost on its way back already.",
     )
+
+
+class BeforeItsExchange(Conflict):
+    code = "before_its_exchange"
+    message = text(
+        "Cet échange a été demandé le {day} : rien ne peut lui être arrivé avant.",
+        "This exchange was asked for on {day}: nothing can have happened to it before.",
+    )

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import ColumnElement, and_, delete, exists, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.incidents.exchange_steps import Carrier
@@ -14,6 +14,10 @@ from api.incidents.exchanges import ShipmentState
 from events.incidents import Direction
 from incidents.exchanges import machine
 from incidents.exchanges.models import Exchange, Shipment, shipment_lines
+
+GOING: frozenset[ShipmentState] = frozenset({"prepared", "shipped"})
+# What is asked for by telephone may leave before it is entered.
+EARLY = timedelta(days=1)
 
 
 async def get(session: AsyncSession, identifier: UUID) -> Shipment | None:
@@ -54,12 +58,25 @@ async def lines_of(session: AsyncSession, parcel: Shipment) -> Sequence[Exchange
     return (await session.scalars(query)).all()
 
 
-async def by_number(session: AsyncSession, carrier: Carrier, number: str) -> Shipment | None:
-    """The newest parcel of this number: carriers use one again after a year. None is of no number."""
+async def by_number(session: AsyncSession, carrier: Carrier, number: str, at: datetime) -> Sequence[Shipment]:
+    """The parcels that a carrier's fact of ``at`` is about: those of this number that are going, as one box may hold
+    returns of several incidents; otherwise the newest. Carriers use a number again after a year: a parcel whose
+    exchange was asked for later than ``at`` is another. None is of no number."""
     if not number:
-        return None
-    query = select(Shipment).where(Shipment.tracking_number == number, Shipment.carrier.in_((carrier, "other")))
-    return await session.scalar(query.order_by(Shipment.prepared_at.desc()).limit(1))
+        return []
+    earliest = at + EARLY
+    query = (
+        select(Shipment)
+        .where(Shipment.tracking_number == number, Shipment.carrier.in_((carrier, "other")))
+        .where(~exists().where(_of_parcel(), Exchange.requested_at > earliest))
+        .order_by(Shipment.prepared_at.desc())
+    )
+    found = (await session.scalars(query)).all()
+    return [parcel for parcel in found if parcel.state in GOING] or found[:1]
+
+
+def _of_parcel() -> ColumnElement[bool]:
+    return and_(shipment_lines.c.shipment_id == Shipment.id, Exchange.id == shipment_lines.c.exchange_id)
 
 
 async def is_known(

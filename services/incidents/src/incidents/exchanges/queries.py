@@ -115,7 +115,7 @@ async def counts(reader: AsyncConnection, everything: AnySelect, today: date) ->
     going = _going(today)
     stage = case(*((clause, each) for each, clause in going)).label("stage")
     query = everything.where(repository.IS_GOING).with_only_columns(stage, func.count(), maintain_column_froms=True)
-    found = dict((await reader.execute(query.group_by(stage))).all())
+    found: dict[Stage, int] = dict((await reader.execute(query.group_by(stage))).all())
     done, _ = await paging.count(reader, everything.where(repository.IS_OVER))
     most = paging.EXACT_TOTAL + 1
     return {**{each: min(found.get(each, 0), most) for each, _ in going}, "done": done}
@@ -171,8 +171,9 @@ async def statements(reader: AsyncConnection, number: str) -> Sequence[AnyRow]:
 
 async def count_overdue(
     reader: AsyncConnection, principal: Principal, contract: AnyRow, today: date
-) -> dict[Consequence, int]:
-    """Overdue returns that hold for a declaration on ``contract`` and that the caller sees, by what follows."""
-    query = repository.overdue(contract.reseller_id, today)
-    query = query.join(Incident, Incident.number == Exchange.incident_number).where(visible(Incident, principal))
-    return dict((await reader.execute(query)).all())
+) -> tuple[dict[Consequence, int], dict[Consequence, int]]:
+    """Overdue returns that hold for a declaration on ``contract``, by what follows: those that the caller sees, and
+    all of them."""
+    counted = repository.overdue(contract.reseller_id, today)
+    seen = counted.join(Incident, Incident.number == Exchange.incident_number).where(visible(Incident, principal))
+    return dict((await reader.execute(seen)).all()), dict((await reader.execute(counted)).all())

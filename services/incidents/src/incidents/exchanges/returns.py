@@ -27,8 +27,9 @@ async def send_label(scene: Scene, wanted: steps.SendLabel) -> None:
     parcel = await shipping.return_parcel(scene, wanted.carrier, wanted.tracking_number)
     line.return_state = "label_sent"
     shipping.forget_kept_disk(line)
-    note = "\n".join(part for part in (wanted.note, wanted.without_statement) if part)
-    scene.tell("label_sent", note, parcel)
+    if wanted.without_statement:
+        scene.note("statement_passed_over", wanted.without_statement)
+    scene.tell("label_sent", wanted.note, parcel)
 
 
 async def return_shipped(scene: Scene, wanted: steps.ReturnShipped) -> None:
@@ -69,7 +70,7 @@ async def keep_disk(scene: Scene, wanted: steps.KeepDisk) -> None:
         raise errors.NothingAwaited.of(scene.line.return_state)
     scene.line.disk = "kept"
     scene.line.certificate_file_id = wanted.certificate_file_id or scene.line.certificate_file_id
-    scene.tell("return_disk_kept", wanted.note)
+    scene.tell("return_disk_kept", wanted.note, certified=bool(wanted.certificate_file_id))
 
 
 async def refuse_disk(scene: Scene, wanted: steps.RefuseDisk) -> None:

@@ -187,21 +187,24 @@ async def tell(session: AsyncSession, identifier: UUID, news: parcels.ShipmentNe
 async def track(session: AsyncSession, facts: Sequence[parcels.CarrierFact], by: Actor) -> list[str]:
     """Facts of carriers, in whatever order: for each whether it was ``applied``, ``known`` already, or is of a parcel
     that is ``unknown``."""
+    now = clock.now()
     found = [
-        await parcel_repository.by_number(session, fact.carrier, carriers.tracking_number(fact.tracking_number))
+        await parcel_repository.by_number(
+            session, fact.carrier, carriers.tracking_number(fact.tracking_number), fact.at or now
+        )
         for fact in facts
     ]
-    numbers = sorted({parcel.incident_number for parcel in found if parcel is not None})
-    incidents = {number: await repository.locked_incident(session, number) for number in numbers}
+    numbers = {parcel.incident_number for of_fact in found for parcel in of_fact}
+    incidents = {number: await repository.locked_incident(session, number) for number in sorted(numbers)}
     outcomes = []
-    for fact, parcel in zip(facts, found, strict=True):
-        incident = incidents.get(parcel.incident_number) if parcel else None
-        if parcel is None or incident is None:
-            outcomes.append("unknown")
-            continue
-        await session.refresh(parcel)
-        news = parcels.ShipmentNews(state=fact.state, at=fact.at)
-        outcomes.append("applied" if await _record(session, incident, parcel, news, by, clock.now()) else "known")
+    for fact, of_fact in zip(facts, found, strict=True):
+        news, is_news = parcels.ShipmentNews(state=fact.state, at=fact.at), False
+        for parcel in of_fact:
+            incident = incidents[parcel.incident_number]
+            assert incident is not None, "a parcel's incident is never deleted"
+            await session.refresh(parcel)
+            is_news |= await _record(session, incident, parcel, news, by, now)
+        outcomes.append("applied" if is_news else "known" if of_fact else "unknown")
     return outcomes
 
 
@@ -253,9 +256,12 @@ async def _prepare(
 async def _record(
     session: AsyncSession, incident: Incident, shipment: Shipment, news: parcels.ShipmentNews, by: Actor, now: datetime
 ) -> bool:
-    """Nothing has happened later than now, or before the exchange was asked for, whatever a carrier's clock says."""
+    """Nothing has happened later than now, or before the exchange was asked for, whatever a carrier's clock says.
+    Raises BeforeItsExchange where it is days before: then it is of something else."""
     lines = await parcel_repository.lines_of(session, shipment)
     asked_at = min(line.requested_at for line in lines)
+    if news.at is not None and news.at < asked_at - parcel_repository.EARLY:
+        raise parcel_errors.BeforeItsExchange(day=f"{clock.day(asked_at):%d/%m/%Y}", field="at")
     scene = Scene(session, incident, lines[0], by, max(min(news.at or now, now), asked_at), now)
     is_news = await shipping.record(scene, shipment, news.state, news.note)
     await session.flush()

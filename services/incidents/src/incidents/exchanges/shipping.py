@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from api.incidents.exchange_steps import Carrier
-from api.incidents.exchanges import ShipmentState
 from api.incidents.shipments import News, OutboundDirection
 from events.incidents import Direction, ExchangeStep
 from incidents.exchanges import (
@@ -46,7 +45,6 @@ REPLACEMENT_STEPS: dict[News, ExchangeStep] = {
     "lost": "replacement_lost",
     "damaged": "replacement_lost",
 }
-GOING: frozenset[ShipmentState] = frozenset({"prepared", "shipped"})
 
 
 async def prepare(
@@ -118,7 +116,7 @@ def correct(shipment: Shipment, carrier: Carrier | None, pasted: str) -> None:
     chosen = carrier or (shipment.carrier if is_same else carriers.suggested(pasted))
     if (number, chosen) == (shipment.tracking_number, shipment.carrier):
         return
-    if shipment.state not in GOING:
+    if shipment.state not in parcel_repository.GOING:
         raise parcel_errors.ParcelHasArrived(state=shipment.state, field="tracking_number")
     shipment.tracking_number, shipment.carrier = number, chosen
 
@@ -235,7 +233,7 @@ async def recall(scene: Scene) -> bool:
     """Calls the parcels of a line back that have not been delivered; whether there were any. A box that holds other
     lines, too, goes on to its holder: of it this line's unit is taken out, or comes back once it is there."""
     parcels = await parcel_repository.of_line(scene.session, scene.line.id, "outbound")
-    going = [parcel for parcel in parcels if parcel.state in GOING]
+    going = [parcel for parcel in parcels if parcel.state in parcel_repository.GOING]
     for parcel in going:
         others = [line for line in await parcel_repository.lines_of(scene.session, parcel) if line.id != scene.line.id]
         if not any(line.decision == "approved" for line in others):
@@ -276,5 +274,5 @@ async def return_parcel(scene: Scene, carrier: Carrier | None, pasted: str) -> S
 async def arrived(scene: Scene, direction: Direction) -> None:
     """The line's parcels of this way back are at SQP, whatever their carrier has said."""
     for parcel in await parcel_repository.of_line(scene.session, scene.line.id, direction):
-        if parcel.state in GOING:
+        if parcel.state in parcel_repository.GOING:
             parcel.state, parcel.delivered_at = "delivered", scene.at

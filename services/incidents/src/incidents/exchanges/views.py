@@ -25,7 +25,7 @@ from incidents.promises.models import state_of
 from incidents.states import FINAL, OPEN
 from web import clock
 from web.auth.principal import Principal
-from web.i18n import Language
+from web.i18n import Language, Text
 from web.text import codes
 
 STEPS: tuple[StepName, ...] = get_args(StepName)
@@ -147,7 +147,7 @@ def _exchange(
         origin_line=line.origin_line,
         designation=line.designation,
         decision_label=labels.DECISION[line.decision][language],
-        dispatch_label=labels.DISPATCH[line.dispatch][language],
+        dispatch_label=_dispatch(line)[language],
         replacement=_replacement(line, language),
         stock_expected_on=line.stock_expected_on,
         promise=_promise(line, language),
@@ -233,6 +233,11 @@ def _claim(line: AnyRow, language: Language) -> schemas.Claim | None:
     return schemas.Claim(state=line.claim_state, label=label, maker_number=line.claim_number, due_on=line.claim_due_on)
 
 
+def _dispatch(line: AnyRow) -> Text:
+    is_over = line.dispatch == "failed" and not standing.is_to_ship(line)
+    return labels.NOT_DELIVERED if is_over else labels.DISPATCH[line.dispatch]
+
+
 def _fact(fact: AnyRow, followed: Collection[str], language: Language) -> schemas.Fact:
     """Its number may have been corrected since: only what is ``followed`` leads to a carrier's page."""
     return schemas.Fact(
@@ -250,6 +255,7 @@ def _words(data: Mapping[str, Any], language: Language) -> dict[str, str]:
     words = {name: _word(name, value, language) for name, value in data.items()}
     found = words.get("found")
     words["found"] = labels.RECEIVED_AS[language].format(serial=found) if found else ""
+    words["certified"] = labels.CERTIFIED[language] if data.get("certified") else ""
     return words
 
 
