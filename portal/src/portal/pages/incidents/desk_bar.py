@@ -34,7 +34,7 @@ ASSIGN = (
 )
 PUT_OFF = (
     Ask("on", N_("Remettre au"), needed=False, kind="date", hint=N_("À 9 h ; vide : le prochain jour ouvré.")),
-    Ask("note", N_("Note"), needed=False, kind="area", hint=N_("Lue par SQP seul.")),
+    Ask("note", N_("Pourquoi le remettre"), needed=False, kind="area", hint=N_("Lue par SQP seul.")),
 )
 SKIP = (Ask("reason", N_("Pourquoi le passer"), kind="area", hint=N_("Lue par SQP seul.")),)
 
