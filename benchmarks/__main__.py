@@ -5,7 +5,20 @@ from __future__ import annotations
 import asyncio
 import sys
 
-from benchmarks import consume, desk, embedded, exchanges, hop, hostile, list_route, promise, relay, renewals, search
+from benchmarks import (
+    consume,
+    desk,
+    embedded,
+    exchanges,
+    figures,
+    hop,
+    hostile,
+    list_route,
+    promise,
+    relay,
+    renewals,
+    search,
+)
 
 ALL = {
     "list": list_route.main,
@@ -19,6 +32,7 @@ ALL = {
     "exchanges": exchanges.main,
     "desk": desk.main,
     "search": search.main,
+    "figures": figures.main,
 }
 
 

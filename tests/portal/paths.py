@@ -56,6 +56,7 @@ PLACES = (
     *_places(
         RESELLER,
         "revendeur",
+        tableau_de_bord="/tableau-de-bord",
         contrats="/contrats",
         contrats_recherche="/contrats?q=ts-131k&validity=active",
         contrats_vide="/contrats?q=rien+de+tel",
@@ -144,6 +145,8 @@ PLACES = (
         incident="/incidents/{incident}",
         autour="/incidents/{incident}/autour",
         messagerie="/incidents/{incident}?onglet=messagerie-sqp",
+        tableau_de_bord="/tableau-de-bord",
+        incidents_d_un_chiffre="/incidents?open=true&status=new&age=older&answer=none&declared_within=30",
         a_traiter="/a-traiter",
         a_traiter_plus_tard="/a-traiter?when=later",
         a_traiter_vide="/a-traiter?q=rien+de+tel",

@@ -33,6 +33,7 @@ OPERATIONS: dict[tuple[str, str], tuple[tuple[Principal, ...], tuple[Principal, 
     ("get", "/incidents"): ((WRONG_SCOPE,), (RESELLER_BASIC, CLIENT_BASIC, SQP_BASIC, BACK_OFFICE), 200),
     ("post", "/incidents"): ((RESELLER_BASIC, CLIENT_BASIC, SQP_BASIC, BACK_OFFICE), (RESELLER, CLIENT, SQP), 201),
     ("get", "/incidents/choices"): ((WRONG_SCOPE,), (RESELLER_BASIC, CLIENT_BASIC, SQP_BASIC, BACK_OFFICE), 200),
+    ("get", "/incidents/figures"): ((WRONG_SCOPE, CLIENT), (RESELLER_BASIC, SQP_BASIC, BACK_OFFICE), 200),
     ("get", "/incidents/texts"): ((WRONG_SCOPE,), (RESELLER_BASIC, CLIENT_BASIC, SQP_BASIC, BACK_OFFICE), 200),
     ("get", "/incidents/{number}"): ((WRONG_SCOPE,), (RESELLER_BASIC, CLIENT_BASIC, SQP_BASIC, BACK_OFFICE), 200),
     ("get", "/incidents/{number}/history"): (
@@ -63,6 +64,8 @@ OPERATIONS: dict[tuple[str, str], tuple[tuple[Principal, ...], tuple[Principal, 
     ("put", "/incident-drafts/{draft_id}"): ((RESELLER_BASIC, SQP_BASIC, BACK_OFFICE), (RESELLER, SQP), 200),
     ("delete", "/incident-drafts/{draft_id}"): ((RESELLER_BASIC, SQP_BASIC, BACK_OFFICE), (RESELLER,), 204),
 }
+# Of what there is of one's own; a client has none.
+FIGURES = {("get", "/incidents/figures")}
 LISTS = {("get", "/incidents"), ("get", "/incidents/texts"), ("get", "/exchanges")}
 # Of SQP alone, and of no tenant: test_promise_settings.py says who may.
 OF_SQP = {
@@ -177,6 +180,11 @@ async def test_another_tenant_gets_the_answer_of_what_is_missing(walk: Walk, ope
     for stranger in (OTHER_RESELLER, OTHER_CLIENT):
         if operation in LISTS:
             assert (await walk(operation, stranger)).json()["items"] == []
+            continue
+        if operation in FIGURES:
+            answer = await walk(operation, stranger)
+            assert answer.status_code == (200 if stranger is OTHER_RESELLER else 403)
+            assert not answer.json().get("open")
             continue
         foreign = await walk(operation, stranger)
         missing = await walk(operation, stranger, missing=True)

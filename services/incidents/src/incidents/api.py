@@ -21,6 +21,7 @@ from incidents.errors import ContractNotFound, ThreadNotFound
 from incidents.exchanges import foretold
 from incidents.exchanges import queries as exchanges
 from incidents.exchanges import repository as exchange_repository
+from incidents.figures.narrowing import Asked
 from incidents.language import Lang
 from incidents.models import Incident
 from incidents.promises import repository as promises
@@ -45,6 +46,7 @@ async def list_incidents(
     principal: auth.CanRead,
     _place: exporting.Place,
     reader: Reader,
+    narrowed: Asked,
     language: Lang,
     q: Search = "",
     sort: Annotated[str, Query(max_length=40)] = "-number",
@@ -55,12 +57,13 @@ async def list_incidents(
     limit: Limit = 25,
     cursor: Cursor = None,
 ) -> schemas.IncidentPage | Response:
-    """Incidents that the caller may see; ``serial`` (repeatable): those that concern one of these products.
+    """Incidents that the caller may see; ``serial`` (repeatable): those that concern one of these products;
+    ``declared_within``, ``promised_within``: whose declaration, whose promised day is within so many days.
 
     As CSV or Excel, whole, when ``Accept`` prefers one of them.
     """
     order = Sort.parse(sort, queries.SORTS)
-    everything = queries.listing(principal, q, contract, client_id, serial or [])
+    everything = queries.listing(principal, q, contract, client_id, serial or []).where(*narrowed.clauses())
     query = everything if is_open is None else everything.where(queries.is_open(is_open))
     if ending := exporting.asked(request):
         whole = paging.ordered(query.add_columns(*queries.EXPORTED), order, Incident.number_key.expression)

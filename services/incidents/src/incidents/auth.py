@@ -12,6 +12,8 @@ from web.auth.rules import people, service_account
 
 # Everybody of an organisation reads; SQP's back office too.
 CanRead = Annotated[Principal, Depends(people(scope="incidents:read"))]
+# Figures are of what SQP and resellers follow.
+FigureReader = Annotated[Principal, Depends(people("sqp", "reseller", scope="incidents:read"))]
 # Administrators of the three sides: which state, thread or file is whose is the incident's to say.
 Writer = Annotated[Principal, Depends(people(write=True))]
 # A reseller or a client for itself, SQP for whichever of the two telephones.

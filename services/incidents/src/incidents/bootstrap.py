@@ -18,6 +18,8 @@ from incidents.drafts import api as drafts_api
 from incidents.drafts import service as drafts
 from incidents.exchanges import api as exchanges_api
 from incidents.exchanges import reminders
+from incidents.figures import api as figures_api
+from incidents.figures import repository as figures
 from incidents.models import Base
 from incidents.promises import api as promises_api
 from incidents.promises import service as promises
@@ -35,6 +37,7 @@ def build(settings: Settings) -> Service:
         migrations=Path(__file__).parent / "migrations",
         routers=(
             searching_api.texts,
+            figures_api.figures,
             api.incidents,
             api.declaring,
             api.backoffice,
@@ -63,5 +66,6 @@ def _jobs(settings: Settings) -> JobRegistry:
     jobs.bind_periodic(tasks.MARK_MISSED_LINES, timedelta(minutes=5), reminders.mark_missed)
     jobs.bind_periodic(tasks.CATCH_UP_DESK, timedelta(minutes=5), desk.catch_up)
     jobs.bind_periodic(tasks.CATCH_UP_SEARCH, timedelta(minutes=5), searching.catch_up)
+    jobs.bind_periodic(tasks.FILL_FIRST_ANSWERS, timedelta(hours=1), figures.fill_first_answers)
     jobs.bind_periodic(tasks.EXPIRE_DRAFTS, timedelta(hours=1), drafts.expire)
     return jobs

@@ -11,7 +11,9 @@ from portal.api_client import ApiRefused
 from portal.identifiers import filtered
 from portal.listing import Listing
 from portal.page import Page
+from portal.page_request import if_allowed, or_unavailable
 from portal.pages import exporting, list_page, reseller_filter
+from portal.pages.incidents import narrowing
 from portal.pages.incidents.base import blueprint
 from portal.services import contracts, incidents
 from portal.translations import N_
@@ -45,13 +47,16 @@ async def choose_contract(page: Page) -> Response:
 @blueprint.get("/incidents")
 async def list_incidents(page: Page) -> Response:
     listing = _listing(page)
-    found = await incidents.find(page, **listing.parameters)
+    found, reseller = await asyncio.gather(
+        incidents.find(page, **listing.parameters), or_unavailable(if_allowed(reseller_filter.reseller(page)))
+    )
     unread = await notices.unread(page, [incident.number for incident in found.items])
-    return await list_page.show(page, "incidents", listing=listing, found=found, news=unread)
+    chips = narrowing.chips(page, listing, reseller or None)
+    return await list_page.show(page, "incidents", listing=listing, found=found, news=unread, chips=chips)
 
 
 def _listing(page: Page) -> Listing:
-    filters = {"open": ("true", "false")}
+    filters = {"open": ("true", "false"), **narrowing.filters(page)}
     columns = COLUMNS_OF_CLIENT if page.may("client") else COLUMNS
     return Listing.of(page, "/incidents", columns, default_sort="-number", filters=filters)
 

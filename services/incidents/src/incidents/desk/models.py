@@ -41,6 +41,8 @@ class DeskItem(Base):
     promised_on: Mapped[date | None]
     unanswered_since: Mapped[datetime | None]
     spoken_at: Mapped[datetime | None]
+    # When SQP first said a word to the parties.
+    answered_at: Mapped[datetime | None]
     moved_at: Mapped[datetime]
     last_message_at: Mapped[datetime | None]
     last_message_kind: Mapped[OrganisationKind | None]
@@ -66,6 +68,7 @@ class DeskItem(Base):
             # The queue is ordered and counted from the index alone.
             postgresql_include=["incident_number", "number_key", "waiting_key", "promised_on", "assignee_id"],
         ),
+        Index("ix_desk_items_answers", "declared_at", postgresql_include=["answered_at", "status"]),
         Index("ix_desk_items_assignee", "assignee_id", postgresql_where=text("assignee_id IS NOT NULL")),
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.locks import one_at_a_time
@@ -35,19 +35,21 @@ async def facts(session: AsyncSession, incident: Incident, item: DeskItem) -> Fa
     """Call it under the incident's lock, after everything that changes it. Notes on ``item`` what it shows of them."""
     number = incident.number
     of_thread = and_(Message.incident_number == number, Message.thread == "sqp")
-    is_word = or_(HistoryEntry.note != "", HistoryEntry.to_status.in_(LAST_WORDS))
-    of_sqp = HistoryEntry.organisation_kind == "sqp"
     of_incident = HistoryEntry.incident_number == number
+    of_message = Message.incident_number == number
     known = select(
-        select(func.max(Message.at)).where(of_thread, Message.organisation_kind == "sqp").scalar_subquery(),
-        select(func.max(HistoryEntry.at)).where(of_incident, of_sqp, is_word).scalar_subquery(),
+        select(func.min(Message.at)).where(of_message, *of_sqp_thread()).scalar_subquery(),
+        select(func.min(HistoryEntry.at)).where(of_incident, *words_of_sqp()).scalar_subquery(),
+        select(func.max(Message.at)).where(of_message, *of_sqp_thread()).scalar_subquery(),
+        select(func.max(HistoryEntry.at)).where(of_incident, *words_of_sqp()).scalar_subquery(),
         select(func.max(HistoryEntry.at)).where(of_incident).scalar_subquery(),
         select(func.max(ExchangeFact.recorded_at))
         .join(Exchange, Exchange.id == ExchangeFact.exchange_id)
         .where(Exchange.incident_number == number)
         .scalar_subquery(),
     )
-    written, moved_with_word, moved, exchanged = (await session.execute(known)).one()
+    first_written, first_moved, written, moved_with_word, moved, exchanged = (await session.execute(known)).one()
+    item.answered_at = _earliest(first_written, first_moved)
     spoken_at = _latest(written, moved_with_word, item.settled_at)
     unanswered = select(func.min(Message.at)).where(of_thread, BY_PARTY)
     if spoken_at is not None:
@@ -68,6 +70,21 @@ async def facts(session: AsyncSession, incident: Incident, item: DeskItem) -> Fa
         heard_at=item.last_message_at if item.last_message_kind not in (None, "sqp") else None,
         snooze=Snooze(item.snoozed_at, item.snoozed_until) if item.snoozed_at and item.snoozed_until else None,
     )
+
+
+def of_sqp_thread() -> tuple[ColumnElement[bool], ...]:
+    """What SQP writes to a reseller."""
+    return Message.thread == "sqp", Message.organisation_kind == "sqp"
+
+
+def words_of_sqp() -> tuple[ColumnElement[bool], ...]:
+    """Changes of state by which SQP says something, and not that it has taken the incident up alone."""
+    is_word = or_(HistoryEntry.note != "", HistoryEntry.to_status.in_(LAST_WORDS))
+    return HistoryEntry.organisation_kind == "sqp", is_word
+
+
+def _earliest(*moments: datetime | None) -> datetime | None:
+    return min((each for each in moments if each is not None), default=None)
 
 
 def _latest(*moments: datetime | None) -> datetime | None:

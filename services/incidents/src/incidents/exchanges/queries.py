@@ -110,15 +110,18 @@ async def page(
 
 
 async def counts(reader: AsyncConnection, everything: AnySelect, today: date) -> dict[Stage, int]:
-    """How many lines each stage has, up to 10,001. What goes on is counted in one pass: a stage that has few lines
-    would be looked for among all of them."""
+    """How many lines each stage has, up to 10,001."""
+    done, _ = await paging.count(reader, everything.where(repository.IS_OVER))
+    return {**await going_counts(reader, everything, today), "done": done}
+
+
+async def going_counts(reader: AsyncConnection, everything: AnySelect, today: date) -> dict[Stage, int]:
+    """Of what goes on, in one pass: a stage that has few lines would be looked for among all of them."""
     going = _going(today)
     stage = case(*((clause, each) for each, clause in going)).label("stage")
     query = everything.where(repository.IS_GOING).with_only_columns(stage, func.count(), maintain_column_froms=True)
     found: dict[Stage, int] = dict((await reader.execute(query.group_by(stage))).all())
-    done, _ = await paging.count(reader, everything.where(repository.IS_OVER))
-    most = paging.EXACT_TOTAL + 1
-    return {**{each: min(found.get(each, 0), most) for each, _ in going}, "done": done}
+    return {each: min(found.get(each, 0), paging.EXACT_TOTAL + 1) for each, _ in going}
 
 
 async def lines(reader: AsyncConnection, number: str) -> Sequence[AnyRow]:

@@ -111,6 +111,13 @@ class Incident(Base):
             postgresql_using="gin",
             postgresql_ops={"articles": "jsonb_path_ops"},
         ),
+        Index(
+            "ix_incidents_open",
+            "reseller_id",
+            "declared_at",
+            postgresql_include=["status"],
+            postgresql_where=text("status IN ('new', 'in_diagnosis', 'pending', 'exchange')"),
+        ),
         Index("ix_incidents_to_close", "resolved_at", postgresql_where=text("status = 'resolved'")),
     )
 

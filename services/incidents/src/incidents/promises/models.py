@@ -81,6 +81,7 @@ class Promise(Base):
     missed_at: Mapped[datetime | None]
 
     __table_args__ = (
+        Index("ix_promises_days", "dispatch_on", postgresql_include=["paused_at", "fulfilled_at", "missed_at"]),
         Index(
             "ix_promises_due",
             "dispatch_on",

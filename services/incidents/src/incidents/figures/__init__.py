@@ -1,0 +1,1 @@
+"""Figures of dashboards, and lists narrowed to what a figure counts."""
