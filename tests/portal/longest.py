@@ -61,6 +61,10 @@ PLACES = (
             "incidents": "/incidents?q={mark}",
             "incident": "/incidents/{incident}",
             "autour": "/incidents/{incident}/autour",
+            "messagerie-sqp": "/incidents/{incident}?onglet=messagerie-sqp",
+            "reponses-incident": "/incidents/{incident}/reponses",
+            "reponses": "/parametres/reponses",
+            "reponse": "/parametres/reponses/{canned}",
             "echange": "/incidents/{incident}?onglet=echange",
             "echanges": "/echanges?q={incident}",
             "reception": "/echanges/reception?code={incident}-1",
@@ -119,6 +123,9 @@ async def facts(world: World) -> dict[str, str]:
     for thread, who in (("client", world.reseller), ("sqp", world.support)):
         await who.post(f"/incidents/{incident}/messages?thread={thread}", {"body": word(300), "file_ids": []})
     await _exchange(world, incident)
+    body = f"{word(300)} {{incident.numero}} {{revendeur.nom}} {sentence(200)}"
+    answer = {"title": f"{mark} {sentence(190)}", "body_fr": body, "body_en": body}
+    canned = await world.support.post("/canned-answers", answer)
     return {
         "contract": number,
         "end": str(end),
@@ -126,6 +133,7 @@ async def facts(world: World) -> dict[str, str]:
         "client": str(organisation_id("client", client)),
         "reseller": str(organisation_id("reseller", reseller["code"].upper())),
         "mark": mark,
+        "canned": canned["id"],
     }
 
 

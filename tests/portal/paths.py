@@ -108,6 +108,8 @@ PLACES = (
     Place("revendeur-refus", RESELLER, "/revendeurs", 403),
     Place("revendeur-promesse", RESELLER, "/parametres/promesse", 403),
     Place("revendeur-autour", RESELLER, "/incidents/{incident}/autour", 403),
+    Place("revendeur-reponses", RESELLER, "/parametres/reponses", 403),
+    Place("revendeur-reponses-incident", RESELLER, "/incidents/{incident}/reponses", 403),
     Place("revendeur-regles-echanges", RESELLER, "/parametres/echanges", 403),
     *_places(
         BASIC,
@@ -161,6 +163,11 @@ PLACES = (
         reception="/echanges/reception",
         reception_inconnue="/echanges/reception?code=INCONNU",
         regles_echanges="/parametres/echanges",
+        reponses="/parametres/reponses",
+        reponse_nouvelle="/parametres/reponses/nouvelle",
+        reponse="/parametres/reponses/{canned}",
+        reponse_supprimer="/parametres/reponses/{canned}/supprimer",
+        reponses_incident="/incidents/{incident}/reponses",
         revendeur="/revendeurs/{reseller}",
         revendeur_inviter="/revendeurs/{reseller}/inviter",
         invitations="/invitations",
@@ -178,6 +185,8 @@ async def facts(stack: RunningStack, http: aiohttp.ClientSession) -> dict[str, s
     colleagues = await reseller.get("/users", q=BASIC)
     others = [each for each in (await reseller.get("/clients"))["items"] if each["id"] != str(client)]
     invited = await reseller.post(f"/clients/{others[-1]['id']}/invitation", {"email": "attend@exemple.fr"})
+    support = caller.person(http, stack.url, SQP, PASSWORD)
+    canned = (await support.get("/canned-answers"))["items"]
     end = (await reseller.get(f"/contracts/{EXPIRING}"))["warranty_ends_on"]
     return {
         "end": end,
@@ -188,4 +197,5 @@ async def facts(stack: RunningStack, http: aiohttp.ClientSession) -> dict[str, s
         "address": addresses["items"][0]["id"],
         "colleague": colleagues["items"][0]["id"],
         "invitation": invited["id"],
+        "canned": canned[0]["id"],
     }

@@ -11,7 +11,15 @@ from typing import Any
 
 import aiohttp
 
-from demonstration import caller, desk_stories, exchange_stories, guide_rows, incident_stories, renewal_stories
+from demonstration import (
+    caller,
+    canned_stories,
+    desk_stories,
+    exchange_stories,
+    guide_rows,
+    incident_stories,
+    renewal_stories,
+)
 from demonstration.caller import Caller, Refused, eventually
 from web import clock
 
@@ -67,6 +75,7 @@ class Seeding:
         fresh = await incident_stories.tell(reseller=reseller, client=client, support=support)
         await exchange_stories.tell(reseller=reseller, office=office, support=support, declared_by_the_client=fresh)
         await desk_stories.tell(support=support)
+        await canned_stories.tell(support=support)
 
     def _person(self, login: str) -> Caller:
         return caller.person(self._http, self._api, login, PASSWORD)

@@ -94,6 +94,14 @@ OF_SQP = {
     ("post", "/desk/{number}/settle"),
     ("post", "/desk/{number}/snooze"),
     ("post", "/desk/{number}/wake"),
+    # test_canned_answers.py says who may.
+    ("get", "/canned-answers"),
+    ("post", "/canned-answers"),
+    ("get", "/canned-answers/{answer_id}"),
+    ("patch", "/canned-answers/{answer_id}"),
+    ("delete", "/canned-answers/{answer_id}"),
+    ("post", "/canned-answers/{answer_id}/uses"),
+    ("get", "/incidents/{number}/canned-answers"),
 }
 # By the link of a reminder alone: test_returns.py.
 BY_LINK = {("post", "/return-answers"), ("post", "/return-answers/question")}

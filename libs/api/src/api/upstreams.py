@@ -28,6 +28,7 @@ SEGMENTS = {
             "shipments",
             "return-answers",
             "desk",
+            "canned-answers",
         ),
         "incidents",
     ),

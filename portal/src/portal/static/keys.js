@@ -20,6 +20,7 @@ const ACTS = {
   k: () => step(-1),
   o: () => here()?.querySelector(".row-link")?.click(),
   r: () => reply(),
+  t: () => answerFromList(),
   q: () => window.location.assign("/a-traiter"),
   "?": () => sheet.showModal(),
 };
@@ -83,11 +84,18 @@ function reply() {
   else document.getElementById("tab-messagerie-sqp")?.click();
 }
 
-// The answer to *r* arrives with its thread: the composer takes the focus then.
-let wantsToReply = false;
-document.addEventListener("keydown", ({ key, target }) => (wantsToReply = key === "r" && isOn && !isTyping(target)));
+function answerFromList() {
+  const link = document.querySelector("[data-canned]");
+  if (link) link.click();
+  else document.getElementById("tab-messagerie-sqp")?.click();
+}
+
+// The answer to *r* or *t* arrives with its thread: the composer takes the focus then, or the list opens.
+let wanted = "";
+document.addEventListener("keydown", ({ key, target }) => (wanted = "rt".includes(key) && isOn && !isTyping(target) ? key : ""));
 document.addEventListener("htmx:afterSettle", ({ detail }) => {
-  if (!wantsToReply || detail.target?.id !== "sheet") return;
-  wantsToReply = false;
-  document.querySelector(ANSWER)?.focus();
+  if (!wanted || detail.target?.id !== "sheet") return;
+  if (wanted === "r") document.querySelector(ANSWER)?.focus();
+  else document.querySelector("[data-canned]")?.click();
+  wanted = "";
 });

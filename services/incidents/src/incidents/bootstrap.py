@@ -11,6 +11,7 @@ from chassis.job_registry import JobRegistry
 from chassis.jobs import housekeeping
 from chassis.service import Service, jwks
 from incidents import api, tasks
+from incidents.canned import api as canned_api
 from incidents.consumers import consumers
 from incidents.desk import api as desk_api
 from incidents.desk import service as desk
@@ -44,6 +45,7 @@ def build(settings: Settings) -> Service:
             drafts_api.drafts,
             promises_api.settings,
             desk_api.desk,
+            canned_api.canned,
             exchanges_api.exchanges,
             exchanges_api.backoffice,
             exchanges_api.settings,

@@ -75,6 +75,7 @@ async def user(session: AsyncSession, event: UserChanged) -> None:
         "organisation_id": event.organisation_id,
         "status": event.status,
         "name": f"{event.first_name} {event.last_name}".strip(),
+        "first_name": event.first_name,
         "role": event.role,
         "login": codes.login(event.login) if event.organisation_kind == "sqp" else None,
     }

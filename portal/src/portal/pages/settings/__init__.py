@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from portal.pages.settings import (
     addresses,
+    canned,
     company,
     exchanges,
     journal,
@@ -23,5 +24,6 @@ BLUEPRINTS = (
     security.blueprint,
     promise.blueprint,
     exchanges.blueprint,
+    canned.blueprint,
     journal.blueprint,
 )

@@ -87,8 +87,8 @@ class User(Base):
     """A person of an organisation, as far as it matters here: whether there is one who reads, who is at the desk, and
     whom SQP's notes may mention.
 
-    ``name`` and ``role`` are empty until identity tells of the person again after the upgrade that added them. Of SQP's
-    people alone ``login`` is kept."""
+    ``name``, ``first_name`` and ``role`` are empty until identity tells of the person again after the upgrade that
+    added them. Of SQP's people alone ``login`` is kept."""
 
     __tablename__ = "users"
 
@@ -97,6 +97,7 @@ class User(Base):
     organisation_id: Mapped[UUID] = mapped_column(index=True)
     status: Mapped[UserStatus]
     name: Mapped[str] = mapped_column(server_default=text("''"))
+    first_name: Mapped[str] = mapped_column(server_default=text("''"))
     role: Mapped[str] = mapped_column(server_default=text("''"))
     # In lower case, as it is compared.
     login: Mapped[str | None] = mapped_column(index=True)

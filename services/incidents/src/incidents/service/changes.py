@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api import incidents as schemas
 from events.incidents import Actor, Thread
 from incidents import access, event_mapper, feed, following, repository, states
+from incidents.canned import service as canned
 from incidents.desk import service as desk
 from incidents.errors import MentionsAreForNotes
 from incidents.exchanges import withdrawing as exchanges
@@ -53,6 +54,7 @@ async def post(
     incident = await for_change(session, number, by)
     access.require_thread(incident, thread, by)
     access.require_open(incident, thread)
+    canned.require_filled(thread, wanted.body, by)
     await guard.check(session, incident, thread, by, precondition)
     at = clock.now()
     message = await _write(session, incident, thread, wanted, by, at)

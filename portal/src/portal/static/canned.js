@@ -1,0 +1,81 @@
+// Canned answers beside SQP's composer: looked up by a word, and put where the cursor stands; nothing that was typed goes.
+import { asPerson } from "./person.js";
+
+const dialog = document.getElementById("canned");
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("[data-canned]");
+  if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+    event.preventDefault();
+    open(link);
+  } else if (event.target === dialog) dialog.close();
+});
+
+async function open(link) {
+  const answer = await fetch(link.href, { headers: asked() }).catch(() => null);
+  const target = answer?.headers.get("HX-Redirect");
+  if (!answer?.ok || target) return location.assign(target ?? link.href);
+  dialog.innerHTML = await answer.text();
+  if (!dialog.open) dialog.showModal();
+  (dialog.querySelector("#canned-q") ?? dialog.querySelector("button")).focus();
+}
+
+function asked() {
+  return asPerson({ "HX-Request": "true", "HX-Target": "canned", "HX-Current-URL": location.href });
+}
+
+dialog.addEventListener("input", () => {
+  const words = folded(dialog.querySelector("#canned-q").value).split(/\s+/);
+  for (const each of dialog.querySelectorAll("[data-words]")) {
+    const text = folded(each.dataset.words);
+    each.hidden = !words.every((word) => text.includes(word));
+  }
+  dialog.querySelector("[data-none]").hidden = Boolean(dialog.querySelector("[data-words]:not([hidden])"));
+});
+
+function folded(text) {
+  return text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+}
+
+// From the box the arrows lead through what is shown, and Enter takes the first.
+dialog.addEventListener("keydown", (event) => {
+  const buttons = [...dialog.querySelectorAll("[data-words]:not([hidden]) button")];
+  const place = buttons.indexOf(document.activeElement);
+  if (event.key === "Enter" && event.target.id === "canned-q") {
+    event.preventDefault();
+    buttons[0]?.click();
+  } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+    event.preventDefault();
+    const next = place + (event.key === "ArrowDown" ? 1 : -1);
+    (next < 0 ? dialog.querySelector("#canned-q") : buttons[Math.min(next, buttons.length - 1)])?.focus();
+  }
+});
+
+dialog.addEventListener("submit", (event) => {
+  const form = event.target.closest("[data-insert]");
+  if (!form) return;
+  event.preventDefault();
+  dialog.close();
+  insert(form.querySelector(".canned-text").textContent);
+  // A use that is not counted hinders nobody.
+  fetch(form.action, { method: "POST", headers: asked(), body: new URLSearchParams(new FormData(form)), keepalive: true }).catch(() => null);
+});
+
+/** After what is selected, on a line of its own where something stands before it. */
+function insert(body) {
+  const text = document.querySelector("[data-thread] form.composer textarea");
+  if (!text) return;
+  const end = text.selectionEnd;
+  const gap = text.value.slice(0, end).trim() && !text.value.slice(0, end).endsWith("\n") ? "\n" : "";
+  text.setRangeText(gap + body, end, end, "end");
+  text.focus();
+  text.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+// A message that still holds a name in braces is refused by the service: the name is selected, where one can see it.
+const LEFT = /\{\s*(?:revendeur|client|incident|contrat|produit|promesse|agent)\.[^{}]*\}/iu;
+new MutationObserver(() => {
+  const text = document.querySelector("form.composer.is-failed textarea");
+  const left = text && LEFT.exec(text.value);
+  if (left) text.setSelectionRange(left.index, left.index + left[0].length);
+}).observe(document.getElementById("sheet"), { subtree: true, attributeFilter: ["class"] });
