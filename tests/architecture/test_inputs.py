@@ -19,7 +19,7 @@ from web import schemas
 # Each is read by a parser of its own, which answers for any text.
 PARSED = {"sort", "cursor", "q", "last_event_id", "idempotency_key", "if_match"}
 # The portal's own document, whose storing has tests of its own.
-FREE = {"DraftPut.content"}
+FREE = {"DraftPut.content", "MessageDraftPut.content"}
 DAYS = (get_args(schemas.Day)[1:], get_args(schemas.Moment)[1:])
 
 

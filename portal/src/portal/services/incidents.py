@@ -19,7 +19,7 @@ from api.incidents import (
     OfferedAddresses,
     StatusChange,
 )
-from api.incidents.drafts import Draft, DraftPut
+from api.incidents.drafts import Draft, DraftPut, MessageDraft, MessageDraftPut
 from api.incidents.promises import ClosureCreate, ClosuresAdded, PromiseSettings, PromiseSettingsPatch
 from api.incidents.texts import TextPage, TextPart
 from portal.api_client import Parameter, Reply
@@ -65,6 +65,18 @@ async def messages(page: PageRequest, number: str, thread: str, **place: Paramet
 async def post(page: PageRequest, number: str, thread: str, message: MessageCreate, key: str, seen: str) -> None:
     """``seen``: the thread's tag as it was read last, or empty for a message that nothing stops."""
     await page.change("POST", f"/incidents/{number}/messages?thread={thread}", message, key=key, etag=seen)
+
+
+async def message_draft(page: PageRequest, number: str, thread: str) -> MessageDraft:
+    return await page.get(MessageDraft, f"/incidents/{number}/draft", thread=thread)
+
+
+async def keep_message_draft(page: PageRequest, number: str, thread: str, content: Mapping[str, object]) -> None:
+    await page.keep(MessageDraftPut, f"/incidents/{number}/draft?thread={thread}", {"content": content})
+
+
+async def discard_message_draft(page: PageRequest, number: str, thread: str) -> None:
+    await page.change("DELETE", f"/incidents/{number}/draft?thread={thread}")
 
 
 async def attach(page: PageRequest, number: str, files: Sequence[str]) -> None:

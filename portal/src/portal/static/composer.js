@@ -1,4 +1,5 @@
 // Writing in a thread: sent without leaving the page, and kept until it stands there.
+import { changed, resumeDraft, settled } from "./drafts.js";
 import { forget, keep, restore } from "./kept.js";
 import { asked, followLogIn, refresh, show, thread, toNewest, withCount } from "./thread.js";
 import { clear } from "./uploads.js";
@@ -18,6 +19,7 @@ async function send(form) {
   const body = new FormData(form);
   say(form, "is-sending", form.dataset.sending);
   text.readOnly = true;
+  await settled(form);
   const failure = await attempt(form, body);
   text.readOnly = false;
   if (failure === null) sent(form);
@@ -44,6 +46,7 @@ async function attempt(form, body) {
     // What it was refused for can be mended; sent again it is another message. An answer that did not come says nothing.
     if (answer.status < 500) renew(form);
     if (answer.status === 412) await showWhatCame(form);
+    if (answer.status < 500) changed(form);
     return html.trim().startsWith("<") ? form.dataset.broken : html.trim();
   } catch {
     return form.dataset.broken;
@@ -54,7 +57,6 @@ async function attempt(form, body) {
 async function showWhatCame(form) {
   await refresh();
   form.elements.seen.value = seen();
-  keep(form);
   toNewest();
   await new Promise((resolve) => setTimeout(resolve, UNTIL_ANOTHER_PRESS_MS));
 }
@@ -75,6 +77,8 @@ function sent(form) {
   clear(form.querySelector("[data-uploads]"));
   renew(form);
   form.elements.seen.value = seen();
+  form.querySelector(".drafted").textContent = "";
+  delete form.dataset.drafted;
   forget(form);
   say(form, "is-sent", `${form.dataset.sent} ${time}`);
   toNewest();
@@ -101,12 +105,13 @@ for (const change of ["input", "uploads-change"]) {
   });
 }
 
-/** What was typed and attached before the page was left. A form that the server filled goes before. */
+/** What was typed and attached before the page was left. A form that the server filled goes before, but for a draft. */
 export function resume() {
   for (const form of document.querySelectorAll("form[data-keep]")) {
     if (form.dataset.resumed !== undefined) continue;
     form.dataset.resumed = "";
     // By what the server sent: the browser itself may have filled the field of a page that is read again, and has no files.
-    if (!form.querySelector("textarea")?.defaultValue) restore(form);
+    if (form.dataset.drafted !== undefined) resumeDraft(form);
+    else if (!form.querySelector("textarea")?.defaultValue) restore(form);
   }
 }

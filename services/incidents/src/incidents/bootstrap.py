@@ -43,6 +43,7 @@ def build(settings: Settings) -> Service:
             api.declaring,
             api.backoffice,
             drafts_api.drafts,
+            drafts_api.messages,
             promises_api.settings,
             desk_api.desk,
             canned_api.canned,

@@ -17,10 +17,9 @@ MAX_DRAFT_BYTES = 64 * 1024
 MAX_DEPTH = 20
 
 
-class DraftPut(Request):
+class MessageDraftPut(Request):
     """``content`` is the portal's; at most 64 KiB as JSON."""
 
-    contract_number: ContractNumber
     content: dict[str, Any]
 
     @field_validator("content")
@@ -34,6 +33,12 @@ class DraftPut(Request):
         return kept
 
 
+class DraftPut(MessageDraftPut):
+    """Of a declaration."""
+
+    contract_number: ContractNumber
+
+
 def _without_nul(value: Any, depth: int = 0) -> Any:
     if depth > MAX_DEPTH:
         raise Invalid("Trop de niveaux imbriqués.", "Too deeply nested.")
@@ -44,8 +49,11 @@ def _without_nul(value: Any, depth: int = 0) -> Any:
     return [_without_nul(held, depth + 1) for held in value] if isinstance(value, list) else value
 
 
-class Draft(Answer):
-    id: UUID
-    contract_number: str
+class MessageDraft(Answer):
     content: dict[str, Any]
     updated_at: datetime
+
+
+class Draft(MessageDraft):
+    id: UUID
+    contract_number: str

@@ -15,7 +15,7 @@ from portal.forms import Field, Form
 from portal.page import Page
 from portal.pages.incidents import one, words
 from portal.pages.incidents.base import blueprint, number_of, path_of
-from portal.pages.incidents.threads import TABS, Thread, colleagues
+from portal.pages.incidents.threads import TABS, Thread, colleagues, thread_of
 from portal.services import incidents
 from portal.translations import N_
 from portal.uploads import UploadedFile
@@ -37,7 +37,7 @@ FORM = Form(
 
 @blueprint.get(PATH)
 async def show_messages(page: Page) -> Response:
-    number, name = number_of(page), _thread_of(page)
+    number, name = number_of(page), thread_of(page)
     if not page.wants("messages"):
         return page.redirect(path_of(number, TABS[name]))
     return await _list(page, number, name)
@@ -45,7 +45,7 @@ async def show_messages(page: Page) -> Response:
 
 @blueprint.post(PATH, takes_files=True)
 async def post_message(page: Page) -> Response:
-    number, name = number_of(page), _thread_of(page)
+    number, name = number_of(page), thread_of(page)
     kept, refused = await _taken(page)
     again = partial(_again, page, number, name, kept, refused)
     if page.is_resumed:
@@ -105,13 +105,14 @@ async def _again(
     """What was written goes back to its form, with what kept it from leaving."""
     if page.wants("messages"):
         return page.fragment("incidents/problem.html", status=status, sentence=sentence or refused[0])
-    said = {
+    said: dict[str, object] = {
         "kept": kept,
         "refused": refused,
         "key": key or str(uuid4()),
         "written": page.field("body"),
         "mention": page.field("mention"),
         "unsent": sentence,
+        "drafted_at": None,
     }
     # Of a message that was stopped, the page shows what came: the next attempt has seen it.
     seen = {} if status == 412 else {"seen": page.field("seen")}
@@ -136,10 +137,3 @@ async def _list(page: Page, number: str, name: str) -> Response:
         kinds=words.KINDS,
         file_kind=lambda media_type: words.file_kind(page, media_type),
     )
-
-
-def _thread_of(page: Page) -> str:
-    name = str(page.request.path_params["thread"])
-    if name not in TABS:
-        raise ApiRefused(404, {})
-    return name

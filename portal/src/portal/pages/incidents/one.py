@@ -13,7 +13,7 @@ from api.incidents import HistoryLine, Incident
 from portal import notices
 from portal.page import Page
 from portal.page_request import or_unavailable
-from portal.pages.incidents import desk_bar, exchange, words
+from portal.pages.incidents import desk_bar, exchange, message_drafts, words
 from portal.pages.incidents.base import blueprint, number_of, path_of
 from portal.pages.incidents.exchange_acts import Refused
 from portal.pages.incidents.threads import TABS as THREAD_TABS
@@ -140,6 +140,8 @@ async def _sheet(page: Page, incident: Incident, wanted: str, refused: Refused |
         "refused": [],
         "unsent": "",
         "attach_unsent": "",
+        "drafted_at": None,
+        **await message_drafts.found(page, incident.number, here.thread),
     }
 
 

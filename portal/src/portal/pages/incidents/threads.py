@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from api.identity.people import User
 from api.incidents import Incident, Message
+from portal.api_client import ApiRefused
 from portal.page import Page
 from portal.page_request import or_unavailable
 from portal.services import identity, incidents
@@ -63,6 +64,14 @@ class Thread:
             **_readership(page, incident, name),
             may_write=name in incident.actions.write,
         )
+
+
+def thread_of(page: Page) -> str:
+    """The thread that the address names."""
+    name = str(page.request.path_params["thread"])
+    if name not in TABS:
+        raise ApiRefused(404, {})
+    return name
 
 
 async def colleagues(page: Page, name: str) -> Sequence[User]:

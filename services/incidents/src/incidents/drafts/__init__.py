@@ -1,1 +1,1 @@
-"""Declarations under way, kept for their users."""
+"""Declarations and messages under way, kept for their users."""

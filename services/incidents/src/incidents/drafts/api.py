@@ -5,15 +5,23 @@ from __future__ import annotations
 from uuid import UUID
 
 from fastapi import APIRouter, Request
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from api.incidents import Number
 from api.incidents import drafts as schemas
 from chassis import audit
 from chassis.http.unit_of_work import Reader, Session, UnitOfWorkRoute
-from incidents import auth
+from chassis.sql import AnyRow
+from events.incidents import Thread
+from incidents import access, auth
 from incidents.drafts import repository, service
 from incidents.drafts.errors import DraftNotFound
+from incidents.errors import ThreadNotFound
+from incidents.service.loading import to_read
+from web.auth.principal import Principal
 
 drafts = APIRouter(prefix="/incident-drafts", tags=["declaring"], route_class=UnitOfWorkRoute)
+messages = APIRouter(prefix="/incidents/{number}/draft", tags=["incidents"], route_class=UnitOfWorkRoute)
 
 
 @drafts.get("/{draft_id}")
@@ -39,3 +47,43 @@ async def delete_draft(draft_id: UUID, request: Request, principal: auth.Declare
     audit.skip(session)
     audit.allow_absence(request)
     await service.delete(session, draft_id, auth.actor(principal))
+
+
+@messages.get("")
+async def get_message_draft(
+    number: Number, thread: Thread, request: Request, principal: auth.Writer, reader: Reader
+) -> schemas.MessageDraft:
+    """What the caller was writing in the thread: nobody else reads it."""
+    await _readable(reader, number, thread, principal)
+    row = await repository.find(reader, principal.user_id, service.of_message(number, thread))
+    if row is None:
+        audit.allow_absence(request)
+        raise DraftNotFound
+    return schemas.MessageDraft.model_validate(row)
+
+
+@messages.put("")
+async def put_message_draft(
+    number: Number, thread: Thread, body: schemas.MessageDraftPut, principal: auth.Writer, session: Session
+) -> schemas.MessageDraft:
+    """Keeps what the caller is writing in the thread for 30 days, or until a message of the caller's leaves there."""
+    audit.skip(session)
+    incident = await _readable(await session.connection(), number, thread, principal)
+    draft = await service.put_message(session, incident, thread, body, auth.actor(principal))
+    return schemas.MessageDraft.model_validate(draft)
+
+
+@messages.delete("", status_code=204)
+async def delete_message_draft(
+    number: Number, thread: Thread, request: Request, principal: auth.Writer, session: Session
+) -> None:
+    audit.skip(session)
+    audit.allow_absence(request)
+    await service.delete(session, service.of_message(number, thread), auth.actor(principal))
+
+
+async def _readable(reader: AsyncConnection, number: str, thread: Thread, principal: Principal) -> AnyRow:
+    incident = await to_read(reader, number, principal)
+    if thread not in access.threads(principal.organisation_kind, incident.client_id):
+        raise ThreadNotFound
+    return incident

@@ -20,15 +20,19 @@ async def find(reader: AsyncConnection, user_id: UUID | None, identifier: UUID) 
 
 
 async def put(session: AsyncSession, draft: Draft) -> None:
-    values = {"contract_number": draft.contract_number, "content": draft.content, "updated_at": draft.updated_at}
+    names = ("contract_number", "incident_number", "thread", "content", "updated_at")
+    values = {name: getattr(draft, name) for name in names}
     statement = insert(Draft).values(user_id=draft.user_id, id=draft.id, **values)
     await session.execute(statement.on_conflict_do_update(index_elements=["user_id", "id"], set_=values))
 
 
-async def count_others(session: AsyncSession, user_id: UUID, identifier: UUID) -> int:
-    """Until this transaction ends, no other counts for the same user."""
-    await one_at_a_time(session, str(user_id))
-    query = select(func.count()).select_from(Draft).where(Draft.user_id == user_id, Draft.id != identifier)
+async def count_others(session: AsyncSession, draft: Draft) -> int:
+    """Of its kind and user; until this transaction ends, no other counts for the same user."""
+    await one_at_a_time(session, str(draft.user_id))
+    place = Draft.incident_number
+    is_of_kind = place.is_(None) if draft.incident_number is None else place.is_not(None)
+    query = select(func.count()).select_from(Draft)
+    query = query.where(Draft.user_id == draft.user_id, Draft.id != draft.id, is_of_kind)
     return (await session.scalars(query)).one()
 
 

@@ -1,14 +1,16 @@
-"""Declarations under way: kept per user, opaque, for 30 days after the last change."""
+"""Declarations and messages under way: kept per user, opaque, for 30 days after the last change."""
 
 from __future__ import annotations
 
 from datetime import timedelta
-from uuid import UUID
+from typing import Any
+from uuid import UUID, uuid5
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.incidents import drafts as schemas
-from events.incidents import Actor
+from chassis.sql import AnyRow
+from events.incidents import Actor, Thread
 from incidents.drafts import repository
 from incidents.drafts.errors import DraftNotFound, TooManyDrafts
 from incidents.drafts.models import Draft
@@ -18,22 +20,36 @@ from web import clock
 
 KEPT = timedelta(days=30)
 MAX_DRAFTS = 50
+MAX_MESSAGE_DRAFTS = 100
+MESSAGES = UUID("5d1a7c0e-6f0b-4f6e-9a53-0b8f7a1d2c34")
 
 
 async def put(session: AsyncSession, identifier: UUID, wanted: schemas.DraftPut, by: Actor) -> Draft:
-    assert by.user_id is not None, "the route lets people in only"
     contract = await covered_contract(session, wanted.contract_number, by)
     if contract is None:
         raise ContractNotFound(number=wanted.contract_number)
-    if await repository.count_others(session, by.user_id, identifier) >= MAX_DRAFTS:
-        raise TooManyDrafts(limit=MAX_DRAFTS)
-    draft = Draft(
-        user_id=by.user_id,
-        id=identifier,
-        updated_at=clock.now(),
-        contract_number=contract.number,
-        content=wanted.content,
-    )
+    return await _keep(session, identifier, by, MAX_DRAFTS, contract_number=contract.number, content=wanted.content)
+
+
+async def put_message(
+    session: AsyncSession, incident: AnyRow, thread: Thread, wanted: schemas.MessageDraftPut, by: Actor
+) -> Draft:
+    """Also after the end of an incident: what is being written then is not lost, though it cannot be sent."""
+    place = {"contract_number": incident.contract_number, "incident_number": incident.number, "thread": thread}
+    identifier = of_message(incident.number, thread)
+    return await _keep(session, identifier, by, MAX_MESSAGE_DRAFTS, content=wanted.content, **place)
+
+
+def of_message(number: str, thread: Thread) -> UUID:
+    """One draft per person, incident and thread."""
+    return uuid5(MESSAGES, f"{number} {thread}")
+
+
+async def _keep(session: AsyncSession, identifier: UUID, by: Actor, limit: int, **values: Any) -> Draft:
+    assert by.user_id is not None, "the route lets people in only"
+    draft = Draft(user_id=by.user_id, id=identifier, updated_at=clock.now(), **values)
+    if await repository.count_others(session, draft) >= limit:
+        raise TooManyDrafts(limit=limit)
     await repository.put(session, draft)
     return draft
 
@@ -42,6 +58,12 @@ async def delete(session: AsyncSession, identifier: UUID, by: Actor) -> None:
     assert by.user_id is not None, "the route lets people in only"
     if not await repository.remove(session, by.user_id, identifier):
         raise DraftNotFound
+
+
+async def message_left(session: AsyncSession, number: str, thread: Thread, by: Actor) -> None:
+    """In the transaction that stores the message: there is either the draft or the message."""
+    assert by.user_id is not None, "people alone write messages"
+    await repository.remove(session, by.user_id, of_message(number, thread))
 
 
 async def expire(session: AsyncSession) -> None:

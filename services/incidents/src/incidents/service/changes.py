@@ -12,6 +12,7 @@ from events.incidents import Actor, Thread
 from incidents import access, event_mapper, feed, following, repository, states
 from incidents.canned import service as canned
 from incidents.desk import service as desk
+from incidents.drafts import service as drafts
 from incidents.errors import MentionsAreForNotes
 from incidents.exchanges import withdrawing as exchanges
 from incidents.models import Incident, Message
@@ -59,6 +60,7 @@ async def post(
     at = clock.now()
     message = await _write(session, incident, thread, wanted, by, at)
     await attach_to(session, incident, wanted.file_ids, thread, by, at, message.id)
+    await drafts.message_left(session, number, thread, by)
     await searching.add_message(session, incident, message)
     await desk.follow(session, incident, at)
     return incident, message

@@ -1,0 +1,74 @@
+"""What a person is writing in a thread, kept by the incidents service: another device has it, and a later log-in."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+from starlette.responses import PlainTextResponse, Response
+
+from portal import uploads
+from portal.api_client import ApiRefused, ServiceUnavailable
+from portal.formats import moment
+from portal.page import Page
+from portal.page_request import or_unavailable
+from portal.pages.incidents.base import blueprint, number_of
+from portal.pages.incidents.threads import thread_of
+from portal.services import incidents
+from web import clock
+
+# The key goes along: a message that is sent from two devices is one message.
+TEXTS = ("body", "mention", "seen", "key")
+
+
+@blueprint.post("/incidents/{number}/messages/{thread}/brouillon")
+async def keep_draft(page: Page) -> Response:
+    """As one types: answers the sentence to show, none once nothing is left of the draft."""
+    number, name = number_of(page), thread_of(page)
+    if page.is_resumed:
+        return PlainTextResponse(page.why_shown_again, 409)
+    content = {**{each: page.field(each) for each in TEXTS}, "file_ids": page.fields(uploads.IDS)}
+    try:
+        if not (content["body"] or content["file_ids"]):
+            return await _discard(page, number, name)
+        await incidents.keep_message_draft(page, number, name, content)
+    except ServiceUnavailable:
+        return PlainTextResponse("", 503)
+    except ApiRefused as refused:
+        return PlainTextResponse(refused.title, refused.status)
+    return PlainTextResponse(page.gettext("Brouillon enregistré à %(time)s") % {"time": moment(clock.now())[-5:]})
+
+
+async def _discard(page: Page, number: str, name: str) -> Response:
+    try:
+        await incidents.discard_message_draft(page, number, name)
+    except ApiRefused as refused:
+        if refused.code != "draft_not_found":
+            raise
+    return PlainTextResponse("")
+
+
+async def found(page: Page, number: str, name: str) -> dict[str, object]:
+    """What the composer of the thread shows of the draft; nothing where there is none, or nobody answers."""
+    if not name or not page.may(write=True):
+        return {}
+    try:
+        draft = await or_unavailable(incidents.message_draft(page, number, name))
+    except ApiRefused as refused:
+        if refused.status != 404:
+            raise
+        return {}
+    if not draft:
+        return {}
+    texts = {each: str(draft.content.get(each, "")) for each in TEXTS}
+    named = draft.content.get("file_ids")
+    ids = [str(each) for each in named] if isinstance(named, list) else []
+    kept = await uploads.known(page, ids)
+    return {
+        "written": texts["body"],
+        "mention": texts["mention"],
+        "seen": texts["seen"],
+        "key": texts["key"] or str(uuid4()),
+        "kept": kept,
+        "refused": [page.gettext(uploads.GONE)] if len(kept) < len(ids) else [],
+        "drafted_at": draft.updated_at,
+    }
