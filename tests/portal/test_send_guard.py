@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 from tests.portal.incidents import Declare, People, attach, composer, live, move, send, write
 
 from devstack.testing import world as worlds
@@ -70,6 +70,33 @@ async def test_a_double_click_does_not_send_what_was_stopped(visit: Visit, decla
     await expect(page.locator(".message")).to_have_count(1)
     await expect(composer(page).get_by_role("button", name="Envoyer à")).to_be_enabled()
     await composer(page).locator("textarea").press("Control+Enter")
+    await expect(page.locator(".message")).to_have_count(2)
+
+
+async def test_a_stop_while_the_page_is_reading_what_came_is_the_only_one(
+    visit: Visit, declare: Declare, people: People
+) -> None:
+    number = await declare()
+    page = await visit("sqp_support", answering(number))
+    await live(page)
+    await composer(page).locator("textarea").fill("Bonjour")
+    waiting: list[Route] = []
+
+    async def hold(route: Route) -> None:
+        if route.request.method == "GET" and not waiting:
+            waiting.append(route)
+        else:
+            await route.continue_()
+
+    await page.route("**/messages/sqp?*", hold)
+    async with page.expect_request("**/messages/sqp?*"):
+        await ask(people, number)
+    async with page.expect_response(lambda answer: answer.status == 412):
+        await send(page)
+    await waiting[0].continue_()
+    await expect(composer(page).locator(".said")).to_contain_text("Votre message n’est pas encore parti.")
+    await expect(page.locator(".message")).to_have_count(1)
+    await send(page)
     await expect(page.locator(".message")).to_have_count(2)
 
 

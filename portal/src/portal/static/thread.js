@@ -5,19 +5,22 @@ const PENDING_MS = 1500;
 
 export const thread = () => document.querySelector("[data-thread]");
 
-let underWay = false;
+let underWay = null;
 let wanted = false;
 
+/** Settles once the thread stands as it is from now on: a reading that is under way may have begun before. */
 export async function refresh() {
   if (!thread()) return;
   wanted = true;
-  if (underWay) return;
-  underWay = true;
+  underWay ??= readWhileWanted().finally(() => (underWay = null));
+  await underWay;
+}
+
+async function readWhileWanted() {
   while (wanted) {
     wanted = false;
     await read().catch(() => {});
   }
-  underWay = false;
 }
 
 async function read() {
