@@ -2,20 +2,13 @@
 
 from api.incidents.addresses import Address, DeliveryChoice, NewAddress, OfferedAddress, OfferedAddresses
 from api.incidents.incidents import (
-    MAX_FILES,
-    MAX_MENTIONS,
     Actions,
     Article,
-    Attachment,
-    Attachments,
-    AttachmentState,
     Choice,
     ContractCopy,
     Counts,
     DeclarationChoices,
-    FileIds,
     FileLimits,
-    FilesCreate,
     History,
     HistoryLine,
     Incident,
@@ -23,18 +16,27 @@ from api.incidents.incidents import (
     IncidentPage,
     IncidentRow,
     IncidentState,
-    Mention,
-    Message,
-    MessageCreate,
     NextState,
     Number,
     OnBehalf,
     Party,
     PartyKind,
-    Person,
-    Posted,
     Readership,
     StatusChange,
+)
+from api.incidents.messages import (
+    MAX_FILES,
+    MAX_MENTIONS,
+    Attachment,
+    Attachments,
+    AttachmentState,
+    FileIds,
+    FilesCreate,
+    Mention,
+    Message,
+    MessageCreate,
+    Person,
+    Posted,
 )
 
 __all__ = [

@@ -10,7 +10,8 @@ from pydantic import Field
 
 from api.incidents.addresses import Address
 from api.incidents.exchange_steps import Carrier, ClaimState, Condition, StepName
-from api.incidents.incidents import Choice, Person
+from api.incidents.incidents import Choice
+from api.incidents.messages import Person
 from api.incidents.promises import PromiseBadge
 from events.incidents import (
     Cover,

@@ -1,4 +1,4 @@
-"""Incidents, their messages, files and history."""
+"""Incidents, their states and history."""
 
 from __future__ import annotations
 
@@ -9,31 +9,15 @@ from uuid import UUID
 from pydantic import ConfigDict, Field, StringConstraints, field_validator, model_validator
 
 from api.incidents.addresses import Address, DeliveryChoice
+from api.incidents.messages import Attachment, FileIds, Person, each_once
 from api.incidents.overdue import AdvanceTerms, OverdueReturns
 from api.incidents.promises import Promise, PromiseBadge, PromiseOffer
-from events import OrganisationKind
-from events.files import ScanState
 from events.incidents import Nature, PendingReason, Scope, Status, Thread
 from web.i18n import Invalid
 from web.schemas import Answer, ContractNumber, Line, OptionalParagraphs, Page, Paragraphs, Request, Serial
 from web.text import codes
 
 Number = Annotated[codes.Bare, StringConstraints(pattern=r"^[0-9]{8,16}$")]
-
-# What became of an attachment; the last three are no longer shown.
-AttachmentState = Literal["pending", "bound", "refused", "detached", "erased"]
-
-MAX_FILES = 20
-MAX_MENTIONS = 20
-
-FileIds = Annotated[list[UUID], Field(max_length=MAX_FILES)]
-
-
-def _each_once(ids: list[UUID]) -> list[UUID]:
-    if len(set(ids)) < len(ids):
-        raise Invalid("Le même fichier figure deux fois.", "The same file occurs twice.")
-    return ids
-
 
 # The two of which one telephones SQP.
 PartyKind = Literal["reseller", "client"]
@@ -72,7 +56,7 @@ class IncidentCreate(Request):
     promise_revision: Annotated[int, Field(ge=0, le=2**31 - 1)] | None = None
     on_behalf: OnBehalf | None = None
 
-    files_once = field_validator("file_ids")(_each_once)
+    files_once = field_validator("file_ids")(each_once)
 
 
 class StatusChange(Request):
@@ -97,23 +81,6 @@ class StatusChange(Request):
         if self.status == "rejected" and not self.note:
             raise Invalid("Dites pourquoi l’incident est refusé.", "Say why the incident is refused.")
         return self
-
-
-class MessageCreate(Request):
-    """``mentions``: active people of SQP whom a note calls, beside those whose log-in stands in it after an ``@``."""
-
-    body: Paragraphs
-    file_ids: FileIds = Field(default_factory=list)
-    mentions: Annotated[list[UUID], Field(max_length=MAX_MENTIONS)] = Field(default_factory=list)
-
-    files_once = field_validator("file_ids")(_each_once)
-
-
-class FilesCreate(Request):
-    file_ids: FileIds = Field(min_length=1)
-    scope: Scope
-
-    files_once = field_validator("file_ids")(_each_once)
 
 
 class IncidentRow(Answer):
@@ -149,15 +116,6 @@ class IncidentPage(Page[IncidentRow]):
     counts: Counts
 
 
-class Person(Answer):
-    """Who did it; ``user_id`` empty: the platform itself."""
-
-    user_id: UUID | None
-    name: str
-    organisation_kind: OrganisationKind | None
-    organisation_name: str | None
-
-
 class Article(Answer):
     designation: str
     product_reference: str
@@ -188,30 +146,6 @@ class Party(Answer):
     email: str
     phone: str
     readership: Readership
-
-
-class Attachment(Answer):
-    """``pending`` until files has bound it, and only then with name, size (bytes), type, scan, and ``removable``.
-
-    ``refused``: it was the caller's organisation that named it, and no such file of the caller's was free to be bound.
-    """
-
-    file_id: UUID
-    scope: Scope
-    message_id: UUID | None
-    state: AttachmentState
-    name: str | None
-    media_type: str | None
-    size: int | None
-    scan: ScanState | None
-    attached_at: datetime
-    attached_by_name: str
-    organisation_kind: OrganisationKind
-    removable: bool = False
-
-
-class Attachments(Answer):
-    items: list[Attachment]
 
 
 class Choice(Answer):
@@ -321,29 +255,3 @@ class HistoryLine(Answer):
 
 class History(Answer):
     items: list[HistoryLine]
-
-
-class Mention(Answer):
-    """A person of SQP whom a note calls."""
-
-    user_id: UUID
-    name: str
-
-
-class Message(Answer):
-    """``mentions`` are a note's; there are none in other threads."""
-
-    id: UUID
-    thread: Thread
-    body: str
-    at: datetime
-    author: Person
-    attachments: list[Attachment]
-    mentions: list[Mention] = Field(default_factory=list)
-
-
-class Posted(Answer):
-    id: UUID
-    thread: Thread
-    at: datetime
-    version: int

@@ -13,7 +13,7 @@ from api.incidents import exchanges as schemas
 from api.incidents.addresses import Address
 from api.incidents.exchange_settings import ExchangeSettings, ServiceLevelDays
 from api.incidents.exchange_steps import StepName
-from api.incidents.incidents import Person
+from api.incidents.messages import Person
 from api.incidents.promises import PromiseBadge
 from api.incidents.shipments import News
 from chassis.sql import AnyRow
