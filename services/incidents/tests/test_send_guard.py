@@ -81,7 +81,8 @@ async def test_a_message_stops_when_another_moved_the_incident(open_desk: Any) -
     tag = await seen(open_desk, number)
     await open_desk.move(number, "in_diagnosis", "pending", by=ANNE)
     stopped = await send(open_desk, number, tag)
-    assert (stopped.status_code, stopped.json()["status"], stopped.json()["writers"]) == (412, "pending", [])
+    told = stopped.json()
+    assert (stopped.status_code, told["status"], told["moved_to"], told["writers"]) == (412, 412, "pending", [])
     assert "l’incident est passé à « En attente »" in stopped.json()["title"]
     english = await send(open_desk, number, tag, headers={"Accept-Language": "en"})
     assert "Meanwhile the incident moved on to “On hold”." in english.json()["title"]

@@ -7,6 +7,9 @@ from typing import Any, ClassVar
 
 from web.i18n import Language, Text, text
 
+# What every answer says (:func:`web.http.rendering.render`).
+STANDARD = frozenset({"type", "title", "status", "detail", "code", "instance", "request_id"})
+
 
 class Problem(Exception):
     """An error with a sentence for people.
@@ -26,6 +29,7 @@ class Problem(Exception):
 
     def __init__(self, *, headers: Mapping[str, str] | None = None, **members: Any) -> None:
         super().__init__(self.code)
+        assert not STANDARD & members.keys(), "a member would take the place of one of RFC 9457's, or ours"
         self.headers = dict(headers or {})
         self.members = members
 

@@ -172,7 +172,8 @@ class IncidentOver(Conflict):
 
 
 class ThreadMoved(PreconditionFailed):
-    """``writers``: who else wrote in the thread; ``status``: where somebody else moved the incident, if anybody did."""
+    """``writers``: who else wrote in the thread; ``moved_to``: the state to which somebody else moved the incident, if
+    anybody did."""
 
     code = "thread_moved"
     message = text(
@@ -181,14 +182,14 @@ class ThreadMoved(PreconditionFailed):
     )
 
     def sentence(self, language: Language) -> str:
-        came, writers, status = [], self.members["writers"], self.members["status"]
+        came, writers, moved_to = [], self.members["writers"], self.members["moved_to"]
         is_french = language == "fr"
         if writers:
             names = (" et " if is_french else " and ").join(writers)
             wrote = "a écrit" if len(writers) == 1 else "ont écrit"
             came.append(f"{names} {wrote}" if is_french else f"{names} wrote")
-        if status:
-            label = STATUS[status][language]
+        if moved_to:
+            label = STATUS[moved_to][language]
             came.append(f"l’incident est passé à « {label} »" if is_french else f"the incident moved on to “{label}”")
         return self.message[language].format(came=(" et " if is_french else " and ").join(came))
 

@@ -14,7 +14,7 @@ class CannedAnswerNotFound(NotFound):
 class TitleTaken(Conflict):
     code = "title_taken"
     message = text(
-        "Une autre réponse type s’appelle déjà « {title} ».", "Another canned answer is called “{title}” already."
+        "Une autre réponse type s’appelle déjà « {named} ».", "Another canned answer is called “{named}” already."
     )
 
 

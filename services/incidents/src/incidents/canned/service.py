@@ -123,7 +123,7 @@ async def _change(session: AsyncSession, answer: CannedAnswer, values: Mapping[s
         await one_at_a_time(session, "canned_answers")
         key = fold(values["title"])
         if await repository.titled(session, key) not in (None, answer.id):
-            raise TitleTaken(title=values["title"], field="title")
+            raise TitleTaken(named=values["title"], field="title")
         answer.title_key = key
     for field, value in values.items():
         setattr(answer, field, value)

@@ -39,7 +39,7 @@ async def check(
     if any(not writers and not moved for writers, moved in came):
         return
     writers, moved = came[0]
-    raise ThreadMoved(writers=writers, status=incident.status if moved else None)
+    raise ThreadMoved(writers=writers, moved_to=incident.status if moved else None)
 
 
 def _parsed(value: str) -> tuple[UUID | None, int]:
