@@ -71,7 +71,13 @@ def only_french() -> Iterable[re.Pattern[str]]:
 
 FRENCH = list(only_french())
 # What people typed, and what notifications tell a person whose profile is in French.
-DATA = ("Adresse principale", "Revendeur", "Cet incident a été résolu.", "[Contrats étendus] 2 contrats")
+DATA = (
+    "Adresse principale",
+    "Revendeur",
+    "Relancer le retour",
+    "Cet incident a été résolu.",
+    "[Contrats étendus] 2 contrats",
+)
 
 
 def is_french(words: str) -> bool:
