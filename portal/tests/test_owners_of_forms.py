@@ -17,6 +17,7 @@ from jinja2 import UndefinedError
 
 from api.incidents import Actions, Address, ContractCopy, FileLimits, History, HistoryLine, Incident, Party, Person
 from api.incidents.desk import DeskItem
+from api.incidents.drafts import MessageDraft
 from portal.api_client import ApiRefused, Body, Reply
 from portal.bootstrap import BLUEPRINTS
 from portal.errors import SessionEnded
@@ -104,7 +105,7 @@ class Services:
             return Reply(200, kind.model_validate(INCIDENT.model_dump()), "")
         if kind is History:
             return Reply(200, kind.model_validate({"items": [DECLARED.model_dump()]}), "")
-        if kind is DeskItem:
+        if kind in (DeskItem, MessageDraft):
             raise ApiRefused(404, {})
         # Nothing more is known than that there is none.
         return Reply(200, kind.model_construct(unread_count=0, items=[], total=0, next=None), "")

@@ -109,7 +109,7 @@ async def test_a_new_address_is_saved_for_the_caller_whoever_types_it(visit: Vis
     page = await visit(AGENT, f"/contrats/{contract}/declarer")
     await page.get_by_label("Pour le compte de").select_option("client")
     await page.get_by_label("Nom de la personne qui appelle").fill("Mme Petit")
-    await page.get_by_label("Intitulé", exact=False).first.fill("Adresse au téléphone")
+    await page.get_by_label("Intitulé", exact=False).first.fill("NAS muet")
     await page.get_by_label("Nature de l’incident").select_option("Produit défectueux")
     await page.locator("input[name=serial_numbers]").first.check()
     await page.get_by_label("Descriptif").fill("Rien ne va.")

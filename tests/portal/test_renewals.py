@@ -78,7 +78,7 @@ async def test_a_renewal_from_reminder_to_order(
     page = await visit("revendeur_test", "/contrats/30109")
     await page.get_by_role("link", name="Pourquoi pas de rappel ?").click()
     rows = page.locator("table.reminders").first.locator("tbody tr")
-    await expect(rows.filter(has_text="90 jours avant la fin")).to_contain_text("il restait 12 jours")
+    await expect(rows.filter(has_text="90 jours avant la fin")).to_contain_text("il ne restait que 12 jours")
     told = rows.filter(has_text="30 jours avant la fin")
     await expect(told).to_contain_text("Calculé")
     await expect(told).to_contain_text("Revendeur Test")

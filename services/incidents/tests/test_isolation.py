@@ -63,6 +63,9 @@ OPERATIONS: dict[tuple[str, str], tuple[tuple[Principal, ...], tuple[Principal, 
     ("get", "/incident-drafts/{draft_id}"): ((RESELLER_BASIC, SQP_BASIC, BACK_OFFICE), (RESELLER,), 200),
     ("put", "/incident-drafts/{draft_id}"): ((RESELLER_BASIC, SQP_BASIC, BACK_OFFICE), (RESELLER, SQP), 200),
     ("delete", "/incident-drafts/{draft_id}"): ((RESELLER_BASIC, SQP_BASIC, BACK_OFFICE), (RESELLER,), 204),
+    ("get", "/incidents/{number}/draft"): ((RESELLER_BASIC, SQP_BASIC, BACK_OFFICE), (RESELLER,), 200),
+    ("put", "/incidents/{number}/draft"): ((RESELLER_BASIC, SQP_BASIC, BACK_OFFICE), (RESELLER, SQP), 200),
+    ("delete", "/incidents/{number}/draft"): ((RESELLER_BASIC, SQP_BASIC, BACK_OFFICE), (RESELLER,), 204),
 }
 # Of what there is of one's own; a client has none.
 FIGURES = {("get", "/incidents/figures")}
@@ -140,8 +143,9 @@ class Walk:
                 "encrypted": "no",
             },
             "/incident-drafts/{draft_id}": {"contract_number": contract, "content": {}},
+            "/incidents/{number}/draft": {"content": {}},
         }
-        parameters = {"thread": "sqp"} if template.endswith("messages") else {}
+        parameters = {"thread": "sqp"} if template.endswith(("messages", "draft")) else {}
         if template in ("/delivery-addresses", "/incidents/choices"):
             parameters = {"contract": contract}
         if template == "/incidents/texts":
@@ -161,6 +165,8 @@ async def walk(open_desk: Any) -> Walk:
     await open_desk.as_(RESELLER).put(
         f"/incident-drafts/{draft}", json={"contract_number": "29962", "content": {"title": "x"}}
     )
+    message = {"content": {"body": "x"}}
+    await open_desk.as_(RESELLER).put(f"/incidents/{number}/draft", params={"thread": "sqp"}, json=message)
     return Walk(open_desk, number, file_id, draft)
 
 

@@ -14,12 +14,10 @@ down_revision = "0007"
 branch_labels = None
 depends_on = None
 
-ORGANISATIONS = "SELECT id, name, code, email, phone FROM organisations WHERE email LIKE '%xn--%'"
-USERS = "SELECT id, login, first_name, last_name, email, phone FROM users WHERE email LIKE '%xn--%'"
+ORGANISATIONS = "SELECT id, name, code, email, phone FROM organisations"
+USERS = "SELECT id, login, first_name, last_name, email, phone FROM users"
 ADDRESS = ("label", "street", "complement", "postal_code", "city", "email")
-ADDRESSES = """
-    SELECT id, label, street, complement, postal_code, city, email, phone FROM addresses WHERE email LIKE '%xn--%'
-"""
+ADDRESSES = "SELECT id, label, street, complement, postal_code, city, email, phone FROM addresses"
 
 
 def upgrade() -> None:
