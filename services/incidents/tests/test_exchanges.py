@@ -243,6 +243,18 @@ async def test_a_dead_replacement_is_a_line_of_its_own_with_a_promise_of_its_own
     assert {("Q207B17555", NEW), (NEW, "Q333C00001")} <= set(chain)
 
 
+async def test_what_is_exchanged_in_its_turn_is_not_reversed_under_the_first_line(desk: Any, number: str) -> None:
+    await desk.exchange(number)
+    await desk.step(number, "reserve", serial_number=NEW)
+    await desk.news(await desk.ship(number), "delivered")
+    await desk.step(number, "replacement_dead", note="Aucune LED")
+    refused = await desk.try_step(number, "reverse", reason="fault_gone")
+    assert (refused.status_code, refused.json()["code"]) == (409, "replacement_is_exchanged")
+    assert (await desk.line(number))["replacement_return"] is None
+    await desk.step(number, "cancel", 2, note="Finalement, la panne a disparu")
+    await desk.step(number, "reverse", reason="fault_gone")
+
+
 async def test_a_dead_replacement_that_is_not_sent_in_time_misses_its_promise(desk: Any, number: str, at: Any) -> None:
     await desk.exchange(number)
     await delivered(desk, number)

@@ -98,6 +98,13 @@ async def test_a_certificate_may_follow(desk: Any, number: str) -> None:
     assert said == "Le disque est conservé par le client, certificat de destruction joint."
 
 
+async def test_a_certificate_that_an_exchange_names_is_not_taken_off(desk: Any, number: str) -> None:
+    certificate = await desk.attached(number, "declaration")
+    await desk.step(number, "keep_disk", by=RESELLER, certificate_file_id=str(certificate))
+    refused = await desk.as_(RESELLER).delete(f"/incidents/{number}/files/{certificate}")
+    assert (refused.status_code, refused.json()["code"]) == (409, "certificate_is_named")
+
+
 async def test_a_kept_disk_that_was_settled_awaits_its_certificate_alone(desk: Any, number: str) -> None:
     await desk.step(number, "settle", outcome="retained")
     refused = await desk.try_step(number, "keep_disk", by=RESELLER)

@@ -223,6 +223,18 @@ async def test_an_old_fact_of_a_number_that_is_used_again_moves_the_old_parcel_a
     assert (await desk.line(later))["dispatch"] == "shipped"
 
 
+async def test_a_repeated_fact_moves_no_parcel_that_was_prepared_since_under_its_number(
+    desk: Any, number: str, at: Any
+) -> None:
+    await put(desk, uuid4(), number, state="shipped")
+    back = fact("returned_to_sender", 2)
+    at(START + timedelta(hours=3))
+    assert await track(desk, back) == ["applied"]
+    assert (await put(desk, uuid4(), number)).status_code == 201
+    assert await track(desk, back) == ["known"]
+    assert (await desk.line(number))["dispatch"] == "prepared"
+
+
 async def test_a_fact_of_a_box_with_several_returns_moves_them_all(desk: Any, number: str) -> None:
     for each, line in ((number, 1), (number, 2)):
         await desk.news(await desk.ship(each, line), "delivered")

@@ -102,8 +102,11 @@ async def out_of_stock(scene: Scene, wanted: steps.OutOfStock) -> None:
 
 
 async def reverse(scene: Scene, wanted: steps.Reverse) -> None:
-    """The holder keeps the first unit, where it has not been sent back yet, and returns the replacement."""
+    """The holder keeps the first unit, where it has not been sent back yet, and returns the replacement. Raises
+    ReplacementIsExchanged: what was replaced in its turn is not the holder's to return under this line."""
     line = scene.line
+    if await repository.follows(scene.session, line):
+        raise return_errors.ReplacementIsExchanged
     line.cover = "returned"
     if line.return_state in standing.AWAITED:
         line.return_state, line.return_due_on = "not_required", None

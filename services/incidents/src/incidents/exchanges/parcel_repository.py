@@ -60,8 +60,9 @@ async def lines_of(session: AsyncSession, parcel: Shipment) -> Sequence[Exchange
 
 async def by_number(session: AsyncSession, carrier: Carrier, number: str, at: datetime) -> Sequence[Shipment]:
     """The parcels that a carrier's fact of ``at`` is about: those of this number that are going, as one box may hold
-    returns of several incidents; otherwise the newest. Carriers use a number again after a year: a parcel whose
-    exchange was asked for later than ``at`` is another. None is of no number."""
+    returns of several incidents; otherwise the newest. Numbers are used again: a parcel that was prepared after ``at``
+    is another, where there is an earlier one, and so is one whose exchange was asked for a day later. None is of no
+    number."""
     if not number:
         return []
     earliest = at + EARLY
@@ -72,7 +73,8 @@ async def by_number(session: AsyncSession, carrier: Carrier, number: str, at: da
         .order_by(Shipment.prepared_at.desc())
     )
     found = (await session.scalars(query)).all()
-    return [parcel for parcel in found if parcel.state in GOING] or found[:1]
+    known = [parcel for parcel in found if parcel.prepared_at <= at] or found
+    return [parcel for parcel in known if parcel.state in GOING] or known[:1]
 
 
 def _of_parcel() -> ColumnElement[bool]:

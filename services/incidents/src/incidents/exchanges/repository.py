@@ -108,6 +108,19 @@ async def next_line(session: AsyncSession, number: str) -> int:
     return (last or 0) + 1
 
 
+async def follows(session: AsyncSession, line: Exchange) -> bool:
+    """Whether another line goes on that exchanges the replacement of this one."""
+    query = select(Exchange.id).where(
+        Exchange.incident_number == line.incident_number, Exchange.origin_line == line.line, IS_OPEN
+    )
+    return await session.scalar(query.limit(1)) is not None
+
+
+async def is_certificate(session: AsyncSession, number: str, file_id: UUID) -> bool:
+    query = select(Exchange.id).where(Exchange.incident_number == number, Exchange.certificate_file_id == file_id)
+    return await session.scalar(query.limit(1)) is not None
+
+
 async def require_no_open(session: AsyncSession, serial: str, by: Actor) -> None:
     """Raises ExchangeUnderWay where the unit of this serial number is being exchanged, with the incident if ``by``
     sees it; nobody starts one meanwhile."""

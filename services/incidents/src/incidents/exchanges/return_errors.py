@@ -77,3 +77,19 @@ class OtherReplacementReceived(Conflict):
         "Le matériel reçu porte le n° de série {found} au lieu de {expected} : dites dans la note ce qu’il en est.",
         "The product received has serial number {found} instead of {expected}: say in the note what it is.",
     )
+
+
+class ReplacementIsExchanged(Conflict):
+    code = "replacement_is_exchanged"
+    message = text(
+        "Le remplacement est échangé à son tour : annulez ou terminez d’abord cet échange.",
+        "The replacement is being exchanged in its turn: cancel or close that exchange first.",
+    )
+
+
+class CertificateIsNamed(Conflict):
+    code = "certificate_is_named"
+    message = text(
+        "Ce fichier est le certificat de destruction d’un échange : il ne peut pas être retiré.",
+        "This file is the certificate of destruction of an exchange: it cannot be taken off.",
+    )

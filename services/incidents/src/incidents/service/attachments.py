@@ -13,6 +13,8 @@ from chassis import audit
 from events.incidents import Actor, Scope
 from incidents import access, event_mapper, feed, repository
 from incidents.errors import AttachmentNotFound, FileAlreadyAttached
+from incidents.exchanges import repository as exchanges
+from incidents.exchanges.return_errors import CertificateIsNamed
 from incidents.models import Attachment, Incident
 from incidents.searching import repository as searching
 from incidents.service.loading import for_change
@@ -37,6 +39,8 @@ async def detach(session: AsyncSession, number: str, file_id: UUID, by: Actor) -
         raise AttachmentNotFound
     access.require_file_owner(incident, attachment, by)
     access.require_open(incident, attachment.scope)
+    if await exchanges.is_certificate(session, number, file_id):
+        raise CertificateIsNamed
     attachment.detach()
     await searching.remove_file(session, attachment)
     audit.name(session, f"{number} · {attachment.name}")
