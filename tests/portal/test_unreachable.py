@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 from tests.portal.conftest import Visit
 from tests.portal.declaring import INCIDENT, Form, fill, submit
-from tests.portal.incidents import Declare, composer, send
+from tests.portal.incidents import Declare, composer, live, send
 
 pytestmark = pytest.mark.e2e
 
@@ -85,7 +84,7 @@ async def test_what_takes_long_shows_that_it_is_under_way(visit: Visit, declare:
     page = await visit("revendeur_test", f"/incidents/{await declare()}")
     going_on = asyncio.Event()
 
-    async def slowly(route: Any) -> None:
+    async def slowly(route: Route) -> None:
         await going_on.wait()
         await route.continue_()
 
@@ -95,3 +94,26 @@ async def test_what_takes_long_shows_that_it_is_under_way(visit: Visit, declare:
     going_on.set()
     await expect(page.locator("#loading")).to_be_hidden()
     await expect(page.locator("section.sheet")).to_contain_text("30101")
+
+
+async def test_a_form_whose_row_is_read_anew_before_it_left_is_sent(visit: Visit, declare: Declare) -> None:
+    number = await declare(title="ligne relue")
+    page = await visit("sqp_support", f"/a-traiter?q={number}")
+    await live(page)
+    row = page.locator(f"tr:has(#rang-{number})")
+    going_on = asyncio.Event()
+
+    async def slowly(route: Route) -> None:
+        await going_on.wait()
+        await route.continue_()
+
+    await page.route("**/reach.*", slowly)
+    # By script: Playwright would wait until the page is gone.
+    async with page.expect_request(lambda asked: asked.method == "HEAD"):
+        await page.evaluate("id => document.getElementById(id).click()", f"prendre-{number}")
+    before = await page.query_selector(f"#prendre-{number}")
+    async with page.expect_response("**/a-traiter?*"):
+        await page.evaluate("document.body.dispatchEvent(new Event('incident-changed'))")
+    await page.wait_for_function("button => !button.isConnected", arg=before)
+    going_on.set()
+    await expect(row).to_contain_text("Moi")

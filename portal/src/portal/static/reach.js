@@ -52,11 +52,19 @@ async function onSubmit(event) {
   if (isReached) {
     reached(form);
     form.dataset.reached = "";
+    stay(form);
     form.requestSubmit(submitter);
   } else {
     form.dispatchEvent(new Event("unreachable"));
     unreachable("send", form, form, () => form.requestSubmit(submitter));
   }
+}
+
+/** A live change may have replaced the form's part of the page meanwhile, and a browser sends no form outside the page. */
+function stay(form) {
+  if (form.isConnected) return;
+  form.hidden = true;
+  document.body.append(form);
 }
 
 /** Whether the server can be asked at all. A slow line is no reason to hold the form back. */
