@@ -227,43 +227,6 @@ async def test_a_reversal_brings_the_cover_back_and_the_replacement_home(
     assert (await desk.step(number, "close"))["decision"] == "closed"
 
 
-async def test_a_dead_replacement_is_a_line_of_its_own_with_a_promise_of_its_own(
-    desk: Any, number: str, at: Any
-) -> None:
-    await desk.exchange(number)
-    await delivered(desk, number)
-    at(paris("2026-05-21 17:00"))
-    first = await desk.step(number, "replacement_dead", note="Aucune LED")
-    second = await desk.line(number, 2)
-    assert (second["origin_line"], second["serial_number"], second["decision"]) == (1, NEW, "approved")
-    assert second["promise"] == {"state": "running", "label": "Envoi promis", "dispatch_on": "2026-05-26"}
-    assert (first["cover"], first["return_state"]) == ("replaced", "expected")
-    await delivered(desk, number, 2, "Q333C00001", tracking_number="")
-    chain = [(event.serial_number, event.replacement_serial_number) for event in await told(desk) if event.replaced_on]
-    assert {("Q207B17555", NEW), (NEW, "Q333C00001")} <= set(chain)
-
-
-async def test_what_is_exchanged_in_its_turn_is_not_reversed_under_the_first_line(desk: Any, number: str) -> None:
-    await desk.exchange(number)
-    await desk.step(number, "reserve", serial_number=NEW)
-    await desk.news(await desk.ship(number), "delivered")
-    await desk.step(number, "replacement_dead", note="Aucune LED")
-    refused = await desk.try_step(number, "reverse", reason="fault_gone")
-    assert (refused.status_code, refused.json()["code"]) == (409, "replacement_is_exchanged")
-    assert (await desk.line(number))["replacement_return"] is None
-    await desk.step(number, "cancel", 2, note="Finalement, la panne a disparu")
-    await desk.step(number, "reverse", reason="fault_gone")
-
-
-async def test_a_dead_replacement_that_is_not_sent_in_time_misses_its_promise(desk: Any, number: str, at: Any) -> None:
-    await desk.exchange(number)
-    await delivered(desk, number)
-    await desk.step(number, "replacement_dead", note="Aucune LED")
-    at(paris("2026-05-21 00:10"))
-    await desk.harness.run_job("incidents.mark_missed_lines")
-    assert (await desk.line(number, 2))["promise"]["state"] == "missed"
-
-
 async def test_a_page_knows_which_lines_a_parcel_may_be_prepared_for_and_what_follows_of_a_claim(
     desk: Any, number: str
 ) -> None:

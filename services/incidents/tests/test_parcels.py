@@ -1,23 +1,22 @@
-"""Parcels: several for a line, one for several lines, and what is told of them in whatever order."""
+"""Parcels: several for a line, one for several lines, their numbers and addresses."""
 
 from __future__ import annotations
 
 import asyncio
-from datetime import date, datetime, timedelta
-from itertools import permutations
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from devkit.harness import CLIENT, OTHER_RESELLER, RESELLER, SQP, back_office
-from events.incidents import ExchangeChanged
 from web.clock import PARIS
 
 NEW = "Q251I02233"
 OFFICE = back_office("exchanges:write", "incidents:read")
 START = datetime(2026, 5, 19, 10, tzinfo=PARIS)
 NUMBER = "XY123456785FR"
+FACT = {"carrier": "chronopost", "tracking_number": NUMBER, "state": "lost"}
 
 
 @pytest.fixture
@@ -30,18 +29,6 @@ async def number(desk: Any, at: Any) -> str:
         await desk.exchange(declared, serial)
         await desk.step(declared, "reserve", line, serial_number=replacement)
     return declared
-
-
-def fact(state: str, hours: int, number: str = NUMBER, carrier: str = "chronopost") -> dict[str, Any]:
-    moment = (START + timedelta(hours=hours)).isoformat()
-    return {"carrier": carrier, "tracking_number": number, "state": state, "at": moment}
-
-
-async def track(desk: Any, *facts: dict[str, Any]) -> list[str]:
-    answer = await desk.as_(OFFICE).post("/backoffice/tracking", json={"facts": list(facts)})
-    assert answer.status_code == 200, answer.text
-    items: list[str] = answer.json()["items"]
-    return items
 
 
 async def put(desk: Any, identifier: Any, number: str, **more: Any) -> Any:
@@ -95,36 +82,6 @@ async def test_what_failed_is_sent_again_and_may_still_turn_up(desk: Any, number
     assert (await desk.line(number))["cover"] == "replaced"
     assert (await desk.news(parcel, "delivered")).status_code == 200
     assert (await desk.line(number))["dispatch"] == "delivered"
-
-
-@pytest.mark.parametrize("order", list(permutations(["shipped", "delivered", "shipped"])), ids="-".join)
-async def test_carriers_facts_come_in_any_order_and_repeated(
-    desk: Any, number: str, at: Any, order: tuple[str, ...]
-) -> None:
-    """A delivered parcel that is reported shipped afterwards stays delivered, and keeps both times."""
-    await put(desk, uuid4(), number)
-    at(START + timedelta(days=2))
-    hours = {"shipped": 5, "delivered": 26}
-    for state in order:
-        await track(desk, fact(state, hours[state]))
-    line = await desk.line(number)
-    (parcel,) = line["shipments"]
-    assert (line["cover"], line["replaced_on"], parcel["state"]) == ("replaced", "2026-05-20", "delivered")
-    assert datetime.fromisoformat(parcel["shipped_at"]) == START + timedelta(hours=5)
-    steps = [event.step for event in await desk.harness.told(ExchangeChanged) if isinstance(event, ExchangeChanged)]
-    assert steps.count("delivered") == 1
-
-
-async def test_each_fact_says_what_became_of_it_and_an_unknown_one_stops_no_other(desk: Any, number: str) -> None:
-    await put(desk, uuid4(), number)
-    facts = [fact("shipped", 0, "QQ000000000FR"), fact("shipped", 0, "xy 123456785 fr"), fact("shipped", 0)]
-    assert await track(desk, *facts) == ["unknown", "applied", "known"]
-
-
-async def test_nothing_has_happened_later_than_now(desk: Any, number: str) -> None:
-    await put(desk, uuid4(), number)
-    await track(desk, fact("delivered", 24 * 400))
-    assert (await desk.line(number))["replaced_on"] == "2026-05-19"
 
 
 async def test_the_back_offices_parcel_is_put_as_often_as_it_likes(desk: Any, number: str) -> None:
@@ -183,69 +140,6 @@ async def test_a_number_is_that_of_one_parcel_of_the_incident(desk: Any, number:
     assert (await desk.as_(SQP).post(f"/incidents/{number}/shipments", json=body)).status_code == 201
 
 
-async def test_as_many_facts_as_the_api_names_are_taken_at_once(desk: Any, number: str) -> None:
-    assert (
-        await track(desk, *[fact("shipped", 1, number=f"RR{each:09d}FI") for each in range(500)]) == ["unknown"] * 500
-    )
-
-
-async def test_nothing_has_happened_before_the_exchange_was_asked_for(desk: Any, number: str) -> None:
-    identifier = uuid4()
-    await put(desk, identifier, number)
-    before = (START - timedelta(days=20)).isoformat()
-    refused = await put(desk, identifier, number, state="delivered", at=before)
-    assert (refused.status_code, refused.json()["code"], refused.json()["field"]) == (409, "before_its_exchange", "at")
-    assert await track(desk, fact("delivered", -24 * 20)) == ["unknown"]
-    assert (await desk.line(number))["dispatch"] == "prepared"
-    # What was granted by telephone was on its way before it was entered.
-    assert await track(desk, fact("delivered", -2)) == ["applied"]
-    line = await desk.line(number)
-    assert (line["replaced_on"], line["return"]["due_on"]) == ("2026-05-19", "2026-06-03")
-    assert line["timeline"][0]["step"] == "requested"
-
-
-async def test_an_old_fact_of_a_number_that_is_used_again_moves_the_old_parcel_alone(
-    desk: Any, number: str, at: Any
-) -> None:
-    await put(desk, uuid4(), number, state="shipped")
-    old = fact("delivered", 5)
-    at(START + timedelta(days=1))
-    assert await track(desk, old) == ["applied"]
-    at(START + timedelta(days=400))
-    await desk.register(version=2, warranty_ends_on=date(2030, 1, 1), serial_number="Q2", articles=[])
-    later = await desk.declare(serial_numbers=["Q2"], title="Un an après")
-    await desk.exchange(later, "Q2")
-    await desk.step(later, "reserve", serial_number="NEW2")
-    assert (await put(desk, uuid4(), later)).status_code == 201
-    assert await track(desk, old) == ["known"]
-    assert (await desk.line(later))["dispatch"] == "prepared"
-    assert await track(desk, fact("shipped", 24 * 401)) == ["applied"]
-    assert (await desk.line(later))["dispatch"] == "shipped"
-
-
-async def test_a_repeated_fact_moves_no_parcel_that_was_prepared_since_under_its_number(
-    desk: Any, number: str, at: Any
-) -> None:
-    await put(desk, uuid4(), number, state="shipped")
-    back = fact("returned_to_sender", 2)
-    at(START + timedelta(hours=3))
-    assert await track(desk, back) == ["applied"]
-    assert (await put(desk, uuid4(), number)).status_code == 201
-    assert await track(desk, back) == ["known"]
-    assert (await desk.line(number))["dispatch"] == "prepared"
-
-
-async def test_a_fact_of_a_box_with_several_returns_moves_them_all(desk: Any, number: str) -> None:
-    for each, line in ((number, 1), (number, 2)):
-        await desk.news(await desk.ship(each, line), "delivered")
-    await desk.step(number, "return_shipped", 1, tracking_number="RR473124829FI")
-    await desk.step(number, "return_shipped", 2, tracking_number="RR473124829FI")
-    assert await track(desk, fact("delivered", 3, number="RR473124829FI")) == ["applied"]
-    for line in (1, 2):
-        parcels = (await desk.line(number, line))["shipments"]
-        assert [each["state"] for each in parcels if each["direction"] == "return"] == ["delivered"]
-
-
 async def test_a_parcel_of_other_lines_is_not_taken_over(desk: Any, number: str) -> None:
     identifier = uuid4()
     await put(desk, identifier, number)
@@ -299,7 +193,7 @@ async def test_parcels_are_sqps(desk: Any, number: str, by: Any) -> None:
     assert (await desk.news(parcel, "lost", by)).status_code == 403
     body = {"lines": [2], "carrier": "dpd"}
     assert (await desk.as_(by).post(f"/incidents/{number}/shipments", json=body)).status_code == 403
-    assert (await desk.as_(by).post("/backoffice/tracking", json={"facts": [fact("lost", 0)]})).status_code == 403
+    assert (await desk.as_(by).post("/backoffice/tracking", json={"facts": [FACT]})).status_code == 403
 
 
 async def test_without_news_a_parcel_counts_as_delivered(desk: Any, number: str, at: Any) -> None:
@@ -342,10 +236,3 @@ async def test_a_number_that_is_none_is_refused_wherever_one_is_given(desk: Any,
         assert (answer.status_code, problem["code"], problem["field"]) == (409, "no_tracking_number", "tracking_number")
     assert [each["state"] for each in (await desk.line(number))["shipments"]] == ["shipped"]
     assert (await desk.line(number, 2))["shipments"] == []
-
-
-@pytest.mark.parametrize("pasted", NO_NUMBERS)
-async def test_a_carriers_fact_without_number_is_of_no_parcel(desk: Any, number: str, pasted: str) -> None:
-    await desk.ship(number, carrier="chronopost", tracking_number="")
-    assert await track(desk, fact("lost", 5, pasted)) == ["unknown"]
-    assert [each["state"] for each in (await desk.line(number))["shipments"]] == ["shipped"]

@@ -205,6 +205,21 @@ async def test_a_reversed_box_on_its_way_is_due_from_its_delivery(desk: Any, sen
     assert (await desk.line(desk.number))["due_on"] == "2026-06-04"
 
 
+@pytest.mark.parametrize("taken_back", [("cancel", {"note": "Trop tard"}), ("reverse", {"reason": "fault_gone"})])
+async def test_what_nobody_got_is_not_to_come_back_unless_it_turns_up(
+    desk: Any, sent: str, taken_back: tuple[str, dict[str, str]]
+) -> None:
+    step, more = taken_back
+    await desk.step(desk.number, step, **more)
+    assert (await desk.news(sent, "lost")).status_code == 200
+    line = await desk.line(desk.number)
+    assert (line["replacement_return"], line["stage"]) == (None, "done" if step == "cancel" else "to_close")
+    assert not {"cancel", "out_of_stock"} & set(line["actions"])
+    await desk.news(sent, "delivered")
+    line = await desk.line(desk.number)
+    assert (line["replacement_return"]["state"], line["due_on"]) == ("expected", "2026-06-03")
+
+
 async def test_what_was_lost_before_a_cancellation_and_turns_up_after_it_comes_back(desk: Any, sent: str) -> None:
     await desk.news(sent, "lost")
     assert (await desk.step(desk.number, "cancel", note="Perdu"))["replacement_return"] is None

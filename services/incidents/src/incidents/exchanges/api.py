@@ -18,7 +18,7 @@ from chassis.http.paging import Cursor, Limit, Sort
 from chassis.http.unit_of_work import Reader, Session, UnitOfWorkRoute
 from incidents import auth
 from incidents.auth import actor, office_or
-from incidents.exchanges import administration, answers, queries, repository, service, views
+from incidents.exchanges import administration, answers, parcel_service, queries, repository, service, views
 from incidents.language import Lang
 from incidents.service.loading import to_read
 from web import clock
@@ -121,7 +121,7 @@ async def prepare_shipment(
     number: Number, body: parcels.ShipmentCreate, principal: auth.ExchangeDesk, session: Session
 ) -> schemas.Prepared:
     """A parcel for one line or several; its address is frozen."""
-    return schemas.Prepared.model_validate(await service.ship(session, number, body, office_or(principal)))
+    return schemas.Prepared.model_validate(await parcel_service.ship(session, number, body, office_or(principal)))
 
 
 @exchanges.post("/shipments/{shipment_id}/news", dependencies=[idempotency.Documented])
@@ -129,7 +129,7 @@ async def tell_of_shipment(
     shipment_id: UUID, body: parcels.ShipmentNews, principal: auth.ExchangeDesk, session: Session
 ) -> schemas.Prepared:
     """What is known of a parcel now: shipped, delivered, lost, damaged, refused, sent back."""
-    return schemas.Prepared.model_validate(await service.tell(session, shipment_id, body, office_or(principal)))
+    return schemas.Prepared.model_validate(await parcel_service.tell(session, shipment_id, body, office_or(principal)))
 
 
 @exchanges.post("/incidents/{number}/statements", status_code=204, dependencies=[idempotency.Documented])
@@ -143,7 +143,7 @@ async def put_shipment(
     shipment_id: UUID, body: parcels.ShipmentPut, response: Response, principal: auth.ExchangeOffice, session: Session
 ) -> schemas.Prepared:
     """A parcel under the back office's own id; the same body again changes nothing."""
-    shipment, is_new = await service.put(session, shipment_id, body, office_or(principal))
+    shipment, is_new = await parcel_service.put(session, shipment_id, body, office_or(principal))
     response.status_code = 201 if is_new else 200
     return schemas.Prepared.model_validate(shipment)
 
@@ -151,7 +151,7 @@ async def put_shipment(
 @backoffice.post("/tracking", dependencies=[idempotency.Documented])
 async def track(body: parcels.Tracking, principal: auth.ExchangeOffice, session: Session) -> schemas.Tracked:
     """Carriers' facts in any order, repeated or late; one that is unknown says so and stops none of the others."""
-    return schemas.Tracked(items=await service.track(session, body.facts, office_or(principal)))
+    return schemas.Tracked(items=await parcel_service.track(session, body.facts, office_or(principal)))
 
 
 @settings.get("")

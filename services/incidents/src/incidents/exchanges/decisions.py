@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from api.incidents import exchange_steps as steps
 from events.incidents import ExchangeType
-from incidents.exchanges import errors, machine, repository, return_errors, shipping, standing
+from incidents.exchanges import errors, machine, repository, return_errors, return_parcels, shipping, standing
 from incidents.exchanges.models import Exchange, fresh
 from incidents.exchanges.scene import Scene
 from incidents.promises import repository as promises
@@ -102,11 +102,8 @@ async def out_of_stock(scene: Scene, wanted: steps.OutOfStock) -> None:
 
 
 async def reverse(scene: Scene, wanted: steps.Reverse) -> None:
-    """The holder keeps the first unit, where it has not been sent back yet, and returns the replacement. Raises
-    ReplacementIsExchanged: what was replaced in its turn is not the holder's to return under this line."""
+    """The holder keeps the first unit, where it has not been sent back yet, and returns the replacement."""
     line = scene.line
-    if await repository.follows(scene.session, line):
-        raise return_errors.ReplacementIsExchanged
     line.cover = "returned"
     if line.return_state in standing.AWAITED:
         line.return_state, line.return_due_on = "not_required", None
@@ -120,7 +117,7 @@ async def receive_replacement(scene: Scene, wanted: steps.ReceiveReplacement) ->
     is_other = bool(found) and codes.serial(found) != codes.serial(expected)
     if is_other and not wanted.note:
         raise return_errors.OtherReplacementReceived(found=found, expected=expected, field="note")
-    await shipping.arrived(scene, "replacement_return")
+    await return_parcels.arrived(scene, "replacement_return")
     scene.line.replacement_return = "received"
     scene.tell("replacement_received", wanted.note, found=found if is_other else "")
 

@@ -168,8 +168,10 @@ class NotDueYet(Conflict):
 class NotReplaced(Conflict):
     code = "not_replaced"
     message = text(
-        "Le remplacement n’est pas encore livré : signalez plutôt le colis comme endommagé ou perdu.",
-        "The replacement is not delivered yet: report its parcel damaged or lost instead.",
+        "Aucun remplacement n’est en service : il n’est pas encore livré (signalez alors son colis comme endommagé ou "
+        "perdu), ou l’échange a été annulé après envoi.",
+        "No replacement is in use: it is not delivered yet (report its parcel damaged or lost then), or the exchange "
+        "was cancelled after dispatch.",
     )
 
 

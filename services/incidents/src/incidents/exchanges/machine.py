@@ -45,6 +45,14 @@ CLAIM_STEPS: Mapping[ClaimState, SqpStep] = {
 REMINDERS = (5, 1, -1, -7)
 REMINDED_FOR = timedelta(days=30)
 
+# What is done about what is wrong or missing at the inspection of a return: it is to come again, or settled. A label or
+# a parcel makes it awaited again by a person's word alone: the back office repeats those of before the inspection.
+_AGAIN: frozenset[StepName] = frozenset({"send_label", "return_shipped", "receive", "settle"})
+BY_PERSONS: frozenset[StepName] = frozenset({"send_label", "return_shipped"})
+
+# Of a replacement in service: not of one that is exchanged in its turn.
+OF_REPLACEMENT_IN_USE: frozenset[StepName] = frozenset({"reverse", "replacement_dead"})
+
 # What whoever holds the product may say of it; all other steps are SQP's.
 OF_HOLDERS: frozenset[StepName] = frozenset({"return_shipped", "return_lost", "more_time", "keep_disk"})
 
@@ -52,11 +60,11 @@ OF_HOLDERS: frozenset[StepName] = frozenset({"return_shipped", "return_lost", "m
 RANK: Mapping[ShipmentState, int] = {
     "prepared": 0,
     "shipped": 1,
-    "lost": 2,
-    "damaged": 2,
-    "refused": 2,
-    "returned_to_sender": 2,
-    "recalled": 3,
+    "recalled": 2,
+    "lost": 3,
+    "damaged": 3,
+    "refused": 3,
+    "returned_to_sender": 3,
     "delivered": 4,
 }
 FAILED: frozenset[ShipmentState] = frozenset({"lost", "damaged", "refused", "returned_to_sender", "recalled"})
@@ -93,7 +101,7 @@ def _of_approved(step: StepName, line: LineState) -> Problem | None:
         return None if standing.is_done(line) else undone
     if step == "keep_disk" and line.disk == "refused" and line.return_state in standing.AWAITED:
         return return_errors.DiskIsAwaited()
-    if step == "receive" and line.return_state == "inspected" and line.outcome == "mismatch":
+    if step in _AGAIN and standing.may_come_again(line):
         return None
     if step in _RETURNS:
         return None if line.return_state in _RETURNS[step] else errors.NothingAwaited.of(line.return_state)
@@ -131,6 +139,8 @@ def _inspecting(line: LineState) -> Problem | None:
 def _cancelling(line: LineState) -> Problem | None:
     if line.decision not in standing.OPEN:
         return errors.DecidedAlready.of(line.decision)
+    if line.cover == "returned":
+        return errors.NothingToReverse()
     if line.dispatch == "delivered":
         return errors.TooLateToCancel()
     return errors.ReturnIsHere() if line.return_state in standing.ARRIVED else None
@@ -166,7 +176,7 @@ _REPLACEMENT: Mapping[StepName, tuple[ReplacementReturn, ...]] = {
 _OTHERS: Mapping[StepName, tuple[Callable[[LineState], bool], Callable[[], Problem]]] = {
     "reserve": (lambda line: line.type in standing.REPLACES and line.cover != "returned", errors.NothingToReplace),
     "out_of_stock": (
-        lambda line: line.type in standing.SHIPS and line.dispatch in ("none", "failed"),
+        lambda line: line.type in standing.SHIPS and line.dispatch in ("none", "failed") and line.cover != "returned",
         parcel_errors.SentAlready,
     ),
     "refuse_disk": (standing.is_disk_kept, return_errors.NoDiskKept),

@@ -37,7 +37,10 @@ class NothingReserved(Conflict):
 
 class SentAlready(Conflict):
     code = "sent_already"
-    message = text("L’envoi de cet échange est déjà en route ou livré.", "This exchange is on its way or delivered.")
+    message = text(
+        "L’envoi de cet échange est déjà en route ou livré, ou l’échange a été annulé après envoi.",
+        "This exchange is on its way or delivered, or was cancelled after dispatch.",
+    )
 
 
 class ShipsAfterReceipt(Conflict):
@@ -63,6 +66,14 @@ class ParcelKnown(Conflict):
     message = text(
         "Un colis {parcel} est déjà enregistré pour cet incident : un numéro est celui d’un seul colis.",
         "A parcel {parcel} is recorded for this incident already: a number is that of one parcel.",
+    )
+
+
+class OutboundNumber(Conflict):
+    code = "outbound_number"
+    message = text(
+        "Ce numéro est celui du colis que SQP a envoyé pour cet échange : indiquez celui du colis de retour.",
+        "This is the number of the parcel that SQP sent for this exchange: enter that of the parcel that comes back.",
     )
 
 

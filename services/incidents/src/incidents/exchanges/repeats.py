@@ -21,9 +21,7 @@ IS_KNOWN: Mapping[StepName, Callable[[Any, Exchange], bool]] = {
     ),
     "out_of_stock": lambda wanted, line: line.stock_expected_on == wanted.expected_on,
     "refuse_disk": lambda _, line: line.disk == "refused",
-    "receive": lambda wanted, line: (
-        line.return_state in standing.ARRIVED and _is_same_unit(wanted.serial_number, line.received_serial_number)
-    ),
+    "receive": lambda wanted, line: line.return_state in standing.ARRIVED and _is_same_unit(wanted.serial_number, line),
     "inspect": lambda wanted, line: line.return_state == "inspected" and line.outcome == wanted.outcome,
     "settle": lambda wanted, line: (
         ("settled", wanted.outcome) == _end(line) and wanted.certificate_file_id in (None, line.certificate_file_id)
@@ -36,8 +34,11 @@ IS_KNOWN: Mapping[StepName, Callable[[Any, Exchange], bool]] = {
 }
 
 
-def _is_same_unit(told: str | None, known: str | None) -> bool:
-    return told is None or codes.serial(told) == codes.serial(known or "")
+def _is_same_unit(told: str | None, line: Exchange) -> bool:
+    """Without a number it is what has arrived, unless that was another product."""
+    if told is None and line.outcome != "mismatch":
+        return True
+    return codes.serial(told or "") == codes.serial(line.received_serial_number or "")
 
 
 def _end(line: Exchange) -> tuple[str, str | None]:

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
+from api.incidents.exchanges import FactStep
 from chassis.locks import one_at_a_time
 from chassis.sql import AnyRow
 from events.incidents import Actor, Consequence
@@ -19,6 +20,7 @@ from incidents.exchanges.errors import ExchangeUnderWay, ExchangeUnderWayElsewhe
 from incidents.exchanges.models import (
     AnswerLink,
     Exchange,
+    ExchangeFact,
     ExchangeTerms,
     ReturnReminder,
     Statement,
@@ -108,10 +110,20 @@ async def next_line(session: AsyncSession, number: str) -> int:
     return (last or 0) + 1
 
 
-async def follows(session: AsyncSession, line: Exchange) -> bool:
-    """Whether another line goes on that exchanges the replacement of this one."""
+async def is_followed(session: AsyncSession, line: Exchange) -> bool:
+    """Whether another line exchanges the replacement of this one, or has done so (:func:`standing.takes_over`)."""
     query = select(Exchange.id).where(
-        Exchange.incident_number == line.incident_number, Exchange.origin_line == line.line, IS_OPEN
+        Exchange.incident_number == line.incident_number,
+        Exchange.origin_line == line.line,
+        Exchange.decision.not_in(standing.TAKEN_BACK),
+        Exchange.cover != "returned",
+    )
+    return await session.scalar(query.limit(1)) is not None
+
+
+async def is_told(session: AsyncSession, line: Exchange, step: FactStep, note: str) -> bool:
+    query = select(ExchangeFact.id).where(
+        ExchangeFact.exchange_id == line.id, ExchangeFact.step == step, ExchangeFact.note == note
     )
     return await session.scalar(query.limit(1)) is not None
 

@@ -82,8 +82,8 @@ class OtherReplacementReceived(Conflict):
 class ReplacementIsExchanged(Conflict):
     code = "replacement_is_exchanged"
     message = text(
-        "Le remplacement est échangé à son tour : annulez ou terminez d’abord cet échange.",
-        "The replacement is being exchanged in its turn: cancel or close that exchange first.",
+        "Le remplacement est échangé à son tour : annulez d’abord cet échange-là.",
+        "The replacement is exchanged in its turn: cancel that exchange first.",
     )
 
 

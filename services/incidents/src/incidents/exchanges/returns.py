@@ -8,8 +8,9 @@ from __future__ import annotations
 from uuid import UUID
 
 from api.incidents import exchange_steps as steps
+from events.incidents import ExchangeStep
 from incidents import repository as incidents
-from incidents.exchanges import errors, repository, return_errors, shipping, standing
+from incidents.exchanges import errors, repository, return_errors, return_parcels, shipping, standing
 from incidents.exchanges.models import Exchange
 from incidents.exchanges.scene import Scene
 from web import clock
@@ -24,7 +25,9 @@ async def send_label(scene: Scene, wanted: steps.SendLabel) -> None:
     if line.return_due_on is None and line.dispatch == "delivered":
         terms = await repository.terms(scene.session)
         line.return_due_on = terms.due_on(clock.day(scene.at), scene.incident.service_level)
-    parcel = await shipping.return_parcel(scene, wanted.carrier, wanted.tracking_number)
+    await _await_again(scene)
+    parcel = await return_parcels.prepared(scene, wanted.carrier, wanted.tracking_number)
+    parcel.state = "prepared"
     line.return_state = "label_sent"
     shipping.forget_kept_disk(line)
     if wanted.without_statement:
@@ -33,12 +36,26 @@ async def send_label(scene: Scene, wanted: steps.SendLabel) -> None:
 
 
 async def return_shipped(scene: Scene, wanted: steps.ReturnShipped) -> None:
-    parcel = await shipping.return_parcel(scene, wanted.carrier, wanted.tracking_number)
-    await shipping.record(scene, parcel, "shipped", wanted.note)
+    """The first time, or again after it was lost, corrected, or to be kept. Of a parcel on its way that is known by
+    this number only another note is news."""
+    line = scene.line
+    is_known = standing.is_under_way(line) and await return_parcels.knows(scene, wanted.tracking_number)
+    await _await_again(scene)
+    parcel = await return_parcels.prepared(scene, wanted.carrier, wanted.tracking_number)
+    if not is_known:
+        parcel.state = "prepared"
+        await shipping.record(scene, parcel, "shipped", wanted.note)
+        return
+    step: ExchangeStep = "replacement_shipped" if standing.is_replacement_awaited(line) else "return_shipped"
+    if wanted.note and not await repository.is_told(scene.session, line, step, wanted.note):
+        scene.tell(step, wanted.note, parcel)
 
 
 async def return_lost(scene: Scene, wanted: steps.ReturnLost) -> None:
-    if standing.is_replacement_awaited(scene.line):
+    parcel = await return_parcels.going_back(scene)
+    if parcel is not None:
+        await shipping.record(scene, parcel, "lost", wanted.note)
+    elif standing.is_replacement_awaited(scene.line):
         scene.line.replacement_return = "lost"
         scene.tell("replacement_lost", wanted.note)
     else:
@@ -85,7 +102,7 @@ async def receive(scene: Scene, wanted: steps.Receive) -> None:
     """Another serial number than the expected one is kept beside it, and is for the inspection to judge. After
     another product was found, the right one may still come: it is inspected in its turn."""
     line = scene.line
-    await shipping.arrived(scene, "return")
+    await return_parcels.arrived(scene, "return")
     line.return_state, line.outcome = "received", None
     line.received_serial_number = wanted.serial_number
     is_other = wanted.serial_number and _is_other(wanted.serial_number, line)
@@ -93,8 +110,15 @@ async def receive(scene: Scene, wanted: steps.Receive) -> None:
     scene.tell(
         "return_received", "" if wanted.media_found else wanted.note, found=wanted.serial_number if is_other else ""
     )
-    if wanted.media_found:
-        scene.note("quarantined", wanted.note)
+    await quarantine(scene, wanted)
+
+
+async def quarantine(scene: Scene, wanted: steps.Receive) -> bool:
+    """Media found in what has arrived, told once; whether it was news."""
+    if not wanted.media_found or await repository.is_told(scene.session, scene.line, "quarantined", wanted.note):
+        return False
+    scene.note("quarantined", wanted.note)
+    return True
 
 
 async def inspect(scene: Scene, wanted: steps.Inspect) -> None:
@@ -124,6 +148,15 @@ async def settle(scene: Scene, wanted: steps.Settle) -> None:
         line.outcome = wanted.outcome
         line.invoice_reference = wanted.reference
         scene.tell("return_settled", note, outcome=wanted.outcome)
+
+
+async def _await_again(scene: Scene) -> None:
+    """What was wrong or missing at the inspection is to come after all, in the days of an extension."""
+    line = scene.line
+    if standing.may_come_again(line):
+        terms = await repository.terms(scene.session)
+        line.return_state, line.outcome, line.missing = "expected", None, []
+        line.return_due_on = terms.given_again(line.return_due_on, clock.day(scene.now))
 
 
 def _is_other(serial: str, line: Exchange) -> bool:

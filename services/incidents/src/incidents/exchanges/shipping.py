@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from api.incidents.exchange_steps import Carrier
 from api.incidents.shipments import News, OutboundDirection
-from events.incidents import Direction, ExchangeStep
+from events.incidents import ExchangeStep
 from incidents.exchanges import (
     addresses,
     carriers,
@@ -63,9 +63,9 @@ async def prepare(
         problem = _refusal(line, direction, ships=ships)
         if problem is not None:
             raise problem
-    numbered = _numbered(*parcel)
-    if await parcel_repository.is_known(scene.session, scene.incident.number, direction, **numbered):
-        raise parcel_errors.ParcelKnown(parcel=carriers.name(*numbered.values()), field="tracking_number")
+    identity = numbered(*parcel)
+    if await parcel_repository.is_known(scene.session, scene.incident.number, direction, **identity):
+        raise parcel_errors.ParcelKnown(parcel=carriers.name(*identity.values()), field="tracking_number")
     to = (address or dict(scene.incident.delivery_address)) if direction == "outbound" else None
     if to is not None and any(line.type == "advance_exchange" for line in lines):
         addresses.require_attended(to)
@@ -73,7 +73,7 @@ async def prepare(
         id=identifier,
         incident_number=scene.incident.number,
         direction=direction,
-        **numbered,
+        **identity,
         state="prepared",
         prepared_at=scene.at,
         address=to,
@@ -94,7 +94,7 @@ def _refusal(line: Exchange, direction: OutboundDirection, *, ships: bool) -> Ex
     return None if standing.is_replacement_awaited(line) else errors.NoReplacementAwaited()
 
 
-def _numbered(carrier: Carrier | None, pasted: str) -> dict[str, Any]:
+def numbered(carrier: Carrier | None, pasted: str) -> dict[str, Any]:
     return {
         "carrier": carrier or carriers.suggested(pasted),
         "tracking_number": number_in(pasted),
@@ -144,6 +144,8 @@ async def _follow(scene: Scene, shipment: Shipment, news: News, note: str, step:
         await _sum_up(scene, news)
         if news == "delivered":
             await _delivered_too_late(scene)
+        elif news in ("lost", "damaged"):
+            _lost_before_it_came_back(scene.line)
         scene.tell(step or OUTBOUND_STEPS[news], note, shipment)
     elif shipment.direction == "return" and news in RETURN_STEPS:
         _on_the_way_back(scene.line, news)
@@ -212,10 +214,16 @@ async def bring_back(scene: Scene) -> None:
 async def _delivered_too_late(scene: Scene) -> None:
     """What is delivered although its exchange was cancelled or reversed is to come back, too."""
     line = scene.line
-    if line.replacement_return == "none" and line.decision == "cancelled":
+    if line.replacement_return == "none" and (line.decision == "cancelled" or line.cover == "returned"):
         line.replacement_return = "expected"
     if line.replacement_return == "expected" and line.replacement_due_on is None:
         await _set_replacement_due(scene)
+
+
+def _lost_before_it_came_back(line: Exchange) -> None:
+    """Nothing is to come back of what nobody got, unless it turns up."""
+    if line.replacement_return == "expected" and line.dispatch == "failed" and line.replacement_due_on is None:
+        line.replacement_return = "none"
 
 
 async def _set_replacement_due(scene: Scene) -> None:
@@ -243,36 +251,3 @@ async def recall(scene: Scene) -> bool:
     if going:
         scene.line.dispatch = "failed"
     return bool(going)
-
-
-async def return_parcel(scene: Scene, carrier: Carrier | None, pasted: str) -> Shipment:
-    """The parcel of this number that is to bring back what is awaited, or one that was to without number; else a new
-    one."""
-    number = number_in(pasted)
-    direction: Direction = "replacement_return" if standing.is_replacement_awaited(scene.line) else "return"
-    for parcel in await parcel_repository.of_line(scene.session, scene.line.id, direction):
-        if parcel.tracking_number == number != "":
-            return parcel
-        if parcel.state == "prepared" and "" in (parcel.tracking_number, number):
-            parcel.tracking_number = parcel.tracking_number or number
-            parcel.carrier = carrier or (carriers.suggested(pasted) if number else parcel.carrier)
-            return parcel
-    parcel = Shipment(
-        id=uuid4(),
-        incident_number=scene.incident.number,
-        direction=direction,
-        **_numbered(carrier, pasted),
-        state="prepared",
-        prepared_at=scene.at,
-    )
-    scene.session.add(parcel)
-    await scene.session.flush()
-    await parcel_repository.load(scene.session, parcel, [scene.line])
-    return parcel
-
-
-async def arrived(scene: Scene, direction: Direction) -> None:
-    """The line's parcels of this way back are at SQP, whatever their carrier has said."""
-    for parcel in await parcel_repository.of_line(scene.session, scene.line.id, direction):
-        if parcel.state in parcel_repository.GOING:
-            parcel.state, parcel.delivered_at = "delivered", scene.at

@@ -27,6 +27,7 @@ RETURNS: frozenset[ExchangeType] = frozenset({"advance_exchange", "standard_exch
 AFTER_RECEIPT: frozenset[ExchangeType] = frozenset({"standard_exchange", "repair"})
 
 OPEN: tuple[Decision, ...] = ("requested", "approved")
+TAKEN_BACK: tuple[Decision, ...] = ("rejected", "cancelled")
 NOT_SENT: tuple[Dispatch, ...] = ("none", "prepared", "failed")
 AWAITED: tuple[ReturnState, ...] = ("expected", "label_sent", "in_transit", "lost")
 # Late once the due date has passed: what is on its way is not, since its holder has done what was asked.
@@ -88,9 +89,26 @@ def is_anything_awaited(line: LineState) -> bool:
     return is_return_awaited(line) or is_replacement_awaited(line)
 
 
+def takes_over(line: LineState) -> bool:
+    """It exchanges its faulty unit, or has done so."""
+    return line.decision not in TAKEN_BACK and line.cover != "returned"
+
+
 def is_disk_kept(line: LineState) -> bool:
     """Its holder keeps the disk, and SQP has yet to answer."""
     return line.disk == "kept" and is_return_awaited(line)
+
+
+def is_under_way(line: LineState) -> bool:
+    """What is awaited was sent, as far as anybody knows."""
+    is_return = is_return_awaited(line) and line.return_state == "in_transit" and not is_disk_kept(line)
+    return is_return or line.replacement_return == "in_transit"
+
+
+def may_come_again(line: LineState) -> bool:
+    """At the inspection it was another product, or not whole: the right one, or the rest, may still come."""
+    is_wanting = line.return_state == "inspected" and line.outcome in ("mismatch", "partial")
+    return line.decision == "approved" and is_wanting
 
 
 def due_on(line: LineState) -> date | None:

@@ -46,10 +46,12 @@ async def exchanges(
     facts = await queries.facts(reader, ids, for_sqp=kind in (None, "sqp"))
     parcels, of_parcel = await queries.shipments(reader, ids)
     terms = await repository.terms(reader)
-    items = [
-        _exchange(line, facts.get(line.id, ()), parcels.get(line.id, ()), of_parcel, terms, kind, writes, language)
-        for line in lines
-    ]
+    followed = {line.origin_line for line in lines if standing.takes_over(line)}
+    items = []
+    for line in lines:
+        may = _steps(line, kind, is_followed=line.line in followed) if writes else []
+        of_line = (facts.get(line.id, ()), parcels.get(line.id, ()))
+        items.append(_exchange(line, *of_line, of_parcel, terms, kind, may, language, writes=writes))
     stated = await queries.statements(reader, incident.number)
     going = {codes.serial(line.serial_number) for line in lines if line.decision in standing.OPEN}
     articles = [article["serial_number"] for article in incident.articles]
@@ -136,11 +138,12 @@ def _exchange(
     of_parcel: Mapping[UUID, list[int]],
     terms: Terms,
     kind: OrganisationKind | None,
-    writes: bool,
+    may: list[StepName],
     language: Language,
+    *,
+    writes: bool,
 ) -> schemas.Exchange:
     for_sqp = kind in (None, "sqp")
-    may = [step for step in STEPS if writes and machine.may(kind, step) and machine.refusal(step, line) is None]
     followed = {carriers.tracking_url(each.carrier, each.tracking_number) for each in parcels}
     return schemas.Exchange(
         **_row(line, language),
@@ -165,6 +168,12 @@ def _exchange(
         may_ship=writes and for_sqp and machine.outbound_refusal(line, ships=False) is None,
         actions=may,
     )
+
+
+def _steps(line: AnyRow, kind: OrganisationKind | None, *, is_followed: bool) -> list[StepName]:
+    """What ``kind`` may do with the line."""
+    taken = [step for step in STEPS if machine.may(kind, step) and machine.refusal(step, line) is None]
+    return [step for step in taken if not (is_followed and step in machine.OF_REPLACEMENT_IN_USE)]
 
 
 def _leaves_in_advance(line: AnyRow) -> bool:

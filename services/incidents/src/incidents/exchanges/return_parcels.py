@@ -1,0 +1,65 @@
+"""The parcel in which what is awaited comes back: the faulty unit, or the replacement."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import uuid4
+
+from api.incidents.exchange_steps import Carrier
+from events.incidents import Direction
+from incidents.exchanges import parcel_errors, parcel_repository, shipping, standing
+from incidents.exchanges.models import Shipment
+from incidents.exchanges.scene import Scene
+
+
+async def prepared(scene: Scene, carrier: Carrier | None, pasted: str) -> Shipment:
+    """The parcel that is to bring back what is awaited: the one of this number, or the one that is going, of which
+    another number is a correction; else a new one. Raises OutboundNumber."""
+    number = shipping.number_in(pasted)
+    sent = await parcel_repository.of_line(scene.session, scene.line.id, "outbound")
+    if number and any(parcel.tracking_number == number for parcel in sent):
+        raise parcel_errors.OutboundNumber(field="tracking_number")
+    known = [parcel for parcel in await _way_back(scene) if parcel.tracking_number == number != ""]
+    parcel = known[0] if known else await going_back(scene)
+    if parcel is not None:
+        if parcel.state in parcel_repository.GOING:
+            shipping.correct(parcel, carrier, pasted)
+        return parcel
+    parcel = Shipment(
+        id=uuid4(),
+        incident_number=scene.incident.number,
+        direction=_direction(scene),
+        **shipping.numbered(carrier, pasted),
+        state="prepared",
+        prepared_at=scene.at,
+    )
+    scene.session.add(parcel)
+    await scene.session.flush()
+    await parcel_repository.load(scene.session, parcel, [scene.line])
+    return parcel
+
+
+async def knows(scene: Scene, pasted: str) -> bool:
+    """Whether a parcel of this number brings back what is awaited; without a number, any."""
+    number = shipping.number_in(pasted)
+    return not number or any(parcel.tracking_number == number for parcel in await _way_back(scene))
+
+
+async def going_back(scene: Scene) -> Shipment | None:
+    return next((parcel for parcel in await _way_back(scene) if parcel.state in parcel_repository.GOING), None)
+
+
+async def _way_back(scene: Scene) -> Sequence[Shipment]:
+    """The parcels of what is awaited."""
+    return await parcel_repository.of_line(scene.session, scene.line.id, _direction(scene))
+
+
+def _direction(scene: Scene) -> Direction:
+    return "replacement_return" if standing.is_replacement_awaited(scene.line) else "return"
+
+
+async def arrived(scene: Scene, direction: Direction) -> None:
+    """The line's parcels of this way back are at SQP, whatever their carrier has said."""
+    for parcel in await parcel_repository.of_line(scene.session, scene.line.id, direction):
+        if parcel.state in parcel_repository.GOING:
+            parcel.state, parcel.delivered_at = "delivered", scene.at

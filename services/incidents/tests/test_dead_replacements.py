@@ -1,0 +1,96 @@
+"""A replacement that is exchanged in its turn: a line of its own, and what is left to the first one."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from devkit.harness import SQP
+from events.incidents import ExchangeChanged
+from web.clock import PARIS
+
+FAULTY, NEW, NEWER = "Q207B17555", "Q251I02233", "Q333C00001"
+
+
+def paris(moment: str) -> datetime:
+    return datetime.fromisoformat(moment).replace(tzinfo=PARIS)
+
+
+@pytest.fixture
+async def number(desk: Any, at: Any) -> str:
+    """An exchange in advance whose replacement was delivered on Tuesday 19 May 2026."""
+    at(paris("2026-05-19 10:00"))
+    await desk.register()
+    declared: str = await desk.declare()
+    await desk.exchange(declared)
+    await delivered(desk, declared)
+    return declared
+
+
+async def delivered(desk: Any, number: str, line: int = 1, serial: str = NEW) -> None:
+    await desk.step(number, "reserve", line, serial_number=serial)
+    assert (await desk.news(await desk.ship(number, line, tracking_number=""), "delivered")).status_code == 200
+
+
+async def told(desk: Any) -> list[ExchangeChanged]:
+    return list(await desk.harness.told(ExchangeChanged))
+
+
+async def test_a_dead_replacement_is_a_line_of_its_own_with_a_promise_of_its_own(
+    desk: Any, number: str, at: Any
+) -> None:
+    at(paris("2026-05-21 17:00"))
+    first = await desk.step(number, "replacement_dead", note="Aucune LED")
+    second = await desk.line(number, 2)
+    assert (second["origin_line"], second["serial_number"], second["decision"]) == (1, NEW, "approved")
+    assert second["promise"] == {"state": "running", "label": "Envoi promis", "dispatch_on": "2026-05-26"}
+    assert (first["cover"], first["return_state"]) == ("replaced", "expected")
+    await delivered(desk, number, 2, NEWER)
+    chain = [(event.serial_number, event.replacement_serial_number) for event in await told(desk) if event.replaced_on]
+    assert {(FAULTY, NEW), (NEW, NEWER)} <= set(chain)
+
+
+async def test_a_dead_replacement_that_is_not_sent_in_time_misses_its_promise(desk: Any, number: str, at: Any) -> None:
+    await desk.step(number, "replacement_dead", note="Aucune LED")
+    at(paris("2026-05-21 00:10"))
+    await desk.harness.run_job("incidents.mark_missed_lines")
+    assert (await desk.line(number, 2))["promise"]["state"] == "missed"
+
+
+async def refused(desk: Any, number: str, step: str, **more: Any) -> str:
+    """Its code, and the step is not offered either."""
+    assert step not in (await desk.line(number, by=SQP))["actions"]
+    answer = await desk.try_step(number, step, **more)
+    assert answer.status_code == 409, answer.text
+    return str(answer.json()["code"])
+
+
+async def test_what_is_exchanged_in_its_turn_is_neither_reversed_nor_dead_under_the_first_line(
+    desk: Any, number: str
+) -> None:
+    """While that exchange goes on, and after its unit has the cover, closed or not."""
+    await desk.step(number, "replacement_dead", note="Aucune LED")
+    assert await refused(desk, number, "reverse", reason="fault_gone") == "replacement_is_exchanged"
+    await delivered(desk, number, 2, NEWER)
+    assert await refused(desk, number, "reverse", reason="fault_gone") == "replacement_is_exchanged"
+    await desk.step(number, "receive", 2, serial_number=NEW)
+    await desk.step(number, "inspect", 2, outcome="as_expected")
+    await desk.step(number, "close", 2)
+    assert await refused(desk, number, "reverse", reason="fault_gone") == "replacement_is_exchanged"
+    assert await refused(desk, number, "replacement_dead", note="Encore") == "replacement_is_exchanged"
+    assert (await desk.line(number))["cover"] == "replaced"
+
+
+async def test_a_replacement_whose_exchange_was_taken_back_is_in_use_again(desk: Any, number: str) -> None:
+    await desk.step(number, "replacement_dead", note="Aucune LED")
+    await desk.step(number, "cancel", 2, note="Finalement, elle s’allume")
+    await desk.step(number, "replacement_dead", note="Plus rien")
+    await delivered(desk, number, 3, NEWER)
+    await desk.step(number, "reverse", 3, reason="fault_gone")
+    line = await desk.step(number, "reverse", reason="fault_gone")
+    assert line["cover"] == "returned"
+    refusal = await desk.try_step(number, "replacement_dead", note="Encore")
+    assert (refusal.status_code, refusal.json()["code"]) == (409, "not_replaced")
+    assert "annulé après envoi" in refusal.json()["title"]

@@ -1,0 +1,141 @@
+"""A return that is told of more than once: corrected, lost and found, or to come again after its inspection."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from devkit.harness import CLIENT, RESELLER, back_office
+from web.clock import PARIS
+
+NEW, FAULTY = "Q251I02233", "Q207B17555"
+START = datetime(2026, 5, 19, 10, tzinfo=PARIS)
+FIRST, SECOND, OUTBOUND = "6A07648914126", "RR473124829FI", "XY123456785FR"
+OFFICE = back_office("exchanges:write", "incidents:read")
+
+
+@pytest.fixture
+async def number(desk: Any, at: Any) -> str:
+    """An exchange in advance whose replacement was delivered on 19 May 2026: due on 3 June."""
+    at(START)
+    await desk.register()
+    declared: str = await desk.declare()
+    await desk.exchange(declared)
+    await desk.step(declared, "reserve", serial_number=NEW)
+    await desk.news(await desk.ship(declared, tracking_number=OUTBOUND), "delivered")
+    return declared
+
+
+def returns(line: dict[str, Any]) -> list[tuple[str, str]]:
+    parcels = [each for each in line["shipments"] if each["direction"] == "return"]
+    return sorted((each["tracking_number"], each["state"]) for each in parcels)
+
+
+def told(line: dict[str, Any], step: str) -> list[str]:
+    return [fact["note"] for fact in line["timeline"] if fact["step"] == step]
+
+
+async def office(desk: Any, number: str, step: str, **more: Any) -> Any:
+    return await desk.as_(OFFICE).post(f"/incidents/{number}/exchanges/1/steps", json={"step": step, **more})
+
+
+async def test_another_number_of_a_return_on_its_way_corrects_its_parcel(desk: Any, number: str) -> None:
+    await desk.step(number, "send_label", without_statement="Par téléphone", tracking_number=FIRST)
+    await desk.step(number, "return_shipped", by=CLIENT)
+    line = await desk.step(number, "return_shipped", by=CLIENT, tracking_number=SECOND, note="Le bon numéro")
+    assert returns(line) == [(SECOND, "shipped")]
+    assert told(line, "return_shipped") == ["", "Le bon numéro"]
+    fact = {"carrier": "colissimo", "tracking_number": FIRST, "state": "lost", "at": START.isoformat()}
+    answer = await desk.as_(OFFICE).post("/backoffice/tracking", json={"facts": [fact]})
+    assert answer.json()["items"] == ["unknown"]
+
+
+@pytest.mark.parametrize("by", [CLIENT, OFFICE])
+async def test_what_is_told_again_of_a_return_on_its_way_adds_its_note_alone(desk: Any, number: str, by: Any) -> None:
+    for note in ("", "", "Deux cartons", "Deux cartons"):
+        line = await desk.step(number, "return_shipped", by=by, tracking_number=FIRST, note=note)
+    assert told(line, "return_shipped") == ["", "Deux cartons"]
+    assert returns(line) == [(FIRST, "shipped")]
+
+
+@pytest.mark.parametrize("again", [FIRST, SECOND, ""])
+async def test_what_was_lost_and_is_found_is_on_its_way_again(desk: Any, number: str, again: str) -> None:
+    await desk.step(number, "return_shipped", by=CLIENT, tracking_number=FIRST)
+    lost = await desk.step(number, "return_lost", by=CLIENT, note="Perdu")
+    assert (lost["return_state"], returns(lost)) == ("lost", [(FIRST, "lost")])
+    line = await desk.step(number, "return_shipped", by=CLIENT, tracking_number=again, note="Retrouvé")
+    assert (line["return_state"], told(line, "return_shipped")) == ("in_transit", ["", "Retrouvé"])
+    assert returns(line) == ([(FIRST, "shipped")] if again == FIRST else sorted([(FIRST, "lost"), (again, "shipped")]))
+
+
+async def test_a_disk_that_was_to_be_kept_is_sent_after_all_under_the_number_that_is_known(
+    desk: Any, number: str
+) -> None:
+    await desk.step(number, "return_shipped", by=CLIENT, tracking_number=FIRST)
+    await desk.step(number, "keep_disk", by=CLIENT, note="Données sensibles")
+    line = await desk.step(number, "return_shipped", by=CLIENT, tracking_number=FIRST, note="Finalement envoyé")
+    assert (line["stage"], line["return"]["is_disk_kept"]) == ("awaited", False)
+    assert told(line, "return_shipped")[-1] == "Finalement envoyé"
+
+
+async def test_the_number_of_the_parcel_that_came_is_not_that_of_the_return(desk: Any, number: str) -> None:
+    refused = await desk.try_step(number, "return_shipped", by=RESELLER, tracking_number=OUTBOUND)
+    assert (refused.status_code, refused.json()["code"], refused.json()["field"]) == (
+        409, "outbound_number", "tracking_number",
+    )  # fmt: skip
+    assert (await desk.line(number))["return_state"] == "expected"
+
+
+@pytest.mark.parametrize(("outcome", "more"), [("mismatch", {}), ("partial", {"missing": ["Alimentation"]})])
+async def test_what_is_wrong_or_missing_at_the_inspection_may_come_again_with_a_label_of_its_own(
+    desk: Any, number: str, at: Any, outcome: str, more: dict[str, Any]
+) -> None:
+    await desk.step(number, "return_shipped", by=CLIENT, tracking_number=FIRST)
+    at(START + timedelta(days=20))
+    await desk.step(number, "receive", serial_number="ZZZ999" if outcome == "mismatch" else FAULTY)
+    await desk.step(number, "inspect", outcome=outcome, note="Vu", **more)
+    line = await desk.step(number, "send_label", without_statement="Par téléphone", tracking_number=SECOND)
+    back = line["return"]
+    assert (back["state"], back["outcome"], back["missing"], back["due_on"]) == ("label_sent", None, [], "2026-06-15")
+    line = await desk.step(number, "return_shipped", by=RESELLER, tracking_number=SECOND)
+    assert returns(line) == [(FIRST, "delivered"), (SECOND, "shipped")]
+    await desk.step(number, "receive", serial_number=FAULTY)
+    line = await desk.step(number, "inspect", outcome="as_expected")
+    assert (line["return"]["outcome"], line["stage"]) == ("as_expected", "to_close")
+
+
+async def test_what_is_wrong_at_the_inspection_may_be_settled(desk: Any, number: str) -> None:
+    await desk.step(number, "receive", serial_number="ZZZ999")
+    await desk.step(number, "inspect", outcome="mismatch", note="Autre fournisseur")
+    line = await desk.step(number, "settle", outcome="invoiced", reference="F-12")
+    assert (line["return_state"], line["return"]["outcome"], line["stage"]) == ("settled", "invoiced", "to_close")
+
+
+async def test_the_back_office_repeating_a_label_or_a_parcel_awaits_nothing_again(desk: Any, number: str) -> None:
+    sent = {"tracking_number": FIRST}
+    assert (await office(desk, number, "return_shipped", **sent)).status_code == 200
+    await desk.step(number, "receive", serial_number="ZZZ999")
+    await desk.step(number, "inspect", outcome="mismatch", note="Autre fournisseur")
+    for step, more in (("return_shipped", sent), ("send_label", {**sent, "without_statement": "Par téléphone"})):
+        answer = await office(desk, number, step, **more)
+        assert (answer.status_code, answer.json()["code"]) == (409, "nothing_awaited")
+    assert (await desk.line(number))["return"]["outcome"] == "mismatch"
+
+
+async def test_the_back_offices_arrival_after_another_product_needs_no_serial_number(desk: Any, number: str) -> None:
+    assert (await office(desk, number, "receive", serial_number="ZZZ999")).status_code == 200
+    await desk.step(number, "inspect", outcome="mismatch", note="Autre fournisseur")
+    await office(desk, number, "receive", serial_number="zzz999")
+    assert (await desk.line(number))["return_state"] == "inspected"
+    await office(desk, number, "receive")
+    assert (await desk.line(number))["return_state"] == "received"
+
+
+async def test_media_found_after_the_arrival_is_told_once(desk: Any, number: str) -> None:
+    await office(desk, number, "receive", serial_number=FAULTY)
+    for _ in range(2):
+        answer = await office(desk, number, "receive", media_found=True, note="Une clé USB, armoire 4")
+        assert answer.status_code == 200
+    assert told(await desk.line(number), "quarantined") == ["Une clé USB, armoire 4"]
