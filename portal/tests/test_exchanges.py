@@ -50,6 +50,15 @@ async def test_a_reseller_reads_both_legs_as_one_time_line(desk: Any) -> None:
     assert all('rel="noopener noreferrer"' in link for link in links)
 
 
+async def test_the_way_back_shows_no_stop_that_was_passed_over(desk: Any) -> None:
+    desk.holds(line(timeline=[fact("return_settled", "Retour soldé.")], **{"return": back("settled", "Retour soldé")}))
+    page = await desk.get(TAB)
+    start = page.index('<div class="leg return')
+    stops = said(page[start : page.index("</ol>", start)])
+    assert "Soldé (fait)" in stops
+    assert not [word for word in ("Étiquette", "En route", "Reçu") if word in stops]
+
+
 @pytest.mark.parametrize(
     ("left", "sentence"),
     [(12, "encore 12 jours"), (1, "encore 1 jour"), (0, "dernier jour aujourd’hui"), (-1, "1 jour de retard"),

@@ -54,6 +54,15 @@ async def test_who_may_not_add_to_the_declaration_reads_who_does(keeping: Any, u
         assert 'type="file"' not in shown
 
 
+async def test_a_certificate_that_nobody_here_can_give_is_not_asked_for_once_the_return_is_settled(
+    keeping: Any, upstream: Upstream
+) -> None:
+    keeping.holds(line(actions=["keep_disk"], **{"return": back("settled")}))
+    assert 'id="keep_disk-1"' in await keeping.get(TAB)
+    incident(upstream, attach=[], attachments=[])
+    assert 'id="keep_disk-1"' not in await keeping.get(TAB)
+
+
 async def test_a_certificate_sent_with_the_form_is_attached_and_named(keeping: Any, upstream: Upstream) -> None:
     file = {"id": str(UPLOADED), "name": "c.pdf", "media_type": "application/pdf", "size": 3, "scan": "pending",
             "sha256": "0" * 64, "uploaded_at": "2026-05-19T08:00:00Z", "state": "unbound"}  # fmt: skip

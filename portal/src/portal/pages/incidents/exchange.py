@@ -157,7 +157,9 @@ def _replacement_leg(page: Page, back: ReplacementWayBack, when: dict[FactStep, 
 def _stops(
     page: Page, known: Sequence[tuple[str, FactStep]], reached: int, when: dict[FactStep, datetime]
 ) -> list[Stop]:
+    """Without those that were passed over: a return may be settled, or arrive, of which no parcel was told."""
     return [
         Stop(page.gettext(label), place < reached, when.get(step) if place < reached else None)
         for place, (label, step) in enumerate(known)
+        if place >= reached - 1 or step in when
     ]

@@ -111,6 +111,8 @@ class Desk:
                 replace(leave, id=f"leave-{prepared.id}", label=self._page.gettext(N_("Remettre au transporteur"))),
             )
         for step in line.actions:
+            if step == "keep_disk" and line.return_.state == "settled" and not self._has_certificate():
+                continue
             yield _place(step, line), self._step(line, step)
         if line.may_ship and going:
             yield "another", self._parcel(line)
@@ -150,6 +152,10 @@ class Desk:
             about=about,
             is_danger=form.is_danger,
         )
+
+    def _has_certificate(self) -> bool:
+        """Once a return is settled, keeping its disk is told with a certificate or not at all."""
+        return "declaration" in self._incident.actions.attach or bool(self._offered["certificates"])
 
     def _certificate(self, asks: Sequence[Ask], about: str) -> tuple[list[Ask], str]:
         """How the certificate is given: chosen of the declaration's files, or with the form by who may attach it there;
