@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -11,7 +12,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.incidents.exchange_steps import Carrier, ClaimState, Condition
-from api.incidents.exchanges import FactStep, ShipmentState
+from api.incidents.exchanges import FactStep, ShipmentState, Stage
 from events import OrganisationKind
 from events.incidents import (
     Actor,
@@ -25,17 +26,38 @@ from events.incidents import (
     ReplacementReturn,
     ReturnState,
 )
+from incidents.exchanges import standing
 from incidents.exchanges.standing import Disk
 from incidents.exchanges.terms import Terms
 from incidents.models.base import Base
 from web.text.codes import SERIAL_SQL
 
-_OPEN = "decision IN ('requested', 'approved')"
-_RETURN_AWAITED = "decision = 'approved' AND return_state IN ('expected', 'label_sent', 'in_transit', 'lost')"
-_REPLACEMENT_AWAITED = "replacement_return IN ('expected', 'in_transit', 'lost')"
+
+def _in(column: str, words: Iterable[str]) -> str:
+    return f"{column} IN ({', '.join(repr(word) for word in sorted(words))})"
+
+
+_APPROVED = "decision = 'approved'"
+_OPEN = _in("decision", standing.OPEN)
+_RETURN_AWAITED = f"{_APPROVED} AND {_in('return_state', standing.AWAITED)}"
+_REPLACEMENT_AWAITED = _in("replacement_return", standing.REPLACEMENT_AWAITED)
 _AWAITED = f"({_RETURN_AWAITED}) OR {_REPLACEMENT_AWAITED}"
 _GOING = f"{_OPEN} OR {_REPLACEMENT_AWAITED}"
 _DUE_ON = f"CASE WHEN {_RETURN_AWAITED} THEN return_due_on WHEN {_REPLACEMENT_AWAITED} THEN replacement_due_on END"
+_LATE_AFTER = (
+    f"CASE WHEN {_APPROVED} AND {_in('return_state', standing.LATE)} AND disk <> 'kept' THEN return_due_on"
+    f" WHEN NOT ({_RETURN_AWAITED}) AND {_in('replacement_return', standing.REPLACEMENT_LATE)}"
+    " THEN replacement_due_on END"
+)
+_WAITS = f"{_in('type', standing.AFTER_RECEIPT)} AND {_in('return_state', standing.AWAITED)}"
+_IS_LEFT = f"{_in('type', standing.SHIPS)} AND {_in('dispatch', standing.NOT_SENT)} AND cover <> 'returned'"
+_UNDATED_STAGE = (
+    f"CASE WHEN decision = 'requested' OR {_RETURN_AWAITED} AND disk = 'kept' THEN 'to_decide'"
+    f" WHEN {_APPROVED} AND return_state = 'received' THEN 'to_inspect'"
+    f" WHEN {_APPROVED} AND {_IS_LEFT} AND NOT ({_WAITS}) THEN 'to_ship'"
+    f" WHEN {_APPROVED} AND dispatch = 'shipped' AND cover <> 'returned' THEN 'shipped'"
+    f" WHEN {_AWAITED} THEN 'awaited' WHEN {_APPROVED} THEN 'to_close' ELSE 'done' END"
+)
 
 shipment_lines = Table(
     "shipment_lines",
@@ -49,8 +71,9 @@ class Exchange(Base):
     """One faulty product of an incident, and what becomes of it. ``serial_number`` is the faulty unit's.
 
     ``received_serial_number`` is what arrived under this line. ``dispatch`` sums its outbound parcels up. ``due_on`` is
-    as :func:`incidents.exchanges.standing.due_on`. ``consequence`` is what follows if what is awaited is late, as SQP's
-    settings had it at the approval.
+    as :func:`incidents.exchanges.standing.due_on`, ``late_after`` the same where what is awaited may be late,
+    ``undated_stage`` as :func:`incidents.exchanges.standing.stage` on a day on which nothing is. ``consequence`` is
+    what follows if what is awaited is late, as SQP's settings had it at the approval.
     """
 
     __tablename__ = "exchanges"
@@ -98,6 +121,8 @@ class Exchange(Base):
     replacement_outcome: Mapped[Outcome | None]
     replacement_extensions: Mapped[int] = mapped_column(default=0, server_default="0")
     due_on: Mapped[date | None] = mapped_column(Computed(_DUE_ON, persisted=True))
+    late_after: Mapped[date | None] = mapped_column(Computed(_LATE_AFTER, persisted=True))
+    undated_stage: Mapped[Stage] = mapped_column(Computed(_UNDATED_STAGE, persisted=True))
     claim_state: Mapped[ClaimState | None]
     claim_number: Mapped[str] = mapped_column(default="")
     claim_due_on: Mapped[date | None]
@@ -117,6 +142,7 @@ class Exchange(Base):
         Index("ix_exchanges_due_of_reseller", "reseller_id", "due_on", postgresql_where=text(_AWAITED)),
         Index("ix_exchanges_requested", "requested_at", "id"),
         Index("ix_exchanges_going", "requested_at", "id", postgresql_where=text(_GOING)),
+        Index("ix_exchanges_stage", "undated_stage", "late_after", postgresql_include=["reseller_id"]),
     )
 
 

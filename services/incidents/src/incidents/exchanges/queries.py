@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, CompoundSelect, and_, case, func, or_, select, true, union_all
+from sqlalchemy import ColumnElement, CompoundSelect, and_, func, select, true, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.incidents.exchanges import Stage
@@ -16,7 +16,7 @@ from chassis.http import paging
 from chassis.sql import AnyRow, AnySelect
 from events.incidents import Consequence
 from incidents.access import visible
-from incidents.exchanges import carriers, repository, standing
+from incidents.exchanges import carriers, repository
 from incidents.exchanges.models import Exchange, ExchangeFact, Shipment, Statement, shipment_lines
 from incidents.models import Incident, Organisation
 from web.auth.principal import Principal
@@ -36,34 +36,18 @@ SORTS: dict[str, ColumnElement[Any]] = {
 }
 
 
-def _going(today: date) -> tuple[tuple[Stage, ColumnElement[bool]], ...]:
-    """As :func:`standing.stage` of what goes on: each stage takes what those before it leave."""
-    approved = Exchange.decision == "approved"
-    may_leave = or_(Exchange.type.not_in(standing.AFTER_RECEIPT), Exchange.return_state.not_in(standing.AWAITED))
-    not_taken_back = Exchange.cover != "returned"
-    is_left = and_(Exchange.type.in_(standing.SHIPS), Exchange.dispatch.in_(standing.NOT_SENT))
-    to_ship = and_(is_left, not_taken_back, may_leave)
-    return (
-        ("to_decide", or_(Exchange.decision == "requested", repository.IS_DISK_KEPT)),
-        ("to_inspect", and_(approved, Exchange.return_state == "received")),
-        ("to_ship", and_(approved, to_ship)),
-        ("overdue", repository.is_overdue(today)),
-        ("shipped", and_(approved, Exchange.dispatch == "shipped", not_taken_back)),
-        ("awaited", repository.IS_AWAITED),
-        ("to_close", approved),
-    )
+# In the order of :func:`standing.stage`.
+_GOING: tuple[Stage, ...] = ("to_decide", "to_inspect", "to_ship", "overdue", "shipped", "awaited", "to_close")
+# What is late is found in these: what SQP has to do comes before (:func:`standing.stage`).
+_MAY_BE_OVERDUE: tuple[Stage, ...] = ("shipped", "awaited")
 
 
 def in_stage(stage: Stage, today: date) -> ColumnElement[bool]:
-    if stage == "done":
-        return repository.IS_OVER
-    taken: list[ColumnElement[bool]] = []
-    for each, clause in _going(today):
-        if each == stage:
-            return and_(clause, *taken)
-        # Of a line without due date it is not known whether it is overdue.
-        taken.append(clause.is_not(true()))
-    raise AssertionError(stage)
+    overdue, undated = repository.is_overdue(today), Exchange.undated_stage
+    if stage == "overdue":
+        return and_(overdue, undated.in_(_MAY_BE_OVERDUE))
+    # Of a line without due date it is not known whether it is overdue.
+    return and_(undated == stage, overdue.is_not(true())) if stage in _MAY_BE_OVERDUE else undated == stage
 
 
 def listing(principal: Principal, scan: str, reseller_id: UUID | None) -> AnySelect:
@@ -111,17 +95,19 @@ async def page(
 
 async def counts(reader: AsyncConnection, everything: AnySelect, today: date) -> dict[Stage, int]:
     """How many lines each stage has, up to 10,001."""
-    done, _ = await paging.count(reader, everything.where(repository.IS_OVER))
+    done, _ = await paging.count(reader, everything.where(in_stage("done", today)))
     return {**await going_counts(reader, everything, today), "done": done}
 
 
 async def going_counts(reader: AsyncConnection, everything: AnySelect, today: date) -> dict[Stage, int]:
-    """Of what goes on, in one pass: a stage that has few lines would be looked for among all of them."""
-    going = _going(today)
-    stage = case(*((clause, each) for each, clause in going)).label("stage")
-    query = everything.where(repository.IS_GOING).with_only_columns(stage, func.count(), maintain_column_froms=True)
-    found: dict[Stage, int] = dict((await reader.execute(query.group_by(stage))).all())
-    return {each: min(found.get(each, 0), paging.EXACT_TOTAL + 1) for each, _ in going}
+    """Of what goes on, in one pass of the index of stages."""
+    stage, is_late = Exchange.undated_stage, func.coalesce(Exchange.late_after < today, False)
+    columns = (stage, is_late.label("is_late"), func.count())
+    query = everything.where(stage != "done").with_only_columns(*columns, maintain_column_froms=True)
+    found: dict[Stage, int] = dict.fromkeys(_GOING, 0)
+    for undated, late, count in (await reader.execute(query.group_by(stage, is_late))).all():
+        found["overdue" if late and undated in _MAY_BE_OVERDUE else undated] += count
+    return {each: min(count, paging.EXACT_TOTAL + 1) for each, count in found.items()}
 
 
 async def lines(reader: AsyncConnection, number: str) -> Sequence[AnyRow]:

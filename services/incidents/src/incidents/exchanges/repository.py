@@ -40,27 +40,15 @@ def _one_of(column: Any, words: Sequence[str]) -> ColumnElement[bool]:
     return condition
 
 
-IS_OPEN = _one_of(Exchange.decision, standing.OPEN)
 _IS_APPROVED = _one_of(Exchange.decision, ["approved"])
 _IS_REPLACEMENT_AWAITED = _one_of(Exchange.replacement_return, standing.REPLACEMENT_AWAITED)
 _IS_RETURN_AWAITED = and_(_IS_APPROVED, _one_of(Exchange.return_state, standing.AWAITED))
 IS_AWAITED = or_(_IS_RETURN_AWAITED, _IS_REPLACEMENT_AWAITED)
-IS_DISK_KEPT = and_(_IS_RETURN_AWAITED, Exchange.disk == "kept")
-IS_GOING = or_(IS_OPEN, _IS_REPLACEMENT_AWAITED)
-IS_OVER = and_(
-    _one_of(Exchange.decision, ["rejected", "cancelled", "closed"]),
-    Exchange.replacement_return.not_in(standing.REPLACEMENT_AWAITED),
-)
-# As :func:`standing.may_be_late`.
-_MAY_BE_LATE = or_(
-    and_(_IS_APPROVED, _one_of(Exchange.return_state, standing.LATE), Exchange.disk != "kept"),
-    _one_of(Exchange.replacement_return, standing.REPLACEMENT_LATE),
-)
 
 
 def is_overdue(today: date) -> ColumnElement[bool]:
-    """As :func:`standing.is_overdue`."""
-    return and_(_MAY_BE_LATE, Exchange.due_on < today)
+    """As :func:`standing.is_overdue`. By ``due_on``, too, which the index of what is awaited has."""
+    return and_(IS_AWAITED, Exchange.due_on < today, Exchange.late_after < today)
 
 
 async def terms(database: AsyncSession | AsyncConnection) -> Terms:
@@ -222,9 +210,8 @@ async def due(session: AsyncSession, until: date, limit: int) -> Sequence[tuple[
     query = (
         select(Incident, Exchange)
         .join(Exchange, Exchange.incident_number == Incident.number)
-        .where(_MAY_BE_LATE, Exchange.due_on <= until)
-        .where(Exchange.due_on >= until - machine.REMINDED_FOR)
-        .order_by(Exchange.due_on)
+        .where(IS_AWAITED, Exchange.late_after.between(until - machine.REMINDED_FOR, until))
+        .order_by(Exchange.late_after)
         .limit(limit)
         .with_for_update(of=Incident, skip_locked=True, key_share=True)
     )
