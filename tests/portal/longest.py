@@ -63,6 +63,8 @@ PLACES = (
             "autour": "/incidents/{incident}/autour",
             "messagerie-sqp": "/incidents/{incident}?onglet=messagerie-sqp",
             "reponses-incident": "/incidents/{incident}/reponses",
+            "macros-incident": "/incidents/{incident}/macros",
+            "macro": "/incidents/{incident}/macros/{canned}",
             "reponses": "/parametres/reponses",
             "reponse": "/parametres/reponses/{canned}",
             "echange": "/incidents/{incident}?onglet=echange",
@@ -124,7 +126,8 @@ async def facts(world: World) -> dict[str, str]:
         await who.post(f"/incidents/{incident}/messages?thread={thread}", {"body": word(300), "file_ids": []})
     await _exchange(world, incident)
     body = f"{word(300)} {{incident.numero}} {{revendeur.nom}} {sentence(200)}"
-    answer = {"title": f"{mark} {sentence(190)}", "body_fr": body, "body_en": body}
+    answer = {"title": f"{mark} {sentence(190)}", "body_fr": body, "body_en": body, "note_fr": body}
+    answer |= {"step": "reject", "to_status": "rejected"}
     canned = await world.support.post("/canned-answers", answer)
     return {
         "contract": number,

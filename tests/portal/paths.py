@@ -110,6 +110,7 @@ PLACES = (
     Place("revendeur-autour", RESELLER, "/incidents/{incident}/autour", 403),
     Place("revendeur-reponses", RESELLER, "/parametres/reponses", 403),
     Place("revendeur-reponses-incident", RESELLER, "/incidents/{incident}/reponses", 403),
+    Place("revendeur-macros", RESELLER, "/incidents/{incident}/macros", 403),
     Place("revendeur-regles-echanges", RESELLER, "/parametres/echanges", 403),
     *_places(
         BASIC,
@@ -168,6 +169,9 @@ PLACES = (
         reponse="/parametres/reponses/{canned}",
         reponse_supprimer="/parametres/reponses/{canned}/supprimer",
         reponses_incident="/incidents/{incident}/reponses",
+        macro_modifier="/parametres/reponses/{macro}",
+        macros_incident="/incidents/{incident}/macros",
+        macro="/incidents/{incident}/macros/{macro}",
         revendeur="/revendeurs/{reseller}",
         revendeur_inviter="/revendeurs/{reseller}/inviter",
         invitations="/invitations",
@@ -198,4 +202,5 @@ async def facts(stack: RunningStack, http: aiohttp.ClientSession) -> dict[str, s
         "colleague": colleagues["items"][0]["id"],
         "invitation": invited["id"],
         "canned": canned[0]["id"],
+        "macro": next(each["id"] for each in canned if each["to_status"]),
     }

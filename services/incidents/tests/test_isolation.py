@@ -105,6 +105,9 @@ OF_SQP = {
     ("delete", "/canned-answers/{answer_id}"),
     ("post", "/canned-answers/{answer_id}/uses"),
     ("get", "/incidents/{number}/canned-answers"),
+    # test_macros.py says who may.
+    ("get", "/incidents/{number}/canned-answers/{answer_id}/preview"),
+    ("post", "/incidents/{number}/canned-answers/{answer_id}/apply"),
 }
 # By the link of a reminder alone: test_returns.py.
 BY_LINK = {("post", "/return-answers"), ("post", "/return-answers/question")}

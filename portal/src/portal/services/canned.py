@@ -1,17 +1,21 @@
-"""What the portal asks of the incidents service about SQP's canned answers."""
+"""What the portal asks of the incidents service about SQP's canned answers and macros."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
+from api.incidents import IncidentState
 from api.incidents.canned import (
     CannedAnswer,
     CannedAnswerCreate,
     CannedAnswerPatch,
     CannedAnswers,
     CannedUse,
+    MacroApply,
+    MacroPreview,
     OfferedAnswers,
 )
+from portal.api_client import Reply
 from portal.page_request import PageRequest
 from portal.services.resource import Resource
 
@@ -39,3 +43,19 @@ async def offered(page: PageRequest, number: str) -> OfferedAnswers:
 
 async def use(page: PageRequest, identifier: UUID, number: str) -> None:
     await page.change("POST", f"/canned-answers/{identifier}/uses", page.build(CannedUse, {"number": number}))
+
+
+async def preview(page: PageRequest, number: str, identifier: UUID, language: str) -> Reply[MacroPreview]:
+    """What the macro would do on this incident now; ``language``: of its text."""
+    return await page.read(MacroPreview, f"{_macro(number, identifier)}/preview", language=language)
+
+
+async def apply(page: PageRequest, number: str, identifier: UUID, language: str, etag: str, key: str) -> IncidentState:
+    """``etag``: of the preview that was read."""
+    wanted = page.build(MacroApply, {"language": language})
+    path = f"{_macro(number, identifier)}/apply"
+    return (await page.send(IncidentState, "POST", path, wanted, etag=etag, key=key)).body
+
+
+def _macro(number: str, identifier: UUID) -> str:
+    return f"/incidents/{number}/canned-answers/{identifier}"

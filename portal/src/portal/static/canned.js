@@ -1,4 +1,6 @@
-// Canned answers beside SQP's composer: looked up by a word, and put where the cursor stands; nothing that was typed goes.
+// Canned answers and macros beside SQP's composer: looked up by a word. A text is put where the cursor stands, and nothing
+// that was typed goes; a macro is read first, and refused while something else is being written.
+import { handedOver } from "./drafts.js";
 import { asPerson } from "./person.js";
 
 const dialog = document.getElementById("canned");
@@ -17,7 +19,9 @@ async function open(link) {
   if (!answer?.ok || target) return location.assign(target ?? link.href);
   dialog.innerHTML = await answer.text();
   if (!dialog.open) dialog.showModal();
-  (dialog.querySelector("#canned-q") ?? dialog.querySelector("button")).focus();
+  const first = ["#canned-q", "[data-apply] button", "[data-apply] a", "button"].map((each) => dialog.querySelector(each));
+  first.find(Boolean).focus();
+  if (dialog.querySelector("[data-apply]")) isInTheWay();
 }
 
 function asked() {
@@ -25,6 +29,7 @@ function asked() {
 }
 
 dialog.addEventListener("input", () => {
+  if (!dialog.querySelector("#canned-q")) return;
   const words = folded(dialog.querySelector("#canned-q").value).split(/\s+/);
   for (const each of dialog.querySelectorAll("[data-words]")) {
     const text = folded(each.dataset.words);
@@ -37,9 +42,10 @@ function folded(text) {
   return text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 }
 
-// From the box the arrows lead through what is shown, and Enter takes the first.
+// From the box the arrows lead through what is shown, and Enter takes the first. Held down, it does not apply what came.
 dialog.addEventListener("keydown", (event) => {
-  const buttons = [...dialog.querySelectorAll("[data-words]:not([hidden]) button")];
+  if (event.key === "Enter" && event.repeat) return event.preventDefault();
+  const buttons = [...dialog.querySelectorAll("[data-words]:not([hidden]) :is(button, a.button)")];
   const place = buttons.indexOf(document.activeElement);
   if (event.key === "Enter" && event.target.id === "canned-q") {
     event.preventDefault();
@@ -61,9 +67,30 @@ dialog.addEventListener("submit", (event) => {
   fetch(form.action, { method: "POST", headers: asked(), body: new URLSearchParams(new FormData(form)), keepalive: true }).catch(() => null);
 });
 
+const composer = () => document.querySelector("[data-thread] form.composer");
+
+/** Whether the composer holds, or is sending, what the macro would neither send nor keep. */
+function isInTheWay() {
+  const form = composer();
+  const isWriting = Boolean(form && (form.elements.body.value.trim() || form.querySelector("[name=file_ids]") || form.classList.contains("is-sending")));
+  dialog.querySelector("[data-in-the-way]").hidden = !isWriting;
+  return isWriting;
+}
+
+// Once: a second press while the first is on its way applies nothing. What was emptied just now is no draft any more.
+dialog.addEventListener("submit", async (event) => {
+  const form = event.target.closest("[data-apply]");
+  if (!form) return;
+  event.preventDefault();
+  if (form.dataset.pressed !== undefined || isInTheWay()) return;
+  form.dataset.pressed = "";
+  await handedOver();
+  form.submit();
+});
+
 /** After what is selected, on a line of its own where something stands before it. */
 function insert(body) {
-  const text = document.querySelector("[data-thread] form.composer textarea");
+  const text = composer()?.querySelector("textarea");
   if (!text) return;
   const end = text.selectionEnd;
   const gap = text.value.slice(0, end).trim() && !text.value.slice(0, end).endsWith("\n") ? "\n" : "";

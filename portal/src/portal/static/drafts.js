@@ -31,6 +31,13 @@ export async function settled(form) {
   unsaved.delete(form.dataset.drafts);
 }
 
+/** What was typed last is with the server, and what was emptied is gone there. */
+export async function handedOver() {
+  clearTimeout(timer);
+  while (saving) await saving;
+  if (unsaved.size) await save();
+}
+
 async function save() {
   if (saving) return later(AFTER_MS);
   const batch = [...unsaved];

@@ -20,7 +20,8 @@ const ACTS = {
   k: () => step(-1),
   o: () => here()?.querySelector(".row-link")?.click(),
   r: () => reply(),
-  t: () => answerFromList(),
+  t: () => fromList("t"),
+  m: () => fromList("m"),
   q: () => window.location.assign("/a-traiter"),
   "?": () => sheet.showModal(),
 };
@@ -84,18 +85,18 @@ function reply() {
   else document.getElementById("tab-messagerie-sqp")?.click();
 }
 
-function answerFromList() {
-  const link = document.querySelector("[data-canned]");
+function fromList(letter) {
+  const link = document.querySelector(`[data-canned='${letter}']`);
   if (link) link.click();
   else document.getElementById("tab-messagerie-sqp")?.click();
 }
 
-// The answer to *r* or *t* arrives with its thread: the composer takes the focus then, or the list opens.
+// The answer to *r*, *t* or *m* arrives with its thread: the composer takes the focus then, or the list opens.
 let wanted = "";
-document.addEventListener("keydown", ({ key, target }) => (wanted = "rt".includes(key) && isOn && !isTyping(target) ? key : ""));
+document.addEventListener("keydown", ({ key, target }) => (wanted = "rtm".includes(key) && isOn && !isTyping(target) ? key : ""));
 document.addEventListener("htmx:afterSettle", ({ detail }) => {
   if (!wanted || detail.target?.id !== "sheet") return;
   if (wanted === "r") document.querySelector(ANSWER)?.focus();
-  else document.querySelector("[data-canned]")?.click();
+  else document.querySelector(`[data-canned='${wanted}']`)?.click();
   wanted = "";
 });

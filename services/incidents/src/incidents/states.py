@@ -37,6 +37,8 @@ CLOSES_AFTER = timedelta(days=14)
 
 # Open: somebody still has something to do. A resolved incident waits for nothing but its fourteen days.
 OPEN: tuple[Status, ...] = ("new", "in_diagnosis", "pending", "exchange")
+# From which an approved exchange takes the incident on.
+BEFORE_EXCHANGE: tuple[Status, ...] = ("new", "in_diagnosis", "pending")
 # Whose answer is waited for, the promise of dispatch stands still meanwhile; stock, maker and carrier are SQP's own to
 # look after.
 AWAITED: tuple[PendingReason, ...] = ("waiting_reseller", "waiting_client")
@@ -51,6 +53,13 @@ def mover(actor: Actor, declarer_id: UUID) -> Mover:
     if actor.user_id is None:
         return "platform"
     return "declarer" if actor.organisation_id == declarer_id else "party"
+
+
+def way(current: Status, wanted: Status) -> tuple[Status, ...]:
+    """SQP's moves from one to the other: a new incident that cannot go there yet is diagnosed first."""
+    if current == "new" and wanted not in TRANSITIONS[current]:
+        return ("in_diagnosis", wanted)
+    return (wanted,)
 
 
 def next_states(status: Status, by: Mover) -> list[Status]:

@@ -1,4 +1,5 @@
-"""Canned answers: what SQP's people write often, with names that are filled from the incident."""
+"""Canned answers: what SQP's people write often, with names that are filled from the incident; a macro is one that also
+takes a step of the exchange or moves the incident."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ from uuid import UUID
 from pydantic import AfterValidator, Field
 
 from api.incidents.incidents import Choice, Number
-from events.incidents import Nature, Status
+from events.incidents import ExchangeType, Nature, PendingReason, Status
 from web.i18n import Language
 from web.schemas import Answer, Line, OptionalParagraphs, Paragraphs, Request
 
@@ -31,14 +32,34 @@ Natures = Annotated[list[Nature], Field(max_length=20), AfterValidator(lambda gi
 Statuses = Annotated[list[Status], Field(max_length=20), AfterValidator(lambda given: list(dict.fromkeys(given)))]
 
 
+# Steps that ask for nothing but a note.
+MacroStep = Literal["approve", "reject", "cancel", "send_label", "close"]
+Part = Literal["message", "exchange", "status"]
+# Empty: the macro leaves that alone.
+ToStatus = Status | Literal[""]
+ToReason = PendingReason | Literal[""]
+ToStep = MacroStep | Literal[""]
+ToType = ExchangeType | Literal[""]
+
+
 class CannedAnswerCreate(Request):
-    """Without ``natures``, or ``statuses``, it is offered for all of them. Without English text, in French alone."""
+    """Without ``natures``, or ``statuses``, it is offered for all of them. Without English text, in French alone.
+
+    With ``step`` or ``to_status`` it is a macro. ``to_reason``: with ``pending``; ``exchange_type``: with ``approve``.
+    The note goes with the step and the state, which all parties read; a refusal or a cancellation needs one.
+    """
 
     title: Line
     body_fr: Paragraphs
     body_en: OptionalParagraphs = ""
     natures: Natures = Field(default_factory=list)
     statuses: Statuses = Field(default_factory=list)
+    step: ToStep = ""
+    exchange_type: ToType = ""
+    to_status: ToStatus = ""
+    to_reason: ToReason = ""
+    note_fr: OptionalParagraphs = ""
+    note_en: OptionalParagraphs = ""
 
 
 class CannedAnswerPatch(Request):
@@ -47,10 +68,17 @@ class CannedAnswerPatch(Request):
     body_en: OptionalParagraphs | None = None
     natures: Natures | None = None
     statuses: Statuses | None = None
+    step: ToStep | None = None
+    exchange_type: ToType | None = None
+    to_status: ToStatus | None = None
+    to_reason: ToReason | None = None
+    note_fr: OptionalParagraphs | None = None
+    note_en: OptionalParagraphs | None = None
 
 
 class CannedAnswer(Answer):
-    """``used_count``: how often it was put into a message."""
+    """``used_count``: how often it was put into a message, or applied. ``does``: what it does beside writing, in
+    words; empty where it is no macro."""
 
     id: UUID
     version: int
@@ -59,6 +87,13 @@ class CannedAnswer(Answer):
     body_en: str
     natures: list[Nature]
     statuses: list[Status]
+    step: ToStep = ""
+    exchange_type: ToType = ""
+    to_status: ToStatus = ""
+    to_reason: ToReason = ""
+    note_fr: str = ""
+    note_en: str = ""
+    does: list[str] = Field(default_factory=list)
     used_count: int
     changed_at: datetime
     changed_by_name: str
@@ -72,12 +107,15 @@ class NameHelp(Answer):
 
 
 class CannedAnswers(Answer):
-    """By title; and what a text may name, and be offered for."""
+    """By title; and what a text may name, be offered for, and do as a macro."""
 
     items: list[CannedAnswer]
     names: list[NameHelp]
     natures: list[Choice]
     statuses: list[Choice]
+    steps: list[Choice] = Field(default_factory=list)
+    exchange_types: list[Choice] = Field(default_factory=list)
+    reasons: list[Choice] = Field(default_factory=list)
 
 
 class FilledText(Answer):
@@ -89,9 +127,12 @@ class FilledText(Answer):
 
 
 class OfferedAnswer(Answer):
+    """``does``: of a macro, what it does beside writing."""
+
     id: UUID
     title: str
     texts: list[FilledText]
+    does: list[str] = Field(default_factory=list)
 
 
 class OfferedAnswers(Answer):
@@ -104,3 +145,27 @@ class CannedUse(Request):
     """The incident that the text is written on."""
 
     number: Number
+
+
+class MacroPart(Answer):
+    """One thing that applying does, as a sentence; ``refusal``: why it cannot be done now, or empty."""
+
+    part: Part
+    sentence: str
+    refusal: str
+
+
+class MacroPreview(Answer):
+    """What applying would do now, in this order. ``note`` goes with the exchange and the state."""
+
+    id: UUID
+    title: str
+    text: FilledText
+    note: FilledText
+    parts: list[MacroPart]
+
+
+class MacroApply(Request):
+    """``language``: of the text; French where there is no other."""
+
+    language: Language = "fr"

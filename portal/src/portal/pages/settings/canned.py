@@ -1,8 +1,9 @@
-"""SQP's canned answers: read by its people, made by its administrators."""
+"""SQP's canned answers and macros: read by its people, made by its administrators."""
 
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from uuid import UUID
 
 from starlette.responses import Response
@@ -23,8 +24,16 @@ FORM = Form(
     Field("title", N_("Titre")),
     Field("body_fr", N_("Texte français")),
     Field("body_en", N_("Texte anglais"), needed=False),
+    Field("step", N_("Étape de l’échange"), needed=False),
+    Field("exchange_type", N_("Type d’échange"), needed=False),
+    Field("to_status", N_("Nouvel état"), needed=False),
+    Field("to_reason", N_("Ce que l’on attend"), needed=False),
+    Field("note_fr", N_("Note en français"), needed=False),
+    Field("note_en", N_("Note en anglais"), needed=False),
     places={"title_taken": "title"},
 )
+# What the previous release of the service does not know: sent only where it was chosen, or changes.
+OF_MACROS = ("step", "exchange_type", "to_status", "to_reason", "note_fr", "note_en")
 SAVED = N_("La réponse type est enregistrée.")
 
 
@@ -46,7 +55,7 @@ async def new_answer(page: Page) -> Response:
 async def create_answer(page: Page) -> Response:
     typed = _typed(page)
     trouble = await FORM.attempt(
-        page, lambda: canned.create(page, page.build(CannedAnswerCreate, typed), page.field("key"))
+        page, lambda: canned.create(page, page.build(CannedAnswerCreate, _news(typed)), page.field("key"))
     )
     return await _form(page, typed, trouble) if trouble else page.redirect(PATH, flash=page.gettext(SAVED))
 
@@ -61,10 +70,10 @@ async def edit_answer(page: Page) -> Response:
 @blueprint.post(f"{PATH}/{{id:uuid}}")
 @writers("sqp")
 async def change_answer(page: Page) -> Response:
-    typed = _typed(page)
-    trouble = await FORM.patch(page, _answer(page), typed)
+    typed, now = _typed(page), await _answer(page).get()
+    trouble = await FORM.patch(page, _answer(page), _news(typed, now))
     if trouble:
-        return await _form(page, typed, trouble, await _answer(page).get())
+        return await _form(page, typed, trouble, now)
     return page.redirect(PATH, flash=page.gettext(SAVED))
 
 
@@ -85,6 +94,11 @@ async def delete_answer(page: Page) -> Response:
 
 def _typed(page: Page) -> dict[str, object]:
     return {**FORM.typed(page), "natures": page.fields("natures"), "statuses": page.fields("statuses")}
+
+
+def _news(typed: Mapping[str, object], now: CannedAnswer | None = None) -> dict[str, object]:
+    known = {name: getattr(now, name, "") for name in OF_MACROS}
+    return {name: value for name, value in typed.items() if name not in known or value != known[name]}
 
 
 async def _form(page: Page, values: object, trouble: FormErrors, answer: CannedAnswer | None = None) -> Response:

@@ -78,6 +78,7 @@ ACTIONS = {
     "change_canned_answer": N_("Réponse type modifiée"),
     "delete_canned_answer": N_("Réponse type supprimée"),
     "use_canned_answer": N_("Réponse type insérée"),
+    "apply_macro": N_("Macro appliquée"),
     "declare_incident": N_("Incident déclaré"),
     "change_status": N_("État d’incident changé"),
     "post_message": N_("Message envoyé"),

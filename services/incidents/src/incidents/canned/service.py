@@ -16,7 +16,10 @@ from chassis.sql import AnyRow
 from events.incidents import Actor, Thread
 from incidents.canned import names, repository
 from incidents.canned.errors import CannedAnswerNotFound, TitleTaken, UnfilledName, UnknownName
+from incidents.canned.labels import STEP
 from incidents.canned.models import CannedAnswer
+from incidents.exchanges.labels import TYPE
+from incidents.labels import REASON, STATUS
 from incidents.promises import repository as promises
 from incidents.promises.models import state_of
 from web import clock
@@ -96,10 +99,23 @@ async def values(
     return {language: {**same, "promesse.jour": day} for language, day in days.items()}
 
 
-def offered(row: AnyRow, known: Mapping[Language, Mapping[Name, str]]) -> schemas.OfferedAnswer:
+def offered(row: AnyRow, known: Mapping[Language, Mapping[Name, str]], language: Language) -> schemas.OfferedAnswer:
     bodies: Mapping[Language, str] = {"fr": row.body_fr, "en": row.body_en}
-    texts = [names.fill(body, known[language], language) for language, body in bodies.items() if body]
-    return schemas.OfferedAnswer(id=row.id, title=row.title, texts=texts)
+    texts = [names.fill(body, known[each], each) for each, body in bodies.items() if body]
+    return schemas.OfferedAnswer(id=row.id, title=row.title, texts=texts, does=does(row, language))
+
+
+def answer_of(row: AnyRow | CannedAnswer, language: Language) -> schemas.CannedAnswer:
+    return schemas.CannedAnswer.model_validate(row).model_copy(update={"does": does(row, language)})
+
+
+def does(row: AnyRow | CannedAnswer, language: Language) -> list[str]:
+    """What a macro does beside writing, in words; nothing of an answer that is no macro."""
+    step, status = row.step and STEP[row.step][language], row.to_status and STATUS[row.to_status][language]
+    kind, reason = row.exchange_type and TYPE[row.exchange_type][language], row.to_reason
+    waits = reason and REASON[reason][language]
+    acts = ((step, kind), (status, waits))
+    return [f"{act} ({more})" if more else act for act, more in acts if act]
 
 
 def _state(promise: AnyRow) -> str:
@@ -115,7 +131,7 @@ async def _for_change(session: AsyncSession, identifier: UUID, precondition: Pre
 
 
 async def _change(session: AsyncSession, answer: CannedAnswer, values: Mapping[str, Any], by: Actor) -> None:
-    for field in ("body_fr", "body_en"):
+    for field in ("body_fr", "body_en", "note_fr", "note_en"):
         unknown = names.unknown(values.get(field, ""))
         if unknown:
             raise UnknownName(name=unknown, field=field)
@@ -127,6 +143,7 @@ async def _change(session: AsyncSession, answer: CannedAnswer, values: Mapping[s
         answer.title_key = key
     for field, value in values.items():
         setattr(answer, field, value)
+    answer.require_whole()
     assert by.user_id is not None, "the routes let people in only"
     answer.version += 1
     answer.changed_at, answer.changed_by, answer.changed_by_name = clock.now(), by.user_id, by.name

@@ -37,10 +37,18 @@ async def move(
 
 async def go_on_to_exchange(session: AsyncSession, incident: Incident, by: Actor, at: datetime) -> None:
     """As an exchange was approved; SQP has then diagnosed, whether it said so before or not."""
-    if incident.status == "new":
-        await _move(session, incident, schemas.StatusChange(status="in_diagnosis"), by, at)
-    if incident.status in ("in_diagnosis", "pending"):
-        await _move(session, incident, schemas.StatusChange(status="exchange"), by, at)
+    if incident.status in states.BEFORE_EXCHANGE:
+        await go_on(session, incident, schemas.StatusChange(status="exchange"), by, at)
+
+
+async def go_on(
+    session: AsyncSession, incident: Incident, wanted: schemas.StatusChange, by: Actor, at: datetime
+) -> None:
+    """Moves a locked incident, by way of the diagnosis where a new one does not get there otherwise."""
+    *before, _ = states.way(incident.status, wanted.status)
+    for status in before:
+        await _move(session, incident, schemas.StatusChange(status=status), by, at)
+    await _move(session, incident, wanted, by, at)
 
 
 async def post(
@@ -53,6 +61,18 @@ async def post(
 ) -> tuple[Incident, Message]:
     """A message in a thread that ``by`` takes part in, with its files; ``precondition``: how far ``by`` has read it."""
     incident = await for_change(session, number, by)
+    return incident, await say(session, incident, thread, wanted, by, precondition)
+
+
+async def say(
+    session: AsyncSession,
+    incident: Incident,
+    thread: Thread,
+    wanted: schemas.MessageCreate,
+    by: Actor,
+    precondition: Precondition | None = None,
+) -> Message:
+    """On a locked incident."""
     access.require_thread(incident, thread, by)
     access.require_open(incident, thread)
     canned.require_filled(thread, wanted.body, by)
@@ -60,10 +80,10 @@ async def post(
     at = clock.now()
     message = await _write(session, incident, thread, wanted, by, at)
     await attach_to(session, incident, wanted.file_ids, thread, by, at, message.id)
-    await drafts.message_left(session, number, thread, by)
+    await drafts.message_left(session, incident.number, thread, by)
     await searching.add_message(session, incident, message)
     await desk.follow(session, incident, at)
-    return incident, message
+    return message
 
 
 async def _write(
