@@ -8,7 +8,7 @@ from sqlalchemy.orm import DeclarativeBase
 from api.incidents import AttachmentState
 from api.incidents.desk import Act, Action
 from api.incidents.exchange_steps import Carrier, ClaimState, Condition
-from api.incidents.exchanges import FactStep, ShipmentState
+from api.incidents.exchanges import FactStep, ShipmentState, Stage
 from api.incidents.promises import ClockStart
 from api.incidents.texts import TextPart
 from chassis.tables import NAMING, TYPES
@@ -57,6 +57,7 @@ WORDS = (
     Carrier,
     ClaimState,
     ShipmentState,
+    Stage,
     FactStep,
     Consequence,
     Action,
