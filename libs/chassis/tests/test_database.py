@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from chassis.database import CONNECTING, Database, is_away
@@ -19,17 +20,25 @@ from devkit.harness import Harness
 PATIENCE = 0.3
 IN_TIME = PATIENCE + CONNECTING + 0.7
 
-Ask = Callable[[Database], Awaitable[None]]
+Ask = Callable[[Database], Awaitable[int]]
 
 
-async def read(database: Database) -> None:
+async def read(database: Database) -> int:
+    """The process of the server that answered."""
     async with database.reader() as connection:
-        await connection.execute(text("SELECT 1"))
+        return int((await connection.execute(text("SELECT pg_backend_pid()"))).scalar_one())
 
 
-async def write(database: Database) -> None:
+async def write(database: Database) -> int:
     async with database.transaction() as session:
-        await session.execute(text("SELECT 1"))
+        return int((await session.execute(text("SELECT pg_backend_pid()"))).scalar_one())
+
+
+async def kill(harness: Harness, pid: int) -> None:
+    other = Database(harness.service.settings)
+    async with other.reader() as connection:
+        await connection.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": pid})
+    await other.close()
 
 
 BOTH = pytest.mark.parametrize("ask", [read, write])
@@ -93,6 +102,41 @@ async def test_who_leaves_while_connecting_takes_no_place_along(harness: Harness
             await leaving
     assert "Current Checked out connections: 0" in database.engine.pool.status()
     await database.close()
+
+
+@BOTH
+async def test_a_connection_that_rested_while_its_server_restarted_is_replaced(
+    harness: Harness, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = harness.service.database
+    await kill(harness, await ask(database))
+    monkeypatch.setattr("chassis.database.RESTED", 0.0)
+    await ask(database)
+
+
+async def test_a_connection_in_use_is_not_asked_whether_its_server_is_there(
+    harness: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database, asked = harness.service.database, list[Any]()
+    dialect = database.readers.sync_engine.dialect
+    monkeypatch.setattr(dialect, "do_ping", asked.append)
+    monkeypatch.setattr("chassis.database.RESTED", 60.0)
+    for _ in range(3):
+        await read(database)
+    assert not asked
+    monkeypatch.setattr("chassis.database.RESTED", 0.0)
+    await read(database)
+    assert len(asked) == 1
+
+
+async def test_what_breaks_in_use_fails_once_and_is_replaced(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+    database = harness.service.database
+    monkeypatch.setattr("chassis.database.RESTED", 60.0)
+    await kill(harness, await read(database))
+    with pytest.raises(DBAPIError) as failed:
+        await read(database)
+    assert is_away(failed.value)
+    await read(database)
 
 
 async def test_readers_stay_in_autocommit_and_statements_prepared(harness: Harness) -> None:
