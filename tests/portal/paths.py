@@ -153,6 +153,9 @@ PLACES = (
         a_traiter="/a-traiter",
         a_traiter_plus_tard="/a-traiter?when=later",
         a_traiter_vide="/a-traiter?q=rien+de+tel",
+        vues="/a-traiter/vues",
+        vue_nouvelle="/a-traiter/vues/nouvelle?action=answer&who=mine",
+        vue="/a-traiter/vues/{view}",
         notes="/incidents/{incident}?onglet=notes",
         echange="/incidents/{incident}?onglet=echange",
         clients="/clients",
@@ -191,6 +194,7 @@ async def facts(stack: RunningStack, http: aiohttp.ClientSession) -> dict[str, s
     invited = await reseller.post(f"/clients/{others[-1]['id']}/invitation", {"email": "attend@exemple.fr"})
     support = caller.person(http, stack.url, SQP, PASSWORD)
     canned = (await support.get("/canned-answers"))["items"]
+    view = await support.post("/desk-views", {"name": "Réponses en attente", "query": {"action": "answer"}})
     end = (await reseller.get(f"/contracts/{EXPIRING}"))["warranty_ends_on"]
     return {
         "end": end,
@@ -201,6 +205,7 @@ async def facts(stack: RunningStack, http: aiohttp.ClientSession) -> dict[str, s
         "address": addresses["items"][0]["id"],
         "colleague": colleagues["items"][0]["id"],
         "invitation": invited["id"],
+        "view": view["id"],
         "canned": canned[0]["id"],
         "macro": next(each["id"] for each in canned if each["to_status"]),
     }

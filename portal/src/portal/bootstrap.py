@@ -53,6 +53,7 @@ BLUEPRINTS = (
     giving.blueprint,
     renewals.blueprint,
     reminders.blueprint,
+    desk.saved_views.blueprint,
     desk.blueprint,
     dashboard.blueprint,
     incidents.blueprint,

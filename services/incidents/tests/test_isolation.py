@@ -97,6 +97,13 @@ OF_SQP = {
     ("post", "/desk/{number}/settle"),
     ("post", "/desk/{number}/snooze"),
     ("post", "/desk/{number}/wake"),
+    # test_saved_views.py says who may.
+    ("get", "/desk-views"),
+    ("get", "/desk-views/counts"),
+    ("post", "/desk-views"),
+    ("get", "/desk-views/{view_id}"),
+    ("patch", "/desk-views/{view_id}"),
+    ("delete", "/desk-views/{view_id}"),
     # test_canned_answers.py says who may.
     ("get", "/canned-answers"),
     ("post", "/canned-answers"),

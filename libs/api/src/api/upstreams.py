@@ -28,6 +28,7 @@ SEGMENTS = {
             "shipments",
             "return-answers",
             "desk",
+            "desk-views",
             "canned-answers",
         ),
         "incidents",

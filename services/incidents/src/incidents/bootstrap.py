@@ -24,6 +24,7 @@ from incidents.figures import repository as figures
 from incidents.models import Base
 from incidents.promises import api as promises_api
 from incidents.promises import service as promises
+from incidents.saved_views import api as saved_views_api
 from incidents.searching import api as searching_api
 from incidents.searching import repository as searching
 from incidents.service import changes
@@ -46,6 +47,7 @@ def build(settings: Settings) -> Service:
             drafts_api.messages,
             promises_api.settings,
             desk_api.desk,
+            saved_views_api.saved_views,
             canned_api.canned,
             exchanges_api.exchanges,
             exchanges_api.backoffice,

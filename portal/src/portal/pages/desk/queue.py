@@ -16,6 +16,7 @@ from portal.listing import Listing
 from portal.page import Page
 from portal.page_request import if_allowed, or_unavailable
 from portal.pages import list_page, reseller_filter
+from portal.pages.desk import view_tabs
 from portal.pages.desk.base import blueprint
 from portal.pages.incidents import desk_words as words
 from portal.pages.incidents.desk_bar import OF_VIEW, PATH, wanted
@@ -60,10 +61,11 @@ async def show_queue(page: Page) -> Response:
     if not page.may("sqp"):
         raise ApiRefused(404, {})
     listing = _listing(page)
-    found, people, reseller = await asyncio.gather(
+    found, people, reseller, views = await asyncio.gather(
         desk.find(page, **listing.parameters),
         or_unavailable(desk.people(page)),
         or_unavailable(if_allowed(reseller_filter.reseller(page))),
+        view_tabs.of_page(page),
     )
     return await list_page.show(
         page,
@@ -78,6 +80,8 @@ async def show_queue(page: Page) -> Response:
         urgency=lambda row: words.urgency(page, row),
         age=lambda since: words.age(page, since),
         view=urlencode({name: value for name, value in listing.narrowing.items() if name in OF_VIEW}),
+        views=view_tabs.tabs(views, view_tabs.asked(listing.narrowing)),
+        saving=urlencode(view_tabs.asked(listing.narrowing)) if page.may("sqp", write=True) else "",
     )
 
 

@@ -1,0 +1,1 @@
+"""Views of the queue that SQP's people save under a name."""
