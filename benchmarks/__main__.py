@@ -11,6 +11,7 @@ from benchmarks import (
     embedded,
     exchanges,
     figures,
+    growth,
     hop,
     hostile,
     list_route,
@@ -33,6 +34,7 @@ ALL = {
     "desk": desk.main,
     "search": search.main,
     "figures": figures.main,
+    "growth": growth.main,
 }
 
 

@@ -52,21 +52,21 @@ async def main() -> None:
 
 
 @contextmanager
-def filled(room: Path) -> Iterator[tuple[Databases, Settings]]:
-    """A server with the million; the reseller of the benchmark is :data:`OURS`."""
+def filled(room: Path, contracts: int = CONTRACTS) -> Iterator[tuple[Databases, Settings]]:
+    """A server with as many; the reseller of the benchmark is :data:`OURS`."""
     room.chmod(0o755)  # PostgreSQL runs as another user when we are root
     with Postgres(room / "postgres", durable=False) as server:
         databases = server.provision("contracts", owner_password="owner", app_password="app")
         settings = settings_for(Settings, databases)
         service = bootstrap.build(settings)
         migrate.upgrade(settings, service.migrations, service.metadata)
-        fill(databases.owner_url)
+        fill(databases.owner_url, contracts)
         yield databases, settings
 
 
-def fill(url: str) -> None:
+def fill(url: str, contracts: int) -> None:
     started = time.monotonic()
-    sizes = {"resellers": RESELLERS, "contracts": CONTRACTS}
+    sizes = {"resellers": RESELLERS, "contracts": contracts}
     with psycopg.connect(url) as connection:
         # The application's reseller is the first of the two thousand.
         connection.execute(FILL, sizes)
@@ -82,7 +82,7 @@ def fill(url: str) -> None:
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("VACUUM ANALYZE contracts")
     print(
-        f"{CONTRACTS:,} contracts of {RESELLERS:,} resellers, filled in {time.monotonic() - started:.0f} s", flush=True
+        f"{contracts:,} contracts of {RESELLERS:,} resellers, filled in {time.monotonic() - started:.0f} s", flush=True
     )
 
 

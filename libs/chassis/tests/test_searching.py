@@ -11,9 +11,9 @@ import phonenumbers
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine, create_engine, literal, select, text
 
-from chassis.searching import fold_sql, patterns
+from chassis.searching import fold_sql, matches, patterns
 from web.errors import MalformedInput
 from web.text.characters import APOSTROPHES, DASHES, LINE_BREAKS, QUOTES, SPACES
 from web.text.folding import LETTERS, MAX_WORDS, fold, marked_spots, searchable, words
@@ -255,3 +255,16 @@ def test_what_matched_is_known_place_by_place(value: str, query: str, marked: st
         shown += "[" * (spot and not inside) + "]" * (inside and not spot) + character
         inside = spot
     assert shown + "]" * inside == marked
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=40))
+@pytest.mark.parametrize("added", ["", "' OR 'a' = 'a", "%", "\\", "/", ":name %(name)s", "; --"])
+def test_what_is_searched_is_itself_and_no_part_of_the_statement(owner: Engine, added: str, value: str) -> None:
+    """The words stand in the statement."""
+    query = " ".join(words(value + added)[:MAX_WORDS])
+    with owner.connect() as connection:
+        found, missed = connection.execute(
+            select(matches(literal(searchable([query])), query), matches(literal(""), query))
+        ).one()
+    assert found
+    assert missed is not True or not words(query)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, and_, bindparam, func, or_, true
+from sqlalchemy import ColumnElement, Select, Text, and_, any_, bindparam, func, or_, true
 from sqlalchemy.orm import InstrumentedAttribute
 
 from web.errors import MalformedInput
@@ -62,21 +62,27 @@ Otherwise = Callable[[ColumnElement[str]], ColumnElement[bool]]
 def holds(column: ColumnElement[str], words: int, otherwise: Otherwise | None = None) -> ColumnElement[bool]:
     """``column`` has every pattern of the parameters ``word_0``, ``word_1`` …: a statement that may be kept.
 
-    ``otherwise`` says of a pattern where else it may be found.
+    ``otherwise`` says of a pattern where else it may be found. SQLAlchemy quotes the words into the statement: prepared
+    with parameters it is planned for any word, and reads a million rows for a rare one.
     """
-    asked = (bindparam(f"word_{i}", type_=Text) for i in range(words))
+    asked = (bindparam(f"word_{i}", type_=Text, literal_execute=True) for i in range(words))
     return and_(true(), *(_held(column, pattern, otherwise) for pattern in asked))
 
 
 def matches(column: ColumnElement[str], query: str, otherwise: Otherwise | None = None) -> ColumnElement[bool]:
     """``column`` holds every word of ``query``; raises MalformedInput as :func:`patterns` does."""
-    asked = (bindparam(None, pattern, type_=Text) for pattern in patterns(query))
+    asked = (bindparam(None, pattern, type_=Text, literal_execute=True) for pattern in patterns(query))
     return and_(true(), *(_held(column, pattern, otherwise) for pattern in asked))
 
 
 def like(column: ColumnElement[str], pattern: ColumnElement[str]) -> ColumnElement[bool]:
     """``column`` has the pattern, one of :func:`patterns`."""
     return column.like(pattern, escape="/")
+
+
+def among(column: ColumnElement[Any], query: Select[Any]) -> ColumnElement[bool]:
+    """``column`` is one of those of ``query``, which is asked first: unlike IN, it lets indexes serve an OR."""
+    return column == any_(func.array(query.scalar_subquery()))
 
 
 def _held(column: ColumnElement[str], pattern: ColumnElement[str], otherwise: Otherwise | None) -> ColumnElement[bool]:

@@ -47,8 +47,8 @@ async def list_contracts(
     if ending := exporting.asked(request):
         whole = exports.rows(wanted, order)
         return await exporting.response(request, ending, exports.NAME, exports.columns(principal), whole)
-    rows, following = await queries.page(reader, wanted, order, limit, cursor)
     counted, by_validity = await queries.counts(reader, wanted)
+    rows, following = await queries.page(reader, wanted, order, limit, cursor, counted)
     total, total_is = paging.total(counted)
     return schemas.ContractPage(
         items=[views.row(row, today) for row in rows],

@@ -51,6 +51,15 @@ class Organisation(Base):
     __table_args__ = (Index("ix_organisations_code", "kind", text("upper(code)")),)
 
 
+_ORDERS = (
+    ("end", "warranty_ends_on"),
+    ("product", "product_key"),
+    ("serial", "serial_key"),
+    ("client_name", "client_key"),
+    ("extensions", "extension_count"),
+)
+
+
 class Contract(Base):
     """Cover of a product and its articles, from ``starts_on`` to ``warranty_ends_on``, both included."""
 
@@ -111,19 +120,12 @@ class Contract(Base):
             postgresql_using="gin",
             postgresql_ops={"search_text": "gin_trgm_ops"},
         ),
-        *(
-            Index(f"ix_contracts_by_{name}", "reseller_id", column, "number_key")
-            for name, column in (
-                ("end", "warranty_ends_on"),
-                ("product", "product_key"),
-                ("serial", "serial_key"),
-                ("client_name", "client_key"),
-                ("extensions", "extension_count"),
-            )
-        ),
+        # Each order of the list, of a reseller's contracts and of all.
+        *(Index(f"ix_contracts_by_{name}", "reseller_id", column, "number_key") for name, column in _ORDERS),
+        *(Index(f"ix_contracts_all_by_{name}", column, "number_key") for name, column in _ORDERS if name != "end"),
         Index("ix_contracts_by_number", "reseller_id", "number_key"),
         Index("ix_contracts_by_client", "client_id", "number_key"),
-        Index("ix_contracts_ends", "warranty_ends_on"),
+        Index("ix_contracts_ends", "warranty_ends_on", "number_key", postgresql_include=["starts_on"]),
     )
 
     @property

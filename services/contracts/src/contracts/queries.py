@@ -21,6 +21,8 @@ from sqlalchemy import (
     not_,
     or_,
     select,
+    true,
+    type_coerce,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -34,6 +36,9 @@ from contracts.models import EXPIRING_DAYS, Article, Contract, Extension, Extens
 from events import OrganisationKind
 from web.auth.principal import Principal
 from web.text import codes, folding
+
+# Of a million contracts, a thousand that are spread evenly fill a page after the first 25,000.
+FEW = 1_000
 
 VALIDITIES: tuple[schemas.Validity, ...] = ("active", "expiring", "expired")
 
@@ -76,7 +81,7 @@ def validity(name: str, today: date | BindParameter[date]) -> ColumnElement[bool
         return Contract.warranty_ends_on < today
     in_force = and_(Contract.starts_on <= today, Contract.warranty_ends_on >= today)
     if name == "expiring":
-        return and_(in_force, Contract.warranty_ends_on - today <= EXPIRING_DAYS)
+        return and_(in_force, Contract.warranty_ends_on <= type_coerce(today, Date) + EXPIRING_DAYS)
     return in_force
 
 
@@ -96,32 +101,40 @@ class Shape:
     exact: bool | None = None
     # Whether a number or a serial number may be what was searched.
     numbered: bool = False
+    # So few are found that they are all looked up; others are met soon enough in the order of the list.
+    few: bool = False
 
 
 @lru_cache(maxsize=256)
 def listing(shape: Shape) -> AnySelect:
     named = shows_reseller(shape.kind)
-    found = searching.holds(Contract.search_text.expression, shape.words, of_reseller if named else None)
+    found = _found(shape, of_reseller if named else None)
+    if shape.few:
+        found = searching.among(Contract.number.expression, select(Contract.number).where(found))
+    if shape.exact is not None:
+        found = and_(found, _is_searched() if shape.exact else not_(_is_searched()))
+    return select(*ROW, *([RESELLER.label("reseller")] if named else [])).where(found)
+
+
+def _found(shape: Shape, otherwise: searching.Otherwise | None) -> ColumnElement[bool]:
+    searched = searching.holds(Contract.search_text.expression, shape.words, otherwise)
     if shape.numbered:
         # With zeros in front the number is no part of the text.
-        found = or_(found, _has_number())
-    query = select(*ROW, *([RESELLER.label("reseller")] if named else [])).where(
-        visible_to(shape.kind, bindparam("organisation", type_=Uuid)), found
+        searched = or_(searched, _has_number())
+    return and_(
+        visible_to(shape.kind, bindparam("organisation", type_=Uuid)),
+        searched,
+        Contract.client_id == bindparam("client", type_=Uuid) if shape.by_client else true(),
+        Contract.reseller_id == bindparam("reseller", type_=Uuid) if shape.by_reseller else true(),
+        validity(shape.validity, bindparam("today", type_=Date)) if shape.validity else true(),
     )
-    if shape.exact is not None:
-        query = query.where(_is_searched() if shape.exact else not_(_is_searched()))
-    if shape.by_client:
-        query = query.where(Contract.client_id == bindparam("client", type_=Uuid))
-    if shape.by_reseller:
-        query = query.where(Contract.reseller_id == bindparam("reseller", type_=Uuid))
-    if shape.validity:
-        query = query.where(validity(shape.validity, bindparam("today", type_=Date)))
-    return query
 
 
 def of_reseller(pattern: ColumnElement[str]) -> ColumnElement[bool]:
     found = searching.like(Organisation.search_text.expression, pattern)
-    return Contract.reseller_id.in_(select(Organisation.id).where(Organisation.kind == "reseller", found))
+    return searching.among(
+        Contract.reseller_id.expression, select(Organisation.id).where(Organisation.kind == "reseller", found)
+    )
 
 
 def _has_number() -> ColumnElement[bool]:
@@ -137,8 +150,10 @@ def _is_searched() -> ColumnElement[bool]:
     return or_(
         _has_number(),
         Contract.serial_code == serial,
-        Contract.number.in_(select(Article.contract_number).where(Article.serial_code == serial)),
-        Contract.number.in_(exchanged),
+        searching.among(
+            Contract.number.expression, select(Article.contract_number).where(Article.serial_code == serial)
+        ),
+        searching.among(Contract.number.expression, exchanged),
     )
 
 
@@ -184,13 +199,14 @@ class Wanted:
 
 
 async def page(
-    reader: AsyncConnection, wanted: Wanted, sort: paging.Sort, limit: int, cursor: str | None
+    reader: AsyncConnection, wanted: Wanted, sort: paging.Sort, limit: int, cursor: str | None, counted: int
 ) -> tuple[Sequence[AnyRow], str | None]:
-    """What is searched exactly comes first."""
+    """What is searched exactly comes first. ``counted``: how many the list has, as :func:`counts`."""
+    few = wanted.shape.words > 0 and counted <= FEW
 
     async def fetch(exact: bool | None, limit: int, cursor: str | None) -> Sequence[AnyRow]:
         make = paging.page if cursor else first_page
-        shape = replace(wanted.shape, exact=exact)
+        shape = replace(wanted.shape, exact=exact, few=few)
         statement = make(listing(shape), sort, Contract.number_key.expression, limit, cursor)
         return (await reader.execute(statement, wanted.values)).all()
 

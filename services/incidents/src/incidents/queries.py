@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
 from chassis.http import paging
-from chassis.searching import like, matches
+from chassis.searching import among, like, matches
 from chassis.sql import AnyRow, AnySelect
 from events.identity import UserStatus
 from events.incidents import Scope, Thread
@@ -91,7 +91,7 @@ def listing(
 
 def of_reseller(pattern: ColumnElement[str]) -> ColumnElement[bool]:
     found = like(Organisation.search_text.expression, pattern)
-    return Incident.reseller_id.in_(select(Organisation.id).where(Organisation.kind == "reseller", found))
+    return among(Incident.reseller_id.expression, select(Organisation.id).where(Organisation.kind == "reseller", found))
 
 
 def _concerns(serial: str) -> ColumnElement[bool]:

@@ -73,7 +73,8 @@ def page(query: AnySelect, sort: Sort, tie: ColumnElement[Any], limit: int, curs
 def ordered(query: AnySelect, sort: Sort, tie: ColumnElement[Any]) -> AnySelect:
     key = sort.column.desc() if sort.descending else sort.column.asc()
     last = tie.desc() if sort.descending else tie.asc()
-    return query.order_by(key.nulls_last(), last)
+    # Said of what is never empty, it would keep an index from being read backwards.
+    return query.order_by(key.nulls_last() if _nullable(sort.column) else key, last)
 
 
 def split(rows: Sequence[AnyRow], sort: Sort, limit: int) -> tuple[Sequence[AnyRow], str | None]:
