@@ -264,7 +264,7 @@ async def test_the_same_person_after_a_new_log_in_sends_as_before(
     message = {"csrf": form_token(KEY, str(SQP.user_id)), "key": "k", "body": "Bonjour"}
     answer = await browser.post(MESSAGES, data=message)
     assert answer.status_code == 303
-    assert services.changes == [("POST", "/incidents/26112401/messages?thread=sqp")]
+    assert services.changes == [("POST", "/incidents/26112401/messages?thread=sqp&undoable=true")]
 
 
 async def test_parts_of_a_page_are_not_read_as_another_person(browser: httpx.AsyncClient) -> None:

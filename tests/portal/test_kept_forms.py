@@ -122,7 +122,9 @@ async def test_a_message_is_never_signed_by_another_who_logged_in_meanwhile(
     messages = f"/incidents/{number}/messages"
     assert (await people("sqp_support").get(messages, thread="sqp"))["items"] == []
     await send(page)
-    await expect(page.locator(".message")).to_contain_text("Support SQP")
+    await expect(page.locator(".pending-message")).to_be_visible()
+    waiting = await people("sqp_support").get(f"/incidents/{number}/pending-messages", thread="sqp")
+    assert [each["body"] for each in waiting["items"]] == [TEXT]
 
 
 async def test_a_message_waits_for_its_author_while_another_is_logged_in(visit: Visit, declare: Declare) -> None:

@@ -44,7 +44,7 @@ async def test_two_agents_answer_one_question_and_the_second_reads_the_first_bef
     await attach(colleague, "bordereau.txt")
     await expect(composer(colleague).locator(".upload-list li")).to_contain_text("Envoyé", use_inner_text=True)
     await send(support)
-    await expect(composer(support).locator(".said")).to_contain_text("Envoyé à")
+    await expect(composer(support).locator(".said")).to_contain_text("Mis en envoi à")
     await expect(colleague.locator(".message")).to_have_count(2)
     await send(colleague)
     stopped = composer(colleague).locator(".said")
@@ -55,7 +55,7 @@ async def test_two_agents_answer_one_question_and_the_second_reads_the_first_bef
     await expect(colleague.locator(".message")).to_have_count(2)
     await composer(colleague).locator("textarea").fill("Et le bordereau est joint.")
     await send(colleague)
-    await expect(stopped).to_contain_text("Envoyé à")
+    await expect(stopped).to_contain_text("Mis en envoi à")
     await expect(support.locator(".message")).to_have_count(3)
     await expect(support.locator(".message .attachment")).to_contain_text("bordereau.txt")
 

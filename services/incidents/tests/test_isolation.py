@@ -115,6 +115,9 @@ OF_SQP = {
     # test_macros.py says who may.
     ("get", "/incidents/{number}/canned-answers/{answer_id}/preview"),
     ("post", "/incidents/{number}/canned-answers/{answer_id}/apply"),
+    # test_pending_messages.py says who may.
+    ("get", "/incidents/{number}/pending-messages"),
+    ("delete", "/incidents/{number}/pending-messages/{message_id}"),
 }
 # By the link of a reminder alone: test_returns.py.
 BY_LINK = {("post", "/return-answers"), ("post", "/return-answers/question")}

@@ -17,6 +17,7 @@ from api.incidents import (
     Message,
     MessageCreate,
     OfferedAddresses,
+    PendingMessages,
     StatusChange,
 )
 from api.incidents.drafts import Draft, DraftPut, MessageDraft, MessageDraftPut
@@ -62,9 +63,22 @@ async def messages(page: PageRequest, number: str, thread: str, **place: Paramet
     return await page.read(Page[Message], f"/incidents/{number}/messages", thread=thread, **place)
 
 
-async def post(page: PageRequest, number: str, thread: str, message: MessageCreate, key: str, seen: str) -> None:
-    """``seen``: the thread's tag as it was read last, or empty for a message that nothing stops."""
-    await page.change("POST", f"/incidents/{number}/messages?thread={thread}", message, key=key, etag=seen)
+async def post(
+    page: PageRequest, number: str, thread: str, message: MessageCreate, key: str, seen: str, *, undoable: bool
+) -> None:
+    """``seen``: the thread's tag as it was read last, or empty for a message that nothing stops. ``undoable``: it waits
+    for a moment in which it may be taken back."""
+    path = f"/incidents/{number}/messages?thread={thread}{'&undoable=true' if undoable else ''}"
+    await page.change("POST", path, message, key=key, etag=seen)
+
+
+async def pending(page: PageRequest, number: str, thread: str) -> PendingMessages:
+    """One's own that wait, or could not leave."""
+    return await page.get(PendingMessages, f"/incidents/{number}/pending-messages", thread=thread)
+
+
+async def undo(page: PageRequest, number: str, message_id: UUID) -> None:
+    await page.change("DELETE", f"/incidents/{number}/pending-messages/{message_id}")
 
 
 async def message_draft(page: PageRequest, number: str, thread: str) -> MessageDraft:

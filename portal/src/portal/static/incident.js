@@ -4,6 +4,7 @@ import { resume } from "./composer.js";
 import { keep } from "./kept.js";
 import "./mentions.js";
 import { awaitScans, refresh, thread } from "./thread.js";
+import "./undo.js";
 
 const THREAD_TABS = { client: "messagerie", sqp: "messagerie-sqp", internal: "notes" };
 

@@ -54,10 +54,21 @@ export function show(html) {
       isNew ||= !message.classList.contains("ours");
     } else if (known.dataset.version !== message.dataset.version) known.replaceWith(message);
   }
+  showPending(now);
   list.dataset.seen = now.querySelector("ol.messages").dataset.seen;
   document.dispatchEvent(new Event("thread-read"));
   if (isNew) announce();
   awaitScans();
+}
+
+/** What waits stands as it is while nothing of it has changed: its seconds run, and its button may have the focus. */
+function showPending(now) {
+  const [pending, fresh] = [document, now].map((each) => each.getElementById("pending"));
+  if (!pending || !fresh || pending.dataset.version === fresh.dataset.version) return;
+  const hadFocus = pending.contains(document.activeElement);
+  pending.replaceChildren(...fresh.childNodes);
+  pending.dataset.version = fresh.dataset.version;
+  if (hadFocus) document.querySelector("form[data-composer] textarea")?.focus();
 }
 
 function scroller() {

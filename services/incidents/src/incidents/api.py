@@ -24,10 +24,11 @@ from incidents.exchanges import repository as exchange_repository
 from incidents.figures.narrowing import Asked
 from incidents.language import Lang
 from incidents.models import Incident
+from incidents.pending import service as pending
 from incidents.promises import repository as promises
 from incidents.promises import views as promise_views
 from incidents.promises.terms import promises_next_day
-from incidents.service import attachments, changes, declarations, guard
+from incidents.service import attachments, changes, declarations, guard, messages
 from incidents.service.loading import to_read
 from web import clock
 from web.auth.principal import Principal
@@ -184,13 +185,19 @@ async def post_message(
     principal: auth.Writer,
     session: Session,
     precondition: IfMatchGiven,
+    *,
+    undoable: bool = False,
 ) -> schemas.Posted:
-    """Writes in a thread that the caller takes part in, until the incident is closed or cancelled.
+    """Writes in a thread that the caller takes part in, until the incident is closed or cancelled. ``undoable``: what
+    SQP writes to the reseller waits ten seconds, in which its author may take it back.
 
     With the thread's ETag as If-Match it answers 412 ``thread_moved`` and writes nothing when somebody else has written
     there, or moved the incident, since that ETag was read.
     """
-    return views.posted(*await changes.post(session, number, thread, body, actor(principal), precondition))
+    by = actor(principal)
+    if undoable and thread == "sqp" and by.organisation_kind == "sqp":
+        return views.held(*await pending.hold(session, number, thread, body, by, precondition))
+    return views.posted(*await messages.post(session, number, thread, body, by, precondition))
 
 
 @incidents.post("/{number}/files", status_code=201, dependencies=[idempotency.Documented])

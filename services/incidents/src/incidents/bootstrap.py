@@ -22,6 +22,8 @@ from incidents.exchanges import reminders
 from incidents.figures import api as figures_api
 from incidents.figures import repository as figures
 from incidents.models import Base
+from incidents.pending import api as pending_api
+from incidents.pending import service as pending
 from incidents.promises import api as promises_api
 from incidents.promises import service as promises
 from incidents.saved_views import api as saved_views_api
@@ -45,6 +47,7 @@ def build(settings: Settings) -> Service:
             api.backoffice,
             drafts_api.drafts,
             drafts_api.messages,
+            pending_api.pending,
             promises_api.settings,
             desk_api.desk,
             saved_views_api.saved_views,
@@ -73,4 +76,6 @@ def _jobs(settings: Settings) -> JobRegistry:
     jobs.bind_periodic(tasks.CATCH_UP_SEARCH, timedelta(minutes=5), searching.catch_up)
     jobs.bind_periodic(tasks.FILL_FIRST_ANSWERS, timedelta(hours=1), figures.fill_first_answers)
     jobs.bind_periodic(tasks.EXPIRE_DRAFTS, timedelta(hours=1), drafts.expire)
+    jobs.bind(tasks.SEND_MESSAGE, pending.send)
+    jobs.bind_periodic(tasks.CATCH_UP_MESSAGES, timedelta(minutes=1), pending.catch_up)
     return jobs

@@ -21,6 +21,7 @@ from incidents.auth import actor
 from incidents.exchanges import foretold
 from incidents.labels import NATURE, PLATFORM, REASON, SQP, STATUS, choices
 from incidents.models import Incident, Message
+from incidents.pending.models import PendingMessage
 from incidents.promises import repository as promises
 from incidents.promises import views as promise_views
 from incidents.promises.terms import promises_next_day
@@ -159,6 +160,11 @@ async def messages(
 
 def posted(changed: Incident, message: Message) -> schemas.Posted:
     return schemas.Posted(id=message.id, thread=message.thread, at=message.at, version=changed.version)
+
+
+def held(changed: Incident, message: PendingMessage) -> schemas.Posted:
+    at = message.due_at
+    return schemas.Posted(id=message.id, thread=message.thread, at=at, version=changed.version, due_at=at)
 
 
 def offered(line: AnyRow, service_level: str, language: Language) -> schemas.OfferedAddress:

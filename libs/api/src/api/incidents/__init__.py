@@ -35,6 +35,8 @@ from api.incidents.messages import (
     Mention,
     Message,
     MessageCreate,
+    PendingMessage,
+    PendingMessages,
     Person,
     Posted,
 )
@@ -74,6 +76,8 @@ __all__ = [
     "OnBehalf",
     "Party",
     "PartyKind",
+    "PendingMessage",
+    "PendingMessages",
     "Person",
     "Posted",
     "Readership",

@@ -99,7 +99,27 @@ class Message(Answer):
 
 
 class Posted(Answer):
+    """``due_at``: until when its author may take it back; it is no message before that."""
+
     id: UUID
     thread: Thread
     at: datetime
     version: int
+    due_at: datetime | None = None
+
+
+class PendingMessage(Answer):
+    """What leaves in ``seconds``, as this service counts them. ``refusal``: why it did not leave; it then waits for its
+    author to take it back."""
+
+    id: UUID
+    thread: Thread
+    body: str
+    file_ids: list[UUID]
+    due_at: datetime
+    seconds: int
+    refusal: str
+
+
+class PendingMessages(Answer):
+    items: list[PendingMessage]

@@ -66,7 +66,8 @@ async def found(page: Page, number: str, name: str) -> dict[str, object]:
     return {
         "written": texts["body"],
         "mention": texts["mention"],
-        "seen": texts["seen"],
+        # A message that was taken back after a colleague's answer has been read by now.
+        **({"seen": texts["seen"]} if texts["seen"] else {}),
         "key": texts["key"] or str(uuid4()),
         "kept": kept,
         "refused": [page.gettext(uploads.GONE)] if len(kept) < len(ids) else [],

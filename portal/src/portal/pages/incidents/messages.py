@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from starlette.responses import Response
 
@@ -15,7 +15,8 @@ from portal.forms import Field, Form
 from portal.page import Page
 from portal.pages.incidents import one, words
 from portal.pages.incidents.base import blueprint, number_of, path_of
-from portal.pages.incidents.threads import TABS, Thread, colleagues, thread_of
+from portal.pages.incidents.threads import TABS, Thread, colleagues, is_undoable, thread_of
+from portal.pages.rights import writers
 from portal.services import incidents
 from portal.translations import N_
 from portal.uploads import UploadedFile
@@ -27,6 +28,8 @@ FILES_AWAY = N_("Les fichiers ne répondent pas pour l’instant. Réessayez dan
 MOVED = "thread_moved"
 PATH = "/incidents/{number}/messages/{thread}"
 SENT = N_("Votre message est envoyé.")
+LEAVES = N_("Votre message part dans dix secondes.")
+TAKEN_BACK = N_("Votre message n’est pas parti. Il est de nouveau en brouillon ci-dessous.")
 NOTED = N_("Votre note est enregistrée.")
 FORM = Form(
     Field("body", N_("Message")),
@@ -65,8 +68,23 @@ async def post_message(page: Page) -> Response:
         return await again(503, page.gettext(UNAVAILABLE), page.field("key"))
     if page.wants("messages"):
         return await _list(page, number, name)
-    done = NOTED if name == "internal" else SENT
+    done = NOTED if name == "internal" else LEAVES if is_undoable(page, name) else SENT
     return page.redirect(path_of(number, TABS[name]), flash=page.gettext(done))
+
+
+@blueprint.post(f"{PATH}/annuler/{{id:uuid}}")
+@writers("sqp")
+async def undo_message(page: Page) -> Response:
+    """What waits is a draft again. Pressed twice it is one already."""
+    number, name = number_of(page), thread_of(page)
+    try:
+        await incidents.undo(page, number, UUID(str(page.request.path_params["id"])))
+    except ApiRefused as refused:
+        if refused.code == "sent_already":
+            return await one.show(page, number, {"unsent": refused.title}, tab=TABS[name], status=refused.status)
+        if refused.code != "pending_message_not_found":
+            raise
+    return page.redirect(path_of(number, TABS[name]), flash=page.gettext(TAKEN_BACK))
 
 
 async def _taken(page: Page) -> tuple[list[UploadedFile], list[str]]:
@@ -83,7 +101,7 @@ async def _post(page: Page, number: str, name: str, files: list[UploadedFile]) -
     message = page.build(MessageCreate, values)
     # A note answers nobody: what came meanwhile does not stop it.
     seen = page.field("seen") if name != "internal" else ""
-    await incidents.post(page, number, name, message, page.field("key"), seen)
+    await incidents.post(page, number, name, message, page.field("key"), seen, undoable=is_undoable(page, name))
 
 
 def attached(page: Page, files: Sequence[UploadedFile]) -> str:
@@ -131,7 +149,7 @@ async def _list(page: Page, number: str, name: str) -> Response:
         await notices.read(page, number, name)
     thread = await Thread.read(page, incident, name, page.query("messages"))
     return page.fragment(
-        "incidents/messages.html",
+        "incidents/messages_fresh.html",
         thread=thread,
         incident=incident,
         kinds=words.KINDS,

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from api.identity.people import User
-from api.incidents import Incident, Message
+from api.incidents import Incident, Message, PendingMessage
+from portal import uploads
 from portal.api_client import ApiRefused
 from portal.page import Page
 from portal.page_request import or_unavailable
 from portal.services import identity, incidents
+from portal.uploads import UploadedFile
 
 STEP = 50
 MOST = 1000
@@ -19,6 +21,14 @@ AT_ONCE = 200
 TABS = {"client": "messagerie", "sqp": "messagerie-sqp", "internal": "notes"}
 # People of SQP whom a note may mention.
 MOST_COLLEAGUES = 200
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A message of one's own that leaves in a moment, or could not."""
+
+    message: PendingMessage
+    files: Sequence[UploadedFile]
 
 
 @dataclass(frozen=True)
@@ -38,6 +48,7 @@ class Thread:
     readers_page: str
     phone: str
     may_write: bool
+    pending: Sequence[Waiting]
 
     @property
     def tab(self) -> str:
@@ -63,7 +74,27 @@ class Thread:
             reader=_other_side(page, incident, name),
             **_readership(page, incident, name),
             may_write=name in incident.actions.write,
+            pending=await _pending(page, incident.number, name),
         )
+
+
+def is_undoable(page: Page, name: str) -> bool:
+    """What SQP writes to the reseller waits for ten seconds."""
+    return name == "sqp" and page.may("sqp", write=True)
+
+
+async def _pending(page: Page, number: str, name: str) -> list[Waiting]:
+    """Nothing while the incidents service is of the previous release, which knows of none."""
+    if not is_undoable(page, name):
+        return []
+    try:
+        found = await or_unavailable(incidents.pending(page, number, name))
+    except ApiRefused as refused:
+        if refused.status != 404:
+            raise
+        return []
+    waiting = found.items if found else []
+    return [Waiting(each, await uploads.known(page, [str(file) for file in each.file_ids])) for each in waiting]
 
 
 def thread_of(page: Page) -> str:

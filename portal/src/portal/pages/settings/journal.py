@@ -82,6 +82,7 @@ ACTIONS = {
     "declare_incident": N_("Incident déclaré"),
     "change_status": N_("État d’incident changé"),
     "post_message": N_("Message envoyé"),
+    "undo_message": N_("Envoi d’un message annulé"),
     "attach_files": N_("Fichiers ajoutés à un incident"),
     "detach_file": N_("Fichier retiré d’un incident"),
     "change_promise_settings": N_("Règle de la promesse changée"),

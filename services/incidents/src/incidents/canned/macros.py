@@ -1,6 +1,6 @@
 """Macros: a canned text, a step of the exchange and a state, shown in sentences first, then done in one transaction.
 
-Each part is done by what does it elsewhere: a message by ``changes.say``, a step by the exchanges, a state by
+Each part is done by what does it elsewhere: a message by ``messages.say``, a step by the exchanges, a state by
 ``changes.go_on``. What one of them refuses undoes the others.
 """
 
@@ -36,7 +36,8 @@ from incidents.exchanges.labels import TYPE
 from incidents.exchanges.standing import OPEN
 from incidents.labels import REASON, STATUS
 from incidents.models import Incident
-from incidents.service import changes, guard
+from incidents.pending import service as pending
+from incidents.service import changes, guard, messages
 from incidents.service.loading import for_change, to_read
 from web import clock
 from web.auth.principal import Principal
@@ -217,14 +218,20 @@ async def apply(
 
 async def _do(session: AsyncSession, incident: Incident, now: Plan, by: Actor) -> None:
     """The message first: the last state may end the thread."""
-    message = MessageCreate(body=now.text.body)
-    await _part(now, "message", changes.say(session, incident, "sqp", message, by))
+    await pending.leave(session, incident, by)
+    await _part(now, "message", _say(session, incident, now, by))
     if now.target is not None:
         await _part(now, "exchange", _take(session, incident, now, now.target, by))
     if now.way:
         reason = now.answer.to_reason or None
         wanted = StatusChange(status=now.answer.to_status, reason=reason, note=now.note.body)
         await _part(now, "status", changes.go_on(session, incident, wanted, by, clock.now()))
+
+
+async def _say(session: AsyncSession, incident: Incident, now: Plan, by: Actor) -> None:
+    message = MessageCreate(body=now.text.body)
+    await messages.check(session, incident, "sqp", message, by)
+    await messages.say(session, incident, "sqp", message, by)
 
 
 async def _take(session: AsyncSession, incident: Incident, now: Plan, target: Target, by: Actor) -> None:

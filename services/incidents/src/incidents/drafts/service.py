@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid5
@@ -15,6 +16,7 @@ from incidents.drafts import repository
 from incidents.drafts.errors import DraftNotFound, TooManyDrafts
 from incidents.drafts.models import Draft
 from incidents.errors import ContractNotFound
+from incidents.models import Incident
 from incidents.repository import covered_contract
 from web import clock
 
@@ -64,6 +66,27 @@ async def message_left(session: AsyncSession, number: str, thread: Thread, by: A
     """In the transaction that stores the message: there is either the draft or the message."""
     assert by.user_id is not None, "people alone write messages"
     await repository.remove(session, by.user_id, of_message(number, thread))
+
+
+async def give_back(
+    session: AsyncSession, incident: Incident, thread: Thread, content: Mapping[str, Any], by: Actor
+) -> None:
+    """A message that was taken back is a draft again, before what its author has begun since. It is kept over the
+    limit, too, and without a key: sent again it is another message."""
+    assert by.user_id is not None, "people alone write messages"
+    identifier = of_message(incident.number, thread)
+    found = await repository.find(await session.connection(), by.user_id, identifier)
+    begun: Mapping[str, Any] = found.content if found else {}
+    bodies = [text for text in (content["body"], begun.get("body")) if text]
+    merged = {
+        **{name: value for name, value in begun.items() if name != "key"},
+        **content,
+        "body": "\n\n".join(bodies),
+        "file_ids": list(dict.fromkeys([*content["file_ids"], *begun.get("file_ids", [])])),
+    }
+    place = {"contract_number": incident.contract_number, "incident_number": incident.number, "thread": thread}
+    draft = Draft(user_id=by.user_id, id=identifier, updated_at=clock.now(), content=merged, **place)
+    await repository.put(session, draft)
 
 
 async def expire(session: AsyncSession) -> None:

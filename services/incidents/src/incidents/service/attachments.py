@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -64,11 +64,7 @@ async def attach_to(
     """
     if not file_ids:
         return []
-    known = await repository.all_attached(session, incident.number, file_ids)
-    readable = access.scopes(by.organisation_kind, incident.client_id)
-    seen = next((file_id for file_id in file_ids if known.get(file_id) in readable), None)
-    if seen is not None:
-        raise FileAlreadyAttached(file_id=str(seen), field="file_ids")
+    known = await require_unattached(session, incident, file_ids, by)
     attachments = [_attachment(incident, file_id, scope, by, at, message_id) for file_id in file_ids]
     for attachment in attachments:
         if attachment.file_id in known:
@@ -80,6 +76,20 @@ async def attach_to(
     if told:
         feed.tell(session, incident, event_mapper.files_attached(incident, by, at, told, scope, message_id))
     return attachments
+
+
+async def require_unattached(
+    session: AsyncSession, incident: Incident, file_ids: Sequence[UUID], by: Actor
+) -> Mapping[UUID, Scope]:
+    """Where those of them that the incident knows stand; raises FileAlreadyAttached for one that ``by`` reads there."""
+    if not file_ids:
+        return {}
+    known = await repository.all_attached(session, incident.number, file_ids)
+    readable = access.scopes(by.organisation_kind, incident.client_id)
+    seen = next((file_id for file_id in file_ids if known.get(file_id) in readable), None)
+    if seen is not None:
+        raise FileAlreadyAttached(file_id=str(seen), field="file_ids")
+    return known
 
 
 def _attachment(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping
 from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
+from events import OrganisationKind
 from events.incidents import Actor, Thread
 from incidents.errors import ThreadMoved
 from incidents.models import HistoryEntry, Incident, Message
@@ -39,7 +40,18 @@ async def check(
     if any(not writers and not moved for writers, moved in came):
         return
     writers, moved = came[0]
-    raise ThreadMoved(writers=writers, moved_to=incident.status if moved else None)
+    raise ThreadMoved(writers=list(writers), moved_to=incident.status if moved else None)
+
+
+async def check_colleagues(session: AsyncSession, incident: Incident, thread: Thread, by: Actor, read: str) -> None:
+    """As a message leaves that its author may have taken back: of two agents who answer at once one is stopped, though
+    neither saw the other's message wait. What others write meanwhile stops nothing."""
+    if not read:
+        return
+    writers, _ = await _since(session, incident, thread, by, *_parsed(read))
+    colleagues = [name for name, kind in writers.items() if kind == by.organisation_kind]
+    if colleagues:
+        raise ThreadMoved(writers=colleagues, moved_to=None)
 
 
 def _parsed(value: str) -> tuple[UUID | None, int]:
@@ -53,14 +65,14 @@ def _parsed(value: str) -> tuple[UUID | None, int]:
 
 async def _since(
     session: AsyncSession, incident: Incident, thread: Thread, by: Actor, last: UUID | None, moves: int
-) -> tuple[Sequence[str], bool]:
-    """Who else wrote since, by the order of their messages; and whether somebody else moved the incident."""
+) -> tuple[Mapping[str, OrganisationKind], bool]:
+    """Who else wrote since and of which kind they are, in order; and whether somebody else moved the incident."""
     of_thread = (Message.incident_number == incident.number, Message.thread == thread)
     read = select(Message.position).where(Message.id == last, *of_thread).scalar_subquery()
-    wrote = select(Message.author_name).where(
+    wrote = select(Message.author_name, Message.organisation_kind).where(
         *of_thread, Message.position > func.coalesce(read, 0), Message.author_id != by.user_id
     )
-    writers = (await session.scalars(wrote.order_by(Message.position))).all()
+    writers = (await session.execute(wrote.order_by(Message.position))).all()
     moved = select(HistoryEntry.user_id).where(HistoryEntry.incident_number == incident.number)
     movers = (await session.scalars(moved.order_by(HistoryEntry.id).offset(moves))).all()
-    return list(dict.fromkeys(writers)), any(each != by.user_id for each in movers)
+    return {row.author_name: row.organisation_kind for row in writers}, any(each != by.user_id for each in movers)
