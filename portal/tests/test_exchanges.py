@@ -50,6 +50,13 @@ async def test_a_reseller_reads_both_legs_as_one_time_line(desk: Any) -> None:
     assert all('rel="noopener noreferrer"' in link for link in links)
 
 
+async def test_what_may_still_come_after_an_inspection_is_nobodys_next_step(desk: Any) -> None:
+    desk.holds(line(actions=["return_shipped"], **{"return": back("inspected", "Retour contrôlé", outcome="partial")}))
+    page = await desk.get(TAB)
+    assert 'id="return_shipped-1"' in page
+    assert "Prochaine étape" not in page
+
+
 async def test_the_way_back_shows_no_stop_that_was_passed_over(desk: Any) -> None:
     desk.holds(line(timeline=[fact("return_settled", "Retour soldé.")], **{"return": back("settled", "Retour soldé")}))
     page = await desk.get(TAB)

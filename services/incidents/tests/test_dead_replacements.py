@@ -80,6 +80,7 @@ async def test_what_is_exchanged_in_its_turn_is_neither_reversed_nor_dead_under_
     await desk.step(number, "close", 2)
     assert await refused(desk, number, "reverse", reason="fault_gone") == "replacement_is_exchanged"
     assert await refused(desk, number, "replacement_dead", note="Encore") == "replacement_is_exchanged"
+    assert await refused(desk, number, "reserve", serial_number="AUTRE") == "replacement_is_exchanged"
     assert (await desk.line(number))["cover"] == "replaced"
 
 

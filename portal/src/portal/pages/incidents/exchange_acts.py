@@ -23,7 +23,6 @@ NEXT_OF_SQP = (
     *("approve", "close", "inspect", "ship", "leave", "reserve", "receive_replacement", "send_label", "receive"),
     "out_of_stock",
 )
-NEXT_OF_HOLDERS = ("return_shipped",)
 GOING = ("prepared", "shipped")
 
 
@@ -272,10 +271,11 @@ def _offered(page: Page, incident: Incident, found: Exchanges) -> dict[str, Sequ
 
 
 def _order(line: Exchange, *, for_sqp: bool) -> Sequence[str]:
-    """What is next, the first of these that may be done. A kept disk waits for SQP alone."""
-    if line.return_.is_disk_kept:
-        return ("settle", *NEXT_OF_SQP) if for_sqp else ()
-    return NEXT_OF_SQP if for_sqp else NEXT_OF_HOLDERS
+    """What is next, the first of these that may be done. A kept disk waits for SQP alone, and a holder is not asked for
+    what may still come after an inspection."""
+    if for_sqp:
+        return ("settle", *NEXT_OF_SQP) if line.return_.is_disk_kept else NEXT_OF_SQP
+    return () if line.return_.is_disk_kept or line.return_.state == "inspected" else ("return_shipped",)
 
 
 def _place(step: StepName, line: Exchange) -> str:

@@ -51,7 +51,7 @@ _AGAIN: frozenset[StepName] = frozenset({"send_label", "return_shipped", "receiv
 BY_PERSONS: frozenset[StepName] = frozenset({"send_label", "return_shipped"})
 
 # Of a replacement in service: not of one that is exchanged in its turn.
-OF_REPLACEMENT_IN_USE: frozenset[StepName] = frozenset({"reverse", "replacement_dead"})
+OF_REPLACEMENT_IN_USE: frozenset[StepName] = frozenset({"reserve", "reverse", "replacement_dead"})
 
 # What whoever holds the product may say of it; all other steps are SQP's.
 OF_HOLDERS: frozenset[StepName] = frozenset({"return_shipped", "return_lost", "more_time", "keep_disk"})
