@@ -12,6 +12,7 @@ import pytest
 
 from devkit.harness import CLIENT, RESELLER, SQP, back_office, person
 from events.incidents import MessagePosted
+from incidents.pending import service
 from incidents.pending.service import LOST_AFTER, WAIT
 from web import clock
 from web.auth.principal import Principal
@@ -61,6 +62,19 @@ async def draft(desk: Any, number: str, by: Principal = SQP) -> Any:
     return answer.json()["content"] if answer.status_code == 200 else None
 
 
+async def cut_off(desk: Any, message: str) -> None:
+    """The job, all of it but the commit."""
+    async with desk.harness.service.database.transaction() as session:
+        await service.send(session, message)
+        await session.flush()
+        raise ConnectionError
+
+
+async def recorded(desk: Any) -> list[tuple[str, str]]:
+    trail = (await desk.as_(SQP).get("/audit/incidents")).json()["items"]
+    return [(each["action"], each["actor"]) for each in trail if each["action"] != "declare_incident"]
+
+
 async def everything(desk: Any, number: str, by: Principal) -> list[tuple[str, int, Any]]:
     """What ``by`` may read that could tell of a message."""
     paths = (
@@ -76,6 +90,7 @@ async def everything(desk: Any, number: str, by: Principal) -> list[tuple[str, i
         "/desk",
         "/exchanges",
         "/backoffice/incidents/changes",
+        "/audit/incidents",
     )
     answers = [await desk.as_(by).get(path) for path in paths]
     shown = [{name: value for name, value in answer.json().items() if name != "request_id"} for answer in answers]
@@ -137,6 +152,19 @@ async def test_its_job_is_due_in_ten_seconds_and_a_repeat_sends_nothing(open_des
     await open_desk.harness.run_jobs()
     await open_desk.harness.run_job(SEND, message_id=message)
     assert await said(open_desk, number) == [MARK]
+
+
+async def test_a_job_that_is_cut_off_loses_nothing_and_its_repeat_sends_once(open_desk: Any) -> None:
+    number = await open_desk.declare()
+    message = await held(open_desk, number)
+    events = len(await open_desk.harness.told())
+    with pytest.raises(ConnectionError):
+        await cut_off(open_desk, message)
+    assert (await said(open_desk, number), len(await waiting(open_desk, number))) == ([], 1)
+    assert len(await open_desk.harness.told()) == events
+    await open_desk.harness.run_jobs()
+    assert await said(open_desk, number) == [MARK]
+    assert len(await open_desk.harness.told(MessagePosted)) == 1
 
 
 async def test_undone_it_is_a_draft_with_its_text_and_files_and_never_leaves(open_desk: Any) -> None:
@@ -263,6 +291,17 @@ async def test_what_one_writes_before_one_closes_is_said_before(open_desk: Any) 
     await held(open_desk, number)
     await open_desk.move(number, "cancelled")
     assert await said(open_desk, number) == [MARK]
+    moved, posted = ("change_status", str(SQP.user_id)), ("post_message", str(SQP.user_id))
+    assert sorted(await recorded(open_desk)) == [moved, moved, posted]
+
+
+async def test_the_journal_tells_of_it_once_it_has_left(open_desk: Any) -> None:
+    number = await open_desk.declare()
+    await undo(open_desk, number, await held(open_desk, number))
+    await held(open_desk, number)
+    assert await recorded(open_desk) == []
+    await open_desk.harness.run_jobs()
+    assert await recorded(open_desk) == [("post_message", str(SQP.user_id))]
 
 
 async def test_what_a_colleagues_closing_overtakes_comes_back_with_the_reason(open_desk: Any) -> None:

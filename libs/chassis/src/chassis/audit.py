@@ -63,6 +63,13 @@ def record(
     )
 
 
+def record_beside(session: AsyncSession, action: str, **entry: Any) -> None:
+    """As :func:`record`, of something else than what the request is: that is recorded as well."""
+    is_recorded = session.info.get(RECORDED, False)
+    record(session, action, **entry)
+    session.info[RECORDED] = is_recorded
+
+
 def _actor(by: By, organisation_id: UUID | None) -> dict[str, Any]:
     if by is None:
         return {"actor": PLATFORM, "actor_kind": "platform"}

@@ -67,6 +67,8 @@ async def hold(
     session.add(pending)
     outbox.add_job(session, tasks.SEND_MESSAGE, due_at=pending.due_at, message_id=pending.id)
     await drafts.message_left(session, number, thread, by)
+    # The journal of SQP's administrators tells of it once it has left.
+    audit.skip(session)
     return incident, pending
 
 
@@ -87,7 +89,7 @@ async def undo(session: AsyncSession, number: str, identifier: UUID, by: Actor) 
         "seen": f'"{pending.read}"' if pending.read and pending.refusal is None else "",
     }
     await drafts.give_back(session, incident, pending.thread, content, by)
-    audit.name(session, number)
+    audit.skip(session)
     await session.delete(pending)
 
 
@@ -126,5 +128,8 @@ async def _send(session: AsyncSession, incident: Incident, pending: PendingMessa
         pending.refusal = {"code": problem.code, "fr": problem.sentence("fr"), "en": problem.sentence("en")}
         return
     await messages.say(session, incident, pending.thread, wanted, by, pending.id)
+    audit.record_beside(
+        session, "post_message", organisation_id=by.organisation_id, subject=incident.number, by=by.user_id
+    )
     await session.delete(pending)
     await session.flush()
