@@ -104,6 +104,13 @@ OF_SQP = {
     ("get", "/desk-views/{view_id}"),
     ("patch", "/desk-views/{view_id}"),
     ("delete", "/desk-views/{view_id}"),
+    # test_bulk.py says who may.
+    ("get", "/desk-jobs"),
+    ("post", "/desk-jobs"),
+    ("post", "/desk-jobs/selection"),
+    ("post", "/desk-jobs/preview"),
+    ("get", "/desk-jobs/{job_id}"),
+    ("post", "/desk-jobs/{job_id}/stop"),
     # test_canned_answers.py says who may.
     ("get", "/canned-answers"),
     ("post", "/canned-answers"),

@@ -29,6 +29,7 @@ SEGMENTS = {
             "return-answers",
             "desk",
             "desk-views",
+            "desk-jobs",
             "canned-answers",
         ),
         "incidents",

@@ -123,13 +123,15 @@ class IncidentDeclared(IncidentEvent):
 
 
 class IncidentStatusChanged(IncidentEvent):
-    """The incident moved from ``previous_status`` to ``status``; ``reason``: why it is pending."""
+    """The incident moved from ``previous_status`` to ``status``; ``reason``: why it is pending. ``told_with``: it was one
+    of many, of which IncidentsMoved tells people once the job with this id has ended."""
 
     type: ClassVar[str] = "incidents.incident.status_changed.v1"
 
     previous_status: Status
     note: str = ""
     reason: PendingReason | None = None
+    told_with: UUID | None = None
 
 
 class IncidentClosingPostponed(IncidentEvent):
@@ -283,6 +285,29 @@ class IncidentAssigned(Event):
     at: Moment
 
 
+class MovedIncident(Payload):
+    number: str
+    title: str
+    reseller_id: UUID
+    client_id: UUID | None
+
+
+class IncidentsMoved(Event):
+    """SQP moved many incidents to ``status`` at once; each of them was told by its own IncidentStatusChanged, and people
+    are told of all of them by this."""
+
+    type: ClassVar[str] = "incidents.bulk.moved.v1"
+    aggregate: ClassVar[str] = "job_id"
+
+    job_id: UUID
+    status: Status
+    reason: PendingReason | None = None
+    note: str = ""
+    incidents: list[MovedIncident]
+    actor: Actor
+    at: Moment
+
+
 EVENTS: tuple[type[Event], ...] = (
     IncidentDeclared,
     IncidentStatusChanged,
@@ -296,4 +321,5 @@ EVENTS: tuple[type[Event], ...] = (
     ExchangeChanged,
     ReturnReminded,
     IncidentAssigned,
+    IncidentsMoved,
 )

@@ -11,6 +11,8 @@ from chassis.job_registry import JobRegistry
 from chassis.jobs import housekeeping
 from chassis.service import Service, jwks
 from incidents import api, tasks
+from incidents.bulk import api as bulk_api
+from incidents.bulk import performing as bulk
 from incidents.canned import api as canned_api
 from incidents.consumers import consumers
 from incidents.desk import api as desk_api
@@ -51,6 +53,7 @@ def build(settings: Settings) -> Service:
             promises_api.settings,
             desk_api.desk,
             saved_views_api.saved_views,
+            bulk_api.bulk,
             canned_api.canned,
             exchanges_api.exchanges,
             exchanges_api.backoffice,
@@ -78,4 +81,6 @@ def _jobs(settings: Settings) -> JobRegistry:
     jobs.bind_periodic(tasks.EXPIRE_DRAFTS, timedelta(hours=1), drafts.expire)
     jobs.bind(tasks.SEND_MESSAGE, pending.send)
     jobs.bind_periodic(tasks.CATCH_UP_MESSAGES, timedelta(minutes=1), pending.catch_up)
+    jobs.bind(tasks.BULK_ROW, bulk.perform)
+    jobs.bind_periodic(tasks.REVIVE_BULK, timedelta(minutes=5), bulk.revive)
     return jobs

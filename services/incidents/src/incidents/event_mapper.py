@@ -66,8 +66,11 @@ def status_changed(
     previous: facts.Status,
     note: str,
     reason: facts.PendingReason | None,
+    told_with: UUID | None = None,
 ) -> facts.IncidentStatusChanged:
-    return facts.IncidentStatusChanged(**_about(incident, by, at), previous_status=previous, note=note, reason=reason)
+    return facts.IncidentStatusChanged(
+        **_about(incident, by, at), previous_status=previous, note=note, reason=reason, told_with=told_with
+    )
 
 
 def closing_postponed(

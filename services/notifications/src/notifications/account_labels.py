@@ -108,3 +108,8 @@ NOTES: dict[EmailKind, tuple[Text, ...]] = {
     "password_changed": (NOT_YOU_CREDENTIALS,),
     "login_changed": (NOT_YOU_CREDENTIALS,),
 }
+
+NOT_YOU_DEVICE = text(
+    "Si ce n’est pas vous, fermez cette session et changez votre mot de passe.",
+    "If this was not you, close that session and change your password.",
+)

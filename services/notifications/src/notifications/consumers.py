@@ -32,13 +32,14 @@ from events.incidents import (
     IncidentClosingPostponed,
     IncidentDeclared,
     IncidentEvent,
+    IncidentsMoved,
     IncidentStatusChanged,
     MessagePosted,
     NoteWritten,
     PromiseMissed,
     ReturnReminded,
 )
-from notifications import account_mails, exchanges, projections, recipients, reminders, service
+from notifications import account_mails, bulk_notices, exchanges, projections, recipients, reminders, service
 from notifications.recipients import Notice
 
 E = TypeVar("E", bound=Event)
@@ -59,6 +60,7 @@ def consumers() -> tuple[Consumer, ...]:
     incidents = Consumer("notifications.incidents")
     incidents.on(IncidentDeclared)(_follow_and_tell(recipients.declared))
     incidents.on(IncidentStatusChanged)(exchanges.status_changed)
+    incidents.on(IncidentsMoved)(bulk_notices.tell)
     incidents.on(IncidentClosingPostponed)(_follow_and_tell(recipients.closing_postponed))
     incidents.on(PromiseMissed)(_follow_and_tell(recipients.promise_missed))
     incidents.on(ExchangeChanged)(exchanges.changed)

@@ -26,7 +26,7 @@ async def reminded(session: AsyncSession, event: ReturnReminded) -> None:
 
 
 async def status_changed(session: AsyncSession, event: IncidentStatusChanged) -> None:
-    """An approval moves the incident on in the same instant, and tells of it itself."""
+    """An approval moves the incident on in the same instant, and tells of it itself; a job of SQP tells of many."""
     await service.follow_incident(session, event)
-    if not await projections.is_by_approval(session, event):
+    if event.told_with is None and not await projections.is_by_approval(session, event):
         await service.tell(session, recipients.status_changed(event))

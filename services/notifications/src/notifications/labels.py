@@ -9,7 +9,17 @@ from typing import Any
 
 from notifications import account_labels, declaration_labels, exchange_labels, exchange_texts, reminder_texts
 from notifications.notification_types import EmailKind
-from notifications.status_labels import AWAITED, CANCELLED, PENDING, REOPENED, STATUS
+from notifications.status_labels import (
+    AWAITED,
+    CANCELLED,
+    PENDING,
+    REOPENED,
+    SEE_MANY,
+    STATUS,
+    TITLE_OF_MANY,
+    concerned,
+    of_many,
+)
 from web import clock, user_agent
 from web.clock import PARIS
 from web.i18n import Language, Text, text
@@ -164,12 +174,6 @@ BODIES: dict[str, Text] = {
     **account_labels.BODIES,
 }
 
-NOT_YOU_DEVICE = text(
-    "Si ce n’est pas vous, fermez cette session et changez votre mot de passe.",
-    "If this was not you, close that session and change your password.",
-)
-
-
 # What people and organisations are called, which a mail program could take for a site.
 NAMES = ("actor", "caller", "client_name", "invited_by", "login", "organisation_name", "party")
 
@@ -188,6 +192,10 @@ def render(kind: EmailKind, facts: Facts, language: Language, write_name: Callab
 
     notes = tuple(say(sentence) for sentence in _notes(kind, known))
     context = known.get("title", "") if kind != "incident_declared" else ""
+    if kind == "status_changed" and facts.get("count", 1) > 1:
+        title, body, button = say(TITLE_OF_MANY), say(of_many(known)), say(SEE_MANY)
+        listed = concerned(known, language)
+        return Words(title, body, button, quote=paragraphs(facts["note"]), groups=listed, language=language)
     if kind in TITLES_OF_MANY and facts.get("count", 1) > 1:
         many = "order_closing" if facts.get("reminder") == "order" else kind
         return Words(
@@ -205,7 +213,7 @@ def render(kind: EmailKind, facts: Facts, language: Language, write_name: Callab
 
 
 NOTES: dict[EmailKind, tuple[Text, ...]] = {
-    "new_device": (NOT_YOU_DEVICE,),
+    "new_device": (account_labels.NOT_YOU_DEVICE,),
     **account_labels.NOTES,
 }
 

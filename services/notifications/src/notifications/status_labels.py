@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from web.i18n import Text, text
+from typing import Any
+
+from web.i18n import Language, Text, text
 
 STATUS: dict[str, Text] = {
     "new": text("Cet incident a été déclaré.", "This incident has been declared."),
@@ -44,3 +46,51 @@ AWAITED = text(
 )
 REOPENED = text("Cet incident a été rouvert par {actor}.", "This incident has been reopened by {actor}.")
 CANCELLED = text("Cet incident a été annulé par {actor}.", "This incident has been cancelled by {actor}.")
+
+# Of incidents that SQP moved together.
+TITLE_OF_MANY = text("[Nouveau statut] {count} incidents", "[New status] {count} incidents")
+SEE_MANY = text("Voir les incidents", "See the incidents")
+CONCERNED = text("Incidents concernés", "Incidents concerned")
+MANY: dict[str, Text] = {
+    "in_diagnosis": text("{count} incidents sont en cours de diagnostic.", "{count} incidents are being diagnosed."),
+    "pending": text("{count} incidents sont en attente.", "{count} incidents are pending."),
+    "exchange": text(
+        "Un échange est en cours pour {count} incidents.", "Exchanges are under way for {count} incidents."
+    ),
+    "resolved": text("{count} incidents ont été résolus.", "{count} incidents have been resolved."),
+    "closed": text("{count} incidents ont été clos.", "{count} incidents have been closed."),
+    "rejected": text("{count} incidents ont été refusés.", "{count} incidents have been rejected."),
+    "cancelled": text(
+        "{count} incidents ont été annulés par {actor}.", "{count} incidents have been cancelled by {actor}."
+    ),
+    "waiting_reseller": text(
+        "{count} incidents sont en attente : SQP attend une réponse du revendeur.",
+        "{count} incidents are pending: SQP is waiting for the reseller’s answer.",
+    ),
+    "waiting_client": text(
+        "{count} incidents sont en attente : SQP attend une réponse du client.",
+        "{count} incidents are pending: SQP is waiting for the client’s answer.",
+    ),
+    "stock": text(
+        "{count} incidents sont en attente : SQP attend l’arrivée du matériel en stock.",
+        "{count} incidents are pending: SQP is waiting for the equipment to be in stock.",
+    ),
+    "maker": text(
+        "{count} incidents sont en attente : SQP attend une réponse du constructeur.",
+        "{count} incidents are pending: SQP is waiting for the maker’s answer.",
+    ),
+    "carrier": text(
+        "{count} incidents sont en attente : SQP attend une réponse du transporteur.",
+        "{count} incidents are pending: SQP is waiting for the carrier’s answer.",
+    ),
+}
+
+
+def of_many(facts: dict[str, Any]) -> Text:
+    return MANY.get(facts["awaits"]) or MANY[facts["status"]]
+
+
+def concerned(facts: dict[str, Any], language: Language) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The incidents, as an e-mail lists them."""
+    lines = tuple(f"{each['number']} · {each['title']}" for each in facts["incidents"])
+    return ((CONCERNED[language], lines),)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -28,6 +29,13 @@ async def move(
     await pending.leave(session, incident, by)
     await _move(session, incident, wanted, by, clock.now())
     return incident
+
+
+async def move_among(
+    session: AsyncSession, incident: Incident, wanted: schemas.StatusChange, by: Actor, job_id: UUID
+) -> None:
+    """One of many, locked: the job tells people of all of them together."""
+    await _move(session, incident, wanted, by, clock.now(), told_with=job_id)
 
 
 async def go_on_to_exchange(session: AsyncSession, incident: Incident, by: Actor, at: datetime) -> None:
@@ -56,13 +64,20 @@ async def close_resolved(session: AsyncSession) -> int:
 
 
 async def _move(
-    session: AsyncSession, incident: Incident, wanted: schemas.StatusChange, by: Actor, at: datetime
+    session: AsyncSession,
+    incident: Incident,
+    wanted: schemas.StatusChange,
+    by: Actor,
+    at: datetime,
+    told_with: UUID | None = None,
 ) -> None:
     previous = incident.status
     session.add(incident.move(wanted.status, by, at, reason=wanted.reason, note=wanted.note))
     if wanted.status in ("rejected", "cancelled"):
         await exchanges.withdraw(session, incident, by, at)
     incident.bump_version()
-    changed = event_mapper.status_changed(incident, by, at, previous=previous, note=wanted.note, reason=wanted.reason)
+    changed = event_mapper.status_changed(
+        incident, by, at, previous=previous, note=wanted.note, reason=wanted.reason, told_with=told_with
+    )
     feed.tell(session, incident, changed)
     await following.follow(session, incident, at)

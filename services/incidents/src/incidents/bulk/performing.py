@@ -1,0 +1,162 @@
+"""The rows of a job, each in a transaction of its own: what one does with an incident is what is done with it alone.
+
+A run does one row and enqueues the next, all in its transaction. So a process that is killed leaves no row half done,
+and a run that is delivered twice finds its row done; between two rows a job can be stopped, and other jobs have their
+turn.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from pydantic import TypeAdapter
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.incidents import bulk as schemas
+from chassis import audit
+from chassis.messaging import outbox
+from chassis.retry_policy import DatabaseAway
+from chassis.sql import AnyRow
+from events.incidents import Actor, IncidentsMoved, MovedIncident
+from incidents.bulk import labels, repository
+from incidents.bulk.errors import NotAnyMore
+from incidents.desk import repository as desk_rows
+from incidents.desk import service as desk
+from incidents.labels import STATUS
+from incidents.service import changes
+from incidents.service.loading import for_change
+from incidents.tasks import BULK_ROW
+from web import clock
+from web.errors import Problem
+from web.i18n import Text
+
+log = logging.getLogger(__name__)
+
+ACT: TypeAdapter[schemas.BulkAct] = TypeAdapter(schemas.BulkAct)
+# A job whose next row was lost among the dead jobs stands still; it is set going again after that time.
+STANDS_STILL = timedelta(minutes=10)
+KEPT = timedelta(days=90)
+AT_ONCE = 50
+
+
+async def perform(session: AsyncSession, job_id: str, position: int) -> None:
+    job = await repository.locked(session, UUID(job_id))
+    if job is None or job.state != "running":
+        return
+    row = await repository.row(session, job.id, position)
+    if row is None or row.outcome != "waiting":
+        return
+    result = await _result(session, job, row.number)
+    await repository.keep(session, job.id, position, result, clock.now())
+    following = await repository.first_waiting(session, job.id)
+    if following is None:
+        await end(session, job, "done")
+    else:
+        outbox.add_job(session, BULK_ROW, job_id=job.id, position=following)
+
+
+async def end(session: AsyncSession, job: AnyRow, state: schemas.JobState) -> None:
+    """Its row is locked. People are told of all that was moved, once, also of a job that was stopped."""
+    now = clock.now()
+    await repository.end(session, job.id, state, now)
+    act = ACT.validate_python(job.act)
+    if not isinstance(act, schemas.BulkMove):
+        return
+    moved = [MovedIncident(**row._mapping) for row in await repository.moved(session, job.id)]
+    if moved:
+        told = IncidentsMoved(
+            version=1,
+            job_id=job.id,
+            status=act.status,
+            reason=act.reason,
+            note=act.note,
+            incidents=moved,
+            actor=_owner(job),
+            at=now,
+        )
+        outbox.add(session, told)
+
+
+async def revive(session: AsyncSession) -> int:
+    """Enqueues the next row of jobs that stand still, and forgets old ones; how many stood still."""
+    now = clock.now()
+    stuck = await repository.stuck(session, now - STANDS_STILL, AT_ONCE)
+    for job_id in stuck:
+        position = await repository.first_waiting(session, job_id)
+        if position is not None:
+            outbox.add_job(session, BULK_ROW, job_id=job_id, position=position)
+    await repository.forget(session, now - KEPT)
+    return len(stuck)
+
+
+async def _result(session: AsyncSession, job: AnyRow, number: str) -> dict[str, Any]:
+    """What is kept of the row. What was refused has changed nothing; of the database's own failures the job is run
+    again."""
+    named = about(job.action, job.about)
+    try:
+        async with session.begin_nested():
+            is_news = await _act(session, job, number)
+    except Problem as refused:
+        return {"outcome": "refused", "said_fr": refused.sentence("fr"), "said_en": refused.sentence("en")}
+    except (DBAPIError, DatabaseAway):
+        raise
+    except Exception:
+        log.exception("job %s fails on incident %s", job.id, number)
+        return {"outcome": "failed", **labels.both(labels.FAILED)}
+    words = labels.DONE if is_news else labels.UNCHANGED
+    return {"outcome": "done" if is_news else "unchanged", **labels.both(words[action(job)], named)}
+
+
+async def _act(session: AsyncSession, job: AnyRow, number: str) -> bool:
+    """Whether it changed anything. Raises what the act alone would."""
+    by, act = _owner(job), ACT.validate_python(job.act)
+    if await desk_rows.colleague(session, job.owner_id, job.organisation_id) is None:
+        raise NotAnyMore
+    if isinstance(act, schemas.BulkMove):
+        incident = await for_change(session, number, by)
+        if (incident.status, incident.pending_reason) == (act.status, act.reason):
+            return False
+        await changes.move_among(session, incident, act, by, job.id)
+        recorded = "change_status"
+    else:
+        item = await desk.locked_item(session, number)
+        if item.assignee_id == getattr(act, "user_id", None):
+            return False
+        if isinstance(act, schemas.BulkAssign):
+            await desk.assign(session, number, act.user_id, act.note, by)
+            recorded = "assign_incident"
+        else:
+            await desk.release(session, number, act.note, by)
+            recorded = "release_incident"
+    audit.record(session, recorded, organisation_id=job.organisation_id, subject=number, by=job.owner_id)
+    return True
+
+
+def about(act: schemas.Action, named: str) -> Text:
+    """Whom or what the sentences of a job name."""
+    words: Mapping[str, Text] = {str(status): label for status, label in STATUS.items()}
+    return words[named] if act == "move" else {"fr": named, "en": named}
+
+
+def action(job: AnyRow) -> schemas.Action:
+    act: schemas.Action = job.action
+    return act
+
+
+def state(job: AnyRow) -> schemas.JobState:
+    found: schemas.JobState = job.state
+    return found
+
+
+def _owner(job: AnyRow) -> Actor:
+    return Actor(
+        user_id=job.owner_id,
+        organisation_id=job.organisation_id,
+        organisation_kind="sqp",
+        name=job.owner_name,
+    )
