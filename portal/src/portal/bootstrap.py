@@ -54,6 +54,7 @@ BLUEPRINTS = (
     renewals.blueprint,
     reminders.blueprint,
     desk.saved_views.blueprint,
+    desk.bulk.blueprint,
     desk.blueprint,
     dashboard.blueprint,
     incidents.blueprint,

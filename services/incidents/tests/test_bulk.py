@@ -119,7 +119,7 @@ async def test_assigning_takes_from_colleagues_with_a_note_alone(shop: Any) -> N
     assert await results(shop, identifier) == ["done", "done"]
     assert (await shop.as_(SQP).get(f"/desk/{free}")).json()["assignee"] is None
     trail = (await shop.as_(SQP).get("/audit/incidents")).json()["items"]
-    assert ("release_incident", free) in [(each["action"], each["subject"]) for each in trail]
+    assert ("incident.release_among", free) in [(each["action"], each["subject"]) for each in trail]
 
 
 async def test_people_are_told_once_of_all_that_has_moved(shop: Any) -> None:

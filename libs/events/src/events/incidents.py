@@ -123,8 +123,8 @@ class IncidentDeclared(IncidentEvent):
 
 
 class IncidentStatusChanged(IncidentEvent):
-    """The incident moved from ``previous_status`` to ``status``; ``reason``: why it is pending. ``told_with``: it was one
-    of many, of which IncidentsMoved tells people once the job with this id has ended."""
+    """The incident moved from ``previous_status`` to ``status``; ``reason``: why it is pending. ``told_with``: it was
+    one of many, of which IncidentsMoved tells people once the job with this id has ended."""
 
     type: ClassVar[str] = "incidents.incident.status_changed.v1"
 
@@ -293,8 +293,8 @@ class MovedIncident(Payload):
 
 
 class IncidentsMoved(Event):
-    """SQP moved many incidents to ``status`` at once; each of them was told by its own IncidentStatusChanged, and people
-    are told of all of them by this."""
+    """SQP moved many incidents to ``status`` at once; each of them was told by its own IncidentStatusChanged, and
+    people are told of all of them by this."""
 
     type: ClassVar[str] = "incidents.bulk.moved.v1"
     aggregate: ClassVar[str] = "job_id"

@@ -1,8 +1,9 @@
 // Lists with data-follows read themselves afresh when something happens: as they are searched, sorted and filtered by then, and
-// with the focus where it was.
+// with the focus and the choice of rows where they were.
 export function prepareFollowing() {
   const follows = (element) => element?.dataset?.follows !== undefined;
   let focused;
+  let picked = [];
 
   // What a person asks of a list goes before what the list asks by itself, which is then asked afterwards: otherwise the list
   // would be replaced under the answer.
@@ -33,9 +34,16 @@ export function prepareFollowing() {
     const asked = detail.requestConfig.path;
     if (asked !== location.pathname + location.search) detail.shouldSwap = false;
     focused = detail.elt.contains(document.activeElement) ? named(document.activeElement) : null;
+    picked = [...detail.elt.querySelectorAll("input[type=checkbox]:checked")].map(({ name, value }) => [name, value]);
   });
   document.addEventListener("htmx:afterSwap", ({ detail }) => {
-    if (!follows(detail.elt) || !focused) return;
+    if (!follows(detail.elt)) return;
+    for (const [name, value] of picked) {
+      const box = detail.elt.querySelector(`input[type=checkbox][name="${CSS.escape(name)}"][value="${CSS.escape(value)}"]`);
+      if (box) box.checked = true;
+    }
+    picked = [];
+    if (!focused) return;
     detail.elt.querySelector(focused)?.focus({ preventScroll: true });
     focused = null;
   });

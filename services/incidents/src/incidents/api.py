@@ -55,16 +55,20 @@ async def list_incidents(
     contract: ContractNumber | None = None,
     client_id: UUID | None = None,
     serial: Annotated[list[Serial] | None, Query(max_length=50)] = None,
+    numbers: Annotated[str, Query(max_length=8500, pattern=r"^([0-9]{8,16}(,[0-9]{8,16})*)?$")] = "",
     limit: Limit = 25,
     cursor: Cursor = None,
 ) -> schemas.IncidentPage | Response:
     """Incidents that the caller may see; ``serial`` (repeatable): those that concern one of these products;
+    ``numbers``: of these alone, with a comma between two;
     ``declared_within``, ``promised_within``: whose declaration, whose promised day is within so many days.
 
     As CSV or Excel, whole, when ``Accept`` prefers one of them.
     """
     order = Sort.parse(sort, queries.SORTS)
     everything = queries.listing(principal, q, contract, client_id, serial or []).where(*narrowed.clauses())
+    if numbers:
+        everything = everything.where(Incident.number.in_(numbers.split(",")))
     query = everything if is_open is None else everything.where(queries.is_open(is_open))
     if ending := exporting.asked(request):
         whole = paging.ordered(query.add_columns(*queries.EXPORTED), order, Incident.number_key.expression)

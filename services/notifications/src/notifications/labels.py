@@ -193,9 +193,9 @@ def render(kind: EmailKind, facts: Facts, language: Language, write_name: Callab
     notes = tuple(say(sentence) for sentence in _notes(kind, known))
     context = known.get("title", "") if kind != "incident_declared" else ""
     if kind == "status_changed" and facts.get("count", 1) > 1:
-        title, body, button = say(TITLE_OF_MANY), say(of_many(known)), say(SEE_MANY)
+        sentences = say(TITLE_OF_MANY), say(of_many(known)), say(SEE_MANY)
         listed = concerned(known, language)
-        return Words(title, body, button, quote=paragraphs(facts["note"]), groups=listed, language=language)
+        return Words(*sentences, quote=paragraphs(facts["note"]), groups=listed, language=language)
     if kind in TITLES_OF_MANY and facts.get("count", 1) > 1:
         many = "order_closing" if facts.get("reminder") == "order" else kind
         return Words(

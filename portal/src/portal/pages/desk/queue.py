@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from starlette.responses import PlainTextResponse, Response
 
+from api.incidents.bulk import MOST_ROWS
 from api.incidents.desk import Absent, Action, DeskCounts, DeskPeople, NextWanted
 from events.incidents import Status
 from portal.api_client import ApiRefused
@@ -80,6 +81,7 @@ async def show_queue(page: Page) -> Response:
         urgency=lambda row: words.urgency(page, row),
         age=lambda since: words.age(page, since),
         view=urlencode({name: value for name, value in listing.narrowing.items() if name in OF_VIEW}),
+        most=MOST_ROWS,
         views=view_tabs.tabs(views, view_tabs.asked(listing.narrowing)),
         saving=urlencode(view_tabs.asked(listing.narrowing)) if page.may("sqp", write=True) else "",
     )

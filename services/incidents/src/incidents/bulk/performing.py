@@ -122,19 +122,22 @@ async def _act(session: AsyncSession, job: AnyRow, number: str) -> bool:
         if (incident.status, incident.pending_reason) == (act.status, act.reason):
             return False
         await changes.move_among(session, incident, act, by, job.id)
-        recorded = "change_status"
     else:
         item = await desk.locked_item(session, number)
         if item.assignee_id == getattr(act, "user_id", None):
             return False
         if isinstance(act, schemas.BulkAssign):
             await desk.assign(session, number, act.user_id, act.note, by)
-            recorded = "assign_incident"
         else:
             await desk.release(session, number, act.note, by)
-            recorded = "release_incident"
-    audit.record(session, recorded, organisation_id=job.organisation_id, subject=number, by=job.owner_id)
+    _record(session, job, number)
     return True
+
+
+def _record(session: AsyncSession, job: AnyRow, number: str) -> None:
+    done = {"move": "incident.move_among", "assign": "incident.assign_among", "release": "incident.release_among"}
+    said = done[job.action]
+    audit.record(session, said, organisation_id=job.organisation_id, subject=number, by=job.owner_id)
 
 
 def about(act: schemas.Action, named: str) -> Text:

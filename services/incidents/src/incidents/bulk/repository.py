@@ -86,7 +86,7 @@ async def job(reader: AsyncConnection, job_id: UUID, owner_id: UUID | None) -> A
 
 
 async def outcomes(reader: AsyncConnection, job_ids: Sequence[UUID]) -> Sequence[AnyRow]:
-    query = select(BulkRow.job_id, BulkRow.outcome, func.count().label("count")).where(BulkRow.job_id.in_(job_ids))
+    query = select(BulkRow.job_id, BulkRow.outcome, func.count().label("rows")).where(BulkRow.job_id.in_(job_ids))
     return (await reader.execute(query.group_by(BulkRow.job_id, BulkRow.outcome))).all()
 
 

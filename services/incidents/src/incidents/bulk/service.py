@@ -120,7 +120,7 @@ def _about(job: AnyRow | BulkJob) -> Any:
 async def summaries(reader: AsyncConnection, jobs: Sequence[AnyRow], language: Language) -> list[dict[str, Any]]:
     counted: dict[UUID, dict[schemas.Outcome, int]] = {job.id: {} for job in jobs}
     for row in await repository.outcomes(reader, list(counted)):
-        counted[row.job_id][row.outcome] = row.count
+        counted[row.job_id][row.outcome] = row.rows
     return [_summary(job, counted[job.id], language) for job in jobs]
 
 

@@ -1,0 +1,207 @@
+"""Many incidents of the queue at once: chosen, told what would happen, started, followed, stopped."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import parse_qsl
+from uuid import UUID
+
+from starlette.responses import Response
+
+from api.incidents.bulk import MOST_ROWS, BulkJobCreate, Selection
+from events.incidents import PendingReason, Status
+from portal.api_client import ApiRefused
+from portal.forms import FINE, Field, Form, FormErrors
+from portal.listing import Listing
+from portal.page import Page
+from portal.page_request import or_unavailable
+from portal.pages import exporting
+from portal.pages.desk.view_tabs import asked
+from portal.pages.incidents.desk_bar import PATH
+from portal.pages.rights import writers
+from portal.router import Blueprint
+from portal.services import desk, desk_jobs
+from portal.translations import N_
+
+blueprint = Blueprint()
+
+CHOSEN = f"{PATH}/lot"
+JOBS = f"{PATH}/lots"
+# The service's numbers, a comma between two: as many as a job takes.
+MOST_TYPED = MOST_ROWS * 17
+STATES: Mapping[Status, str] = {
+    "in_diagnosis": N_("Diagnostic en cours"),
+    "pending": N_("En attente"),
+    "exchange": N_("Échange en cours"),
+    "resolved": N_("Résolu"),
+    "closed": N_("Clos"),
+    "rejected": N_("Refusé"),
+    "cancelled": N_("Annulé"),
+}
+REASONS: Mapping[PendingReason, str] = {
+    "waiting_reseller": N_("En attente du revendeur"),
+    "waiting_client": N_("En attente du client"),
+    "stock": N_("En attente de stock"),
+    "maker": N_("En attente du constructeur"),
+    "carrier": N_("En attente du transporteur"),
+    "other": N_("Autre"),
+}
+ACTS = {"assign": ("user_id", "note"), "release": (), "move": ("status", "reason", "note")}
+FORM = Form(
+    Field("user_id", N_("À qui"), needed=False),
+    Field("status", N_("Nouvel état"), needed=False),
+    Field("reason", N_("Ce que l’on attend"), needed=False),
+    Field("note", N_("Note"), needed=False),
+)
+NEEDED = {"assign": Form(Field("user_id", N_("À qui"))), "move": Form(Field("status", N_("Nouvel état")))}
+NOTHING_CHOSEN = N_("Choisissez d’abord au moins un incident.")
+STARTED = N_("Le traitement a commencé.")
+STOPPED = N_("Le traitement s’arrête. Ce qui est fait reste fait.")
+
+
+@dataclass(frozen=True)
+class Lot:
+    """The incidents that were chosen, as the page's forms carry them; ``is_cut``: the view held more."""
+
+    numbers: list[str]
+    is_cut: bool = False
+
+    @property
+    def typed(self) -> str:
+        return ",".join(self.numbers)
+
+
+def _chosen_listing(page: Page) -> Listing:
+    numbers = page.query("numbers")[:MOST_TYPED]
+    return Listing.of(page, CHOSEN, (), default_sort="-number", filters={"numbers": (numbers,) if numbers else ()})
+
+
+# Of what was chosen, the list of incidents as a file.
+exporting.offer(blueprint, "/incidents-choisis", "/incidents", _chosen_listing)
+
+
+@blueprint.get(f"{CHOSEN}/{{step}}")
+async def back_to_queue(page: Page) -> Response:
+    """A browser that loads the page of a form again asks here."""
+    return page.redirect(PATH)
+
+
+@blueprint.post(CHOSEN)
+@writers("sqp")
+async def choose(page: Page) -> Response:
+    """What is to be done with them. Of a view, what it holds at this moment: what comes later is not of it."""
+    lot = await _lot(page)
+    if not lot.numbers:
+        return page.redirect(_queue(page), flash=page.gettext(NOTHING_CHOSEN))
+    return await _choose(page, lot, FINE)
+
+
+@blueprint.post(f"{CHOSEN}/verifier")
+@writers("sqp")
+async def check(page: Page) -> Response:
+    """In sentences, what would happen; nothing has yet."""
+    lot, gaps = await _lot(page), _gaps(page)
+    if gaps:
+        return await _choose(page, lot, gaps)
+    try:
+        preview = await desk_jobs.preview(page, _wanted(page, lot))
+    except ApiRefused as refused:
+        return await _choose(page, lot, FORM.errors(page, refused))
+    return await _confirm(page, lot, preview.sentences, preview.changing, FINE)
+
+
+@blueprint.post(f"{CHOSEN}/lancer")
+@writers("sqp")
+async def start(page: Page) -> Response:
+    lot = await _lot(page)
+    try:
+        job = await desk_jobs.start(page, _wanted(page, lot), page.field("key"))
+    except ApiRefused as refused:
+        return await _choose(page, lot, FORM.errors(page, refused))
+    return page.redirect(f"{JOBS}/{job.id}", flash=page.gettext(STARTED))
+
+
+@blueprint.get(JOBS)
+@writers("sqp")
+async def list_jobs(page: Page) -> Response:
+    return await page.render("desk/bulk_jobs.html", found=await desk_jobs.mine(page))
+
+
+@blueprint.get(f"{JOBS}/{{id:uuid}}")
+@writers("sqp")
+async def show_job(page: Page) -> Response:
+    job = await desk_jobs.one(page, _id(page))
+    if page.wants("bulk-job"):
+        return page.fragment("desk/bulk_progress.html", {"job": job})
+    return await page.render("desk/bulk_job.html", job=job)
+
+
+@blueprint.post(f"{JOBS}/{{id:uuid}}/arreter")
+@writers("sqp")
+async def stop(page: Page) -> Response:
+    await desk_jobs.stop(page, _id(page))
+    return page.redirect(f"{JOBS}/{_id(page)}", flash=page.gettext(STOPPED))
+
+
+async def _lot(page: Page) -> Lot:
+    if page.field("all"):
+        query = asked(dict(parse_qsl(page.field("query"))))
+        selected = await desk_jobs.select(page, page.build(Selection, {"query": query}))
+        return Lot(selected.numbers, selected.is_cut)
+    given = page.fields("number") or page.field("numbers")[:MOST_TYPED].split(",")
+    return Lot(list(dict.fromkeys(each for each in given if each)), bool(page.field("cut")))
+
+
+def _wanted(page: Page, lot: Lot) -> BulkJobCreate:
+    action = page.field("action")
+    act = {name: page.field(name) for name in ACTS.get(action, ()) if page.field(name)}
+    return page.build(BulkJobCreate, {"numbers": lot.numbers, "act": {"action": action, **act}})
+
+
+def _gaps(page: Page) -> FormErrors | None:
+    needed = NEEDED.get(page.field("action"))
+    return needed.gaps(page) if needed else None
+
+
+async def _choose(page: Page, lot: Lot, trouble: FormErrors) -> Response:
+    people = await or_unavailable(desk.people(page))
+    colleagues = sorted((each.name, str(each.user_id), each.is_me) for each in people.items) if people else []
+    context = {
+        "lot": lot,
+        "trouble": trouble,
+        "typed": FORM.typed(page),
+        "action": page.field("action"),
+        "colleagues": [
+            (key, page.gettext("%(name)s (vous)") % {"name": name} if me else name)
+            for name, key, me in colleagues
+            if name
+        ],
+        "states": [(key, page.gettext(label)) for key, label in STATES.items()],
+        "reasons": [(key, page.gettext(label)) for key, label in REASONS.items()],
+        "most": MOST_ROWS,
+    }
+    return await page.render("desk/bulk_choose.html", context, status=trouble.status)
+
+
+async def _confirm(page: Page, lot: Lot, sentences: list[str], changing: int, trouble: FormErrors) -> Response:
+    context = {
+        "lot": lot,
+        "sentences": sentences,
+        "changing": changing,
+        "trouble": trouble,
+        "typed": FORM.typed(page),
+        "action": page.field("action"),
+        "key": secrets.token_urlsafe(16),
+    }
+    return await page.render("desk/bulk_confirm.html", context, status=trouble.status)
+
+
+def _queue(page: Page) -> str:
+    query = page.field("query")[:500]
+    return f"{PATH}?{query}" if query else PATH
+
+
+def _id(page: Page) -> UUID:
+    return UUID(str(page.request.path_params["id"]))

@@ -1,0 +1,70 @@
+"""Many incidents of the queue at once, in a browser: by keyboard, and without script."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.async_api import expect
+from tests.portal.conftest import Visit
+from tests.portal.incidents import Declare, live
+
+pytestmark = pytest.mark.e2e
+
+AGENT = "sqp_support"
+
+
+async def test_chosen_incidents_are_moved_and_each_says_what_came_of_it(visit: Visit, declare: Declare) -> None:
+    word = "Lotclavier"
+    numbers = [await declare(key=key, title=f"{word} {key}") for key in ("a", "b", "c")]
+    page = await visit(AGENT, f"/a-traiter?q={word}")
+    await live(page)
+    for number in numbers[:2]:
+        await page.get_by_label(f"Choisir l’incident {number}").focus()
+        await page.keyboard.press("Space")
+    # The queue reads itself afresh; what was chosen stays so.
+    async with page.expect_response(re.compile(r"/a-traiter\?q=")):
+        await page.evaluate("document.querySelector('#desk').dispatchEvent(new CustomEvent('again'))")
+    await expect(page.get_by_label(f"Choisir l’incident {numbers[0]}")).to_be_checked()
+    await expect(page.get_by_label(f"Choisir l’incident {numbers[1]}")).to_be_checked()
+    await page.get_by_role("button", name="Agir sur la sélection").press("Enter")
+    await expect(page.get_by_text("2 incidents choisis")).to_be_visible()
+
+    async with page.expect_download() as exported:
+        await page.get_by_role("link", name="CSV").click()
+    listed = (await (await exported.value).path()).read_text("utf-8-sig")
+    assert all(number in listed for number in numbers[:2])
+    assert numbers[2] not in listed
+
+    await page.get_by_role("button", name="Vérifier avant de changer l’état").press("Enter")
+    await expect(page.get_by_role("alert")).to_be_visible()
+    await page.get_by_label("Nouvel état").select_option("in_diagnosis")
+    await page.get_by_role("button", name="Vérifier avant de changer l’état").press("Enter")
+    await expect(page.get_by_text("2 incidents passeront à l’état « Diagnostic en cours ».")).to_be_visible()
+    await page.get_by_role("button", name="Lancer").press("Enter")
+    await expect(page.get_by_text("2 sur 2")).to_be_visible()
+    await expect(page.get_by_text("Passé à l’état « Diagnostic en cours ».")).to_have_count(2)
+    await page.get_by_role("link", name="Mes traitements").click()
+    job = page.get_by_role("link", name="Passer à l’état « Diagnostic en cours »").first
+    await expect(job).to_be_visible()
+
+
+async def test_a_whole_view_is_handed_over_without_script(visit: Visit, declare: Declare) -> None:
+    word = "Lotsansscript"
+    for key in ("a", "b"):
+        await declare(key=key, title=f"{word} {key}")
+    page = await visit(AGENT, f"/a-traiter?q={word}", java_script_enabled=False)
+    await page.get_by_role("button", name="Agir sur la sélection").click()
+    await expect(page.get_by_text("Choisissez d’abord au moins un incident.")).to_be_visible()
+    await page.get_by_label("Tout choisir : les 2 incidents de cette vue").check()
+    await page.get_by_role("button", name="Agir sur la sélection").click()
+    await page.get_by_label("À qui").select_option(label="Camille Durand")
+    await page.get_by_role("button", name="Vérifier avant de transmettre").click()
+    await expect(page.get_by_text("2 incidents seront transmis à Camille Durand.")).to_be_visible()
+    await page.get_by_role("button", name="Modifier").click()
+    await expect(page.get_by_label("À qui")).to_have_value(re.compile(".+"))
+    await page.get_by_role("button", name="Vérifier avant de transmettre").click()
+    await page.get_by_role("button", name="Lancer").click()
+    while not await page.get_by_text("2 sur 2").count():
+        await page.reload()
+    await expect(page.get_by_text("Transmis à Camille Durand.")).to_have_count(2)
