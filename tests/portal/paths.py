@@ -153,6 +153,8 @@ PLACES = (
         a_traiter="/a-traiter",
         a_traiter_plus_tard="/a-traiter?when=later",
         a_traiter_vide="/a-traiter?q=rien+de+tel",
+        lots="/a-traiter/lots",
+        lot="/a-traiter/lots/{lot}",
         vues="/a-traiter/vues",
         vue_nouvelle="/a-traiter/vues/nouvelle?action=answer&who=mine",
         vue="/a-traiter/vues/{view}",
@@ -195,6 +197,8 @@ async def facts(stack: RunningStack, http: aiohttp.ClientSession) -> dict[str, s
     support = caller.person(http, stack.url, SQP, PASSWORD)
     canned = (await support.get("/canned-answers"))["items"]
     view = await support.post("/desk-views", {"name": "Réponses en attente", "query": {"action": "answer"}})
+    chosen = {"numbers": [each["number"] for each in incidents["items"]], "act": {"action": "release"}}
+    lot = await support.post("/desk-jobs", chosen)
     end = (await reseller.get(f"/contracts/{EXPIRING}"))["warranty_ends_on"]
     return {
         "end": end,
@@ -206,6 +210,7 @@ async def facts(stack: RunningStack, http: aiohttp.ClientSession) -> dict[str, s
         "colleague": colleagues["items"][0]["id"],
         "invitation": invited["id"],
         "view": view["id"],
+        "lot": lot["id"],
         "canned": canned[0]["id"],
         "macro": next(each["id"] for each in canned if each["to_status"]),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 
 import pytest
@@ -65,6 +66,7 @@ async def test_a_whole_view_is_handed_over_without_script(visit: Visit, declare:
     await expect(page.get_by_label("À qui")).to_have_value(re.compile(".+"))
     await page.get_by_role("button", name="Vérifier avant de transmettre").click()
     await page.get_by_role("button", name="Lancer").click()
-    while not await page.get_by_text("2 sur 2").count():
-        await page.reload()
+    async with asyncio.timeout(60):
+        while not await page.get_by_text("2 sur 2").count():
+            await page.reload()
     await expect(page.get_by_text("Transmis à Camille Durand.")).to_have_count(2)

@@ -101,6 +101,24 @@ async def test_each_incident_has_its_result_in_words(shop: Any) -> None:
     assert [each["id"] for each in (await shop.as_(SQP).get("/desk-jobs")).json()["items"]] == [identifier]
 
 
+async def test_what_is_waited_for_is_said(shop: Any) -> None:
+    number = await shop.declare()
+    await shop.move(number, "in_diagnosis")
+    wanted: dict[str, Any] = {"action": "move", "status": "pending", "reason": "stock"}
+    said = await preview(shop, [number], **wanted)
+    assert said["sentences"][0] == "1 incident passera à l’état «\u00a0En attente de stock\u00a0»."
+    await started(shop, [number], **wanted)
+    await shop.harness.run_jobs()
+    other = await started(shop, [number], **wanted | {"reason": "other"})
+    await shop.harness.run_jobs()
+    # From one reason to another no state leads.
+    refused = await job(shop, other)
+    assert (refused["sentence"], refused["rows"][0]["outcome"]) == (
+        "Passer à l’état «\u00a0En attente\u00a0»",
+        "refused",
+    )
+
+
 async def test_assigning_takes_from_colleagues_with_a_note_alone(shop: Any) -> None:
     free, mine, theirs = [await shop.declare() for _ in range(3)]
     await shop.as_(SQP).post(f"/desk/{mine}/take")

@@ -27,7 +27,7 @@ from incidents.bulk import labels, repository
 from incidents.bulk.errors import NotAnyMore
 from incidents.desk import repository as desk_rows
 from incidents.desk import service as desk
-from incidents.labels import STATUS
+from incidents.labels import REASON, STATUS
 from incidents.service import changes
 from incidents.service.loading import for_change
 from incidents.tasks import BULK_ROW
@@ -42,6 +42,8 @@ ACT: TypeAdapter[schemas.BulkAct] = TypeAdapter(schemas.BulkAct)
 STANDS_STILL = timedelta(minutes=10)
 KEPT = timedelta(days=90)
 AT_ONCE = 50
+# Of a state, or of what is waited for in it.
+STATES: Mapping[str, Text] = {str(word): label for words in (STATUS, REASON) for word, label in words.items()}
 
 
 async def perform(session: AsyncSession, job_id: str, position: int) -> None:
@@ -142,8 +144,7 @@ def _record(session: AsyncSession, job: AnyRow, number: str) -> None:
 
 def about(act: schemas.Action, named: str) -> Text:
     """Whom or what the sentences of a job name."""
-    words: Mapping[str, Text] = {str(status): label for status, label in STATUS.items()}
-    return words[named] if act == "move" else {"fr": named, "en": named}
+    return STATES[named] if act == "move" else {"fr": named, "en": named}
 
 
 def action(job: AnyRow) -> schemas.Action:

@@ -21,7 +21,6 @@ from incidents.bulk.errors import JobNotFound, OneAtATime
 from incidents.bulk.models import BulkJob, BulkRow
 from incidents.desk import repository as desk
 from incidents.desk.errors import NotAtTheDesk
-from incidents.labels import STATUS
 from incidents.tasks import BULK_ROW
 from web import clock
 from web.i18n import Language
@@ -73,7 +72,7 @@ async def preview(
 ) -> schemas.BulkPreview:
     """What would happen if it happened now. Raises NotAtTheDesk."""
     about = await _named(session, wanted.act, by)
-    shown = STATUS[wanted.act.status][language] if isinstance(wanted.act, schemas.BulkMove) else about
+    shown = performing.about(wanted.act.action, about)[language]
     found = await repository.chosen(await session.connection(), wanted.numbers)
     kinds = Counter(_would(each, wanted.act, by) for each in found)
     act, gone = wanted.act.action, len(wanted.numbers) - len(found)
@@ -104,7 +103,7 @@ def _would(row: AnyRow, act: schemas.BulkAct, by: Actor) -> schemas.Outcome:
 async def _named(session: AsyncSession, act: schemas.BulkAct, by: Actor) -> str:
     """Whom or what the job's sentence names. A person must be at the desk now, and again when it is a row's turn."""
     if isinstance(act, schemas.BulkMove):
-        return act.status
+        return act.reason if act.reason not in (None, "other") else act.status
     if isinstance(act, schemas.BulkRelease):
         return ""
     person = await desk.colleague(session, act.user_id, by.organisation_id)

@@ -35,6 +35,7 @@ async def move_among(
     session: AsyncSession, incident: Incident, wanted: schemas.StatusChange, by: Actor, job_id: UUID
 ) -> None:
     """One of many, locked: the job tells people of all of them together."""
+    await pending.leave(session, incident, by)
     await _move(session, incident, wanted, by, clock.now(), told_with=job_id)
 
 
