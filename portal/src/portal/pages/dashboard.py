@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from typing import Any
 from urllib.parse import urlencode
 
 from starlette.responses import Response
@@ -69,27 +70,26 @@ async def show(page: Page) -> Response:
 
 def _of_incidents(page: Page, found: Figures) -> list[Chart]:
     charts = [_open(page, found), _exchanges(page, found)]
+    unit = page.gettext("Incidents")
     if found.answers is not None:
-        answers = {
-            page.gettext(label): Figure(
-                found.answers.get(name, 0), _list("/incidents", answer=name, declared_within=found.days)
-            )
-            for name, label in ANSWERS.items()
-        }
         title = page.gettext("Première réponse, incidents déclarés depuis %(days)s jours") % {"days": found.days}
-        axis, unit = page.gettext("Délai"), page.gettext("Incidents")
-        charts.insert(1, Chart.simple("answers", title, axis, unit, answers))
+        answers = _counted(page, found.answers, ANSWERS, "answer", declared_within=found.days)
+        charts.insert(1, Chart.simple("answers", title, page.gettext("Délai"), unit, answers))
     if found.promises is not None:
-        promises = {
-            page.gettext(label): Figure(
-                found.promises.get(name, 0), _list("/incidents", promise=name, promised_within=found.days)
-            )
-            for name, label in PROMISES.items()
-        }
         title = page.gettext("Promesses d’envoi échues depuis %(days)s jours") % {"days": found.days}
-        axis, unit = page.gettext("Promesse"), page.gettext("Incidents")
-        charts.insert(2, Chart.simple("promises", title, axis, unit, promises))
+        promises = _counted(page, found.promises, PROMISES, "promise", promised_within=found.days)
+        charts.insert(2, Chart.simple("promises", title, page.gettext("Promesse"), unit, promises))
     return [*charts, _resellers(page, found)] if found.resellers else charts
+
+
+def _counted(
+    page: Page, counts: Mapping[Any, int], labels: Mapping[Any, str], asked: str, **narrowed: int
+) -> dict[str, Figure]:
+    """A figure for each label, which leads to the incidents that ``asked`` finds by its word."""
+    return {
+        page.gettext(label): Figure(counts.get(word, 0), _list("/incidents", **{asked: word}, **narrowed))
+        for word, label in labels.items()
+    }
 
 
 def _open(page: Page, found: Figures) -> Chart:
