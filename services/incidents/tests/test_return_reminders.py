@@ -127,6 +127,19 @@ async def test_an_answer_that_is_refused_leaves_the_link_good(
     assert kept.status_code == 204
 
 
+async def test_a_link_asks_nothing_of_a_return_that_was_inspected(
+    desk: Any, number: str, at: Any, private_mail_key: str
+) -> None:
+    """What was missing may still come, but by the word of a person who has logged in."""
+    link = await token(desk, at, private_mail_key)
+    await desk.step(number, "receive")
+    await desk.step(number, "inspect", outcome="partial", missing=["Alimentation"])
+    asked = await desk.as_(None).post("/return-answers/question", json={"token": link})
+    assert asked.json()["actions"] == []
+    answer = await desk.as_(None).post("/return-answers", json={"token": link, "answer": {"step": "return_shipped"}})
+    assert (answer.status_code, answer.json()["code"]) == (409, "nothing_awaited")
+
+
 async def test_a_link_ends_with_its_time(desk: Any, number: str, at: Any, private_mail_key: str) -> None:
     link = await token(desk, at, private_mail_key)
     at(START + timedelta(days=80))

@@ -87,7 +87,8 @@ def settings(terms: Terms, last: AnyRow | None) -> ExchangeSettings:
 
 def question(line: AnyRow, terms: Terms, language: Language) -> answers.ReturnQuestion:
     of_replacement = standing.is_replacement_awaited(line)
-    taken = [step for step in STEPS if step in machine.OF_HOLDERS and machine.refusal(step, line) is None]
+    is_asked = standing.is_anything_awaited(line)
+    taken = [step for step in STEPS if is_asked and step in machine.OF_HOLDERS and machine.refusal(step, line) is None]
     return answers.ReturnQuestion(
         incident_number=line.incident_number,
         of_replacement=of_replacement,
