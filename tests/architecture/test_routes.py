@@ -30,6 +30,9 @@ ONES_OWN = {
     "DELETE /api/v1/me/pending-email",
     "DELETE /api/v1/sessions",
     "DELETE /api/v1/sessions/{identifier}",
+    # Who looks at an incident is seen by colleagues, also who only reads.
+    "PUT /api/v1/desk/{number}/presence/{page_id}",
+    "DELETE /api/v1/desk/{number}/presence/{page_id}",
 }
 
 

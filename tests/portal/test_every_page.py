@@ -31,6 +31,7 @@ NO_PAGES = {
     "/notifications/panneau",
     "/notifications/{id}",
     "/a-traiter/nombre",
+    "/a-traiter/presence",
     "/a-traiter/{act}",
     "/a-traiter/{number}/{act}",
     "/incidents/{number}/bureau",

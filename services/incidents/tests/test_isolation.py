@@ -97,6 +97,10 @@ OF_SQP = {
     ("post", "/desk/{number}/settle"),
     ("post", "/desk/{number}/snooze"),
     ("post", "/desk/{number}/wake"),
+    # test_presence.py says who may.
+    ("get", "/desk/presence"),
+    ("put", "/desk/{number}/presence/{page_id}"),
+    ("delete", "/desk/{number}/presence/{page_id}"),
     # test_saved_views.py says who may.
     ("get", "/desk-views"),
     ("get", "/desk-views/counts"),

@@ -35,6 +35,7 @@ from events.incidents import (
     IncidentStatusChanged,
     MessagePosted,
     NoteWritten,
+    PresenceChanged,
     PromiseMissed,
     ReturnReminded,
 )
@@ -165,6 +166,9 @@ class Facts:
 
     def assigned(self) -> IncidentAssigned:
         return IncidentAssigned(version=2, number="20122301", at="2020-12-23T14:05:00Z")
+
+    def present(self) -> PresenceChanged:
+        return PresenceChanged(version=1_608_732_300_000, number="20122301", at="2020-12-23T14:05:00Z")
 
     def exchange(self, step: str = "shipped", by: Principal | None = SQP, **changes: Any) -> ExchangeChanged:
         """Of a line that is approved, in an exchange in advance; the parcel goes with the steps of parcels."""

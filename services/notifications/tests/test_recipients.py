@@ -178,6 +178,11 @@ def test_who_works_on_what_is_a_hint_to_sqp_alone(facts: Any) -> None:
     assert (hint.number, hint.what, sides(hint.audience)) == ("20122301", "desk", {"sqp"})
 
 
+def test_who_is_at_an_incident_is_a_hint_to_sqp_alone(facts: Any) -> None:
+    hint = recipients.present(facts.present())
+    assert (hint.number, hint.what, sides(hint.audience)) == ("20122301", "presence", {"sqp"})
+
+
 def test_hints_reach_all_who_may_read_there_and_nobody_else(facts: Any) -> None:
     assert sides(recipients.hint(facts.declared()).audience) == {"sqp", "reseller", "client"}
     assert sides(recipients.hint(facts.status()).audience) == {"sqp", "reseller", "client"}

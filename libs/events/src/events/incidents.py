@@ -308,6 +308,17 @@ class IncidentsMoved(Event):
     at: Moment
 
 
+class PresenceChanged(Event):
+    """Somebody of SQP came to the incident, left it, or began or ended an answer there. For SQP alone, whose open pages
+    ask who is there: no name is in an event. ``version`` is the moment in milliseconds."""
+
+    type: ClassVar[str] = "incidents.desk.presence_changed.v1"
+    aggregate: ClassVar[str] = "number"
+
+    number: str
+    at: Moment
+
+
 EVENTS: tuple[type[Event], ...] = (
     IncidentDeclared,
     IncidentStatusChanged,
@@ -322,4 +333,5 @@ EVENTS: tuple[type[Event], ...] = (
     ReturnReminded,
     IncidentAssigned,
     IncidentsMoved,
+    PresenceChanged,
 )

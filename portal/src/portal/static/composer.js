@@ -82,6 +82,7 @@ function sent(form) {
   forget(form);
   say(form, "is-sent", `${form.dataset.sent} ${time}`);
   toNewest();
+  document.dispatchEvent(new Event("message-sent"));
 }
 
 function renew(form) {

@@ -130,6 +130,8 @@ function take({ event, data, id, another }) {
   if (event === "notification" || event === "notifications.read") {
     showCount(data.unread_count);
     tell(event.replace(".", "-"), {});
+  } else if (event === "incident.changed" && data.what === "presence") {
+    tell("presence-changed", data);
   } else if (event === "incident.changed") {
     tell("incident-changed", data);
     tell(`incident-${data.number}-${data.what}`, data);

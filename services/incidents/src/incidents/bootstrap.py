@@ -26,6 +26,8 @@ from incidents.figures import repository as figures
 from incidents.models import Base
 from incidents.pending import api as pending_api
 from incidents.pending import service as pending
+from incidents.presence import api as presence_api
+from incidents.presence import service as presence
 from incidents.promises import api as promises_api
 from incidents.promises import service as promises
 from incidents.saved_views import api as saved_views_api
@@ -51,6 +53,8 @@ def build(settings: Settings) -> Service:
             drafts_api.messages,
             pending_api.pending,
             promises_api.settings,
+            # Before ``/desk/{number}``.
+            presence_api.presence,
             desk_api.desk,
             saved_views_api.saved_views,
             bulk_api.bulk,
@@ -79,6 +83,7 @@ def _jobs(settings: Settings) -> JobRegistry:
     jobs.bind_periodic(tasks.CATCH_UP_SEARCH, timedelta(minutes=5), searching.catch_up)
     jobs.bind_periodic(tasks.FILL_FIRST_ANSWERS, timedelta(hours=1), figures.fill_first_answers)
     jobs.bind_periodic(tasks.EXPIRE_DRAFTS, timedelta(hours=1), drafts.expire)
+    jobs.bind_periodic(tasks.EXPIRE_PRESENCES, timedelta(hours=1), presence.expire)
     jobs.bind(tasks.SEND_MESSAGE, pending.send)
     jobs.bind_periodic(tasks.CATCH_UP_MESSAGES, timedelta(minutes=1), pending.catch_up)
     jobs.bind(tasks.BULK_ROW, bulk.perform)

@@ -36,6 +36,7 @@ from events.incidents import (
     IncidentStatusChanged,
     MessagePosted,
     NoteWritten,
+    PresenceChanged,
     PromiseMissed,
     ReturnReminded,
 )
@@ -70,6 +71,7 @@ def consumers() -> tuple[Consumer, ...]:
     incidents.on(IncidentClientGiven, FileDetached)(service.follow_incident)
     incidents.on(FilesAttached)(service.remember_named_files)
     incidents.on(IncidentAssigned)(_show_assigned)
+    incidents.on(PresenceChanged)(_show_present)
 
     files = Consumer("notifications.files")
     files.on(FileBound)(service.tell_of_bound_file)
@@ -105,6 +107,10 @@ def _follow_and_tell(notice_of: Callable[[Fact], Notice]) -> Callable[[AsyncSess
 async def _show_assigned(session: AsyncSession, event: IncidentAssigned) -> None:
     """To SQP's open pages; nobody is told."""
     service.send_hint(session, recipients.assigned(event))
+
+
+async def _show_present(session: AsyncSession, event: PresenceChanged) -> None:
+    service.send_hint(session, recipients.present(event))
 
 
 async def tell_of_new_holder(session: AsyncSession, event: ContractChanged) -> None:

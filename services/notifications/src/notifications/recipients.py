@@ -24,12 +24,13 @@ from events.incidents import (
     IncidentStatusChanged,
     MessagePosted,
     NoteWritten,
+    PresenceChanged,
     PromiseMissed,
     Scope,
     Thread,
 )
 
-What = Literal["status", "message", "files", "declared", "desk"]
+What = Literal["status", "message", "files", "declared", "desk", "presence"]
 
 EVERY_SIDE: frozenset[OrganisationKind] = frozenset({"sqp", "reseller", "client"})
 
@@ -236,6 +237,11 @@ def hint(event: IncidentEvent | NoteWritten) -> Hint:
 def assigned(event: IncidentAssigned) -> Hint:
     """To SQP alone: who works on what there is nobody else's to know."""
     return Hint(event.number, "desk", Audience(sqp=True))
+
+
+def present(event: PresenceChanged) -> Hint:
+    """To SQP alone, as who works on what."""
+    return Hint(event.number, "presence", Audience(sqp=True))
 
 
 def parties(event: IncidentEvent, scope: Scope) -> Audience:

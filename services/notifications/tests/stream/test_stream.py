@@ -73,6 +73,15 @@ async def test_sqps_pages_alone_hear_of_an_assignment_and_nobody_is_notified(wor
     assert "desk" not in str(client.seen) + str(seller.seen)
 
 
+async def test_sqps_pages_alone_hear_who_is_at_an_incident(world: Any, open_page: Any) -> None:
+    async with open_page(CLIENT) as client, open_page(RESELLER) as seller, open_page(SQP) as sqp:
+        await world.tell(world.facts.present(), world.facts.status())
+        for page in (client, seller, sqp):
+            await page.until(lambda p: changed(p)[-1:] == [{"number": "20122301", "what": "status"}])
+    assert {"number": "20122301", "what": "presence"} in changed(sqp)
+    assert "presence" not in str(client.seen) + str(seller.seen)
+
+
 async def test_strangers_get_nothing(world: Any, open_page: Any) -> None:
     async with open_page(OTHER_CLIENT) as client, open_page(OTHER_RESELLER) as reseller, open_page(RESELLER) as witness:
         await world.tell(world.facts.declared(CLIENT), world.facts.message("client", CLIENT))

@@ -1,0 +1,1 @@
+"""Who of SQP is at which incident right now."""
