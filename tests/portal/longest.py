@@ -65,6 +65,10 @@ PLACES = (
             "reponses-incident": "/incidents/{incident}/reponses",
             "macros-incident": "/incidents/{incident}/macros",
             "macro": "/incidents/{incident}/macros/{canned}",
+            "a-traiter": "/a-traiter?q={mark}&when=later",
+            "vues": "/a-traiter/vues",
+            "vue": "/a-traiter/vues/{view}",
+            "lot": "/a-traiter/lots/{lot}",
             "reponses": "/parametres/reponses",
             "reponse": "/parametres/reponses/{canned}",
             "echange": "/incidents/{incident}?onglet=echange",
@@ -129,7 +133,13 @@ async def facts(world: World) -> dict[str, str]:
     answer = {"title": f"{mark} {sentence(190)}", "body_fr": body, "body_en": body, "note_fr": body}
     answer |= {"step": "reject", "to_status": "rejected"}
     canned = await world.support.post("/canned-answers", answer)
+    query = {"q": mark, "who": "mine", "service_level": sentence(200)}
+    view = await world.support.post("/desk-views", {"name": f"{mark} {word(190)}", "query": query})
+    act = {"action": "move", "status": "closed", "note": body}
+    lot = await world.support.post("/desk-jobs", {"numbers": [incident], "act": act})
     return {
+        "view": view["id"],
+        "lot": lot["id"],
         "contract": number,
         "end": str(end),
         "incident": incident,
