@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Mapping
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
 
 from starlette.responses import Response
@@ -48,8 +48,9 @@ async def show_tabs(page: Page) -> Response:
         return page.redirect(PATH)
     found, counted = await asyncio.gather(_every(page), or_unavailable(desk_views.counts(page)))
     counts = {each.id: _shown(each.count) for each in counted.items} if counted else {}
-    address = urlsplit(page.request.headers.get("HX-Current-URL", ""))
-    return page.fragment("desk/tabs.html", {"views": tabs(found, asked(dict(parse_qsl(address.query))), counts)})
+    # The address that the browser shows; cut by hand, as any text may stand in a header.
+    _, _, query = page.request.headers.get("HX-Current-URL", "").partition("?")
+    return page.fragment("desk/tabs.html", {"views": tabs(found, asked(dict(parse_qsl(query))), counts)})
 
 
 @blueprint.get(f"{VIEWS}/nouvelle")
