@@ -97,6 +97,9 @@ OF_SQP = {
     ("post", "/desk/{number}/settle"),
     ("post", "/desk/{number}/snooze"),
     ("post", "/desk/{number}/wake"),
+    # test_links.py says who may.
+    ("post", "/desk/{number}/links"),
+    ("delete", "/desk/{number}/links/{other}"),
     # test_presence.py says who may.
     ("get", "/desk/presence"),
     ("put", "/desk/{number}/presence/{page_id}"),

@@ -10,6 +10,7 @@ from api.incidents.desk import (
     DeskPage,
     DeskPeople,
     GivenBack,
+    Link,
     NextGiven,
     NextWanted,
     PutOff,
@@ -70,3 +71,11 @@ async def assign(page: PageRequest, number: str, wanted: Assign) -> None:
 
 async def skip(page: PageRequest, number: str, wanted: Skip) -> None:
     await page.change("POST", f"/desk/{number}/skip", wanted)
+
+
+async def link(page: PageRequest, number: str, wanted: Link) -> None:
+    await page.change("POST", f"/desk/{number}/links", wanted)
+
+
+async def unlink(page: PageRequest, number: str, other: str) -> None:
+    await page.change("DELETE", f"/desk/{number}/links/{other}")

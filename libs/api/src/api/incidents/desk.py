@@ -36,6 +36,8 @@ When = Literal["due", "later", "skipped"]
 UrgencyKind = Literal["promise_overdue", "promise_today", "waiting", "new", "due", "later"]
 # Who is awaited; ``holder``: whoever holds the product that is to come back.
 Turn = Literal["sqp", "reseller", "client", "holder", "stock", "maker", "carrier", "other", "nobody"]
+# What an incident is to another.
+Relation = Literal["related", "follows", "duplicates", "same_cause"]
 Act = Literal["take", "next", "assign", "release", "skip", "settle", "snooze", "wake", "absent", "left"]
 
 
@@ -142,6 +144,20 @@ class DeskAct(Answer):
     note: str
 
 
+class LinkedIncident(Answer):
+    """Another incident that this one belongs with; ``relation_label`` is said of this one."""
+
+    number: str
+    relation_label: str
+    title: str
+    status: Status
+    status_label: str
+    reseller: str
+    reason: str
+    at: datetime
+    by_name: str
+
+
 class DeskItem(DeskState):
     """``acts``: the last ones, newest first. ``colleagues``: to whom it may be given. ``may_write``: whether the caller
     may act on it."""
@@ -149,6 +165,7 @@ class DeskItem(DeskState):
     acts: list[DeskAct]
     colleagues: list[Colleague]
     may_write: bool
+    links: list[LinkedIncident] = Field(default_factory=list)
 
 
 class Workload(Answer):
@@ -207,6 +224,14 @@ class PutOff(Request):
 
     on: Day | None = None
     note: OptionalParagraphs = ""
+
+
+class Link(Request):
+    """``relation``: what this incident is to ``number``."""
+
+    number: Number
+    relation: Relation = "related"
+    reason: Paragraphs
 
 
 class Release(Request):

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response
 
-from api.incidents.desk import Assign, PutOff, Skip
+from api.incidents.desk import Assign, Link, PutOff, Skip
 from portal import asks
 from portal.api_client import ApiRefused
 from portal.asks import Ask
@@ -17,7 +17,7 @@ from portal.pages.desk import queue
 from portal.pages.desk.base import blueprint
 from portal.pages.incidents import one
 from portal.pages.incidents.base import number_of, path_of
-from portal.pages.incidents.desk_bar import ASSIGN, MOST_VIEW, PATH, PUT_OFF, SKIP, Refused, bar, wanted
+from portal.pages.incidents.desk_bar import ASSIGN, LINK, MOST_VIEW, PATH, PUT_OFF, SKIP, Refused, bar, wanted
 from portal.pages.rights import writers
 from portal.services import desk
 from portal.translations import N_
@@ -27,6 +27,8 @@ GIVEN_BACK = N_("L’incident est rendu : il est de nouveau à tous.")
 HANDED_OVER = N_("L’incident est transmis.")
 PUT_OFF_TO = N_("L’incident est remis à plus tard. Un message de l’autre partie le ramène avant.")
 AWAKE = N_("L’incident est repris.")
+LINKED = N_("Les incidents sont liés.")
+UNLINKED = N_("Les incidents ne sont plus liés.")
 ASIDE = N_("L’incident est mis de côté : il reviendra de lui-même.")
 
 
@@ -101,6 +103,29 @@ async def assign(page: Page) -> Response:
     if trouble:
         return await _again(page, number, "transmettre", trouble, ASSIGN)
     return page.redirect(_here(page, number), flash=page.gettext(HANDED_OVER))
+
+
+@blueprint.post(f"{PATH}/{{number}}/lier")
+@writers("sqp")
+async def link(page: Page) -> Response:
+    number = number_of(page)
+
+    async def change() -> None:
+        await desk.link(page, number, page.build(Link, asks.values(page, LINK)))
+
+    trouble = await asks.attempt(page, LINK, change)
+    if trouble:
+        return await _again(page, number, "lier", trouble, LINK)
+    return page.redirect(_here(page, number), flash=page.gettext(LINKED))
+
+
+@blueprint.post(f"{PATH}/{{number}}/delier")
+@writers("sqp")
+async def unlink(page: Page) -> Response:
+    number, other = number_of(page), page.field("other")
+    if not other.isdecimal():
+        raise ApiRefused(404, {})
+    return await _button(page, number, lambda: desk.unlink(page, number, other), UNLINKED)
 
 
 @blueprint.post(f"{PATH}/{{number}}/passer")

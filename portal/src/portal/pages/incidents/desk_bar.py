@@ -36,6 +36,21 @@ PUT_OFF = (
     Ask("on", N_("Remettre au"), needed=False, kind="date", hint=N_("À 9 h ; vide : le prochain jour ouvré.")),
     Ask("note", N_("Pourquoi le remettre"), needed=False, kind="area", hint=N_("Lue par SQP seul.")),
 )
+LINK = (
+    Ask("number", N_("N° de l’autre incident")),
+    Ask(
+        "relation",
+        N_("Cet incident est"),
+        kind="select",
+        choices={
+            "related": N_("lié à l’autre"),
+            "follows": N_("la suite de l’autre"),
+            "duplicates": N_("un doublon de l’autre"),
+            "same_cause": N_("de même cause que l’autre"),
+        },
+    ),
+    Ask("reason", N_("Pourquoi les lier"), kind="area", hint=N_("Lue par SQP seul.")),
+)
 SKIP = (Ask("reason", N_("Pourquoi le passer"), kind="area", hint=N_("Lue par SQP seul.")),)
 
 
@@ -58,6 +73,7 @@ class Bar:
     assign: exchange_acts.Act
     skip: exchange_acts.Act
     put_off: exchange_acts.Act
+    link: exchange_acts.Act
     may_settle: bool
     said: str
 
@@ -78,6 +94,7 @@ async def bar(page: Page, number: str, refused: Refused | None = None) -> Bar | 
         assign=_act(page, number, "transmettre", N_("Transmettre"), ASSIGN, view, refused, colleagues=colleagues),
         skip=_act(page, number, "passer", N_("Passer"), SKIP, view, refused),
         put_off=_act(page, number, "remettre", N_("Remettre à plus tard"), PUT_OFF, view, refused),
+        link=_act(page, number, "lier", N_("Lier"), LINK, view, refused),
         may_settle=item.action in MAY_SETTLE,
         said=refused.errors.title if refused and not refused.form else "",
     )

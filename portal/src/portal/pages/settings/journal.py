@@ -108,6 +108,8 @@ ACTIONS = {
     "skip_incident": N_("Incident passé"),
     "settle_incident": N_("Incident mis de côté"),
     "snooze_incident": N_("Incident remis à plus tard"),
+    "link_incident": N_("Incident lié à un autre"),
+    "unlink_incident": N_("Lien entre incidents retiré"),
     "wake_incident": N_("Incident repris avant l’heure"),
     "give_back_all": N_("Incidents rendus"),
     "state_data": N_("Déclaration sur les données d’un appareil"),

@@ -15,7 +15,7 @@ from chassis.http.unit_of_work import Reader, Session, UnitOfWorkRoute
 from events.incidents import Status
 from incidents import auth
 from incidents.auth import actor
-from incidents.desk import queries, service, snoozes
+from incidents.desk import links, queries, service, snoozes
 from incidents.desk.queries import MINE, UNASSIGNED, Wanted
 from incidents.desk.views import Desk, people
 from incidents.errors import IncidentNotFound
@@ -104,7 +104,8 @@ async def get_desk_item(number: Number, principal: auth.SqpPerson, reader: Reade
     if found is None:
         raise IncidentNotFound(number=number)
     days = (await promises.terms(reader)).days
-    return await Desk(principal, days, language).item(reader, found)
+    linked = await links.views(reader, number, language)
+    return await Desk(principal, days, language).item(reader, found, linked)
 
 
 @desk.post("/{number}/take", status_code=204, dependencies=[idempotency.Documented])
@@ -156,6 +157,19 @@ async def wake_incident(number: Number, principal: auth.SqpWriter, session: Sess
     by = actor(principal)
     incident = await for_change(session, number, by)
     await snoozes.wake(session, incident, by)
+
+
+@desk.post("/{number}/links", status_code=204, dependencies=[idempotency.Documented])
+async def link_incident(number: Number, body: schemas.Link, principal: auth.SqpWriter, session: Session) -> None:
+    """Two incidents belong together, whoever's they are: SQP alone reads it, on both. 409 ``linked_already``,
+    ``linked_to_itself``, ``other_not_found``."""
+    await links.link(session, number, body, actor(principal))
+
+
+@desk.delete("/{number}/links/{other}", status_code=204)
+async def unlink_incident(number: Number, other: Number, principal: auth.SqpWriter, session: Session) -> None:
+    """From either of the two. 409 ``not_linked``."""
+    await links.unlink(session, number, other, actor(principal))
 
 
 def _who(value: str) -> str | UUID:

@@ -73,6 +73,28 @@ class PromiseComesFirst(Conflict):
     )
 
 
+class LinkedToItself(Conflict):
+    code = "linked_to_itself"
+    message = text("Un incident ne se lie pas à lui-même.", "An incident is not linked to itself.")
+
+
+class OtherNotFound(Conflict):
+    code = "other_not_found"
+    message = text("Aucun incident n’a le n° {number}.", "No incident has no. {number}.")
+
+
+class LinkedAlready(Conflict):
+    code = "linked_already"
+    message = text("Ces deux incidents sont déjà liés.", "These two incidents are linked already.")
+
+
+class NotLinked(Conflict):
+    code = "not_linked"
+    message = text(
+        "L’incident n° {number} n’est pas lié à celui-ci.", "Incident no. {number} is not linked to this one."
+    )
+
+
 class NothingToSettle(Conflict):
     code = "nothing_to_settle"
     message = text(

@@ -85,7 +85,7 @@ async def take_next(session: AsyncSession, wanted: Wanted, by: Actor, leaving: s
     audit.name(session, item.incident_number)
     if item.assigned_at == now:
         session.add(DeskAct.of(item, "next", by, now))
-        _tell(session, item, now)
+        tell(session, item, now)
     return item
 
 
@@ -109,7 +109,7 @@ async def release(session: AsyncSession, number: str, note: str, by: Actor) -> D
     now = clock.now()
     session.add(DeskAct.of(item, "release", by, now, note=note))
     item.release()
-    _tell(session, item, now)
+    tell(session, item, now)
     return item
 
 
@@ -122,7 +122,7 @@ async def skip(session: AsyncSession, number: str, reason: str, by: Actor) -> De
         item.release()
     else:
         item.version += 1
-    _tell(session, item, now)
+    tell(session, item, now)
     return item
 
 
@@ -144,7 +144,7 @@ async def changed(session: AsyncSession, incident: Incident, item: DeskItem, now
     await _recount(session, incident, item, now)
     item.changes += 1
     item.version += 1
-    _tell(session, item, now)
+    tell(session, item, now)
     return item
 
 
@@ -166,7 +166,7 @@ async def _give_back(session: AsyncSession, user_id: UUID | None, act: Act, by: 
         to = (user_id, item.assignee_name)
         session.add(DeskAct.of(item, act, by, now, to=to, note=note))
         item.release()
-        _tell(session, item, now)
+        tell(session, item, now)
     return len(held)
 
 
@@ -184,7 +184,7 @@ def _assign(
     item.assign(user_id, name, now)
     if act == "take":
         item.give(now)
-    _tell(session, item, now)
+    tell(session, item, now)
     return item
 
 
@@ -200,5 +200,5 @@ def require_free(item: DeskItem, by: Actor) -> None:
         raise TakenAlready(number=item.incident_number, name=item.assignee_name)
 
 
-def _tell(session: AsyncSession, item: DeskItem, at: datetime) -> None:
+def tell(session: AsyncSession, item: DeskItem, at: datetime) -> None:
     outbox.add(session, IncidentAssigned(version=item.version, number=item.incident_number, at=at))

@@ -52,7 +52,9 @@ class Desk:
         promised = await promises.rows(reader, numbers)
         return [self._row(items[number], incidents[number], promised) for number in numbers]
 
-    async def item(self, reader: AsyncConnection, found: AnyRow) -> schemas.DeskItem:
+    async def item(
+        self, reader: AsyncConnection, found: AnyRow, linked: list[schemas.LinkedIncident]
+    ) -> schemas.DeskItem:
         incident = (await queries.rows_of(reader, [found.incident_number]))[found.incident_number]
         promised = await promises.rows(reader, [found.incident_number])
         acts = await queries.acts(reader, found.incident_number, ACTS_SHOWN)
@@ -61,6 +63,7 @@ class Desk:
         return schemas.DeskItem(
             **self._state(found, incident, promised.get(found.incident_number)),
             acts=[self._act(each) for each in acts],
+            links=linked,
             colleagues=sorted(colleagues, key=lambda each: each.name),
             may_write=self._principal.is_administrator,
         )

@@ -6,7 +6,7 @@ from sqlalchemy import MetaData, Text
 from sqlalchemy.orm import DeclarativeBase
 
 from api.incidents import AttachmentState
-from api.incidents.desk import Act, Action
+from api.incidents.desk import Act, Action, Relation
 from api.incidents.exchange_steps import Carrier, ClaimState, Condition
 from api.incidents.exchanges import FactStep, ShipmentState, Stage
 from api.incidents.promises import ClockStart
@@ -61,6 +61,7 @@ WORDS = (
     FactStep,
     Consequence,
     Action,
+    Relation,
     Act,
     TextPart,
     Disk,
