@@ -23,11 +23,12 @@ async def test_chosen_incidents_are_moved_and_each_says_what_came_of_it(visit: V
     for number in numbers[:2]:
         await page.get_by_label(f"Choisir l’incident {number}").focus()
         await page.keyboard.press("Space")
-    # The queue reads itself afresh; what was chosen stays so.
+    # The queue reads itself afresh; what was chosen stays so, and the keyboard where it was.
     async with page.expect_response(re.compile(r"/a-traiter\?q=")):
         await page.evaluate("document.querySelector('#desk').dispatchEvent(new CustomEvent('again'))")
     await expect(page.get_by_label(f"Choisir l’incident {numbers[0]}")).to_be_checked()
     await expect(page.get_by_label(f"Choisir l’incident {numbers[1]}")).to_be_checked()
+    await expect(page.get_by_label(f"Choisir l’incident {numbers[1]}")).to_be_focused()
     await page.get_by_role("button", name="Agir sur la sélection").press("Enter")
     await expect(page.get_by_text("2 incidents choisis")).to_be_visible()
 
@@ -70,3 +71,20 @@ async def test_a_whole_view_is_handed_over_without_script(visit: Visit, declare:
         while not await page.get_by_text("2 sur 2").count():
             await page.reload()
     await expect(page.get_by_text("Transmis à Camille Durand.")).to_have_count(2)
+
+
+async def test_what_no_form_of_ours_sends_is_refused_in_words(visit: Visit) -> None:
+    page = await visit(AGENT, "/a-traiter")
+    csrf = await page.locator("input[name=csrf]").first.input_value()
+    for path, fields in (
+        ("lot", {"all": "1", "query": "who=personne&action=rien"}),
+        ("lot/verifier", {"numbers": "xyz,1", "action": "release"}),
+        ("lot/verifier", {"numbers": "20010101", "action": "polir"}),
+        ("lot/lancer", {"numbers": "", "action": "release"}),
+        ("lots/00000000-0000-4000-8000-000000000000/arreter", {}),
+    ):
+        answer = await page.request.post(f"/a-traiter/{path}", form={"csrf": csrf, **fields})
+        assert 400 <= answer.status < 500, (path, fields, answer.status)
+    assert (await page.request.get("/incidents-choisis.csv?numbers=xyz")).status == 422
+    headers = {"HX-Request": "true", "HX-Target": "desk-views", "HX-Current-URL": "http://[?a=%ff&who=mine"}
+    assert (await page.request.get("/a-traiter/vues/onglets", headers=headers)).status == 200
