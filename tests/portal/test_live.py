@@ -185,10 +185,13 @@ async def test_without_locks_each_tab_reads_while_it_is_in_view(visit: Visit, de
         "(state) => { Object.defineProperty(document, 'visibilityState', {value: state, configurable: true});"
         " document.dispatchEvent(new Event('visibilitychange')); }"
     )
+    # What is heard tells where to go on from.
+    before = await declare(by="client_test", key="before")
+    await hears(page, before)
     await page.evaluate(hide, "hidden")
     count = len(asked)
     number = await declare(by="client_test")
-    assert await page.evaluate("window.heard") == []
+    assert number not in await page.evaluate("window.heard")
     await page.evaluate(hide, "visible")
     await hears(page, number)
     assert len(asked) == count + 1
