@@ -199,6 +199,8 @@ async def facts(stack: RunningStack, http: aiohttp.ClientSession) -> dict[str, s
     view = await support.post("/desk-views", {"name": "Réponses en attente", "query": {"action": "answer"}})
     chosen = {"numbers": [each["number"] for each in incidents["items"]], "act": {"action": "release"}}
     lot = await support.post("/desk-jobs", chosen)
+    linked = {"number": incidents["items"][0]["number"], "relation": "same_cause", "reason": "Même lot de disques."}
+    await support.post(f"/desk/{incidents['items'][-1]['number']}/links", linked)
     end = (await reseller.get(f"/contracts/{EXPIRING}"))["warranty_ends_on"]
     return {
         "end": end,
