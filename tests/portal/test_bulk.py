@@ -73,6 +73,27 @@ async def test_a_whole_view_is_handed_over_without_script(visit: Visit, declare:
     await expect(page.get_by_text("Transmis à Camille Durand.")).to_have_count(2)
 
 
+async def test_what_is_missing_or_too_long_is_said_at_its_field(visit: Visit, declare: Declare) -> None:
+    number = await declare(title="Lotincomplet")
+    page = await visit(AGENT, f"/a-traiter?q={number}&who=x&action=zzz")
+    await page.get_by_label("Tout choisir : 1 incident de cette vue").check()
+    await page.get_by_role("button", name="Agir sur la sélection").click()
+    await page.get_by_label("Nouvel état").select_option("pending")
+    await page.get_by_role("button", name="Vérifier avant de changer l’état").click()
+    await expect(page.get_by_label("Ce que l’on attend")).to_have_attribute("aria-invalid", "true")
+    for button, label in (("changer l’état", "Note"), ("transmettre", "Note pour votre collègue")):
+        note = page.get_by_label(label, exact=True)
+        await note.evaluate("area => area.removeAttribute('maxlength')")
+        await note.fill("x" * 20_000)
+        if button == "transmettre":
+            await page.get_by_label("À qui").select_option(label="Camille Durand")
+        else:
+            await page.get_by_label("Ce que l’on attend").select_option("stock")
+        await page.get_by_role("button", name=f"Vérifier avant de {button}").click()
+        await expect(note).to_have_attribute("aria-invalid", "true")
+        await expect(note).to_have_value("x" * 20_000)
+
+
 async def test_what_no_form_of_ours_sends_is_refused_in_words(visit: Visit) -> None:
     page = await visit(AGENT, "/a-traiter")
     csrf = await page.locator("input[name=csrf]").first.input_value()

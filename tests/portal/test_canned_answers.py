@@ -65,15 +65,19 @@ async def test_what_is_selected_stays_and_no_word_found_says_so(visit: Visit, de
     title = await canned(people, "Le texte.", body_en="The text.")
     page = await visit("sqp_support", thread(await declare()))
     text = composer(page).locator("textarea")
-    await text.fill("tout choisi")
-    await text.select_text()
+    await text.fill("tout choisi\naprès")
+    await text.evaluate("area => area.setSelectionRange(0, 11)")
     await page.get_by_role("link", name="Insérer une réponse type").click()
     dialog = page.get_by_role("dialog")
     await dialog.get_by_label("Rechercher une réponse type").fill("introuvable-xyz")
     await expect(dialog.get_by_text("Aucune réponse type ne contient ces mots.")).to_be_visible()
     await dialog.get_by_label("Rechercher une réponse type").fill("the text")
     await dialog.get_by_role("button", name=f"Insérer en anglais : {title}").click()
-    await expect(text).to_have_value("tout choisi\nThe text.")
+    await expect(text).to_have_value("tout choisi\nThe text.\naprès")
+    await text.evaluate("area => area.setSelectionRange(4, 4)")
+    await page.get_by_role("link", name="Insérer une réponse type").click()
+    await dialog.get_by_role("button", name=f"Insérer en anglais : {title}").click()
+    await expect(text).to_have_value("tout\nThe text.\n choisi\nThe text.\naprès")
 
 
 async def test_a_missing_name_is_marked_and_cannot_be_inserted(visit: Visit, declare: Declare, people: People) -> None:

@@ -110,6 +110,20 @@ async def test_a_title_is_given_once_whatever_its_accents(desk: Any) -> None:
     assert (await http.patch(f"/canned-answers/{other}", json={"title": "AUTRE"})).status_code == 204
 
 
+@pytest.mark.parametrize(
+    ("body", "wrong"),
+    [
+        ("{" + "x" * 99 + "}", "{" + "x" * 99 + "}"),
+        ("{client.nom|{incident.numero}}", "{client.nom|"),
+        ("{Client.Nom | {incident.numero} ou {x", "{Client.Nom |"),
+        ("{client.nom|" + "x" * 300 + "}", ""),
+        ("Un dé { et {incident.numero}, }", ""),
+    ],
+)
+def test_a_name_is_found_whatever_its_length_and_whatever_stands_in_it(body: str, wrong: str) -> None:
+    assert names.unknown(body) == wrong
+
+
 @pytest.mark.parametrize("field", ["body_fr", "body_en"])
 async def test_a_text_names_nothing_that_is_not_on_the_list(desk: Any, field: str) -> None:
     refused = await create(desk, **{field: "Bonjour {client.prenom|vous}"})
@@ -193,7 +207,9 @@ def test_filling_once_by_fixed_names(body: str, filled: str, missing: list[str])
     assert (text.body, text.missing) == (filled, missing)
 
 
-@pytest.mark.parametrize("left", ["{client.nom}", "{Client.Nom|cher client}", "{ incident.numéro }"])
+@pytest.mark.parametrize(
+    "left", ["{client.nom}", "{Client.Nom|cher client}", "{ incident.numéro }", "{client.nom|" + "x" * 300 + "}"]
+)
 async def test_a_message_of_sqp_with_a_name_left_over_is_refused_and_says_which(open_desk: Any, left: str) -> None:
     number = await open_desk.declare()
     refused = await open_desk.post(number, "sqp", SQP, f"Bonjour {left}, merci.")

@@ -88,13 +88,14 @@ dialog.addEventListener("submit", async (event) => {
   form.submit();
 });
 
-/** After what is selected, on a line of its own where something stands before it. */
+/** After what is selected, on lines of its own where something stands around it. */
 function insert(body) {
   const text = composer()?.querySelector("textarea");
   if (!text) return;
   const end = text.selectionEnd;
   const gap = text.value.slice(0, end).trim() && !text.value.slice(0, end).endsWith("\n") ? "\n" : "";
-  text.setRangeText(gap + body, end, end, "end");
+  const after = /^[^\n]/.test(text.value.slice(end)) ? "\n" : "";
+  text.setRangeText(gap + body + after, end, end, "end");
   text.focus();
   text.dispatchEvent(new Event("input", { bubbles: true }));
 }

@@ -49,13 +49,12 @@ REASONS: Mapping[PendingReason, str] = {
     "other": N_("Autre"),
 }
 ACTS = {"assign": ("user_id", "note"), "release": (), "move": ("status", "reason", "note")}
-FORM = Form(
-    Field("user_id", N_("À qui"), needed=False),
-    Field("status", N_("Nouvel état"), needed=False),
-    Field("reason", N_("Ce que l’on attend"), needed=False),
+FIELDS = (
+    Field("user_id", N_("À qui")),
+    Field("status", N_("Nouvel état")),
+    Field("reason", N_("Ce que l’on attend")),
     Field("note", N_("Note"), needed=False),
 )
-NEEDED = {"assign": Form(Field("user_id", N_("À qui"))), "move": Form(Field("status", N_("Nouvel état")))}
 NOTHING_CHOSEN = N_("Choisissez d’abord au moins un incident.")
 STARTED = N_("Le traitement a commencé.")
 STOPPED = N_("Le traitement s’arrête. Ce qui est fait reste fait.")
@@ -102,13 +101,14 @@ async def choose(page: Page) -> Response:
 @writers("sqp")
 async def check(page: Page) -> Response:
     """In sentences, what would happen; nothing has yet."""
-    lot, gaps = await _lot(page), _gaps(page)
+    lot, form = await _lot(page), _form(page)
+    gaps = form.gaps(page)
     if gaps:
         return await _choose(page, lot, gaps)
     try:
         preview = await desk_jobs.preview(page, _wanted(page, lot))
     except ApiRefused as refused:
-        return await _choose(page, lot, FORM.errors(page, refused))
+        return await _choose(page, lot, form.errors(page, refused))
     return await _confirm(page, lot, preview.sentences, preview.changing, FINE)
 
 
@@ -119,7 +119,7 @@ async def start(page: Page) -> Response:
     try:
         job = await desk_jobs.start(page, _wanted(page, lot), page.field("key"))
     except ApiRefused as refused:
-        return await _choose(page, lot, FORM.errors(page, refused))
+        return await _choose(page, lot, _form(page).errors(page, refused))
     return page.redirect(f"{JOBS}/{job.id}", flash=page.gettext(STARTED))
 
 
@@ -160,9 +160,12 @@ def _wanted(page: Page, lot: Lot) -> BulkJobCreate:
     return page.build(BulkJobCreate, {"numbers": lot.numbers, "act": {"action": action, **act}})
 
 
-def _gaps(page: Page) -> FormErrors | None:
-    needed = NEEDED.get(page.field("action"))
-    return needed.gaps(page) if needed else None
+def _form(page: Page) -> Form:
+    """What its action asks; a reason only where something is waited for."""
+    action, asked_for = page.field("action"), [*ACTS.get(page.field("action"), ())]
+    if page.field("status") != "pending" and "reason" in asked_for:
+        asked_for.remove("reason")
+    return Form(*(each for each in FIELDS if each.name in asked_for), inside=f"act.{action}")
 
 
 async def _choose(page: Page, lot: Lot, trouble: FormErrors) -> Response:
@@ -171,7 +174,7 @@ async def _choose(page: Page, lot: Lot, trouble: FormErrors) -> Response:
     context = {
         "lot": lot,
         "trouble": trouble,
-        "typed": FORM.typed(page),
+        "typed": Form(*FIELDS).typed(page),
         "action": page.field("action"),
         "colleagues": [
             (key, page.gettext("%(name)s (vous)") % {"name": name} if me else name)
@@ -191,7 +194,7 @@ async def _confirm(page: Page, lot: Lot, sentences: list[str], changing: int, tr
         "sentences": sentences,
         "changing": changing,
         "trouble": trouble,
-        "typed": FORM.typed(page),
+        "typed": Form(*FIELDS).typed(page),
         "action": page.field("action"),
         "key": secrets.token_urlsafe(16),
     }

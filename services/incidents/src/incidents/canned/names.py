@@ -26,12 +26,17 @@ LABELS: Mapping[Name, Text] = {
 NAMES: Mapping[str, Name] = {name: name for name in get_args(Name)}
 
 # A name in braces, with what stands there instead where nothing is known: ``{client.nom|cher client}``.
-PLACE = re.compile(r"\{([^{}|]{0,60})(?:\|([^{}]{0,200}))?\}")
+PLACE = re.compile(r"\{([^{}|]*)(?:\|([^{}]*))?\}")
+# One whose fallback holds a brace is none.
+BROKEN = re.compile(r"\{([^{}|]*)\|")
 
 
 def unknown(body: str) -> str:
-    """The first thing in braces that is no name of the list, as it is written; empty if there is none."""
-    return next((match[0] for match in PLACE.finditer(body) if _name(match) is None), "")
+    """The first thing in braces that is no name of the list, or a name whose braces do not close, as it is written;
+    empty if there is none."""
+    wrong = [match[0] for match in PLACE.finditer(body) if _name(match) is None]
+    wrong += [match[0] for match in BROKEN.finditer(PLACE.sub("", body)) if _name(match)]
+    return wrong[0] if wrong else ""
 
 
 def held(body: str) -> list[Name]:
