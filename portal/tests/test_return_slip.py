@@ -52,7 +52,14 @@ async def test_without_an_address_for_returns_the_slip_leads_to_the_label(site: 
     assert "L’adresse figure sur l’étiquette" in said
 
 
-@pytest.mark.parametrize("number", ["2", "0", "x", "12345"])
-async def test_there_is_a_slip_while_a_return_is_awaited_alone(site: Site, desk: Any, number: str) -> None:
-    desk.holds(line(), line(2, **{"return": back("received", "Retour reçu")}))
+@pytest.mark.parametrize("number", ["3", "0", "x", "12345"])
+async def test_there_is_no_slip_of_what_does_not_exist(site: Site, desk: Any, number: str) -> None:
+    desk.holds(line(), line(2))
     assert await slip(site, desk, number) == (404, "")
+
+
+async def test_the_link_of_a_slip_leads_to_the_line_once_nothing_is_awaited(site: Site, desk: Any) -> None:
+    desk.holds(line(**{"return": back("received", "Retour reçu")}))
+    path, headers = f"/incidents/{NUMBER}/echanges/1/bon-de-retour.pdf", {"Cookie": f"__Host-session={desk.session}"}
+    async with site.http.get(path, headers=headers, allow_redirects=False) as got:
+        assert (got.status, got.headers["Location"]) == (303, f"/incidents/{NUMBER}?onglet=echange#ligne-1")

@@ -222,3 +222,22 @@ async def test_a_declaration_typed_while_another_is_logged_in_comes_back_to_its_
     await page.goto("/contrats/30102/declarer")
     await expect(page.locator("#title")).to_have_value("Écrit sous le nom d’une autre")
     await expect(page.locator("#draft-state")).to_contain_text("Brouillon enregistré")
+
+
+async def test_a_pasted_text_that_is_too_long_stays_whole_and_is_refused_in_words(
+    visit: Visit, declare: Declare
+) -> None:
+    """No field cuts what is pasted: its end is what a log is pasted for."""
+    page = await visit("revendeur_test", f"/incidents/{await declare()}?onglet=messagerie-sqp")
+    log = "x" * 10_000 + " ERREUR FINALE"
+    await composer(page).locator("textarea").focus()
+    await page.keyboard.insert_text(log)
+    await send(page)
+    await expect(composer(page)).to_contain_text("10000 caractères au plus")
+    await expect(composer(page).locator("textarea")).to_have_value(log)
+    await page.goto("/contrats/30101/declarer")
+    for name in ("title", "description"):
+        field = page.locator(f"form #{name}")
+        await field.focus()
+        await page.keyboard.insert_text(log)
+        await expect(field).to_have_value(log)

@@ -14,7 +14,7 @@ from portal import formats
 from portal.api_client import ApiRefused
 from portal.page import Page
 from portal.pages.incidents import words
-from portal.pages.incidents.base import blueprint, line_of, number_of
+from portal.pages.incidents.base import blueprint, line_of, number_of, path_of
 from portal.pages.incidents.exchange import SQP_STEPS, awaited
 from portal.pages.incidents.printing import PRINTER, address_lines, bounded, card, draft, pdf
 from portal.paper.sheet import Card, Cards, Code, Section, Sheet, Table, Text
@@ -24,6 +24,7 @@ from web.text.days import spelled
 
 BY = N_("À renvoyer au plus tard le %(day)s")
 OUTSIDE = N_("Écrivez cette référence à l’extérieur du colis, ou collez-y une copie de ce bon.")
+NOTHING_TO_RETURN = N_("Ce retour n’est plus attendu : il n’y a pas de bon à imprimer.")
 NO_ADDRESS = N_("L’adresse figure sur l’étiquette que SQP vous envoie.")
 # The rules that makers and distributors share; each a line.
 PACKING = (
@@ -113,13 +114,17 @@ def _fact(page: Page, fact: Fact) -> list[str]:
 
 @blueprint.get("/incidents/{number}/echanges/{line}/bon-de-retour.pdf")
 async def print_slip(page: Page) -> Response:
-    """While something is to come back: the faulty product, or the replacement."""
+    """While something is to come back: the faulty product, or the replacement. The link of an older mail leads to what
+    became of it."""
     number, wanted = number_of(page), line_of(page)
     incident, found = await asyncio.gather(incidents.get(page, number), exchanges.of_incident(page, number))
     line = next((each for each in found.items if each.line == wanted), None)
-    back = awaited(line) if line else None
-    if line is None or back is None:
+    if line is None:
         raise ApiRefused(404, {})
+    back = awaited(line)
+    if back is None:
+        where = path_of(number, "echange") + f"#ligne-{wanted}"
+        return page.redirect(where, flash=page.gettext(NOTHING_TO_RETURN))
     return pdf(await PRINTER.print(_slip(page, incident, line, back)), f"retour-{number}-{wanted}")
 
 
