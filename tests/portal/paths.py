@@ -199,13 +199,15 @@ async def facts(stack: RunningStack, http: aiohttp.ClientSession) -> dict[str, s
     view = await support.post("/desk-views", {"name": "Réponses en attente", "query": {"action": "answer"}})
     chosen = {"numbers": [each["number"] for each in incidents["items"]], "act": {"action": "release"}}
     lot = await support.post("/desk-jobs", chosen)
-    linked = {"number": incidents["items"][0]["number"], "relation": "same_cause", "reason": "Même lot de disques."}
-    await support.post(f"/desk/{incidents['items'][-1]['number']}/links", linked)
+    shown = incidents["items"][-1]["number"]
+    other = next(each["number"] for each in (await reseller.get("/incidents"))["items"] if each["number"] != shown)
+    linked = {"number": other, "relation": "same_cause", "reason": "Même lot de disques."}
+    await support.post(f"/desk/{shown}/links", linked)
     end = (await reseller.get(f"/contracts/{EXPIRING}"))["warranty_ends_on"]
     return {
         "end": end,
         "month": end[:7],
-        "incident": incidents["items"][-1]["number"],
+        "incident": shown,
         "client": str(client),
         "reseller": str(organisation_id("reseller", "REV-0001")),
         "address": addresses["items"][0]["id"],

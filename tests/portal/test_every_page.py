@@ -22,7 +22,7 @@ NO_PAGES = {
     "/",
     *(
         f"/{name}.{ending}"
-        for name in ("contrats", "incidents", "clients", "renouvellements")
+        for name in ("contrats", "incidents", "incidents-choisis", "clients", "renouvellements")
         for ending in ("csv", "xlsx")
     ),
     "/contrats/{number}/images/{serial:path}",
@@ -32,6 +32,8 @@ NO_PAGES = {
     "/notifications/{id}",
     "/a-traiter/nombre",
     "/a-traiter/presence",
+    "/a-traiter/vues/onglets",
+    "/a-traiter/lot/{step}",
     "/a-traiter/{act}",
     "/a-traiter/{number}/{act}",
     "/incidents/{number}/bureau",
