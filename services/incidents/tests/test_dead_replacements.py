@@ -95,3 +95,18 @@ async def test_a_replacement_whose_exchange_was_taken_back_is_in_use_again(desk:
     refusal = await desk.try_step(number, "replacement_dead", note="Encore")
     assert (refusal.status_code, refusal.json()["code"]) == (409, "not_replaced")
     assert "annulé après envoi" in refusal.json()["title"]
+
+
+async def test_what_is_exchanged_in_another_incident_is_not_reversed_under_the_first_either(
+    desk: Any, number: str, at: Any
+) -> None:
+    at(paris("2026-05-20 10:00"))
+    replaced = desk.NAS.model_copy(update={"serial_number": NEW})
+    await desk.register(version=2, serial_number=NEW, articles=[replaced])
+    other = await desk.declare(serial_numbers=[NEW], title="Le remplacement est en panne")
+    await desk.exchange(other, NEW)
+    await delivered(desk, other, 1, NEWER)
+    for step, more in (("reverse", {"reason": "fault_gone"}), ("reserve", {"serial_number": "AUTRE"})):
+        assert await refused(desk, number, step, **more) == "replacement_is_exchanged"
+    await desk.step(other, "reverse", reason="fault_gone")
+    assert (await desk.step(number, "reverse", reason="fault_gone"))["cover"] == "returned"

@@ -220,6 +220,14 @@ async def test_what_nobody_got_is_not_to_come_back_unless_it_turns_up(
     assert (line["replacement_return"]["state"], line["due_on"]) == ("expected", "2026-06-03")
 
 
+async def test_what_its_holder_never_got_and_the_carrier_delivers_is_due_then(desk: Any, sent: str) -> None:
+    await desk.step(desk.number, "cancel", note="Trop tard")
+    await desk.step(desk.number, "return_lost", by=CLIENT, note="Jamais reçu")
+    await desk.news(sent, "delivered")
+    line = await desk.line(desk.number, by=CLIENT)
+    assert (line["replacement_return"]["state"], line["due_on"]) == ("expected", "2026-06-03")
+
+
 async def test_what_was_lost_before_a_cancellation_and_turns_up_after_it_comes_back(desk: Any, sent: str) -> None:
     await desk.news(sent, "lost")
     assert (await desk.step(desk.number, "cancel", note="Perdu"))["replacement_return"] is None

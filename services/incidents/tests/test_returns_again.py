@@ -139,3 +139,14 @@ async def test_media_found_after_the_arrival_is_told_once(desk: Any, number: str
         answer = await office(desk, number, "receive", media_found=True, note="Une clé USB, armoire 4")
         assert answer.status_code == 200
     assert told(await desk.line(number), "quarantined") == ["Une clé USB, armoire 4"]
+
+
+async def test_another_product_told_again_is_not_the_right_one_that_is_on_its_way(desk: Any, number: str) -> None:
+    assert (await office(desk, number, "receive", serial_number="ZZZ999")).status_code == 200
+    await desk.step(number, "inspect", outcome="mismatch", note="Autre fournisseur")
+    await desk.step(number, "return_shipped", by=RESELLER, tracking_number=FIRST)
+    assert (await office(desk, number, "receive", serial_number="zzz-999")).status_code == 200
+    line = await desk.line(number)
+    assert (line["return_state"], returns(line)) == ("in_transit", [(FIRST, "shipped")])
+    await office(desk, number, "receive", serial_number=FAULTY)
+    assert (await desk.line(number))["return_state"] == "received"

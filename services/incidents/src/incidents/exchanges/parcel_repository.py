@@ -96,6 +96,16 @@ async def is_known(
     return await session.scalar(query.limit(1)) is not None
 
 
+async def is_outbound(session: AsyncSession, incident: str, tracking_number: str) -> bool:
+    """Whether SQP has sent a parcel of this number for the incident."""
+    query = select(Shipment.id).where(
+        Shipment.incident_number == incident,
+        Shipment.direction == "outbound",
+        Shipment.tracking_number == tracking_number,
+    )
+    return await session.scalar(query.limit(1)) is not None
+
+
 async def silent(session: AsyncSession, before: datetime, limit: int) -> Sequence[Shipment]:
     """Parcels that left before ``before`` and of which nothing is known since."""
     query = select(Shipment).where(

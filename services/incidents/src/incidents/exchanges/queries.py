@@ -110,6 +110,13 @@ async def going_counts(reader: AsyncConnection, everything: AnySelect, today: da
     return {each: min(count, paging.EXACT_TOTAL + 1) for each, count in found.items()}
 
 
+async def followed(reader: AsyncConnection, lines: Sequence[AnyRow]) -> set[str]:
+    """The serial codes of the lines' replacements that are exchanged in their turn."""
+    since = {line.replacement_code: line.requested_at for line in lines if line.replacement_code}
+    found = [await reader.scalars(repository.followers([code], at).limit(1)) for code, at in since.items()]
+    return {code for rows in found for code in rows}
+
+
 async def lines(reader: AsyncConnection, number: str) -> Sequence[AnyRow]:
     query = select(*ROW).join(Incident, Incident.number == Exchange.incident_number)
     return (await reader.execute(query.where(Exchange.incident_number == number).order_by(Exchange.line))).all()

@@ -21,7 +21,7 @@ IS_KNOWN: Mapping[StepName, Callable[[Any, Exchange], bool]] = {
     ),
     "out_of_stock": lambda wanted, line: line.stock_expected_on == wanted.expected_on,
     "refuse_disk": lambda _, line: line.disk == "refused",
-    "receive": lambda wanted, line: line.return_state in standing.ARRIVED and _is_same_unit(wanted.serial_number, line),
+    "receive": lambda wanted, line: _is_same_unit(wanted.serial_number, line),
     "inspect": lambda wanted, line: line.return_state == "inspected" and line.outcome == wanted.outcome,
     "settle": lambda wanted, line: (
         ("settled", wanted.outcome) == _end(line) and wanted.certificate_file_id in (None, line.certificate_file_id)
@@ -35,10 +35,14 @@ IS_KNOWN: Mapping[StepName, Callable[[Any, Exchange], bool]] = {
 
 
 def _is_same_unit(told: str | None, line: Exchange) -> bool:
-    """Without a number it is what has arrived, unless that was another product."""
+    """Without a number it is what has arrived, unless that was another product. That other product is told again, too,
+    while the right one is awaited."""
+    is_here = line.return_state in standing.ARRIVED
     if told is None and line.outcome != "mismatch":
-        return True
-    return codes.serial(told or "") == codes.serial(line.received_serial_number or "")
+        return is_here
+    code = codes.serial(told or "")
+    is_other = bool(code) and code != codes.serial(line.serial_number)
+    return (is_here or is_other) and code == codes.serial(line.received_serial_number or "")
 
 
 def _end(line: Exchange) -> tuple[str, str | None]:

@@ -99,14 +99,20 @@ async def next_line(session: AsyncSession, number: str) -> int:
 
 
 async def is_followed(session: AsyncSession, line: Exchange) -> bool:
-    """Whether another line exchanges the replacement of this one, or has done so (:func:`standing.takes_over`)."""
-    query = select(Exchange.id).where(
-        Exchange.incident_number == line.incident_number,
-        Exchange.origin_line == line.line,
+    """Whether another line, of this incident or another, exchanges the replacement of this one, or has done so."""
+    code = codes.serial(line.replacement_serial_number or "")
+    await unit(session, code)
+    return await session.scalar(followers([code], line.requested_at).limit(1)) is not None
+
+
+def followers(serial_codes: Sequence[str], since: datetime) -> Select[str]:
+    """The serial codes among these whose exchange was asked for since then (:func:`standing.takes_over`)."""
+    return select(Exchange.serial_code).where(
+        Exchange.serial_code.in_(serial_codes),
+        Exchange.requested_at >= since,
         Exchange.decision.not_in(standing.TAKEN_BACK),
         Exchange.cover != "returned",
     )
-    return await session.scalar(query.limit(1)) is not None
 
 
 async def is_told(session: AsyncSession, line: Exchange, step: FactStep, note: str) -> bool:

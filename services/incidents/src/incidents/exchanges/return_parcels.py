@@ -16,8 +16,7 @@ async def prepared(scene: Scene, carrier: Carrier | None, pasted: str) -> Shipme
     """The parcel that is to bring back what is awaited: the one of this number, or the one that is going, of which
     another number is a correction; else a new one. Raises OutboundNumber."""
     number = shipping.number_in(pasted)
-    sent = await parcel_repository.of_line(scene.session, scene.line.id, "outbound")
-    if number and any(parcel.tracking_number == number for parcel in sent):
+    if number and await parcel_repository.is_outbound(scene.session, scene.incident.number, number):
         raise parcel_errors.OutboundNumber(field="tracking_number")
     known = [parcel for parcel in await _way_back(scene) if parcel.tracking_number == number != ""]
     parcel = known[0] if known else await going_back(scene)

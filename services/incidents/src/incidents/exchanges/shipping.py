@@ -214,7 +214,9 @@ async def bring_back(scene: Scene) -> None:
 async def _delivered_too_late(scene: Scene) -> None:
     """What is delivered although its exchange was cancelled or reversed is to come back, too."""
     line = scene.line
-    if line.replacement_return == "none" and (line.decision == "cancelled" or line.cover == "returned"):
+    is_taken_back = line.decision == "cancelled" or line.cover == "returned"
+    never_came = line.replacement_return == "lost" and line.replacement_due_on is None
+    if never_came or (line.replacement_return == "none" and is_taken_back):
         line.replacement_return = "expected"
     if line.replacement_return == "expected" and line.replacement_due_on is None:
         await _set_replacement_due(scene)
