@@ -29,5 +29,14 @@ async def test_declaring_on_a_unit_that_was_replaced_says_by_which(open_desk: An
     )
     assert refused.json()["field"] == "serial_numbers"
 
+    for step, more in (("receive", {}), ("inspect", {"outcome": "as_expected"}), ("close", {})):
+        await desk.step(first, step, **more)
+    asked = await desk.as_(RESELLER).post(
+        f"/incidents/{first}/exchanges", json={"serial_number": "Q207B17555", "type": "advance_exchange"}
+    )
+    assert (asked.status_code, asked.json()["code"]) == (409, "serial_replaced")
+    found = (await desk.as_(RESELLER).get(f"/incidents/{first}/exchanges")).json()
+    assert "Q207B17555" not in found["requestable"]
+
     second = await desk.declare(title="Encore", serial_numbers=[NEW])
     assert [article["serial_number"] for article in (await desk.incident(second, SQP))["articles"]] == [NEW]

@@ -15,6 +15,7 @@ from chassis.locks import one_at_a_time
 from chassis.sql import AnyRow
 from events.incidents import Actor, Consequence
 from incidents.access import visible
+from incidents.errors import SerialReplaced
 from incidents.exchanges import machine, standing
 from incidents.exchanges.errors import ExchangeUnderWay, ExchangeUnderWayElsewhere
 from incidents.exchanges.models import (
@@ -165,6 +166,19 @@ async def replaced(session: AsyncSession, contract: str, code: str) -> Exchange 
         .order_by(Exchange.replaced_on.desc())
     )
     return await session.scalar(query.limit(1))
+
+
+async def require_in_use(session: AsyncSession, contract: str, serial: str, day: date) -> None:
+    """Raises SerialReplaced: what was replaced and is covered no more cannot be exchanged again."""
+    code = codes.serial(serial)
+    line = None if await covering(session, code, day) else await replaced(session, contract, code)
+    if line is not None:
+        raise SerialReplaced(
+            serial=serial,
+            replacement=line.replacement_serial_number,
+            day=f"{line.replaced_on:%d/%m/%Y}",
+            field="serial_number",
+        )
 
 
 async def claimed_by(session: AsyncSession, code: str, but: UUID) -> Exchange | None:

@@ -68,6 +68,7 @@ async def request(session: AsyncSession, number: str, wanted: steps.ExchangeCrea
     article = _declared(incident, wanted.serial_number)
     await repository.require_no_open(session, wanted.serial_number, by)
     now = clock.now()
+    await repository.require_in_use(session, incident.contract_number, wanted.serial_number, clock.day(now))
     line = Exchange(
         id=uuid4(),
         incident_number=number,

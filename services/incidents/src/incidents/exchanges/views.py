@@ -54,9 +54,12 @@ async def exchanges(
         items.append(_exchange(line, *of_line, of_parcel, terms, kind, may, language, writes=writes))
     stated = await queries.statements(reader, incident.number)
     going = {codes.serial(line.serial_number) for line in lines if line.decision in standing.OPEN}
+    replaced = [line for line in lines if line.cover == "replaced"]
     articles = [article["serial_number"] for article in incident.articles]
     may_request = writes and incident.status in OPEN
-    requestable = [serial for serial in articles if codes.serial(serial) not in going] if may_request else []
+    # Replaced here, and no replacement of another since.
+    gone = {line.serial_code for line in replaced} - {line.replacement_code for line in replaced}
+    requestable = [each for each in articles if codes.serial(each) not in going | gone] if may_request else []
     return schemas.Exchanges(
         items=items,
         requestable=requestable,
