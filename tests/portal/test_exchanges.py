@@ -10,6 +10,7 @@ from tests.portal.conftest import Visit
 from tests.portal.exchanging import Story, act
 from tests.portal.incidents import People, move
 
+from devstack.testing import world as worlds
 from devstack.testing.world import World
 
 pytestmark = pytest.mark.e2e
@@ -88,6 +89,12 @@ async def test_a_dead_replacement_is_exchanged_and_the_contract_tells_the_chain(
     await office.goto(f"/contrats/{story.mark}")
     for letter in ("A", "B", "C"):
         await expect(office.locator("main")).to_contain_text(story.serial(letter))
+    reseller = await story.visit(
+        f"reseller-{story.world.mark.lower()}",
+        f"/incidents/{story.number}?onglet=echange#ligne-2",
+        password=worlds.PASSWORD,
+    )
+    await expect(reseller.locator("#ligne-2 h2, #ligne-2 h3").first).to_be_in_viewport()
 
 
 async def test_a_reversal_brings_the_cover_back_to_the_first_unit(story: Story) -> None:

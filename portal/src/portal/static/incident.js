@@ -85,7 +85,10 @@ function begin() {
   for (const picture of document.querySelectorAll(".thumbnail img")) {
     if (picture.complete && !picture.naturalWidth) miss(picture);
   }
-  document.querySelector('.tabs [aria-current="page"]')?.scrollIntoView({ block: "nearest", inline: "center" });
+  // Sideways alone: the page stays at the line that its address names, or at what is wrong.
+  const here = document.querySelector('.tabs [aria-current="page"]');
+  const row = here?.parentElement;
+  row?.scrollTo({ left: here.offsetLeft - row.offsetLeft - (row.clientWidth - here.offsetWidth) / 2 });
   awaitScans();
   for (const field of document.querySelectorAll("[data-tab]")) {
     field.value = document.querySelector("[data-tab-name]").dataset.tabName;
