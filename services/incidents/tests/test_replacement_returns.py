@@ -220,6 +220,13 @@ async def test_what_nobody_got_is_not_to_come_back_unless_it_turns_up(
     assert (line["replacement_return"]["state"], line["due_on"]) == ("expected", "2026-06-03")
 
 
+async def test_what_was_damaged_on_its_way_may_still_come_back(desk: Any, sent: str) -> None:
+    await desk.step(desk.number, "reverse", reason="fault_gone")
+    await desk.news(sent, "damaged")
+    line = await desk.step(desk.number, "receive_replacement", serial_number=NEW)
+    assert line["stage"] == "to_close"
+
+
 async def test_what_its_holder_never_got_and_the_carrier_delivers_is_due_then(desk: Any, sent: str) -> None:
     await desk.step(desk.number, "cancel", note="Trop tard")
     await desk.step(desk.number, "return_lost", by=CLIENT, note="Jamais reçu")

@@ -144,7 +144,7 @@ async def _follow(scene: Scene, shipment: Shipment, news: News, note: str, step:
         await _sum_up(scene, news)
         if news == "delivered":
             await _delivered_too_late(scene)
-        elif news in ("lost", "damaged"):
+        elif news == "lost":
             _lost_before_it_came_back(scene.line)
         scene.tell(step or OUTBOUND_STEPS[news], note, shipment)
     elif shipment.direction == "return" and news in RETURN_STEPS:
