@@ -15,9 +15,10 @@ import httpx
 import pytest
 from jinja2 import UndefinedError
 
-from api.incidents import Actions, Address, ContractCopy, FileLimits, History, HistoryLine, Incident, Party, Person
+from api.incidents import History, HistoryLine, Incident
 from api.incidents.desk import DeskItem
 from api.incidents.drafts import MessageDraft
+from devkit import exchange_samples as samples
 from portal.api_client import ApiRefused, Body, Reply
 from portal.bootstrap import BLUEPRINTS
 from portal.errors import SessionEnded
@@ -39,38 +40,17 @@ ENTRIES = {
     if "POST" in entry.methods and not entry.is_open
 }
 SENT_AT = datetime(2026, 11, 24, tzinfo=UTC)
-INCIDENT = Incident(
-    number="26112401",
-    version=1,
-    status="new",
-    status_label="Déclaré",
-    pending_reason=None,
-    pending_reason_label=None,
-    title="Panne",
-    nature="other",
-    nature_label="Autre",
-    description="Panne",
-    articles=[],
-    declared_at=SENT_AT,
-    declared_by=Person(user_id=None, name="R", organisation_kind="reseller", organisation_name="Revendeur"),
-    linked_to=None,
-    delivery_address=Address(
-        label="", street="1 rue A", complement="", postal_code="69001", city="Lyon", country="FR", email="", phone=""
-    ),
-    contract=ContractCopy(
-        number="40001",
-        product_reference="TS",
-        serial_number="A1",
-        starts_on=SENT_AT.date(),
-        warranty_ends_on=SENT_AT.date(),
-        service_level="",
-    ),
-    reseller=Party(id=uuid4(), name="Revendeur", email="", phone="", readership="active"),
-    client=None,
-    closes_on=None,
-    attachments=[],
-    threads=["sqp"],
-    actions=Actions(next=[], write=["sqp"], attach=[], files=FileLimits(count=20, size=20 * 1024 * 1024)),
+INCIDENT = Incident.model_validate(
+    {
+        **samples.INCIDENT,
+        "number": "26112401",
+        "status": "new",
+        "status_label": "Déclaré",
+        "client": None,
+        "attachments": [],
+        "threads": ["sqp"],
+        "actions": {"next": [], "write": ["sqp"], "attach": [], "files": {"count": 20, "size": 20 * 1024 * 1024}},
+    }
 )
 DECLARED = HistoryLine(
     at=SENT_AT,

@@ -10,6 +10,7 @@ import pytest
 from starlette.types import Receive, Scope, Send
 
 from api.incidents import History, Incident, Message
+from devkit import exchange_samples as samples
 from devkit.exchange_samples import exchanges, fact, line
 from devkit.fake_upstream import PublishedKeys, Site, Upstream, answer
 from devkit.printed import pages, watched
@@ -22,58 +23,27 @@ PARTY = {"id": uuid4(), "email": "revendeur_test@sqp.fr", "phone": "+33123456789
 BY = {"user_id": uuid4(), "name": "Révendeur Testeur", "organisation_kind": "reseller", "organisation_name": "Test"}
 LIMITS = {"count": 20, "size": 1}
 INCIDENT = {
+    **samples.INCIDENT,
     "number": NUMBER,
-    "version": 1,
     "status": "pending",
     "status_label": "En attente",
     "pending_reason": "waiting_reseller",
     "pending_reason_label": "En attente du revendeur",
     "title": "Problème avec mon NAS",
-    "nature": "defective",
-    "nature_label": "Produit défectueux",
     "description": "Il redémarre seul.",
     "articles": [{"designation": "NAS QNAP", "product_reference": "TS-131K", "serial_number": "Q207B17555"}],
     "declared_at": AT,
     "declared_by": BY,
-    "linked_to": None,
-    "delivery_address": {
-        "label": "Entrepôt",
-        "street": "8 quai Rambaud",
-        "complement": "",
-        "postal_code": "69002",
-        "city": "Lyon",
-        "country": "FR",
-        "email": "entrepot@sqp.fr",
-        "phone": "",
-    },
-    "contract": {
-        "number": "29962",
-        "product_reference": "TS-131K-1TIW",
-        "serial_number": "Q207B17555",
-        "starts_on": "2020-12-10",
-        "warranty_ends_on": "2023-12-09",
-        "service_level": "Envoi express J+1",
-    },
-    "reseller": {**PARTY, "name": "Revendeur Test"},
-    "client": {**PARTY, "name": "Client Test"},
-    "closes_on": None,
+    "contract": {**samples.INCIDENT["contract"], "starts_on": "2020-12-10", "warranty_ends_on": "2023-12-09"},
     "attachments": [
         {
-            "file_id": uuid4(),
-            "scope": "declaration",
-            "message_id": None,
-            "state": "bound",
+            **samples.INCIDENT["attachments"][0],
             "name": "journal.log",
             "media_type": "text/plain",
-            "size": 1234,
-            "scan": "clean",
             "attached_at": AT,
             "attached_by_name": "Revendeur Testeur",
-            "organisation_kind": "reseller",
         }
     ],
-    "threads": ["client", "sqp"],
-    "actions": {"next": [], "write": [], "attach": [], "files": LIMITS},
 }
 HISTORY = {
     "at": AT,

@@ -21,7 +21,7 @@ PARTY = {"id": uuid4(), "email": "revendeur_test@sqp.fr", "phone": "+33123456789
 AWAITED = ("expected", "label_sent", "in_transit", "lost")
 BY = {"user_id": uuid4(), "name": "Zoé Œuvrard", "organisation_kind": "reseller", "organisation_name": "Test"}
 AGENT = {"user_id": uuid4(), "name": "Ada Support", "organisation_kind": "sqp", "organisation_name": "SQP"}
-INCIDENT = {
+INCIDENT: dict[str, Any] = {
     "number": NUMBER, "version": 3, "status": "exchange", "status_label": "Échange en cours", "pending_reason": None,
     "pending_reason_label": None, "title": "Le NAS ne démarre plus", "nature": "defective",
     "nature_label": "Produit défectueux", "description": "Aucune LED.",

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.hardware.following import follow, standing
-from events.incidents import Cover, Dispatch
+from events.exchange_words import Cover, Dispatch
 
 START = date(2026, 1, 1)
 LATER = START + timedelta(days=900)

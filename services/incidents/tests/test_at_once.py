@@ -6,7 +6,7 @@ import asyncio
 from typing import Any
 from uuid import uuid4
 
-from services.incidents.tests.test_desk_people import CAMILLE, known
+from services.incidents.tests.agents import CAMILLE, known
 
 from devkit.harness import RESELLER, SQP
 

@@ -7,34 +7,14 @@ from typing import Any
 
 import httpx
 import pytest
+from services.incidents.tests.agents import CAMILLE, SQP_BASIC, known
 
-from devkit.harness import CLIENT, RESELLER, SQP, back_office, person
-from events.identity import UserChanged
+from devkit.harness import CLIENT, RESELLER, SQP, back_office
 from events.incidents import IncidentsMoved, IncidentStatusChanged
 from incidents.bulk import performing
 from incidents.service import changes
 from incidents.tasks import BULK_ROW
 from web import clock
-
-CAMILLE = person("sqp", "SQP", name="Camille Durand")
-SQP_BASIC = person("sqp", "SQP", "basic")
-
-
-async def known(desk: Any, who: Any, version: int = 1, **changes: Any) -> None:
-    first, _, last = who.name.partition(" ")
-    values = {
-        "version": version,
-        "user_id": who.user_id,
-        "organisation_id": who.organisation_id,
-        "organisation_kind": who.organisation_kind,
-        "login": "login",
-        "first_name": first,
-        "last_name": last,
-        "email": "a@sqp.fr",
-        "role": who.role,
-        "status": "active",
-    }
-    await desk.harness.deliver(UserChanged(**{**values, **changes}))
 
 
 @pytest.fixture

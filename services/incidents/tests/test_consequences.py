@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from devkit.harness import CLIENT, RESELLER, RESELLER_BASIC, SQP
-from events.incidents import Consequence, ExchangeChanged, ReturnReminded
+from events.exchange_words import Consequence
+from events.incidents import ExchangeChanged, ReturnReminded
 from incidents.exchanges import foretold
 from incidents.exchanges.terms import Terms
 from web.clock import PARIS

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 import pytest
+from services.incidents.tests.agents import paris
 
 from devkit.harness import SQP
 from events.incidents import ExchangeChanged
-from web.clock import PARIS
 
 FAULTY, NEW, NEWER = "Q207B17555", "Q251I02233", "Q333C00001"
-
-
-def paris(moment: str) -> datetime:
-    return datetime.fromisoformat(moment).replace(tzinfo=PARIS)
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
-from services.incidents.tests.test_desk_people import CAMILLE, act, done, due, following, item, known, paris
+from services.incidents.tests.agents import CAMILLE, act, done, due, following, item, known, paris
 from sqlalchemy import text
 
 from devkit.harness import CLIENT, RESELLER, SQP, back_office

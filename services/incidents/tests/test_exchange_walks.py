@@ -17,7 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from api.incidents.exchange_steps import StepName
 from api.incidents.shipments import News
 from devkit.harness import CLIENT, RESELLER, SQP
-from events.incidents import ExchangeType
+from events.exchange_words import ExchangeType
 from incidents.exchanges import standing
 from web.clock import PARIS
 

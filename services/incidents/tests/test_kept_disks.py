@@ -19,11 +19,7 @@ LATE = datetime(2026, 6, 10, 9, tzinfo=PARIS)
 async def number(desk: Any, at: Any) -> str:
     """An exchange in advance, due on 3 June 2026, of which the client keeps the disk."""
     at(START)
-    await desk.register()
-    declared: str = await desk.declare()
-    await desk.exchange(declared)
-    await desk.step(declared, "reserve", serial_number="NEW1")
-    await desk.news(await desk.ship(declared), "delivered")
+    declared: str = await desk.replaced("NEW1")
     await desk.step(declared, "keep_disk", by=CLIENT)
     return declared
 

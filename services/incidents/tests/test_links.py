@@ -6,11 +6,11 @@ import asyncio
 from typing import Any
 
 import pytest
+from services.incidents.tests.agents import SQP_BASIC
 
-from devkit.harness import CLIENT, OTHER_RESELLER, RESELLER, SQP, back_office, person
+from devkit.harness import CLIENT, OTHER_RESELLER, RESELLER, SQP, back_office
 from events.incidents import IncidentAssigned
 
-SQP_BASIC = person("sqp", "SQP", "basic")
 REASON = "Même lot de disques"
 
 

@@ -7,10 +7,10 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from services.incidents.tests.agents import SQP_BASIC
 
-from devkit.harness import CLIENT, RESELLER, SQP, back_office, person
+from devkit.harness import CLIENT, RESELLER, SQP, back_office
 
-SQP_BASIC = person("sqp", "SQP", "basic")
 TEXT = "Bonjour {revendeur.nom}, des photos de {produit.serie} ?"
 WAITS = {"to_status": "pending", "to_reason": "waiting_reseller"}
 GRANTS = {"step": "approve", "exchange_type": "advance_exchange"}

@@ -3,37 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from services.incidents.tests.parcels import NUMBER, START, put, two_to_send
 
 from devkit.harness import CLIENT, OTHER_RESELLER, RESELLER, SQP, back_office
-from web.clock import PARIS
 
-NEW = "Q251I02233"
-OFFICE = back_office("exchanges:write", "incidents:read")
-START = datetime(2026, 5, 19, 10, tzinfo=PARIS)
-NUMBER = "XY123456785FR"
 FACT = {"carrier": "chronopost", "tracking_number": NUMBER, "state": "lost"}
 
 
 @pytest.fixture
 async def number(desk: Any, at: Any) -> str:
-    """An incident on the NAS and its disk, each with an approved exchange and a replacement reserved."""
     at(START)
-    await desk.register()
-    declared: str = await desk.declare(serial_numbers=["Q207B17555", "Z9CBPM5M"])
-    for line, (serial, replacement) in enumerate((("Q207B17555", NEW), ("Z9CBPM5M", "Z1")), 1):
-        await desk.exchange(declared, serial)
-        await desk.step(declared, "reserve", line, serial_number=replacement)
-    return declared
-
-
-async def put(desk: Any, identifier: Any, number: str, **more: Any) -> Any:
-    body = {"incident_number": number, "lines": [1], "carrier": "chronopost", "tracking_number": NUMBER, **more}
-    return await desk.as_(OFFICE).put(f"/backoffice/shipments/{identifier}", json=body)
+    return await two_to_send(desk)
 
 
 async def test_two_parcels_for_one_line_are_delivered_with_the_last(desk: Any, number: str) -> None:

@@ -7,35 +7,15 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from services.incidents.tests.agents import CAMILLE, SQP_BASIC, known
 from sqlalchemy import text
 
-from devkit.harness import CLIENT, RESELLER, SQP, back_office, person
-from events.identity import UserChanged
+from devkit.harness import CLIENT, RESELLER, SQP, back_office
 from events.incidents import PresenceChanged
 from incidents.presence import service
 from web.clock import PARIS
 
-CAMILLE = person("sqp", "SQP", name="Camille Durand")
-SQP_BASIC = person("sqp", "SQP", "basic")
 TEN = datetime(2026, 5, 19, 10, tzinfo=PARIS)
-
-
-async def known(desk: Any, who: Any, version: int = 1, **changes: Any) -> None:
-    """Identity tells of a person of SQP."""
-    first, _, last = who.name.partition(" ")
-    values = {
-        "version": version,
-        "user_id": who.user_id,
-        "organisation_id": who.organisation_id,
-        "organisation_kind": who.organisation_kind,
-        "login": "login",
-        "first_name": first,
-        "last_name": last,
-        "email": "a@sqp.fr",
-        "role": who.role,
-        "status": "active",
-    }
-    await desk.harness.deliver(UserChanged(**{**values, **changes}))
 
 
 @pytest.fixture

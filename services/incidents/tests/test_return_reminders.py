@@ -12,7 +12,6 @@ from events.incidents import ReturnReminded
 from web.auth.sealing import unseal
 from web.clock import PARIS
 
-NEW = "Q251I02233"
 START = datetime(2026, 5, 19, 10, tzinfo=PARIS)
 DUE = date(2026, 6, 3)
 
@@ -21,11 +20,7 @@ DUE = date(2026, 6, 3)
 async def number(desk: Any, at: Any) -> str:
     """An exchange in advance whose replacement was delivered on 19 May 2026: due on 3 June."""
     at(START)
-    await desk.register()
-    declared: str = await desk.declare()
-    await desk.exchange(declared)
-    await desk.step(declared, "reserve", serial_number=NEW)
-    await desk.news(await desk.ship(declared), "delivered")
+    declared: str = await desk.replaced()
     return declared
 
 

@@ -10,7 +10,7 @@ import pytest
 from devkit.harness import CLIENT, RESELLER, back_office
 from web.clock import PARIS
 
-NEW, FAULTY = "Q251I02233", "Q207B17555"
+FAULTY = "Q207B17555"
 START = datetime(2026, 5, 19, 10, tzinfo=PARIS)
 FIRST, SECOND, OUTBOUND = "6A07648914126", "RR473124829FI", "XY123456785FR"
 OFFICE = back_office("exchanges:write", "incidents:read")
@@ -20,11 +20,7 @@ OFFICE = back_office("exchanges:write", "incidents:read")
 async def number(desk: Any, at: Any) -> str:
     """An exchange in advance whose replacement was delivered on 19 May 2026: due on 3 June."""
     at(START)
-    await desk.register()
-    declared: str = await desk.declare()
-    await desk.exchange(declared)
-    await desk.step(declared, "reserve", serial_number=NEW)
-    await desk.news(await desk.ship(declared, tracking_number=OUTBOUND), "delivered")
+    declared: str = await desk.replaced(tracking_number=OUTBOUND)
     return declared
 
 

@@ -5,13 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import httpx
+from services.incidents.tests.agents import CAMILLE, SQP_BASIC, known
 from sqlalchemy import text
 
-from devkit.harness import CLIENT, RESELLER, SQP, back_office, person
-from events.identity import UserChanged
-
-CAMILLE = person("sqp", "SQP", name="Camille Durand")
-SQP_BASIC = person("sqp", "SQP", "basic")
+from devkit.harness import CLIENT, RESELLER, SQP, back_office
 
 
 async def create(desk: Any, name: str, by: Any = SQP, *, is_shared: bool = False, **query: Any) -> httpx.Response:
@@ -95,11 +92,11 @@ async def test_a_view_counts_what_the_queue_shows_its_reader(open_desk: Any) -> 
 
 
 async def test_a_view_says_what_it_has_lost(desk: Any) -> None:
-    await _at_the_desk(desk, "active", 1)
+    await known(desk, CAMILLE)
     person_s = await saved(desk, "Ceux de Camille", who=str(CAMILLE.user_id), action="answer")
     old = await saved(desk, "Ancienne", action="answer")
     assert [each["lost"] for each in await seen(desk)] == [[], []]
-    await _at_the_desk(desk, "disabled", 2)
+    await known(desk, CAMILLE, 2, status="disabled")
     async with desk.harness.service.database.transaction() as session:
         stored = '{"action": "polish", "colour": "red", "sort": "number"}'
         await session.execute(
@@ -120,20 +117,3 @@ async def test_what_the_queue_does_not_know_is_not_saved(desk: Any) -> None:
     )
     for wrong in wrongs:
         assert (await create(desk, "Faux", **wrong)).status_code == 422
-
-
-async def _at_the_desk(desk: Any, status: Any, version: int) -> None:
-    await desk.harness.deliver(
-        UserChanged(
-            version=version,
-            user_id=CAMILLE.user_id,
-            organisation_id=CAMILLE.organisation_id,
-            organisation_kind="sqp",
-            login="camille",
-            first_name="Camille",
-            last_name="Durand",
-            email="c@sqp.fr",
-            role="administrator",
-            status=status,
-        )
-    )

@@ -8,27 +8,15 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from services.incidents.tests.parcels import NUMBER, OFFICE, START, put, two_to_send
 
-from devkit.harness import back_office
 from events.incidents import ExchangeChanged
-from web.clock import PARIS
-
-NEW = "Q251I02233"
-OFFICE = back_office("exchanges:write", "incidents:read")
-START = datetime(2026, 5, 19, 10, tzinfo=PARIS)
-NUMBER = "XY123456785FR"
 
 
 @pytest.fixture
 async def number(desk: Any, at: Any) -> str:
-    """An incident on the NAS and its disk, each with an approved exchange and a replacement reserved."""
     at(START)
-    await desk.register()
-    declared: str = await desk.declare(serial_numbers=["Q207B17555", "Z9CBPM5M"])
-    for line, (serial, replacement) in enumerate((("Q207B17555", NEW), ("Z9CBPM5M", "Z1")), 1):
-        await desk.exchange(declared, serial)
-        await desk.step(declared, "reserve", line, serial_number=replacement)
-    return declared
+    return await two_to_send(desk)
 
 
 def fact(state: str, hours: int, number: str = NUMBER, carrier: str = "chronopost") -> dict[str, Any]:
@@ -41,11 +29,6 @@ async def track(desk: Any, *facts: dict[str, Any]) -> list[str]:
     assert answer.status_code == 200, answer.text
     items: list[str] = answer.json()["items"]
     return items
-
-
-async def put(desk: Any, identifier: Any, number: str, **more: Any) -> Any:
-    body = {"incident_number": number, "lines": [1], "carrier": "chronopost", "tracking_number": NUMBER, **more}
-    return await desk.as_(OFFICE).put(f"/backoffice/shipments/{identifier}", json=body)
 
 
 @pytest.mark.parametrize("order", list(permutations(["shipped", "delivered", "shipped"])), ids="-".join)

@@ -8,7 +8,8 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from services.notifications.tests.facts import EVERYBODY, NAMES, Facts
+from services.notifications.tests.facts import Facts
+from services.notifications.tests.people import EVERYBODY, NAMES
 from sqlalchemy import text
 
 from devkit.harness import Harness, settings_for

@@ -8,8 +8,9 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from joserfc.jwk import OKPKey
+from services.notifications.tests.people import NAMES, actor, address
 
-from devkit.harness import CLIENT, CLIENT_BASIC, OTHER_CLIENT, OTHER_RESELLER, RESELLER, RESELLER_BASIC, SQP, person
+from devkit.harness import CLIENT, RESELLER, SQP
 from events.contracts import ContractChanged, ContractExpiring, ContractExtended, ContractRegistered, Party
 from events.files import FileBindingRefused, FileBound
 from events.identity import (
@@ -24,7 +25,6 @@ from events.identity import (
     UserChanged,
 )
 from events.incidents import (
-    Actor,
     Caller,
     ExchangeChanged,
     FileDetached,
@@ -45,21 +45,6 @@ from web import clock
 from web.auth.principal import Principal
 from web.auth.sealing import seal
 
-SQP_BASIC = person("sqp", "SQP", "basic")
-
-
-EVERYBODY = (SQP, SQP_BASIC, RESELLER, RESELLER_BASIC, CLIENT, CLIENT_BASIC, OTHER_RESELLER, OTHER_CLIENT)
-
-
-NAMES = dict(
-    zip(
-        EVERYBODY,
-        ("sqp", "sqp_basic", "reseller", "reseller_basic", "client", "client_basic", "other_reseller", "other_client"),
-        strict=True,
-    )
-)
-
-
 AT = datetime(2020, 12, 23, 17, 27, tzinfo=UTC)
 EXCHANGE = UUID("b2f6c7ce-6d0e-4a3c-8f0e-1f6f6f4f9f10")
 PARCEL = {
@@ -68,17 +53,6 @@ PARCEL = {
     "tracking_number": "XY123456785FR",
     "tracking_url": "https://suivi.example/XY123456785FR",
 }
-
-
-def actor(who: Principal | None) -> Actor:
-    if who is None:
-        return Actor(user_id=None, organisation_id=None, organisation_kind=None, name="SQP")
-    return Actor(
-        user_id=who.user_id,
-        organisation_id=who.organisation_id,
-        organisation_kind=who.organisation_kind,
-        name="Jean Test",
-    )
 
 
 def incident(by: Principal | None, **changes: Any) -> dict[str, Any]:
@@ -315,7 +289,3 @@ class Facts:
             "name": "Nom",
         }
         return OrganisationChanged(**{**values, **changes})
-
-
-def address(who: Principal) -> str:
-    return f"{NAMES.get(who, 'someone')}@portail.test"

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any, get_args
 
 import pytest
-from services.notifications.tests.facts import PARCEL, actor
+from services.notifications.tests.facts import PARCEL
+from services.notifications.tests.people import actor
 from services.notifications.tests.test_recipients import sides
 
 from devkit.harness import CLIENT, RESELLER, SQP
-from events.incidents import Actor, ExchangeStep, ExchangeType, Outcome
+from events.exchange_words import ExchangeStep, ExchangeType, Outcome
+from events.incidents import Actor
 from notifications import exchange_notices, exchange_texts, recipients
 from notifications.exchange_notices import TELLINGS
 from notifications.labels import Words, render

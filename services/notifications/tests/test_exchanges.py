@@ -12,7 +12,7 @@ import pytest
 from services.notifications.tests.test_exchange_notices import with_plain_spaces
 
 from devkit.harness import CLIENT, CLIENT_BASIC, RESELLER, RESELLER_BASIC, SQP
-from events.incidents import ExchangeStep
+from events.exchange_words import ExchangeStep
 
 SELLER, HOLDER = "reseller@portail.test", "client@portail.test"
 RESELLER_SIDE, CLIENT_SIDE = ({n, f"{n}_basic"} for n in ("reseller", "client"))

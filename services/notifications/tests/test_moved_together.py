@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import uuid4
 
-from services.notifications.tests.facts import actor
+from services.notifications.tests.people import actor
 
 from devkit.harness import CLIENT, OTHER_RESELLER, RESELLER, SQP
 from events.incidents import IncidentsMoved, MovedIncident

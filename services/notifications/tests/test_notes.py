@@ -6,7 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from services.notifications.tests.facts import EVERYBODY, SQP_BASIC
+from services.notifications.tests.people import EVERYBODY, SQP_BASIC
 
 from devkit.harness import CLIENT, OTHER_RESELLER, RESELLER, SQP, person
 

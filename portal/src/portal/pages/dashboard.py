@@ -18,7 +18,7 @@ from portal.formats import month as month_of
 from portal.page import Page
 from portal.page_request import UNAVAILABLE, or_unavailable
 from portal.pages.exchanges import STAGES
-from portal.pages.incidents.narrowing import AGES, ANSWERS
+from portal.pages.incidents.narrowing import AGES, ANSWERS, STATUSES
 from portal.pages.rights import refusal
 from portal.router import Blueprint
 from portal.services import figures, renewals
@@ -27,12 +27,7 @@ from portal.translations import N_
 blueprint = Blueprint()
 
 PATH = "/tableau-de-bord"
-OPEN: Mapping[Status, str] = {
-    "new": N_("Déclaré"),
-    "in_diagnosis": N_("Diagnostic en cours"),
-    "pending": N_("En attente"),
-    "exchange": N_("Échange en cours"),
-}
+OPEN: Mapping[Status, str] = {state: STATUSES[state] for state in ("new", "in_diagnosis", "pending", "exchange")}
 PROMISES: Mapping[PromiseState, str] = {
     "kept": N_("Tenues"),
     "missed": N_("Dépassées"),

@@ -11,7 +11,7 @@ from contracts.hardware.models import Replacement
 from contracts.models import Article, Contract, Extension
 from events import Address
 from events import contracts as facts
-from events.incidents import Cover
+from events.exchange_words import Cover
 
 
 class State(TypedDict):

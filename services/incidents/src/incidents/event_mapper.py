@@ -9,6 +9,7 @@ from typing import TypedDict
 from uuid import UUID
 
 from events import incidents as facts
+from events.exchange_words import Consequence, ExchangeStep
 from incidents.exchanges import carriers, standing
 from incidents.exchanges.models import Exchange, Shipment
 from incidents.models import Attachment, Incident, Message
@@ -27,7 +28,7 @@ class Link:
 
     sealed_token: str
     expires_at: datetime
-    consequence: facts.Consequence
+    consequence: Consequence
 
 
 class About(TypedDict):
@@ -95,7 +96,7 @@ def exchange_changed(
     at: datetime,
     *,
     line: Exchange,
-    step: facts.ExchangeStep,
+    step: ExchangeStep,
     parcel: Shipment | None,
     note: str,
 ) -> facts.ExchangeChanged:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
-from events.incidents import ExchangeStep
+from events.exchange_words import ExchangeStep
 from notifications import exchange_texts as texts
 from notifications.exchange_notices import CHANGED, REMINDED, RETURN_AWAITED, place_of
 from notifications.notification_types import EmailKind

@@ -8,7 +8,8 @@ from datetime import date
 from typing import Any, Literal
 
 from events import OrganisationKind
-from events.incidents import ExchangeChanged, ExchangeStep, Parcel, ReplacementReturn, ReturnReminded, ReturnState
+from events.exchange_words import ExchangeStep, ReplacementReturn, ReturnState
+from events.incidents import ExchangeChanged, Parcel, ReturnReminded
 from notifications.recipients import (
     EVERY_SIDE,
     Audience,

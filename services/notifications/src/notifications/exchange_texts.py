@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from events.incidents import Consequence, ExchangeStep, ExchangeType, Outcome
+from events.exchange_words import Consequence, ExchangeStep, ExchangeType, Outcome
 from web.i18n import Text, text
 
 TITLES: Mapping[ExchangeStep, Text] = {

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date, datetime
-from typing import Any
+from datetime import date
 
 from notifications import account_labels, declaration_labels, exchange_labels, exchange_texts, reminder_texts
+from notifications.lines import Facts, device, moments, one_line, plain
 from notifications.notification_types import EmailKind
 from notifications.status_labels import (
     AWAITED,
@@ -20,12 +20,9 @@ from notifications.status_labels import (
     concerned,
     of_many,
 )
-from web import clock, user_agent
-from web.clock import PARIS
+from web import clock
 from web.i18n import Language, Text, text
-from web.text.characters import cut, line, paragraphs
-
-Facts = dict[str, Any]
+from web.text.characters import cut, paragraphs
 
 
 @dataclass(frozen=True)
@@ -181,9 +178,9 @@ NAMES = ("actor", "caller", "client_name", "invited_by", "login", "organisation_
 def render(kind: EmailKind, facts: Facts, language: Language, write_name: Callable[[str], str] = str) -> Words:
     """``facts`` as the rules recorded them; what came from people is reduced to one line each. ``write_name`` writes
     the names among them."""
-    known: Facts = _plain(facts)
+    known: Facts = plain(facts)
     known |= {name: write_name(known[name]) for name in NAMES if name in known}
-    known |= _moments(known) | _device(known, language)
+    known |= moments(known) | device(known, language)
     if kind in exchange_labels.KINDS:
         known |= exchange_labels.details(known, language)
 
@@ -270,35 +267,3 @@ def _cover(kind: EmailKind, facts: Facts) -> Text:
 def _body(kind: EmailKind, facts: Facts) -> Text:
     choose = CHOICES.get(kind)
     return choose(facts) if choose else BODIES[kind]
-
-
-def one_line(value: str) -> str:
-    """Nothing that a person typed ends a line of a header; the joiners of emoji families and of words stay."""
-    return " ".join(line(value).split())
-
-
-def _plain(value: Any) -> Any:
-    """What people typed among facts, each on one line."""
-    if isinstance(value, dict):
-        return {name: _plain(each) for name, each in value.items()}
-    if isinstance(value, list):
-        return [_plain(each) for each in value]
-    return one_line(value) if isinstance(value, str) else value
-
-
-def _moments(facts: Facts) -> Facts:
-    """``09/12/2023`` and ``18:27`` of the day or the moment that the facts name, in Paris."""
-    if "ends_on" in facts:
-        until = facts.get("order_until") or facts["ends_on"]
-        return {
-            name: f"{date.fromisoformat(day):%d/%m/%Y}" for name, day in (("day", facts["ends_on"]), ("until", until))
-        }
-    if "at" in facts:
-        moment = datetime.fromisoformat(facts["at"]).astimezone(PARIS)
-        return {"day": f"{moment:%d/%m/%Y}", "hour": f"{moment:%H:%M}"}
-    return {}
-
-
-def _device(facts: Facts, language: Language) -> Facts:
-    """*Firefox sur Windows* of what the browser called itself."""
-    return {"device": user_agent.described(facts["device"], language)} if "device" in facts else {}

@@ -18,7 +18,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from notifications import reminder_labels
 from notifications.exchange_notices import ANSWER_PAGE
 from notifications.headers import HEADERS
-from notifications.labels import one_line, render
+from notifications.labels import render
+from notifications.lines import one_line
 from notifications.models import Email
 from notifications.notification_types import ESSENTIAL, EmailKind
 from notifications.recipients import PANES

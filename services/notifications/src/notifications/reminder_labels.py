@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from itertools import islice
 from typing import Any
 
-from notifications.labels import Words, one_line, render
+from notifications.labels import Words, render
+from notifications.lines import one_line
 from notifications.reminder_texts import ENDS, TITLES_OF_MANY
 from web.i18n import Language, text
 

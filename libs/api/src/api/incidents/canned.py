@@ -10,7 +10,8 @@ from uuid import UUID
 from pydantic import AfterValidator, Field
 
 from api.incidents.incidents import Choice, Number
-from events.incidents import ExchangeType, Nature, PendingReason, Status
+from events.exchange_words import ExchangeType
+from events.incidents import Nature, PendingReason, Status
 from web.i18n import Language
 from web.schemas import Answer, Line, OptionalParagraphs, Paragraphs, Request
 

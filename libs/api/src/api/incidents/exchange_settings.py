@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from events.incidents import Consequence
+from events.exchange_words import Consequence
 from web.i18n import Invalid
 from web.schemas import Answer, Line, OptionalParagraphs, Request
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field, model_validator
 
-from events.incidents import ExchangeType
+from events.exchange_words import ExchangeType
 from web.i18n import Invalid
 from web.schemas import Day, Line, OptionalLine, OptionalParagraphs, Paragraphs, Reference, Request, Serial
 

@@ -13,7 +13,7 @@ from api.incidents.exchange_steps import Carrier, ClaimState, Condition, StepNam
 from api.incidents.incidents import Choice
 from api.incidents.messages import Person
 from api.incidents.promises import PromiseBadge
-from events.incidents import (
+from events.exchange_words import (
     Cover,
     Decision,
     Direction,

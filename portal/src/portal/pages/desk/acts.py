@@ -13,6 +13,7 @@ from portal.api_client import ApiRefused
 from portal.asks import Ask
 from portal.forms import FormErrors
 from portal.page import Page
+from portal.page_request import Kind
 from portal.pages.desk import queue
 from portal.pages.desk.base import blueprint
 from portal.pages.incidents import one
@@ -80,43 +81,19 @@ async def wake(page: Page) -> Response:
 @blueprint.post(f"{PATH}/{{number}}/remettre")
 @writers("sqp")
 async def put_off(page: Page) -> Response:
-    number = number_of(page)
-
-    async def change() -> None:
-        await desk.put_off(page, number, page.build(PutOff, asks.values(page, PUT_OFF)))
-
-    trouble = await asks.attempt(page, PUT_OFF, change)
-    if trouble:
-        return await _again(page, number, "remettre", trouble, PUT_OFF)
-    return page.redirect(_here(page, number), flash=page.gettext(PUT_OFF_TO))
+    return await _sent(page, "remettre", PUT_OFF, PutOff, desk.put_off) or _back(page, PUT_OFF_TO)
 
 
 @blueprint.post(f"{PATH}/{{number}}/transmettre")
 @writers("sqp")
 async def assign(page: Page) -> Response:
-    number = number_of(page)
-
-    async def change() -> None:
-        await desk.assign(page, number, page.build(Assign, asks.values(page, ASSIGN)))
-
-    trouble = await asks.attempt(page, ASSIGN, change)
-    if trouble:
-        return await _again(page, number, "transmettre", trouble, ASSIGN)
-    return page.redirect(_here(page, number), flash=page.gettext(HANDED_OVER))
+    return await _sent(page, "transmettre", ASSIGN, Assign, desk.assign) or _back(page, HANDED_OVER)
 
 
 @blueprint.post(f"{PATH}/{{number}}/lier")
 @writers("sqp")
 async def link(page: Page) -> Response:
-    number = number_of(page)
-
-    async def change() -> None:
-        await desk.link(page, number, page.build(Link, asks.values(page, LINK)))
-
-    trouble = await asks.attempt(page, LINK, change)
-    if trouble:
-        return await _again(page, number, "lier", trouble, LINK)
-    return page.redirect(_here(page, number), flash=page.gettext(LINKED))
+    return await _sent(page, "lier", LINK, Link, desk.link) or _back(page, LINKED)
 
 
 @blueprint.post(f"{PATH}/{{number}}/delier")
@@ -132,15 +109,25 @@ async def unlink(page: Page) -> Response:
 @writers("sqp")
 async def skip(page: Page) -> Response:
     """And on to the next."""
+    refused = await _sent(page, "passer", SKIP, Skip, desk.skip)
+    return refused or await queue.to_next(page, page.field("vue"), number_of(page))
+
+
+async def _sent(
+    page: Page,
+    form: str,
+    asked: tuple[Ask, ...],
+    kind: type[Kind],
+    act: Callable[[Page, str, Kind], Awaitable[object]],
+) -> Response | None:
+    """The form's page again with what was refused; None where it was taken."""
     number = number_of(page)
 
     async def change() -> None:
-        await desk.skip(page, number, page.build(Skip, asks.values(page, SKIP)))
+        await act(page, number, page.build(kind, asks.values(page, asked)))
 
-    trouble = await asks.attempt(page, SKIP, change)
-    if trouble:
-        return await _again(page, number, "passer", trouble, SKIP)
-    return await queue.to_next(page, page.field("vue"), number)
+    trouble = await asks.attempt(page, asked, change)
+    return await _again(page, number, form, trouble, asked) if trouble else None
 
 
 async def _button(page: Page, number: str, change: Callable[[], Awaitable[None]], said: str) -> Response:
@@ -151,7 +138,11 @@ async def _button(page: Page, number: str, change: Callable[[], Awaitable[None]]
         if not refusal.is_for_the_form:
             raise
         return await _again(page, number, "", FormErrors(refusal.status, refusal.title), ())
-    return page.redirect(_here(page, number), flash=page.gettext(said))
+    return _back(page, said)
+
+
+def _back(page: Page, said: str) -> Response:
+    return page.redirect(_here(page, number_of(page)), flash=page.gettext(said))
 
 
 def _here(page: Page, number: str) -> str:

@@ -11,7 +11,7 @@ from uuid import UUID
 from starlette.responses import Response
 
 from api.incidents.bulk import MOST_ROWS, BulkJobCreate, Selection
-from events.incidents import PendingReason, Status
+from events.incidents import PendingReason
 from portal.api_client import ApiRefused
 from portal.forms import FINE, Field, Form, FormErrors
 from portal.listing import Listing
@@ -20,6 +20,7 @@ from portal.page_request import or_unavailable
 from portal.pages import exporting
 from portal.pages.desk.view_tabs import asked
 from portal.pages.incidents.desk_bar import PATH
+from portal.pages.incidents.narrowing import STATUSES
 from portal.pages.rights import writers
 from portal.router import Blueprint
 from portal.services import desk, desk_jobs
@@ -31,15 +32,8 @@ CHOSEN = f"{PATH}/lot"
 JOBS = f"{PATH}/lots"
 # The service's numbers, a comma between two: as many as a job takes.
 MOST_TYPED = MOST_ROWS * 17
-STATES: Mapping[Status, str] = {
-    "in_diagnosis": N_("Diagnostic en cours"),
-    "pending": N_("En attente"),
-    "exchange": N_("Échange en cours"),
-    "resolved": N_("Résolu"),
-    "closed": N_("Clos"),
-    "rejected": N_("Refusé"),
-    "cancelled": N_("Annulé"),
-}
+# No incident moves back to what it begins with.
+STATES = {state: label for state, label in STATUSES.items() if state != "new"}
 REASONS: Mapping[PendingReason, str] = {
     "waiting_reseller": N_("En attente du revendeur"),
     "waiting_client": N_("En attente du client"),

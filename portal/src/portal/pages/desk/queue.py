@@ -10,7 +10,6 @@ from starlette.responses import PlainTextResponse, Response
 
 from api.incidents.bulk import MOST_ROWS
 from api.incidents.desk import Absent, Action, DeskCounts, DeskPeople, NextWanted
-from events.incidents import Status
 from portal.api_client import ApiRefused
 from portal.identifiers import is_id
 from portal.listing import Listing
@@ -21,6 +20,7 @@ from portal.pages.desk import view_tabs
 from portal.pages.desk.base import blueprint
 from portal.pages.incidents import desk_words as words
 from portal.pages.incidents.desk_bar import OF_VIEW, PATH, wanted
+from portal.pages.incidents.narrowing import STATUSES
 from portal.pages.rights import writers
 from portal.services import desk
 from portal.translations import N_
@@ -44,15 +44,8 @@ ACTIONS: Mapping[Action, str] = {
     "chase_return": N_("Relancer le retour"),
     "close": N_("Clore"),
 }
-STATES: Mapping[Status, str] = {
-    "new": N_("Déclaré"),
-    "in_diagnosis": N_("Diagnostic en cours"),
-    "pending": N_("En attente"),
-    "exchange": N_("Échange en cours"),
-    "resolved": N_("Résolu"),
-    "closed": N_("Clos"),
-    "rejected": N_("Refusé"),
-}
+# What was taken back asks nothing of SQP.
+STATES = {state: label for state, label in STATUSES.items() if state != "cancelled"}
 NOTHING_LEFT = N_("Plus rien à traiter dans cette vue.")
 NOBODY = DeskPeople(items=[], unassigned=0, service_levels=[])
 

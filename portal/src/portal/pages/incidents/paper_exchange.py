@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from api.incidents import Incident
 from api.incidents.exchanges import Exchange, Exchanges, Fact, WayBack
-from events.incidents import Direction
+from events.exchange_words import Direction
 from portal import formats
 from portal.api_client import ApiRefused
 from portal.page import Page

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, Protocol
 
-from events.incidents import Cover, Dispatch
+from events.exchange_words import Cover, Dispatch
 from web.text import codes
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from contracts.hardware import following
 from contracts.models import Base
-from events.incidents import Cover, Dispatch
+from events.exchange_words import Cover, Dispatch
 from web.text.codes import SERIAL_SQL
 
 

@@ -20,7 +20,8 @@ from api.incidents import canned as schemas
 from api.incidents import exchange_steps as steps
 from chassis import audit
 from chassis.sql import AnyRow
-from events.incidents import Actor, ExchangeType, Status
+from events.exchange_words import ExchangeType
+from events.incidents import Actor, Status
 from incidents import states
 from incidents.auth import actor
 from incidents.canned import errors, labels, names, repository, service

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import uuid4
 
 from api.incidents import exchange_steps as steps
-from events.incidents import ExchangeType
+from events.exchange_words import ExchangeType
 from incidents.exchanges import errors, machine, repository, return_errors, return_parcels, shipping, standing
 from incidents.exchanges.models import Exchange, fresh
 from incidents.exchanges.scene import Scene

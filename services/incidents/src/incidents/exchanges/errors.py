@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Self
 
-from events.incidents import Decision, Dispatch, Outcome, ReplacementReturn, ReturnState
+from events.exchange_words import Decision, Dispatch, Outcome, ReplacementReturn, ReturnState
 from incidents.exchanges.labels import DECISION, DISPATCH, OUTCOME, REPLACEMENT_RETURN, RETURN
 from web.errors import Conflict, Forbidden, NotFound
 from web.i18n import Language, text

@@ -7,7 +7,7 @@ from typing import Any
 
 from api.incidents.overdue import AdvanceTerms, OverdueReturns
 from events import OrganisationKind
-from events.incidents import Consequence
+from events.exchange_words import Consequence
 from incidents.exchanges import addresses
 from incidents.exchanges.labels import CONSEQUENCE
 from incidents.exchanges.terms import Terms

@@ -7,7 +7,7 @@ from typing import Any
 
 from api.incidents.exchange_steps import ClaimState, Condition, Reversal
 from api.incidents.exchanges import FactStep, ShipmentState
-from events.incidents import (
+from events.exchange_words import (
     Consequence,
     Cover,
     Decision,

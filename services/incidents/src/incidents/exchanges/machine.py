@@ -17,7 +17,7 @@ from api.incidents.exchange_steps import ClaimState, StepName
 from api.incidents.exchanges import ShipmentState, SqpStep
 from api.incidents.shipments import News
 from events import OrganisationKind
-from events.incidents import ReplacementReturn, ReturnState
+from events.exchange_words import ReplacementReturn, ReturnState
 from incidents.exchanges import errors, parcel_errors, return_errors, standing
 from incidents.exchanges.standing import LineState
 from web.errors import Problem

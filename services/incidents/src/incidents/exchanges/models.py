@@ -14,8 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from api.incidents.exchange_steps import Carrier, ClaimState, Condition
 from api.incidents.exchanges import FactStep, ShipmentState, Stage
 from events import OrganisationKind
-from events.incidents import (
-    Actor,
+from events.exchange_words import (
     Consequence,
     Cover,
     Decision,
@@ -26,6 +25,7 @@ from events.incidents import (
     ReplacementReturn,
     ReturnState,
 )
+from events.incidents import Actor
 from incidents.exchanges import standing
 from incidents.exchanges.standing import Disk
 from incidents.exchanges.terms import Terms

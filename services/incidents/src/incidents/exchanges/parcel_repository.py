@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.incidents.exchange_steps import Carrier
 from api.incidents.exchanges import ShipmentState
-from events.incidents import Direction
+from events.exchange_words import Direction
 from incidents.exchanges import machine
 from incidents.exchanges.models import Exchange, Shipment, shipment_lines
 

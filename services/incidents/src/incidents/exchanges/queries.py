@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from api.incidents.exchanges import Stage
 from chassis.http import paging
 from chassis.sql import AnyRow, AnySelect
-from events.incidents import Consequence
+from events.exchange_words import Consequence
 from incidents.access import visible
 from incidents.exchanges import carriers, repository
 from incidents.exchanges.models import Exchange, ExchangeFact, Shipment, Statement, shipment_lines
@@ -110,11 +110,16 @@ async def going_counts(reader: AsyncConnection, everything: AnySelect, today: da
     return {each: min(count, paging.EXACT_TOTAL + 1) for each, count in found.items()}
 
 
-async def followed(reader: AsyncConnection, lines: Sequence[AnyRow]) -> set[str]:
-    """The serial codes of the lines' replacements that are exchanged in their turn."""
-    since = {line.replacement_code: line.requested_at for line in lines if line.replacement_code}
-    found = [await reader.scalars(repository.followers([code], at).limit(1)) for code, at in since.items()]
-    return {code for rows in found for code in rows}
+async def followed(reader: AsyncConnection, lines: Sequence[AnyRow]) -> set[int]:
+    """Of these lines those whose replacement is exchanged in its turn, as :func:`repository.is_followed`."""
+    units = [line.replacement_code for line in lines if line.replacement_code]
+    rows = (await reader.execute(repository.followers(units))).all() if units else []
+    return {
+        line.line
+        for line in lines
+        for row in rows
+        if row.serial_code == line.replacement_code and row.requested_at >= line.requested_at
+    }
 
 
 async def lines(reader: AsyncConnection, number: str) -> Sequence[AnyRow]:

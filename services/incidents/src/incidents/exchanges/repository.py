@@ -13,7 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from api.incidents.exchanges import FactStep
 from chassis.locks import one_at_a_time
 from chassis.sql import AnyRow
-from events.incidents import Actor, Consequence
+from events.exchange_words import Consequence
+from events.incidents import Actor
 from incidents.access import visible
 from incidents.errors import SerialReplaced
 from incidents.exchanges import machine, standing
@@ -103,14 +104,14 @@ async def is_followed(session: AsyncSession, line: Exchange) -> bool:
     """Whether another line, of this incident or another, exchanges the replacement of this one, or has done so."""
     code = codes.serial(line.replacement_serial_number or "")
     await unit(session, code)
-    return await session.scalar(followers([code], line.requested_at).limit(1)) is not None
+    query = followers([code]).where(Exchange.requested_at >= line.requested_at)
+    return await session.scalar(query.limit(1)) is not None
 
 
-def followers(serial_codes: Sequence[str], since: datetime) -> Select[str]:
-    """The serial codes among these whose exchange was asked for since then (:func:`standing.takes_over`)."""
-    return select(Exchange.serial_code).where(
+def followers(serial_codes: Sequence[str]) -> Select[str, datetime]:
+    """Which of these units are exchanged, or were, and since when; not where the exchange was taken back."""
+    return select(Exchange.serial_code, Exchange.requested_at).where(
         Exchange.serial_code.in_(serial_codes),
-        Exchange.requested_at >= since,
         Exchange.decision.not_in(standing.TAKEN_BACK),
         Exchange.cover != "returned",
     )

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from uuid import uuid4
 
 from api.incidents.exchange_steps import Carrier
-from events.incidents import Direction
+from events.exchange_words import Direction
 from incidents.exchanges import parcel_errors, parcel_repository, shipping, standing
 from incidents.exchanges.models import Shipment
 from incidents.exchanges.scene import Scene
 
 
-async def prepared(scene: Scene, carrier: Carrier | None, pasted: str) -> Shipment:
+async def parcel_back(scene: Scene, carrier: Carrier | None, pasted: str) -> Shipment:
     """The parcel that is to bring back what is awaited: the one of this number, or the one that is going, of which
     another number is a correction; else a new one. Raises OutboundNumber."""
     number = shipping.number_in(pasted)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from api.incidents import exchange_steps as steps
-from events.incidents import ExchangeStep
+from events.exchange_words import ExchangeStep
 from incidents import repository as incidents
 from incidents.exchanges import errors, repository, return_errors, return_parcels, shipping, standing
 from incidents.exchanges.models import Exchange
@@ -26,7 +26,7 @@ async def send_label(scene: Scene, wanted: steps.SendLabel) -> None:
         terms = await repository.terms(scene.session)
         line.return_due_on = terms.due_on(clock.day(scene.at), scene.incident.service_level)
     await _await_again(scene)
-    parcel = await return_parcels.prepared(scene, wanted.carrier, wanted.tracking_number)
+    parcel = await return_parcels.parcel_back(scene, wanted.carrier, wanted.tracking_number)
     parcel.state = "prepared"
     line.return_state = "label_sent"
     shipping.forget_kept_disk(line)
@@ -41,7 +41,7 @@ async def return_shipped(scene: Scene, wanted: steps.ReturnShipped) -> None:
     line = scene.line
     is_known = standing.is_under_way(line) and await return_parcels.knows(scene, wanted.tracking_number)
     await _await_again(scene)
-    parcel = await return_parcels.prepared(scene, wanted.carrier, wanted.tracking_number)
+    parcel = await return_parcels.parcel_back(scene, wanted.carrier, wanted.tracking_number)
     if not is_known:
         parcel.state = "prepared"
         await shipping.record(scene, parcel, "shipped", wanted.note)

@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.incidents.exchanges import SqpStep
-from events.incidents import Actor, ExchangeStep
+from events.exchange_words import ExchangeStep
+from events.incidents import Actor
 from incidents import event_mapper, feed
 from incidents.exchanges import carriers
 from incidents.exchanges.models import Exchange, ExchangeFact, Shipment

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from api.incidents.exchange_steps import Carrier
 from api.incidents.shipments import News, OutboundDirection
-from events.incidents import ExchangeStep
+from events.exchange_words import ExchangeStep
 from incidents.exchanges import (
     addresses,
     carriers,

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from api.incidents.exchange_steps import ClaimState
 from api.incidents.exchanges import Stage
-from events.incidents import Cover, Decision, Dispatch, ExchangeType, Outcome, ReplacementReturn, ReturnState
+from events.exchange_words import Cover, Decision, Dispatch, ExchangeType, Outcome, ReplacementReturn, ReturnState
 
 # What its holder has said of the disk, and SQP of that: a kept one makes nothing late until SQP answers.
 Disk = Literal["none", "kept", "refused"]
@@ -87,11 +87,6 @@ def is_going(line: LineState) -> bool:
 
 def is_anything_awaited(line: LineState) -> bool:
     return is_return_awaited(line) or is_replacement_awaited(line)
-
-
-def takes_over(line: LineState) -> bool:
-    """It exchanges its faulty unit, or has done so."""
-    return line.decision not in TAKEN_BACK and line.cover != "returned"
 
 
 def is_disk_kept(line: LineState) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from events.incidents import Consequence
+from events.exchange_words import Consequence
 from web.text.folding import fold
 
 

@@ -49,7 +49,7 @@ async def exchanges(
     followed = await queries.followed(reader, lines)
     items = []
     for line in lines:
-        may = _steps(line, kind, is_followed=line.replacement_code in followed) if writes else []
+        may = _steps(line, kind, is_followed=line.line in followed) if writes else []
         of_line = (facts.get(line.id, ()), parcels.get(line.id, ()))
         items.append(_exchange(line, *of_line, of_parcel, terms, kind, may, language, writes=writes))
     stated = await queries.statements(reader, incident.number)

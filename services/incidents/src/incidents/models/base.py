@@ -13,24 +13,20 @@ from api.incidents.promises import ClockStart
 from api.incidents.texts import TextPart
 from chassis.tables import NAMING, TYPES
 from events import OrganisationKind
-from events.files import ScanState
-from events.identity import UserStatus
-from events.incidents import (
+from events.exchange_words import (
     Consequence,
     Cover,
     Decision,
     Direction,
     Dispatch,
     ExchangeType,
-    Nature,
     Outcome,
-    PendingReason,
     ReplacementReturn,
     ReturnState,
-    Scope,
-    Status,
-    Thread,
 )
+from events.files import ScanState
+from events.identity import UserStatus
+from events.incidents import Nature, PendingReason, Scope, Status, Thread
 from incidents.exchanges.standing import Disk
 
 # Words of a closed list are text in the database: a new word needs no migration.
