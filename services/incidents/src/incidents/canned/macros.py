@@ -28,13 +28,12 @@ from incidents.canned import errors, labels, names, repository, service
 from incidents.drafts import repository as drafts
 from incidents.drafts.service import of_message
 from incidents.errors import IllegalTransition, IncidentOver
-from incidents.exchanges import machine
+from incidents.exchanges import machine, standing
 from incidents.exchanges import queries as exchange_queries
 from incidents.exchanges import repository as exchange_repository
 from incidents.exchanges import service as exchanges
 from incidents.exchanges.errors import ExchangeNotFound
 from incidents.exchanges.labels import TYPE
-from incidents.exchanges.standing import OPEN
 from incidents.labels import REASON, STATUS
 from incidents.models import Incident
 from incidents.pending import service as pending
@@ -45,7 +44,6 @@ from web.auth.principal import Principal
 from web.errors import PreconditionFailed, Problem
 from web.http.preconditions import Precondition
 from web.i18n import Language
-from web.text import codes
 
 STEP: TypeAdapter[steps.Step] = TypeAdapter(steps.Step)
 
@@ -265,9 +263,7 @@ def _target(answer: AnyRow, incident: AnyRow, lines: Sequence[AnyRow]) -> Target
     if len(may) == 1:
         line = may[0]
         return Target(line.serial_number, line.line, line.version, kind or line.type)
-    going = {codes.serial(line.serial_number) for line in lines if line.decision in OPEN}
-    serials = [each["serial_number"] for each in incident.articles]
-    free = [serial for serial in serials if codes.serial(serial) not in going]
+    free = standing.requestable([each["serial_number"] for each in incident.articles], lines)
     if not may and answer.step == "approve" and len(free) == 1 and incident.status in states.OPEN:
         return Target(free[0], type=kind or "advance_exchange")
     if len(may) > 1 or (answer.step == "approve" and len(free) > 1):

@@ -6,13 +6,16 @@ for the faulty unit.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Literal, Protocol
 from uuid import UUID
 
 from api.incidents.exchange_steps import ClaimState
 from api.incidents.exchanges import Stage
+from chassis.sql import AnyRow
 from events.exchange_words import Cover, Decision, Dispatch, ExchangeType, Outcome, ReplacementReturn, ReturnState
+from web.text import codes
 
 # What its holder has said of the disk, and SQP of that: a kept one makes nothing late until SQP answers.
 Disk = Literal["none", "kept", "refused"]
@@ -104,6 +107,14 @@ def may_come_again(line: LineState) -> bool:
     """At the inspection it was another product, or not whole: the right one, or the rest, may still come."""
     is_wanting = line.return_state == "inspected" and line.outcome in ("mismatch", "partial")
     return line.decision == "approved" and is_wanting
+
+
+def requestable(serials: Sequence[str], lines: Sequence[AnyRow]) -> list[str]:
+    """Of an incident's products those that none of its ``lines`` exchanges, or has replaced for good."""
+    replaced = [line for line in lines if line.cover == "replaced"]
+    gone = {line.serial_code for line in replaced} - {line.replacement_code for line in replaced}
+    gone |= {line.serial_code for line in lines if line.decision in OPEN}
+    return [serial for serial in serials if codes.serial(serial) not in gone]
 
 
 def due_on(line: LineState) -> date | None:

@@ -26,7 +26,6 @@ from incidents.states import FINAL, OPEN
 from web import clock
 from web.auth.principal import Principal
 from web.i18n import Language, Text
-from web.text import codes
 
 STEPS: tuple[StepName, ...] = get_args(StepName)
 NEWS: tuple[News, ...] = get_args(News)
@@ -53,13 +52,8 @@ async def exchanges(
         of_line = (facts.get(line.id, ()), parcels.get(line.id, ()))
         items.append(_exchange(line, *of_line, of_parcel, terms, kind, may, language, writes=writes))
     stated = await queries.statements(reader, incident.number)
-    going = {codes.serial(line.serial_number) for line in lines if line.decision in standing.OPEN}
-    replaced = [line for line in lines if line.cover == "replaced"]
     articles = [article["serial_number"] for article in incident.articles]
-    may_request = writes and incident.status in OPEN
-    # Replaced here, and no replacement of another since.
-    gone = {line.serial_code for line in replaced} - {line.replacement_code for line in replaced}
-    requestable = [each for each in articles if codes.serial(each) not in going | gone] if may_request else []
+    requestable = standing.requestable(articles, lines) if writes and incident.status in OPEN else []
     return schemas.Exchanges(
         items=items,
         requestable=requestable,
@@ -68,7 +62,7 @@ async def exchanges(
         if requestable or any(_leaves_in_advance(line) for line in lines)
         else "",
         statements=[_statement(each, language) for each in stated],
-        may_state=writes and bool(going) and incident.status not in FINAL,
+        may_state=writes and incident.status not in FINAL and any(line.decision in standing.OPEN for line in lines),
         choices=choices.of(language),
     )
 
