@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 
 import pytest
-from playwright.async_api import Route, expect
+from playwright.async_api import Page, Route, expect
 from tests.portal.conftest import Visit
 from tests.portal.declaring import INCIDENT, Form, fill, submit
 from tests.portal.incidents import Declare, composer, live, send
@@ -96,11 +97,30 @@ async def test_what_takes_long_shows_that_it_is_under_way(visit: Visit, declare:
     await expect(page.locator("section.sheet")).to_contain_text("30101")
 
 
-async def test_a_form_whose_row_is_read_anew_before_it_left_is_sent(visit: Visit, declare: Declare) -> None:
-    number = await declare(title="ligne relue")
+@dataclass
+class Held:
+    page: Page
+    number: str
+    going_on: asyncio.Event
+
+    async def press(self, button: str) -> None:
+        """The list reads itself afresh before the form has left. By script: Playwright would wait until the page is
+        gone."""
+        async with self.page.expect_request(lambda asked: asked.method == "HEAD"):
+            await self.page.evaluate("id => document.getElementById(id).click()", button)
+        before = await self.page.query_selector(f"#{button}")
+        async with self.page.expect_response("**/a-traiter?*"):
+            await self.page.evaluate("document.body.dispatchEvent(new Event('incident-changed'))")
+        await self.page.wait_for_function("button => !button.isConnected", arg=before)
+        self.going_on.set()
+
+
+@pytest.fixture
+async def held(visit: Visit, declare: Declare, request: pytest.FixtureRequest) -> Held:
+    """The queue with one incident, and what holds back the answer whether the portal is reachable."""
+    number = await declare(title=request.node.name)
     page = await visit("sqp_support", f"/a-traiter?q={number}")
     await live(page)
-    row = page.locator(f"tr:has(#rang-{number})")
     going_on = asyncio.Event()
 
     async def slowly(route: Route) -> None:
@@ -108,12 +128,15 @@ async def test_a_form_whose_row_is_read_anew_before_it_left_is_sent(visit: Visit
         await route.continue_()
 
     await page.route("**/reach.*", slowly)
-    # By script: Playwright would wait until the page is gone.
-    async with page.expect_request(lambda asked: asked.method == "HEAD"):
-        await page.evaluate("id => document.getElementById(id).click()", f"prendre-{number}")
-    before = await page.query_selector(f"#prendre-{number}")
-    async with page.expect_response("**/a-traiter?*"):
-        await page.evaluate("document.body.dispatchEvent(new Event('incident-changed'))")
-    await page.wait_for_function("button => !button.isConnected", arg=before)
-    going_on.set()
-    await expect(row).to_contain_text("Moi")
+    return Held(page, number, going_on)
+
+
+async def test_a_form_whose_row_is_read_anew_before_it_left_is_sent(held: Held) -> None:
+    await held.press(f"prendre-{held.number}")
+    await expect(held.page.locator(f"tr:has(#rang-{held.number})")).to_contain_text("Moi")
+
+
+async def test_the_rows_that_were_chosen_leave_with_their_form(held: Held) -> None:
+    await held.page.get_by_label(f"Choisir l’incident {held.number}").check()
+    await held.press("bulk-act")
+    await expect(held.page.get_by_text("1 incident choisi")).to_be_visible()

@@ -45,6 +45,7 @@ async function onSubmit(event) {
   if (form.dataset.asking !== undefined) return;
   form.dataset.asking = "";
   const { submitter } = event;
+  const outside = [...form.elements].filter((field) => !form.contains(field));
   begun();
   const isReached = await isReachable();
   ended();
@@ -52,7 +53,7 @@ async function onSubmit(event) {
   if (isReached) {
     reached(form);
     form.dataset.reached = "";
-    stay(form);
+    stay(form, outside);
     form.requestSubmit(submitter);
   } else {
     form.dispatchEvent(new Event("unreachable"));
@@ -61,9 +62,12 @@ async function onSubmit(event) {
 }
 
 /** A live change may have replaced the form's part of the page meanwhile, and a browser sends no form outside the page. */
-function stay(form) {
+function stay(form, outside) {
   if (form.isConnected) return;
   form.hidden = true;
+  // Fields elsewhere on the page are those of what has taken the form's place.
+  for (const field of outside) form.append(field.cloneNode());
+  for (const field of form.querySelectorAll("[form]")) field.removeAttribute("form");
   document.body.append(form);
 }
 
