@@ -86,14 +86,19 @@ async def test_page_9_whoever_declared_cancels_while_new_and_declares_anew(visit
     await expect(page.locator("#line")).to_contain_text("Cet incident a été annulé.")
     await page.locator("#tab-messagerie").click()
     await expect(page.locator("section.sheet")).to_contain_text("la messagerie est fermée")
-    await page.get_by_role("link", name="Déclarer un nouvel incident").click()
+    await page.get_by_role("link", name="Déclarer un nouvel incident lié").click()
     await expect(page.locator("main")).to_contain_text(f"Cette déclaration fait suite à l’incident n° {number}.")
     await page.get_by_role("textbox", name="Intitulé", exact=True).fill("Encore le même problème")
     await page.get_by_label("Nature de l’incident").select_option(label="Autre")
-    await page.get_by_role("checkbox", name="Q217B20101").check()
+    await expect(page.get_by_role("checkbox", name="Q217B20101")).to_be_checked()
     await page.get_by_label("Descriptif").fill("Il redémarre de nouveau seul.")
     await page.get_by_role("button", name="Valider ma déclaration").click()
     await expect(page.locator("section.sheet")).to_contain_text(f"Incident n° {number}")
+    following = page.url.rsplit("/", 1)[1]
+    for who in ("revendeur_test", "sqp_support"):
+        ended = await visit(who, f"/incidents/{number}")
+        await expect(ended.locator("section.sheet").get_by_role("link", name=f"n° {following}")).to_be_visible()
+        await expect(ended.locator("#moves").get_by_role("link", name=f"n° {following}")).to_be_visible()
 
 
 async def test_page_9_whoever_declared_reopens_what_was_resolved(

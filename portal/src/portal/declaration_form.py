@@ -140,11 +140,6 @@ class DeclarationForm:
         chosen = self.get("address") if is_id(self.get("address")) else ""
         return nobody | WITHOUT_NEW_ADDRESS.missing(page, {**given, "address": chosen})
 
-    def following(self, incident: str) -> DeclarationForm:
-        """The same declaration, as what comes after an earlier incident; unchanged unless ``incident`` is a number."""
-        is_number = incident.isascii() and incident.isdigit()
-        return replace(self, texts={**self.texts, "linked_to": incident}) if is_number else self
-
     def renewed(self) -> DeclarationForm:
         return replace(self, key=str(uuid4()))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -172,3 +173,19 @@ async def test_a_sentence_is_no_longer_than_a_cookie_holds(declare: Declare, cha
     answer = await declare(keep="1", **changes)
     assert answer.status_code == 303
     assert max(len(value) for value in answer.headers.get_list("set-cookie")) < 4096
+
+
+@pytest.mark.parametrize(("concerned", "replaced_by"), [(["B2"], []), (["GONE"], ["GONE", "B2"])])
+async def test_what_follows_an_incident_names_it_and_its_product_or_what_replaced_it(
+    browser: httpx.AsyncClient, services: Any, concerned: list[str], replaced_by: list[str]
+) -> None:
+    services.open_incidents = [OPEN.model_copy(update={"serial_numbers": concerned, "exchange_serials": replaced_by})]
+    page = (await browser.get("/contrats/29962/declarer?suite=26112499")).text
+    assert 'name="linked_to" value="26112499"' in page
+    assert re.findall(r'name="serial_numbers" value="(\w+)" checked', page) == ["B2"]
+
+
+async def test_what_one_does_not_see_is_not_followed(browser: httpx.AsyncClient, services: Any) -> None:
+    page = (await browser.get("/contrats/29962/declarer?suite=26112499")).text
+    assert "fait suite" not in page
+    assert 'name="linked_to" value=""' in page

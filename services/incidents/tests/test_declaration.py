@@ -227,14 +227,6 @@ async def test_the_files_named_are_told_with_their_scope(open_desk: Any) -> None
     assert (await open_desk.incident(number))["version"] == 2
 
 
-async def test_a_new_incident_may_name_an_earlier_one_of_the_same_contract(open_desk: Any) -> None:
-    await open_desk.register(number="2")
-    first = await open_desk.declare()
-    assert (await open_desk.incident(await open_desk.declare(linked_to=first)))["linked_to"] == first
-    assert await refused(open_desk, contract_number="2", linked_to=first) == (409, "unknown_linked_incident")
-    assert await refused(open_desk, linked_to="20010101") == (409, "unknown_linked_incident")
-
-
 async def test_a_repeated_submission_declares_once(open_desk: Any) -> None:
     http = open_desk.as_(RESELLER, **{"Idempotency-Key": "declare-1"})
     first = await http.post("/incidents", json=open_desk.declaration())

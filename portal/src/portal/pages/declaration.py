@@ -21,6 +21,7 @@ from portal.page import Page
 from portal.page_request import UNAVAILABLE, Away, or_unavailable
 from portal.pages import countdown
 from portal.pages.contract import articles_of, number_of, obstacle
+from portal.pages.following import following
 from portal.router import Blueprint
 from portal.services import contracts, identity, incidents
 from portal.translations import N_
@@ -59,7 +60,7 @@ async def show_form(page: Page) -> Response:
     typed = DeclarationForm.of_draft(draft.content) if draft else _fresh(contract, addresses)
     if typed.is_blank:
         draft = None
-    typed = typed.following(page.query("suite"))
+    typed = await following(page, contract, typed)
     files = await uploads.known(page, typed.file_ids)
     refused = [page.gettext(uploads.GONE)] if len(files) < len(typed.file_ids) else []
     shown = {"files": files, "refused": refused, "kept_at": draft.updated_at if draft else None}

@@ -145,6 +145,17 @@ async def incident(reader: AsyncConnection, number: str, principal: Principal) -
     return (await reader.execute(query)).one_or_none()
 
 
+async def chain(reader: AsyncConnection, found: AnyRow, principal: Principal) -> tuple[str | None, list[str]]:
+    """What the incident was declared to follow, and what was declared to follow it, oldest first; of both what
+    ``principal`` sees."""
+    query = select(Incident.number).where(
+        or_(Incident.number == found.linked_to, Incident.linked_to == found.number), visible(Incident, principal)
+    )
+    numbers = (await reader.execute(query.order_by(Incident.number_key))).scalars().all()
+    earlier = found.linked_to if found.linked_to in numbers else None
+    return earlier, [number for number in numbers if number != earlier]
+
+
 async def covered_contract(reader: AsyncConnection, number: str, principal: Principal) -> AnyRow | None:
     query = select(CoveredContract.client_id, CoveredContract.reseller_id, CoveredContract.service_level)
     query = query.where(CoveredContract.number_code == codes.number(number), visible(CoveredContract, principal))

@@ -14,12 +14,11 @@ from api.incidents.overdue import AdvanceTerms, OverdueReturns
 from api.incidents.promises import PromiseOffer
 from chassis.sql import AnyRow
 from events.files import MAX_FILE_BYTES
-from events.identity import UserStatus
 from events.incidents import Status
-from incidents import access, queries, states
+from incidents import access, parties, queries, states
 from incidents.auth import actor
 from incidents.exchanges import foretold
-from incidents.labels import NATURE, PLATFORM, REASON, SQP, STATUS, choices
+from incidents.labels import NATURE, PLATFORM, REASON, STATUS, choices
 from incidents.models import Incident, Message
 from incidents.pending.models import PendingMessage
 from incidents.promises import repository as promises
@@ -62,6 +61,7 @@ async def incident(
     scopes = access.scopes(principal.organisation_kind, found.client_id)
     attached = await queries.attachments(reader, found.number, scopes, principal.organisation_id)
     promised = await promises.rows(reader, [found.number])
+    linked_to, followed_by = await queries.chain(reader, found, principal)
     return schemas.Incident(
         number=found.number,
         version=found.version,
@@ -72,14 +72,15 @@ async def incident(
         description=found.description,
         articles=found.articles,
         declared_at=found.declared_at,
-        linked_to=found.linked_to,
+        linked_to=linked_to,
+        followed_by=followed_by,
         delivery_address=found.delivery_address,
         address_warning=_address_warning(found, principal, language),
         status_label=STATUS[found.status][language],
         pending_reason_label=_label(REASON, found.pending_reason, language),
         nature_label=NATURE[found.nature][language],
-        declared_by=_declared_by(found, known),
-        on_behalf=_on_behalf(found, known),
+        declared_by=parties.declared_by(found, known),
+        on_behalf=parties.on_behalf(found, known),
         contract=schemas.ContractCopy(
             number=found.contract_number,
             product_reference=found.product_reference,
@@ -88,8 +89,8 @@ async def incident(
             warranty_ends_on=found.warranty_ends_on,
             service_level=found.service_level,
         ),
-        reseller=_party(found.reseller_id, found.reseller_name, known, people),
-        client=_party(found.client_id, found.client_name, known, people) if found.client_id else None,
+        reseller=parties.party(found.reseller_id, found.reseller_name, known, people),
+        client=parties.party(found.client_id, found.client_name, known, people) if found.client_id else None,
         promise=promise_views.promise(promised.get(found.number), found.status, language),
         closes_on=await _closes_on(reader, found, principal),
         attachments=[_attachment(one, found, principal) for one in attached],
@@ -122,7 +123,7 @@ def _address_warning(incident: AnyRow | Incident, principal: Principal, language
 async def history(reader: AsyncConnection, found: AnyRow, language: Language) -> schemas.History:
     """Of the incident whose row was ``found``."""
     rows = await queries.history(reader, found.number)
-    caller = _on_behalf(found, await queries.organisations(reader, [found.declarer_id]))
+    caller = parties.on_behalf(found, await queries.organisations(reader, [found.declarer_id]))
     return schemas.History(items=[_history_line(row, caller, language) for row in rows])
 
 
@@ -203,53 +204,6 @@ def _attachment(one: AnyRow, found: AnyRow, principal: Principal) -> schemas.Att
     is_open = found.status not in states.FINAL or one.scope == "internal"
     removable = mine and one.state == "bound" and is_open
     return schemas.Attachment.model_validate(one).model_copy(update={"removable": removable})
-
-
-def _declared_by(found: AnyRow, known: dict[UUID, AnyRow]) -> schemas.Person:
-    by = {"user_id": found.declared_by, "name": found.declared_by_name}
-    if found.caller_name is not None:
-        return schemas.Person(**by, organisation_kind="sqp", organisation_name=SQP)
-    return schemas.Person(
-        **by, organisation_kind=found.declarer_kind, organisation_name=_name_of_declarer(found, known)
-    )
-
-
-def _on_behalf(found: AnyRow, known: dict[UUID, AnyRow]) -> schemas.Person | None:
-    if found.caller_name is None:
-        return None
-    return schemas.Person(
-        user_id=found.caller_id,
-        name=found.caller_name,
-        organisation_kind=found.declarer_kind,
-        organisation_name=_name_of_declarer(found, known),
-    )
-
-
-def _name_of_declarer(found: AnyRow, known: dict[UUID, AnyRow]) -> str:
-    """As it is called now."""
-    fallback = found.reseller_name if found.declarer_kind == "reseller" else found.client_name
-    organisation = known.get(found.declarer_id)
-    return str(organisation.name if organisation else fallback)
-
-
-def _party(
-    identifier: UUID, name: str, known: dict[UUID, AnyRow], people: dict[UUID, set[UserStatus]]
-) -> schemas.Party:
-    now: Any = known.get(identifier)
-    return schemas.Party(
-        id=identifier,
-        name=name,
-        email=now.email if now else "",
-        phone=now.phone if now else "",
-        readership=_readership(now, people.get(identifier, set())),
-    )
-
-
-def _readership(organisation: Any, statuses: set[UserStatus]) -> schemas.Readership:
-    if organisation is not None and not organisation.portal_access:
-        return "access_closed"
-    nearest: tuple[UserStatus, ...] = ("active", "invited", "disabled")
-    return next((status for status in nearest if status in statuses), "no_account")
 
 
 async def _closes_on(reader: AsyncConnection, found: AnyRow, principal: Principal) -> date | None:

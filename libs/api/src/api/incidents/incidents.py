@@ -193,6 +193,8 @@ class Actions(Answer):
 
 class Incident(Answer):
     """``address_warning``: why the exchange in advance that its cover promises cannot go to its address; else empty.
+    ``linked_to``: the earlier incident that it was declared to follow; ``followed_by``: those that were declared to
+    follow this one; of both what the caller sees.
 
     ``declared_by`` is who wrote the declaration. Where that is SQP, ``on_behalf`` is who telephoned, of the reseller or
     the client whose declaration it is; its ``user_id`` is empty for a name that was typed.
@@ -213,6 +215,7 @@ class Incident(Answer):
     declared_by: Person
     on_behalf: Person | None = None
     linked_to: str | None
+    followed_by: list[str] = Field(default_factory=list)
     delivery_address: Address
     address_warning: str = ""
     contract: ContractCopy

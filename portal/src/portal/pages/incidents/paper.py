@@ -74,6 +74,7 @@ def _cards(page: Page, incident: Incident) -> Iterator[Card]:
         (N_("Déclaré le"), formats.moment(incident.declared_at)),
         (N_("Promesse J+1"), _promised(page, incident)),
         (N_("Fait suite à"), incident.linked_to or ""),
+        (N_("A pour suite"), ", ".join(incident.followed_by)),
     ]
     yield card(page, N_("Déclaration"), declared)
     bought = [

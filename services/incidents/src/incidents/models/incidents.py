@@ -118,6 +118,7 @@ class Incident(Base):
             postgresql_include=["status"],
             postgresql_where=text("status IN ('new', 'in_diagnosis', 'pending', 'exchange')"),
         ),
+        Index("ix_incidents_linked_to", "linked_to", postgresql_where=text("linked_to IS NOT NULL")),
         Index("ix_incidents_to_close", "resolved_at", postgresql_where=text("status = 'resolved'")),
     )
 
