@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -110,14 +111,26 @@ async def test_what_is_wrong_at_the_inspection_may_be_settled(desk: Any, number:
 
 
 async def test_the_back_office_repeating_a_label_or_a_parcel_awaits_nothing_again(desk: Any, number: str) -> None:
-    sent = {"tracking_number": FIRST}
-    assert (await office(desk, number, "return_shipped", **sent)).status_code == 200
+    told = {"send_label": {"without_statement": "Par téléphone"}, "return_shipped": {"tracking_number": FIRST}}
+    for step, more in told.items():
+        assert (await office(desk, number, step, **more)).status_code == 200
     await desk.step(number, "receive", serial_number="ZZZ999")
     await desk.step(number, "inspect", outcome="mismatch", note="Autre fournisseur")
-    for step, more in (("return_shipped", sent), ("send_label", {**sent, "without_statement": "Par téléphone"})):
-        answer = await office(desk, number, step, **more)
-        assert (answer.status_code, answer.json()["code"]) == (409, "nothing_awaited")
-    assert (await desk.line(number))["return"]["outcome"] == "mismatch"
+    before = await desk.line(number)
+    for step, more in told.items():
+        assert (await office(desk, number, step, **more)).status_code == 200
+    assert await desk.line(number) == before
+
+
+@pytest.mark.parametrize("by", [OFFICE, CLIENT])
+async def test_what_came_already_brings_nothing_more_after_its_inspection(desk: Any, number: str, by: Any) -> None:
+    await desk.step(number, "return_shipped", by=CLIENT, tracking_number=FIRST)
+    await desk.step(number, "receive", serial_number="ZZZ999")
+    await desk.step(number, "inspect", outcome="mismatch", note="Autre fournisseur")
+    answer = await desk.try_step(number, "return_shipped", by=by, tracking_number=FIRST, note="Le bon")
+    assert (answer.status_code, answer.json()["code"]) == (409, "parcel_came_already")
+    line = await desk.step(number, "return_shipped", by=by, tracking_number=SECOND, note="Le bon")
+    assert (line["return_state"], returns(line)) == ("in_transit", [(FIRST, "delivered"), (SECOND, "shipped")])
 
 
 async def test_the_back_offices_arrival_after_another_product_needs_no_serial_number(desk: Any, number: str) -> None:
@@ -146,3 +159,71 @@ async def test_another_product_told_again_is_not_the_right_one_that_is_on_its_wa
     assert (line["return_state"], returns(line)) == ("in_transit", [(FIRST, "shipped")])
     await office(desk, number, "receive", serial_number=FAULTY)
     assert (await desk.line(number))["return_state"] == "received"
+
+
+# What the back office says, what a person says since, and the state that this leaves.
+UNDONE: list[tuple[dict[str, Any], dict[str, Any]]] = [
+    ({"step": "return_shipped", "tracking_number": FIRST}, {"step": "return_lost", "note": "Perdu"}),
+    ({"step": "return_shipped"}, {"step": "keep_disk", "note": "Données sensibles"}),
+    ({"step": "return_shipped", "tracking_number": FIRST}, {"step": "return_shipped", "tracking_number": SECOND}),
+    ({"step": "return_lost", "note": "Perdu"}, {"step": "return_shipped", "note": "Retrouvé"}),
+    ({"step": "keep_disk", "note": "Données"}, {"step": "return_shipped", "note": "Finalement envoyé"}),
+    ({"step": "send_label", "without_statement": "Par téléphone"}, {"step": "return_shipped"}),
+]
+
+
+@pytest.mark.parametrize(("told", "since"), UNDONE, ids=lambda said: said["step"])
+async def test_the_back_office_repeating_itself_undoes_nothing_that_was_said_since(
+    desk: Any, number: str, told: dict[str, Any], since: dict[str, Any]
+) -> None:
+    assert (await office(desk, number, **told)).status_code == 200
+    before = await desk.step(number, by=CLIENT, **since)
+    again = {**told, "tracking_number": told.get("tracking_number", "").lower()} if "tracking_number" in told else told
+    assert (await office(desk, number, **again)).status_code == 200
+    assert await desk.line(number, by=CLIENT) == before
+
+
+async def test_a_step_that_was_refused_is_no_repetition_once_it_may_be_taken(desk: Any, number: str) -> None:
+    await desk.step(number, "receive", serial_number="ZZZ999")
+    assert (await office(desk, number, "return_shipped", tracking_number=SECOND)).status_code == 409
+    await desk.step(number, "inspect", outcome="mismatch", note="Autre fournisseur")
+    assert (await office(desk, number, "return_shipped", tracking_number=SECOND)).status_code == 200
+    assert returns(await desk.line(number)) == [(SECOND, "shipped")]
+
+
+@pytest.mark.parametrize(("state", "hours"), [("lost", 1), ("lost", 2), ("damaged", 2), ("delivered", 1)])
+async def test_what_a_carrier_said_before_a_parcel_was_found_is_overtaken(
+    desk: Any, number: str, at: Any, state: str, hours: int
+) -> None:
+    await desk.step(number, "return_shipped", by=CLIENT, tracking_number=FIRST)
+    lost = {"carrier": "colissimo", "tracking_number": FIRST, "state": "lost"}
+    at(START + timedelta(hours=3))
+    facts = [{**lost, "at": (START + timedelta(hours=1)).isoformat()}]
+    assert (await desk.as_(OFFICE).post("/backoffice/tracking", json={"facts": facts})).json()["items"] == ["applied"]
+    await desk.step(number, "return_shipped", by=CLIENT, tracking_number=FIRST, note="Retrouvé")
+    at(START + timedelta(hours=4))
+    facts = [{**lost, "state": state, "at": (START + timedelta(hours=hours)).isoformat()}]
+    assert (await desk.as_(OFFICE).post("/backoffice/tracking", json={"facts": facts})).json()["items"] == ["known"]
+    assert returns(await desk.line(number)) == [(FIRST, "shipped")]
+    facts = [{**lost, "at": (START + timedelta(hours=3, minutes=30)).isoformat()}]
+    assert (await desk.as_(OFFICE).post("/backoffice/tracking", json={"facts": facts})).json()["items"] == ["applied"]
+
+
+@pytest.mark.parametrize("moment", [{}, {"at": START.isoformat()}], ids=["now", "dated"])
+async def test_a_parcel_put_again_as_it_was_undoes_nothing_that_was_said_since(
+    desk: Any, number: str, at: Any, moment: dict[str, Any]
+) -> None:
+    await desk.step(number, "reverse", reason="fault_gone")
+    identifier = uuid4()
+    parcel = {"incident_number": number, "lines": [1], "direction": "replacement_return", "tracking_number": SECOND}
+
+    async def put(state: str) -> int:
+        body = {**parcel, "state": state, **moment}
+        answer = await desk.as_(OFFICE).put(f"/backoffice/shipments/{identifier}", json=body)
+        return int(answer.status_code)
+
+    assert [await put(state) for state in ("shipped", "lost")] == [201, 200]
+    at(START + timedelta(hours=2))
+    before = await desk.step(number, "return_shipped", by=CLIENT, tracking_number=SECOND, note="Retrouvé")
+    assert await put("lost") == 200
+    assert await desk.line(number, by=CLIENT) == before

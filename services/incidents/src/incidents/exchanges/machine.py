@@ -45,10 +45,8 @@ CLAIM_STEPS: Mapping[ClaimState, SqpStep] = {
 REMINDERS = (5, 1, -1, -7)
 REMINDED_FOR = timedelta(days=30)
 
-# What is done about what is wrong or missing at the inspection of a return: it is to come again, or settled. A label or
-# a parcel makes it awaited again by a person's word alone: the back office repeats those of before the inspection.
+# What is done about what is wrong or missing at the inspection of a return: it is to come again, or settled.
 _AGAIN: frozenset[StepName] = frozenset({"send_label", "return_shipped", "receive", "settle"})
-BY_PERSONS: frozenset[StepName] = frozenset({"send_label", "return_shipped"})
 
 # Of a replacement in service: not of one that is exchanged in its turn.
 OF_REPLACEMENT_IN_USE: frozenset[StepName] = frozenset({"reserve", "reverse", "replacement_dead"})

@@ -148,7 +148,7 @@ class Exchange(Base):
 
 class Shipment(Base):
     """A parcel; ``carrier`` and ``tracking_number`` as they were entered last, ``address`` as it was when it was
-    prepared."""
+    prepared. ``sent_again_at``: when somebody said that it was on its way after all."""
 
     __tablename__ = "shipments"
 
@@ -160,11 +160,14 @@ class Shipment(Base):
     state: Mapped[ShipmentState]
     prepared_at: Mapped[datetime]
     shipped_at: Mapped[datetime | None]
+    sent_again_at: Mapped[datetime | None]
     delivered_at: Mapped[datetime | None]
     expected_on: Mapped[date | None]
     address: Mapped[dict[str, Any] | None]
     contact: Mapped[str] = mapped_column(default="")
     opening_hours: Mapped[str] = mapped_column(default="")
+    # What the back office said of it last.
+    report: Mapped[str | None]
 
     __table_args__ = (
         Index("ix_shipments_number", "tracking_number", postgresql_where=text("tracking_number <> ''")),
@@ -190,6 +193,16 @@ class ExchangeFact(Base):
     note: Mapped[str]
     tracking_url: Mapped[str] = mapped_column(default="")
     data: Mapped[dict[str, Any]]
+
+
+class OfficeReport(Base):
+    """What the back office has said of the way back of a line, once each: see :mod:`incidents.exchanges.repeats`."""
+
+    __tablename__ = "office_reports"
+
+    exchange_id: Mapped[UUID] = mapped_column(ForeignKey("exchanges.id"), primary_key=True)
+    digest: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
 
 
 class Statement(Base):

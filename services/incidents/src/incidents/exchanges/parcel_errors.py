@@ -77,6 +77,14 @@ class OutboundNumber(Conflict):
     )
 
 
+class ParcelCameAlready(Conflict):
+    code = "parcel_came_already"
+    message = text(
+        "Ce numéro est celui d’un colis arrivé chez SQP : indiquez celui du nouveau colis.",
+        "This is the number of a parcel that has come to SQP: enter that of the new parcel.",
+    )
+
+
 class ShipmentElsewhere(Conflict):
     code = "shipment_elsewhere"
     message = text(

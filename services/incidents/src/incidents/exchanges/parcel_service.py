@@ -12,7 +12,7 @@ from api.incidents import shipments as parcels
 from chassis import audit
 from events.incidents import Actor
 from incidents import following
-from incidents.exchanges import carriers, machine, parcel_errors, parcel_repository, repository, shipping
+from incidents.exchanges import carriers, machine, parcel_errors, parcel_repository, repeats, repository, shipping
 from incidents.exchanges.models import Shipment
 from incidents.exchanges.scene import Scene
 from incidents.exchanges.service import line_of, raise_any
@@ -38,16 +38,21 @@ async def put(session: AsyncSession, identifier: UUID, wanted: parcels.ShipmentP
     now = clock.now()
     shipment = await parcel_repository.get(session, identifier)
     is_new = shipment is None
+    if shipment and not await _is_of(session, shipment, wanted):
+        raise parcel_errors.ShipmentElsewhere
+    report = repeats.digest(wanted)
+    if shipment and shipment.report == report:
+        audit.skip(session)
+        return shipment, False
     if shipment is None:
         shipment = await _prepare(session, incident, wanted, identifier, by, now)
-    elif not await _is_of(session, shipment, wanted):
-        raise parcel_errors.ShipmentElsewhere
     else:
         shipping.correct(shipment, wanted.carrier, wanted.tracking_number)
     if wanted.state != "prepared":
         await _require_leaving(session, shipment)
         news = parcels.ShipmentNews(state=wanted.state, at=wanted.at)
         await _record(session, incident, shipment, news, by, now)
+    shipment.report = report
     audit.name(session, f"{wanted.incident_number} · {carriers.name(shipment.carrier, shipment.tracking_number)}")
     return shipment, is_new
 
@@ -64,7 +69,8 @@ async def tell(session: AsyncSession, identifier: UUID, news: parcels.ShipmentNe
     await _require_leaving(session, shipment)
     shipping.correct(shipment, news.carrier, news.tracking_number)
     audit.name(session, f"{incident.number} · {carriers.name(shipment.carrier, shipment.tracking_number)}")
-    await _record(session, incident, shipment, news, by, clock.now())
+    if not await _record(session, incident, shipment, news, by, clock.now()):
+        raise parcel_errors.ParcelNotOnItsWay(state=shipment.state)
     return shipment
 
 

@@ -1,14 +1,27 @@
-"""Whether a step says what is known already: a back office may send each of its facts as often as it likes."""
+"""Whether what is told is known already: a back office may send each of its facts as often as it likes.
+
+Most steps show in the line's state. Those of the way back are told by others, too, and undone by what they say since:
+of these the same words of the back office are no news, however long ago they were told.
+"""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
+from hashlib import sha256
 from typing import Any
 
+from pydantic import BaseModel
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from api.incidents.exchange_steps import Step, StepName
-from incidents.exchanges import standing
-from incidents.exchanges.models import Exchange
+from incidents.exchanges import carriers, standing
+from incidents.exchanges.models import Exchange, OfficeReport
+from web import clock
 from web.text import codes
+
+OF_THE_WAY_BACK: frozenset[StepName] = frozenset({"send_label", "return_shipped", "return_lost", "keep_disk"})
 
 IS_KNOWN: Mapping[StepName, Callable[[Any, Exchange], bool]] = {
     "approve": lambda wanted, line: line.decision == "approved" and wanted.type in (None, line.type),
@@ -52,5 +65,22 @@ def _end(line: Exchange) -> tuple[str, str | None]:
     return line.replacement_return, line.replacement_outcome
 
 
-def is_repeated(wanted: Step, line: Exchange) -> bool:
+async def is_repeated(session: AsyncSession, wanted: Step, line: Exchange) -> bool:
+    if wanted.step in OF_THE_WAY_BACK and await _is_reported(session, wanted, line):
+        return True
     return wanted.step in IS_KNOWN and IS_KNOWN[wanted.step](wanted, line)
+
+
+async def _is_reported(session: AsyncSession, wanted: Step, line: Exchange) -> bool:
+    """From now on it is, unless the step is refused."""
+    report = insert(OfficeReport).values(exchange_id=line.id, digest=digest(wanted), at=clock.now())
+    added = await session.scalar(report.on_conflict_do_nothing().returning(OfficeReport.digest))
+    return added is None
+
+
+def digest(told: BaseModel) -> str:
+    """The same for the same words, however the number of a parcel is written."""
+    said = told.model_dump(mode="json")
+    if "tracking_number" in said:
+        said["tracking_number"] = carriers.tracking_number(said["tracking_number"])
+    return sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()

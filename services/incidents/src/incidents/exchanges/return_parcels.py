@@ -14,13 +14,16 @@ from incidents.exchanges.scene import Scene
 
 async def parcel_back(scene: Scene, carrier: Carrier | None, pasted: str) -> Shipment:
     """The parcel that is to bring back what is awaited: the one of this number, or the one that is going, of which
-    another number is a correction; else a new one. Raises OutboundNumber."""
+    another number is a correction; else a new one. Raises OutboundNumber, and ParcelCameAlready where what it brought
+    was inspected already."""
     number = shipping.number_in(pasted)
     if number and await parcel_repository.is_outbound(scene.session, scene.incident.number, number):
         raise parcel_errors.OutboundNumber(field="tracking_number")
     known = [parcel for parcel in await _way_back(scene) if parcel.tracking_number == number != ""]
     parcel = known[0] if known else await going_back(scene)
     if parcel is not None:
+        if parcel.state == "delivered" and standing.may_come_again(scene.line):
+            raise parcel_errors.ParcelCameAlready(field="tracking_number")
         if parcel.state in parcel_repository.GOING:
             shipping.correct(parcel, carrier, pasted)
         return parcel

@@ -25,8 +25,8 @@ async def send_label(scene: Scene, wanted: steps.SendLabel) -> None:
     if line.return_due_on is None and line.dispatch == "delivered":
         terms = await repository.terms(scene.session)
         line.return_due_on = terms.due_on(clock.day(scene.at), scene.incident.service_level)
-    await _await_again(scene)
     parcel = await return_parcels.parcel_back(scene, wanted.carrier, wanted.tracking_number)
+    await _await_again(scene)
     parcel.state = "prepared"
     line.return_state = "label_sent"
     shipping.forget_kept_disk(line)
@@ -40,10 +40,11 @@ async def return_shipped(scene: Scene, wanted: steps.ReturnShipped) -> None:
     this number only another note is news."""
     line = scene.line
     is_known = standing.is_under_way(line) and await return_parcels.knows(scene, wanted.tracking_number)
-    await _await_again(scene)
     parcel = await return_parcels.parcel_back(scene, wanted.carrier, wanted.tracking_number)
+    await _await_again(scene)
     if not is_known:
-        parcel.state = "prepared"
+        if parcel.state != "prepared":
+            parcel.state, parcel.sent_again_at = "prepared", scene.now
         await shipping.record(scene, parcel, "shipped", wanted.note)
         return
     step: ExchangeStep = "replacement_shipped" if standing.is_replacement_awaited(line) else "return_shipped"

@@ -20,7 +20,6 @@ from incidents.exchanges import (
     repository,
     return_errors,
     returns,
-    standing,
 )
 from incidents.exchanges.labels import STATEMENT_VERSION
 from incidents.exchanges.models import Exchange, Statement, fresh
@@ -122,13 +121,11 @@ async def perform(
     """Of a locked incident. What is refused now is told before that the page is out of date."""
     now = clock.now()
     scene = Scene(session, incident, line, by, now, now)
-    if precondition is None and repeats.is_repeated(wanted, line):
+    if precondition is None and await repeats.is_repeated(session, wanted, line):
         if wanted.step != "receive" or not await returns.quarantine(scene, wanted):
             audit.skip(session)
         return
     raise_any(machine.refusal(wanted.step, line))
-    if precondition is None and wanted.step in machine.BY_PERSONS and standing.may_come_again(line):
-        raise errors.NothingAwaited.of(line.return_state)
     if wanted.step in machine.OF_REPLACEMENT_IN_USE and await repository.is_followed(session, line):
         raise return_errors.ReplacementIsExchanged
     if wanted.step == "approve" and incident.status not in OPEN:

@@ -126,10 +126,9 @@ async def record(
 ) -> bool:
     """What is known of a parcel now; whether it was news. What was known, or has been overtaken, changes nothing but
     the times that it tells."""
-    before = shipment.state
     if news == "shipped":
         shipment.shipped_at = shipment.shipped_at or scene.at
-    if machine.is_late(before, news):
+    if machine.is_late(shipment.state, news) or scene.at < (shipment.sent_again_at or scene.at):
         return False
     shipment.state = news
     if news == "delivered":

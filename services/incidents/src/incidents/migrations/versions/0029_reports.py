@@ -1,0 +1,24 @@
+"""What the back office has said of ways back and parcels, and when a parcel was on its way after all."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0029"
+down_revision = "0028"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "office_reports",
+        sa.Column("exchange_id", sa.Uuid(), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["exchange_id"], ["exchanges.id"], name=op.f("fk_office_reports_exchange_id")),
+        sa.PrimaryKeyConstraint("exchange_id", "digest", name=op.f("pk_office_reports")),
+    )
+    op.add_column("shipments", sa.Column("sent_again_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("shipments", sa.Column("report", sa.Text(), nullable=True))
