@@ -125,6 +125,26 @@ async def test_a_number_is_that_of_one_parcel_of_the_incident(desk: Any, number:
     assert (await desk.as_(SQP).post(f"/incidents/{number}/shipments", json=body)).status_code == 201
 
 
+async def test_a_number_is_not_that_of_a_parcel_from_sqp_and_of_one_to_sqp(desk: Any, number: str) -> None:
+    label = "6A07648914126"
+    await desk.step(number, "send_label", without_statement="Par téléphone", tracking_number=label)
+    identifier = uuid4()
+    refused = await put(desk, identifier, number, carrier="colissimo", tracking_number=label.lower())
+    assert (refused.status_code, refused.json()["code"], refused.json()["field"]) == (
+        409, "return_number", "tracking_number",
+    )  # fmt: skip
+    assert (await put(desk, identifier, number)).status_code == 201
+    corrections = (
+        await put(desk, identifier, number, tracking_number=label),
+        await desk.news(str(identifier), "shipped", tracking_number=label),
+    )
+    assert [answer.json()["code"] for answer in corrections] == ["return_number"] * 2
+    assert (await put(desk, identifier, number, state="delivered")).status_code == 200
+    await desk.step(number, "reverse", reason="fault_gone")
+    back = await put(desk, uuid4(), number, direction="replacement_return")
+    assert (back.status_code, back.json()["code"]) == (409, "outbound_number")
+
+
 async def test_a_parcel_of_other_lines_is_not_taken_over(desk: Any, number: str) -> None:
     identifier = uuid4()
     await put(desk, identifier, number)

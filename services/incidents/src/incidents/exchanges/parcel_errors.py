@@ -72,8 +72,16 @@ class ParcelKnown(Conflict):
 class OutboundNumber(Conflict):
     code = "outbound_number"
     message = text(
-        "Ce numéro est celui du colis que SQP a envoyé pour cet échange : indiquez celui du colis de retour.",
-        "This is the number of the parcel that SQP sent for this exchange: enter that of the parcel that comes back.",
+        "Ce numéro est celui d’un colis que SQP a envoyé pour cet incident : indiquez celui du colis de retour.",
+        "This is the number of a parcel that SQP sent for this incident: enter that of the parcel that comes back.",
+    )
+
+
+class ReturnNumber(Conflict):
+    code = "return_number"
+    message = text(
+        "Ce numéro est celui d’un retour de cet incident : indiquez celui du colis qui part.",
+        "This is the number of a return of this incident: enter that of the parcel that leaves.",
     )
 
 

@@ -96,12 +96,14 @@ async def is_known(
     return await session.scalar(query.limit(1)) is not None
 
 
-async def is_outbound(session: AsyncSession, incident: str, tracking_number: str) -> bool:
-    """Whether SQP has sent a parcel of this number for the incident."""
+async def goes_the_other_way(session: AsyncSession, incident: str, direction: Direction, tracking_number: str) -> bool:
+    """Whether the incident has a parcel of this number from SQP, where ``direction`` is to SQP, or the reverse."""
+    outbound = Shipment.direction == "outbound"
     query = select(Shipment.id).where(
         Shipment.incident_number == incident,
-        Shipment.direction == "outbound",
+        ~outbound if direction == "outbound" else outbound,
         Shipment.tracking_number == tracking_number,
+        Shipment.tracking_number != "",
     )
     return await session.scalar(query.limit(1)) is not None
 

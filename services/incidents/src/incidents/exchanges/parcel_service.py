@@ -47,7 +47,7 @@ async def put(session: AsyncSession, identifier: UUID, wanted: parcels.ShipmentP
     if shipment is None:
         shipment = await _prepare(session, incident, wanted, identifier, by, now)
     else:
-        shipping.correct(shipment, wanted.carrier, wanted.tracking_number)
+        await shipping.correct(session, shipment, wanted.carrier, wanted.tracking_number)
     if wanted.state != "prepared":
         await _require_leaving(session, shipment)
         news = parcels.ShipmentNews(state=wanted.state, at=wanted.at)
@@ -67,7 +67,7 @@ async def tell(session: AsyncSession, identifier: UUID, news: parcels.ShipmentNe
     if machine.is_late(shipment.state, news.state):
         raise parcel_errors.ParcelNotOnItsWay(state=shipment.state)
     await _require_leaving(session, shipment)
-    shipping.correct(shipment, news.carrier, news.tracking_number)
+    await shipping.correct(session, shipment, news.carrier, news.tracking_number)
     audit.name(session, f"{incident.number} · {carriers.name(shipment.carrier, shipment.tracking_number)}")
     if not await _record(session, incident, shipment, news, by, clock.now()):
         raise parcel_errors.ParcelNotOnItsWay(state=shipment.state)

@@ -17,15 +17,14 @@ async def parcel_back(scene: Scene, carrier: Carrier | None, pasted: str) -> Shi
     another number is a correction; else a new one. Raises OutboundNumber, and ParcelCameAlready where what it brought
     was inspected already."""
     number = shipping.number_in(pasted)
-    if number and await parcel_repository.is_outbound(scene.session, scene.incident.number, number):
-        raise parcel_errors.OutboundNumber(field="tracking_number")
+    await shipping.require_one_way(scene.session, scene.incident.number, _direction(scene), number)
     known = [parcel for parcel in await _way_back(scene) if parcel.tracking_number == number != ""]
     parcel = known[0] if known else await going_back(scene)
     if parcel is not None:
         if parcel.state == "delivered" and standing.may_come_again(scene.line):
             raise parcel_errors.ParcelCameAlready(field="tracking_number")
         if parcel.state in parcel_repository.GOING:
-            shipping.correct(parcel, carrier, pasted)
+            await shipping.correct(scene.session, parcel, carrier, pasted)
         return parcel
     parcel = Shipment(
         id=uuid4(),

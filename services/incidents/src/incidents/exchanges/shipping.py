@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from api.incidents.exchange_steps import Carrier
 from api.incidents.shipments import News, OutboundDirection
-from events.exchange_words import ExchangeStep
+from events.exchange_words import Direction, ExchangeStep
 from incidents.exchanges import (
     addresses,
     carriers,
@@ -64,6 +66,7 @@ async def prepare(
         if problem is not None:
             raise problem
     identity = numbered(*parcel)
+    await require_one_way(scene.session, scene.incident.number, direction, identity["tracking_number"])
     if await parcel_repository.is_known(scene.session, scene.incident.number, direction, **identity):
         raise parcel_errors.ParcelKnown(parcel=carriers.name(*identity.values()), field="tracking_number")
     to = (address or dict(scene.incident.delivery_address)) if direction == "outbound" else None
@@ -109,8 +112,17 @@ def number_in(pasted: str) -> str:
     return number
 
 
-def correct(shipment: Shipment, carrier: Carrier | None, pasted: str) -> None:
-    """Another carrier or number than was known, until the parcel has arrived. Raises ParcelHasArrived."""
+async def require_one_way(session: AsyncSession, incident: str, direction: Direction, number: str) -> None:
+    """One number is not that of a parcel from SQP and of one to SQP: a carrier's fact would be of both. Raises
+    OutboundNumber, ReturnNumber."""
+    if await parcel_repository.goes_the_other_way(session, incident, direction, number):
+        problem = parcel_errors.ReturnNumber if direction == "outbound" else parcel_errors.OutboundNumber
+        raise problem(field="tracking_number")
+
+
+async def correct(session: AsyncSession, shipment: Shipment, carrier: Carrier | None, pasted: str) -> None:
+    """Another carrier or number than was known, until the parcel has arrived. Raises ParcelHasArrived, and as
+    :func:`require_one_way`."""
     number = number_in(pasted) or shipment.tracking_number
     is_same = number == shipment.tracking_number
     chosen = carrier or (shipment.carrier if is_same else carriers.suggested(pasted))
@@ -118,6 +130,7 @@ def correct(shipment: Shipment, carrier: Carrier | None, pasted: str) -> None:
         return
     if shipment.state not in parcel_repository.GOING:
         raise parcel_errors.ParcelHasArrived(state=shipment.state, field="tracking_number")
+    await require_one_way(session, shipment.incident_number, shipment.direction, number)
     shipment.tracking_number, shipment.carrier = number, chosen
 
 
