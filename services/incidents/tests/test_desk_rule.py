@@ -35,6 +35,7 @@ class Line:
     requested_at: datetime = REQUESTED
     replacement_serial_number: str | None = None
     dispatch: Any = "none"
+    dispatched_at: datetime | None = None
     cover: Any = "in_progress"
     return_state: Any = "expected"
     return_due_on: date | None = None

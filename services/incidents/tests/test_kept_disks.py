@@ -74,7 +74,6 @@ async def test_only_sqp_answers_and_only_where_a_disk_is_kept(desk: Any, number:
     [
         ("send_label", SQP, {"without_statement": "Vu au téléphone"}),
         ("more_time", CLIENT, {"reason": "Finalement, il part"}),
-        ("return_lost", CLIENT, {"note": "Perdu"}),
     ],
 )
 async def test_what_is_said_of_the_return_since_takes_the_place_of_the_kept_disk(

@@ -138,9 +138,9 @@ async def test_more_time_for_a_replacement_is_given_twice(desk: Any, number: str
     assert "more_time" not in (await desk.line(number, by=RESELLER))["actions"]
 
 
-async def test_a_lost_replacement_is_still_awaited_until_sqp_settles_it(desk: Any, number: str) -> None:
+async def test_a_lost_replacement_waits_until_sqp_settles_it(desk: Any, number: str) -> None:
     line = await desk.step(number, "return_lost", by=CLIENT, note="Perdu par le transporteur")
-    assert (line["replacement_return"]["label"], line["stage"]) == ("Remplacement perdu au retour", "awaited")
+    assert (line["replacement_return"]["label"], line["stage"]) == ("Remplacement perdu au retour", "to_decide")
     again = await desk.try_step(number, "return_lost", by=CLIENT, note="Encore")
     assert (again.status_code, again.json()["code"]) == (409, "nothing_awaited")
     line = await desk.step(number, "settle", outcome="invoiced", reference="F-2026-12")
@@ -297,3 +297,45 @@ async def test_what_arrived_at_sqp_before_the_reversal_is_inspected_while_the_re
     assert (line["stage"], line["replacement_return_state"]) == ("to_inspect", "expected")
     line = await desk.step(desk.number, "inspect", outcome="no_fault_found")
     assert (line["stage"], line["return"]["outcome"]) == ("awaited", "no_fault_found")
+
+
+@pytest.mark.parametrize("how", ["cancelled", "reversed"])
+async def test_what_got_lost_before_it_was_to_come_back_is_not_sent_again_and_may_still_arrive(
+    desk: Any, sent: str, how: str
+) -> None:
+    step = ("cancel", {"note": "Trop tard"}) if how == "cancelled" else ("reverse", {"reason": "fault_gone"})
+    await desk.step(desk.number, step[0], **step[1])
+    await desk.news(sent, "lost")
+    line = await desk.line(desk.number)
+    assert line["timeline"][-1]["sentence"] == "Colis perdu."
+    assert "de nouveau" not in f"{line['state_label']} {line['dispatch_label']}"
+    line = await desk.step(desk.number, "receive_replacement", serial_number=NEW)
+    assert line["replacement_return_state"] == "received"
+
+
+async def test_a_parcel_that_returned_to_its_sender_is_delivered_there(desk: Any, sent: str, at: Any) -> None:
+    """A carrier's last fact of it is no delivery to its holder."""
+    [parcel] = (await desk.line(desk.number))["shipments"]
+    await desk.step(desk.number, "cancel", note="Trop tard")
+    facts = []
+    for hours, state in enumerate(("returned_to_sender", "delivered"), 1):
+        moment = (START + timedelta(hours=hours)).isoformat()
+        number = {"carrier": parcel["carrier"], "tracking_number": parcel["tracking_number"]}
+        facts.append({**number, "state": state, "at": moment})
+    at(START + timedelta(hours=3))
+    told = await desk.as_(OFFICE).post("/backoffice/tracking", json={"facts": facts})
+    assert told.json()["items"] == ["applied", "known"]
+    line = await desk.line(desk.number)
+    assert (line["shipments"][0]["state"], line["replacement_return"]["due_on"]) == ("returned_to_sender", None)
+    assert "delivered" not in [fact["step"] for fact in line["timeline"]]
+
+
+async def test_a_lost_parcel_delivered_after_the_next_one_is_told_to_sqp_alone(desk: Any, sent: str) -> None:
+    await desk.news(sent, "lost")
+    await desk.step(desk.number, "reserve", serial_number="AUTRE")
+    await desk.news(await desk.ship(desk.number), "delivered")
+    before = await desk.line(desk.number, by=CLIENT)
+    await desk.news(sent, "delivered")
+    after = await desk.line(desk.number, by=CLIENT)
+    assert after["timeline"] == before["timeline"]
+    assert (await desk.line(desk.number))["timeline"][-1]["step"] == "second_delivery"

@@ -63,9 +63,14 @@ async def test_more_time_arms_the_reminders_again(desk: Any, number: str, at: An
 
 @pytest.mark.parametrize(
     ("step", "by", "more"),
-    [("return_shipped", CLIENT, {}), ("receive", SQP, {}), ("settle", SQP, {"outcome": "retained"})],
+    [
+        ("return_shipped", CLIENT, {}),
+        ("return_lost", CLIENT, {"note": "Perdu"}),
+        ("receive", SQP, {}),
+        ("settle", SQP, {"outcome": "retained"}),
+    ],
 )
-async def test_what_is_on_its_way_or_over_is_not_reminded_of(
+async def test_what_is_on_its_way_lost_or_over_is_not_reminded_of(
     desk: Any, number: str, at: Any, step: str, by: Any, more: dict[str, Any]
 ) -> None:
     await desk.step(number, step, by=by, **more)

@@ -41,16 +41,26 @@ def test_the_days_are_those_of_the_service_level(service_level: str, expected: i
     assert terms.due_on(date(2026, 5, 19), service_level) == date(2026, 5, 19) + timedelta(days=expected)
 
 
-async def test_what_is_on_its_way_is_not_overdue(desk: Any, number: str, at: Any) -> None:
+async def test_what_is_on_its_way_or_got_lost_there_is_not_overdue(desk: Any, number: str, at: Any) -> None:
     await desk.step(number, "return_shipped", by=CLIENT, tracking_number="6A07648914126")
     at(datetime(2026, 6, 20, 9, tzinfo=PARIS))
     back = (await desk.line(number))["return"]
-    assert (back["label"], back["is_overdue"], back["days_left"]) == ("Retour en route", False, -17)
+    assert (back["label"], back["is_overdue"], back["days_left"]) == ("Retour en route", False, None)
     found = (await desk.as_(SQP).get("/exchanges")).json()["counts"]
     assert (found["awaited"], found["overdue"]) == (1, 0)
     assert (await desk.as_(RESELLER).get("/incidents/choices", params={"contract": "29962"})).json()["returns"] is None
+    back = (await desk.step(number, "return_lost", by=CLIENT, note="Perdu"))["return"]
+    assert (back["label"], back["is_overdue"], back["days_left"]) == ("Retour perdu", False, None)
+    found = (await desk.as_(SQP).get("/exchanges")).json()["counts"]
+    assert (found["to_decide"], found["overdue"]) == (1, 0)
+    assert {each["action"] for each in (await desk.as_(SQP).get("/desk")).json()["items"]} == {"decide"}
+
+
+async def test_a_label_for_what_got_lost_gives_the_days_of_an_extension(desk: Any, number: str, at: Any) -> None:
     await desk.step(number, "return_lost", by=CLIENT, note="Perdu")
-    assert (await desk.line(number))["return"]["label"] == "Retour en retard"
+    at(datetime(2026, 6, 20, 9, tzinfo=PARIS))
+    line = await desk.step(number, "send_label", without_statement="Par téléphone")
+    assert (line["return"]["due_on"], line["stage"]) == ("2026-06-27", "awaited")
 
 
 async def test_more_time_is_given_twice(desk: Any, number: str, at: Any) -> None:

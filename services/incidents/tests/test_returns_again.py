@@ -49,6 +49,18 @@ async def test_another_number_of_a_return_on_its_way_corrects_its_parcel(desk: A
     assert answer.json()["items"] == ["unknown"]
 
 
+async def test_another_parcel_of_a_return_on_its_way_is_one_more(desk: Any, number: str) -> None:
+    await desk.step(number, "return_shipped", by=CLIENT, tracking_number=FIRST)
+    for _ in range(2):
+        line = await desk.step(number, "return_shipped", by=CLIENT, tracking_number=SECOND, another=True)
+    assert returns(line) == [(FIRST, "shipped"), (SECOND, "shipped")]
+    corrected = "6A07648914300"
+    line = await desk.step(number, "return_shipped", by=CLIENT, tracking_number=corrected)
+    assert returns(line) == [(FIRST, "shipped"), (corrected, "shipped")]
+    line = await desk.step(number, "receive")
+    assert returns(line) == [(FIRST, "delivered"), (corrected, "delivered")]
+
+
 @pytest.mark.parametrize("by", [CLIENT, OFFICE])
 async def test_what_is_told_again_of_a_return_on_its_way_adds_its_note_alone(desk: Any, number: str, by: Any) -> None:
     for note in ("", "", "Deux cartons", "Deux cartons"):

@@ -256,6 +256,22 @@ def test_a_line_says_what_happened_to_which_product(
     assert (words.title, with_plain_spaces(words.line)) == (title, body)
 
 
+@pytest.mark.parametrize("step", ["parcel_lost", "parcel_damaged"])
+@pytest.mark.parametrize(
+    ("state", "is_resent"),
+    [
+        ({}, True),
+        ({"cover": "in_progress"}, True),
+        ({"cover": "returned"}, False),
+        ({"decision": "cancelled", "cover": "unchanged"}, False),
+    ],
+)
+def test_another_parcel_is_promised_of_an_exchange_that_goes_on_alone(
+    facts: Any, step: str, state: dict[str, Any], is_resent: bool
+) -> None:
+    assert ("SQP en envoie un autre" in said(facts, step, **state).line) is is_resent
+
+
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "http://suivi.example/1", ""])
 def test_a_link_to_follow_a_parcel_is_a_page_of_the_web(facts: Any, url: str) -> None:
     assert said(facts, "shipped").links == (("Suivre le colis", "https://suivi.example/XY123456785FR"),)

@@ -122,6 +122,7 @@ def details(facts: Facts, language: Language) -> Facts:
     return known | {
         "type": texts.TYPES[facts["exchange_type"]][language],
         "outcome": outcome[language] if outcome else "",
+        "resent": texts.RESENT[language] if facts.get("resent", True) else "",
         "stock": _day(facts["stock_on"]),
         "new": new,
         "replacement": f" {new}" if new else "",

@@ -171,6 +171,7 @@ def _facts(event: ExchangeChanged) -> dict[str, Any]:
         "units": [_unit(event) | _replacement(event)],
         "dispatch": event.dispatch,
         "return_state": event.return_state,
+        "resent": _is_resent(event),
         "of_replacement": of_replacement,
         "due_on": due_on.isoformat() if due_on else "",
         "consequence": event.consequence or "",
@@ -186,8 +187,14 @@ def _act(event: ExchangeChanged) -> dict[str, Any]:
     """The same for all lines of which the same is to be said at once."""
     if event.step not in JOINT or event.parcel is None:
         return {}
-    said = (event.exchange_type, event.dispatch, event.return_state, event.return_due_on, event.replacement_due_on)
+    state = (event.exchange_type, event.dispatch, event.return_state, event.return_due_on, event.replacement_due_on)
+    said = (*state, _is_resent(event))
     return {"act": " ".join(map(str, (event.step, event.at.isoformat(), event.parcel.tracking_number, *said)))}
+
+
+def _is_resent(event: ExchangeChanged) -> bool:
+    """Whether SQP sends another parcel where one is lost or damaged."""
+    return event.decision == "approved" and event.cover != "returned"
 
 
 def _unit(event: ExchangeChanged | ReturnReminded) -> dict[str, Any]:

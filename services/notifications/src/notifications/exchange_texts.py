@@ -78,12 +78,12 @@ BODIES: Mapping[ExchangeStep, Text] = {
         "Without news of the carrier, the parcel for {unit} counts as delivered.",
     ),
     "parcel_lost": text(
-        "Le colis pour {unit} est perdu : SQP en envoie un autre.",
-        "The parcel for {unit} is lost: SQP sends another one.",
+        "Le colis pour {unit} est perdu{resent}.",
+        "The parcel for {unit} is lost{resent}.",
     ),
     "parcel_damaged": text(
-        "Le colis pour {unit} est endommagé : SQP en envoie un autre.",
-        "The parcel for {unit} is damaged: SQP sends another one.",
+        "Le colis pour {unit} est endommagé{resent}.",
+        "The parcel for {unit} is damaged{resent}.",
     ),
     "parcel_refused": text(
         "Le colis pour {unit} a été refusé à la livraison.",
@@ -153,6 +153,8 @@ BODIES_OF_TYPE: Mapping[tuple[ExchangeStep, ExchangeType], Text] = {
     ("shipped", "repair"): text("L’appareil réparé est reparti : {unit}.", "The repaired unit has left: {unit}."),
     ("delivered", "repair"): text("L’appareil réparé est livré : {unit}.", "The repaired unit is delivered: {unit}."),
 }
+# What follows where a parcel is lost or damaged, unless its exchange was taken back.
+RESENT = text(" : SQP en envoie un autre", ": SQP sends another one")
 PARTLY_DELIVERED = text(
     "Un colis pour {unit} est livré, un autre est encore en route.",
     "A parcel for {unit} is delivered, another one is still on its way.",

@@ -88,11 +88,15 @@ class SendLabel(Request):
 
 
 class ReturnShipped(Request):
-    """The holder has given to a carrier what is awaited: the faulty product, or the replacement."""
+    """The holder has given to a carrier what is awaited: the faulty product, or the replacement.
+
+    While a parcel is on its way, another number corrects its number; with ``another`` it is that of one more parcel.
+    """
 
     step: Literal["return_shipped"]
     carrier: Carrier | None = None
     tracking_number: TrackingNumber = ""
+    another: bool = False
     note: OptionalParagraphs = ""
 
 

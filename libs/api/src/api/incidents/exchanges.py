@@ -35,6 +35,7 @@ SqpStep = Literal[
     "statement_passed_over",
     "quarantined",
     "carrier_news",
+    "second_delivery",
     "claim_opened",
     "claim_sent",
     "claim_accepted",

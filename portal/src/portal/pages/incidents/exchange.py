@@ -104,8 +104,7 @@ def all_acts(acts: Acts) -> Iterator[Act | None]:
 def due(page: Page, back: WayBack | None) -> str:
     """How many days are left to send it back; empty where none are counted."""
     left = back.days_left if back else None
-    # What is on its way is not late.
-    if back is None or left is None or (left < 0 and not back.is_overdue):
+    if left is None:
         return ""
     if left < 0:
         return page.ngettext("%(num)s jour de retard", "%(num)s jours de retard", -left) % {"num": -left}

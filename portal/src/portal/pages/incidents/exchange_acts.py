@@ -23,6 +23,8 @@ NEXT_OF_SQP = (
     *("approve", "close", "inspect", "ship", "leave", "reserve", "receive_replacement", "send_label", "receive"),
     "out_of_stock",
 )
+# Of a line of which nothing is to come back it is the arrival of a parcel that was lost.
+TURNS_UP = "receive_replacement"
 GOING = ("prepared", "shipped")
 
 
@@ -115,7 +117,7 @@ class Desk:
             yield _place(step, line), self._step(line, step)
         if line.may_ship and going:
             yield "another", self._parcel(line)
-        if self._page.may("sqp") and "receive_replacement" in line.actions:
+        if self._page.may("sqp") and "receive_replacement" in line.actions and line.replacement_return:
             hidden = {"lines": str(line.line), "direction": "replacement_return"}
             about = N_("Le colis par lequel le remplacement revient à SQP.")
             yield "back", self._act(
@@ -128,11 +130,17 @@ class Desk:
         label = form.label
         if _place(step, line) == "correct":
             label = CORRECT
+        elif step == "return_shipped" and _is_under_way(line):
+            label = CORRECT_RETURN
         elif line.replacement_return and line.replacement_return.is_awaited:
             label = OF_REPLACEMENT.get(step, label)
         claims = [each for each in self._offered["claims"] if each[0] in line.claim_next]
         hidden = {"step": step, "version": str(line.version)}
-        asks = [ask for ask in form.asks if ask.name != "without_statement" or not self._found.statements]
+        without = {
+            "without_statement": bool(self._found.statements),
+            "another": not _is_under_way(line),
+        }
+        asks = [ask for ask in form.asks if not without.get(ask.name)]
         about, typed = form.about, {}
         if step == "keep_disk":
             asks, about = self._certificate(asks, about)
@@ -234,6 +242,7 @@ CERTIFICATE_BY_RESELLER = N_(
     "Pour le certificat de destruction : envoyez-le à votre revendeur par la messagerie, il le joint à la déclaration."
 )
 CORRECT = N_("Corriger le remplacement")
+CORRECT_RETURN = N_("Corriger ou compléter l’envoi")
 # Of what a replacement's way back asks for.
 OF_REPLACEMENT: Mapping[StepName, str] = {
     "return_shipped": N_("Signaler l’envoi du remplacement"),
@@ -272,10 +281,17 @@ def _offered(page: Page, incident: Incident, found: Exchanges) -> dict[str, Sequ
 
 def _order(line: Exchange, *, for_sqp: bool) -> Sequence[str]:
     """What is next, the first of these that may be done. A kept disk waits for SQP alone, and a holder is not asked for
-    what may still come after an inspection."""
+    what was sent, or may still come after an inspection."""
     if for_sqp:
-        return ("settle", *NEXT_OF_SQP) if line.return_.is_disk_kept else NEXT_OF_SQP
-    return () if line.return_.is_disk_kept or line.return_.state == "inspected" else ("return_shipped",)
+        known = NEXT_OF_SQP if line.replacement_return else [step for step in NEXT_OF_SQP if step != TURNS_UP]
+        return ("settle", *known) if line.return_.is_disk_kept else known
+    is_done = line.return_.is_disk_kept or line.return_.state == "inspected" or _is_under_way(line)
+    return () if is_done else ("return_shipped",)
+
+
+def _is_under_way(line: Exchange) -> bool:
+    """What is awaited was sent."""
+    return "in_transit" in (line.return_.is_awaited and line.return_.state, line.replacement_return_state)
 
 
 def _place(step: StepName, line: Exchange) -> str:

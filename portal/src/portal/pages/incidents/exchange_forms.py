@@ -35,6 +35,13 @@ TRACKING = Ask(
     needed=False,
     hint=N_("Tel que collé : un numéro, ou le lien du transporteur."),
 )
+ANOTHER = Ask(
+    "another",
+    N_("C’est un colis de plus"),
+    needed=False,
+    kind="check",
+    hint=N_("Sinon, ce numéro remplace celui du colis en route."),
+)
 CERTIFICATE = Ask(
     "certificate_file_id",
     N_("Certificat de destruction"),
@@ -126,7 +133,9 @@ FORMS: Mapping[str, StepForm] = {
                 NOTE,
             ),
         ),
-        StepForm("return_shipped", N_("Signaler l’envoi du retour"), steps.ReturnShipped, (CARRIER, TRACKING, NOTE)),
+        StepForm(
+            "return_shipped", N_("Signaler l’envoi du retour"), steps.ReturnShipped, (CARRIER, TRACKING, ANOTHER, NOTE)
+        ),
         StepForm("return_lost", N_("Signaler un retour perdu"), steps.ReturnLost, (WHY,)),
         StepForm("more_time", N_("Demander un délai"), steps.MoreTime, (Ask("reason", N_("Motif")),)),
         StepForm(

@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from api.incidents import exchange_answers as schemas
 from events.incidents import Actor
-from incidents.exchanges import errors, queries, repository, service, views
+from incidents.exchanges import errors, queries, repository, service, standing, views
 from incidents.exchanges.models import Exchange
 from web import clock
 from web.auth import opaque
@@ -33,4 +33,6 @@ async def answer(session: AsyncSession, token: str, wanted: schemas.HolderStep) 
     if line is None or incident is None:
         raise errors.LinkNotGood
     await session.refresh(line)
+    if not standing.is_anything_awaited(line):
+        raise errors.NothingAwaited.of(line.return_state)
     await service.perform(session, incident, line, wanted, HOLDER, None)

@@ -162,8 +162,8 @@ STEP: Mapping[FactStep, Text] = {
         "Sans nouvelles du transporteur, le remplacement est considéré comme livré.",
         "Without news of the carrier, the replacement counts as delivered.",
     ),
-    "parcel_lost": text("Colis perdu : SQP en envoie un autre.", "Parcel lost: SQP sends another one."),
-    "parcel_damaged": text("Colis endommagé : SQP en envoie un autre.", "Parcel damaged: SQP sends another one."),
+    "parcel_lost": text("Colis perdu{resent}.", "Parcel lost{resent}."),
+    "parcel_damaged": text("Colis endommagé{resent}.", "Parcel damaged{resent}."),
     "parcel_refused": text("Colis refusé à la livraison.", "Parcel refused on delivery."),
     "parcel_sent_back": text("Colis retourné à SQP.", "Parcel returned to SQP."),
     "return_shipped": text("Retour expédié ({carrier}).", "Return shipped ({carrier})."),
@@ -205,12 +205,17 @@ STEP: Mapping[FactStep, Text] = {
     ),
     "quarantined": text("Support de données trouvé : matériel isolé.", "Media found: the product is quarantined."),
     "carrier_news": text("Nouvelle du transporteur : {state}.", "News of the carrier: {state}."),
+    "second_delivery": text(
+        "Un colis qui n’était pas arrivé est livré à son tour ({carrier}) : son appareil est à redemander au client.",
+        "A parcel that had not arrived is delivered as well ({carrier}): its unit is to be asked back of the client.",
+    ),
     "claim_opened": text("Dossier constructeur ouvert : {number}.", "Claim to the maker opened: {number}."),
     "claim_sent": text("Matériel envoyé au constructeur.", "Product sent to the maker."),
     "claim_accepted": text("Le constructeur accepte.", "The maker accepts."),
     "claim_refused": text("Le constructeur refuse.", "The maker refuses."),
     "claim_settled": text("Dossier constructeur soldé.", "Claim to the maker settled."),
 }
+RESENT = text(" : SQP en envoie un autre", ": SQP sends another one")
 CERTIFIED = text(", certificat de destruction joint", ", certificate of destruction attached")
 RECEIVED_AS = text(" sous le n° de série {serial}", " under serial number {serial}")
 

@@ -83,7 +83,8 @@ def refusal(step: StepName, line: LineState) -> Problem | None:
         may_follow = CLAIM_FOLLOWS[line.claim_state] and line.decision in ("approved", "closed")
         return None if may_follow else errors.ClaimIsOver()
     if step == "receive_replacement":
-        return None if line.replacement_return in _REPLACEMENT[step] else errors.NoReplacementAwaited()
+        may_come = line.replacement_return in _REPLACEMENT[step] or standing.may_turn_up(line)
+        return None if may_come else errors.NoReplacementAwaited()
     if step in _REPLACEMENT and standing.is_replacement_awaited(line):
         return _of_replacement(step, line)
     if line.decision != "approved":
@@ -196,6 +197,11 @@ def outbound_refusal(line: LineState, *, ships: bool) -> Problem | None:
     if ships and standing.waits_for_return(line):
         return parcel_errors.ShipsAfterReceipt()
     return None
+
+
+def is_back(state: ShipmentState, news: News) -> bool:
+    """A carrier's last word on what it returns to its sender is that it delivered it: there."""
+    return state == "returned_to_sender" and news == "delivered"
 
 
 def is_late(state: ShipmentState, news: News) -> bool:

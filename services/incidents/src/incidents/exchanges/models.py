@@ -46,13 +46,15 @@ _GOING = f"{_OPEN} OR {_REPLACEMENT_AWAITED}"
 _DUE_ON = f"CASE WHEN {_RETURN_AWAITED} THEN return_due_on WHEN {_REPLACEMENT_AWAITED} THEN replacement_due_on END"
 _LATE_AFTER = (
     f"CASE WHEN {_APPROVED} AND {_in('return_state', standing.LATE)} AND disk <> 'kept' THEN return_due_on"
-    f" WHEN NOT ({_RETURN_AWAITED}) AND {_in('replacement_return', standing.REPLACEMENT_LATE)}"
+    f" WHEN NOT ({_RETURN_AWAITED}) AND replacement_return = 'expected'"
     " THEN replacement_due_on END"
 )
 _WAITS = f"{_in('type', standing.AFTER_RECEIPT)} AND {_in('return_state', standing.AWAITED)}"
 _IS_LEFT = f"{_in('type', standing.SHIPS)} AND {_in('dispatch', standing.NOT_SENT)} AND cover <> 'returned'"
+_IS_ANSWERED = "disk <> 'kept' AND return_state <> 'lost'"
 _UNDATED_STAGE = (
-    f"CASE WHEN decision = 'requested' OR {_RETURN_AWAITED} AND disk = 'kept' THEN 'to_decide'"
+    f"CASE WHEN decision = 'requested' OR ({_RETURN_AWAITED}) AND NOT ({_IS_ANSWERED}) OR replacement_return = 'lost'"
+    " THEN 'to_decide'"
     f" WHEN {_APPROVED} AND return_state = 'received' THEN 'to_inspect'"
     f" WHEN {_APPROVED} AND {_IS_LEFT} AND NOT ({_WAITS}) THEN 'to_ship'"
     f" WHEN {_APPROVED} AND dispatch = 'shipped' AND cover <> 'returned' THEN 'shipped'"

@@ -93,6 +93,8 @@ async def track(session: AsyncSession, facts: Sequence[parcels.CarrierFact], by:
             incident = incidents[parcel.incident_number]
             assert incident is not None, "a parcel's incident is never deleted"
             await session.refresh(parcel)
+            if machine.is_back(parcel.state, fact.state):
+                continue
             is_news |= await _record(session, incident, parcel, news, by, now)
         outcomes.append("applied" if is_news else "known" if of_fact else "unknown")
     return outcomes

@@ -111,7 +111,7 @@ async def going_counts(reader: AsyncConnection, everything: AnySelect, today: da
 
 
 async def followed(reader: AsyncConnection, lines: Sequence[AnyRow]) -> set[int]:
-    """Of these lines those whose replacement is exchanged in its turn, as :func:`repository.is_followed`."""
+    """Of these lines those whose replacement is exchanged in its turn, as :func:`repository.follower`."""
     units = [line.replacement_code for line in lines if line.replacement_code]
     rows = (await reader.execute(repository.followers(units))).all() if units else []
     return {

@@ -65,14 +65,14 @@ def _end(line: Exchange) -> tuple[str, str | None]:
     return line.replacement_return, line.replacement_outcome
 
 
-async def is_repeated(session: AsyncSession, wanted: Step, line: Exchange) -> bool:
-    if wanted.step in OF_THE_WAY_BACK and await _is_reported(session, wanted, line):
-        return True
+def is_repeated(wanted: Step, line: Exchange) -> bool:
     return wanted.step in IS_KNOWN and IS_KNOWN[wanted.step](wanted, line)
 
 
-async def _is_reported(session: AsyncSession, wanted: Step, line: Exchange) -> bool:
-    """From now on it is, unless the step is refused."""
+async def is_reported(session: AsyncSession, wanted: Step, line: Exchange) -> bool:
+    """Whether the back office has said this of the way back before; from now on it has, unless the step is refused."""
+    if wanted.step not in OF_THE_WAY_BACK:
+        return False
     report = insert(OfficeReport).values(exchange_id=line.id, digest=digest(wanted), at=clock.now())
     added = await session.scalar(report.on_conflict_do_nothing().returning(OfficeReport.digest))
     return added is None

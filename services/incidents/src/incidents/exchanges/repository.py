@@ -100,17 +100,21 @@ async def next_line(session: AsyncSession, number: str) -> int:
     return (last or 0) + 1
 
 
-async def is_followed(session: AsyncSession, line: Exchange) -> bool:
-    """Whether another line, of this incident or another, exchanges the replacement of this one, or has done so."""
+async def follower(session: AsyncSession, line: Exchange) -> Exchange | None:
+    """The last line, of this incident or another, that exchanges the replacement of ``line``, or has done so."""
     code = codes.serial(line.replacement_serial_number or "")
     await unit(session, code)
-    query = followers([code]).where(Exchange.requested_at >= line.requested_at)
-    return await session.scalar(query.limit(1)) is not None
+    query = select(Exchange).where(_follows([code]), Exchange.requested_at >= line.requested_at)
+    return await session.scalar(query.order_by(Exchange.requested_at.desc()).limit(1))
 
 
 def followers(serial_codes: Sequence[str]) -> Select[str, datetime]:
     """Which of these units are exchanged, or were, and since when; not where the exchange was taken back."""
-    return select(Exchange.serial_code, Exchange.requested_at).where(
+    return select(Exchange.serial_code, Exchange.requested_at).where(_follows(serial_codes))
+
+
+def _follows(serial_codes: Sequence[str]) -> ColumnElement[bool]:
+    return and_(
         Exchange.serial_code.in_(serial_codes),
         Exchange.decision.not_in(standing.TAKEN_BACK),
         Exchange.cover != "returned",

@@ -82,8 +82,20 @@ class OtherReplacementReceived(Conflict):
 class ReplacementIsExchanged(Conflict):
     code = "replacement_is_exchanged"
     message = text(
-        "Le remplacement est échangé à son tour : annulez d’abord cet échange-là.",
-        "The replacement is exchanged in its turn: cancel that exchange first.",
+        "Le remplacement est échangé à son tour (incident n° {number}, échange n° {line}) : annulez d’abord cet "
+        "échange-là.",
+        "The replacement is exchanged in its turn (incident no. {number}, exchange no. {line}): cancel that exchange "
+        "first.",
+    )
+
+
+class ReplacementWasExchanged(Conflict):
+    code = "replacement_is_exchanged"
+    message = text(
+        "Le remplacement a été échangé à son tour (incident n° {number}, échange n° {line}), et c’est terminé : cet "
+        "échange-ci ne change plus.",
+        "The replacement was exchanged in its turn (incident no. {number}, exchange no. {line}), and that is over: "
+        "this exchange does not change any more.",
     )
 
 

@@ -12,14 +12,14 @@ from incidents.exchanges.models import Shipment
 from incidents.exchanges.scene import Scene
 
 
-async def parcel_back(scene: Scene, carrier: Carrier | None, pasted: str) -> Shipment:
-    """The parcel that is to bring back what is awaited: the one of this number, or the one that is going, of which
-    another number is a correction; else a new one. Raises OutboundNumber, and ParcelCameAlready where what it brought
-    was inspected already."""
+async def parcel_back(scene: Scene, carrier: Carrier | None, pasted: str, another: bool = False) -> Shipment:
+    """The parcel that is to bring back what is awaited: the one of this number, or the last that is going, of which
+    another number is a correction unless it is of ``another`` parcel; else a new one. Raises OutboundNumber, and
+    ParcelCameAlready where what it brought was inspected already."""
     number = shipping.number_in(pasted)
     await shipping.require_one_way(scene.session, scene.incident.number, _direction(scene), number)
     known = [parcel for parcel in await _way_back(scene) if parcel.tracking_number == number != ""]
-    parcel = known[0] if known else await going_back(scene)
+    parcel = known[0] if known else None if another else await going_back(scene)
     if parcel is not None:
         if parcel.state == "delivered" and standing.may_come_again(scene.line):
             raise parcel_errors.ParcelCameAlready(field="tracking_number")
@@ -40,14 +40,16 @@ async def parcel_back(scene: Scene, carrier: Carrier | None, pasted: str) -> Shi
     return parcel
 
 
-async def knows(scene: Scene, pasted: str) -> bool:
-    """Whether a parcel of this number brings back what is awaited; without a number, any."""
+async def knows(scene: Scene, pasted: str, another: bool) -> bool:
+    """Whether a parcel of this number brings back what is awaited; without a number any does, but for ``another``."""
     number = shipping.number_in(pasted)
-    return not number or any(parcel.tracking_number == number for parcel in await _way_back(scene))
+    return not another if not number else any(parcel.tracking_number == number for parcel in await _way_back(scene))
 
 
 async def going_back(scene: Scene) -> Shipment | None:
-    return next((parcel for parcel in await _way_back(scene) if parcel.state in parcel_repository.GOING), None)
+    """The last of them."""
+    going = [parcel for parcel in await _way_back(scene) if parcel.state in parcel_repository.GOING]
+    return going[-1] if going else None
 
 
 async def _way_back(scene: Scene) -> Sequence[Shipment]:

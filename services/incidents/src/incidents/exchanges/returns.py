@@ -39,8 +39,9 @@ async def return_shipped(scene: Scene, wanted: steps.ReturnShipped) -> None:
     """The first time, or again after it was lost, corrected, or to be kept. Of a parcel on its way that is known by
     this number only another note is news."""
     line = scene.line
-    is_known = standing.is_under_way(line) and await return_parcels.knows(scene, wanted.tracking_number)
-    parcel = await return_parcels.parcel_back(scene, wanted.carrier, wanted.tracking_number)
+    another = wanted.another
+    is_known = standing.is_under_way(line) and await return_parcels.knows(scene, wanted.tracking_number, another)
+    parcel = await return_parcels.parcel_back(scene, wanted.carrier, wanted.tracking_number, another)
     await _await_again(scene)
     if not is_known:
         if parcel.state != "prepared":
@@ -152,9 +153,10 @@ async def settle(scene: Scene, wanted: steps.Settle) -> None:
 
 
 async def _await_again(scene: Scene) -> None:
-    """What was wrong or missing at the inspection is to come after all, in the days of an extension."""
+    """What was wrong or missing at the inspection, or got lost, is to come after all, in the days of an extension."""
     line = scene.line
-    if standing.may_come_again(line):
+    got_lost = standing.is_return_awaited(line) and line.return_state == "lost"
+    if standing.may_come_again(line) or got_lost:
         terms = await repository.terms(scene.session)
         line.return_state, line.outcome, line.missing = "expected", None, []
         line.return_due_on = terms.given_again(line.return_due_on, clock.day(scene.now))

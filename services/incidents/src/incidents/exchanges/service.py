@@ -106,7 +106,10 @@ async def take(
     if not machine.may(by.organisation_kind, wanted.step):
         raise errors.StepNotYours
     audit.name(session, f"{number} · {line.serial_number} · {wanted.step}")
-    await perform(session, incident, line, wanted, by, precondition)
+    if precondition is None and await repeats.is_reported(session, wanted, line):
+        audit.skip(session)
+    else:
+        await perform(session, incident, line, wanted, by, precondition)
     return line
 
 
@@ -121,13 +124,13 @@ async def perform(
     """Of a locked incident. What is refused now is told before that the page is out of date."""
     now = clock.now()
     scene = Scene(session, incident, line, by, now, now)
-    if precondition is None and await repeats.is_repeated(session, wanted, line):
+    if precondition is None and repeats.is_repeated(wanted, line):
         if wanted.step != "receive" or not await returns.quarantine(scene, wanted):
             audit.skip(session)
         return
     raise_any(machine.refusal(wanted.step, line))
-    if wanted.step in machine.OF_REPLACEMENT_IN_USE and await repository.is_followed(session, line):
-        raise return_errors.ReplacementIsExchanged
+    if wanted.step in machine.OF_REPLACEMENT_IN_USE:
+        await _require_last(session, line)
     if wanted.step == "approve" and incident.status not in OPEN:
         raise errors.IncidentNotOpen(number=incident.number)
     if precondition is not None:
@@ -154,6 +157,17 @@ async def state(session: AsyncSession, number: str, wanted: steps.Statement, by:
     last = await repository.last_statement(session, number)
     if last is None or not last.says_the_same(stated):
         session.add(stated)
+
+
+async def _require_last(session: AsyncSession, line: Exchange) -> None:
+    """Raises ReplacementIsExchanged, or ReplacementWasExchanged where that is over."""
+    last = await repository.follower(session, line)
+    if last is None:
+        return
+    problem = (
+        return_errors.ReplacementWasExchanged if last.decision == "closed" else return_errors.ReplacementIsExchanged
+    )
+    raise problem(number=last.incident_number, line=last.line)
 
 
 async def line_of(session: AsyncSession, number: str, line: int) -> Exchange:

@@ -152,13 +152,16 @@ async def record(
 
 
 async def _follow(scene: Scene, shipment: Shipment, news: News, note: str, step: ExchangeStep | None) -> None:
-    if shipment.direction == "outbound":
+    if shipment.direction == "outbound" and news == "delivered" and scene.line.dispatch == "delivered":
+        scene.note("second_delivery", note, shipment)
+    elif shipment.direction == "outbound":
         await _sum_up(scene, news)
         if news == "delivered":
             await _delivered_too_late(scene)
         elif news == "lost":
             _lost_before_it_came_back(scene.line)
-        scene.tell(step or OUTBOUND_STEPS[news], note, shipment)
+        failed = {"resent": _is_resent(scene.line)} if news in ("lost", "damaged") else {}
+        scene.tell(step or OUTBOUND_STEPS[news], note, shipment, **failed)
     elif shipment.direction == "return" and news in RETURN_STEPS:
         _on_the_way_back(scene.line, news)
         scene.tell(RETURN_STEPS[news], note, shipment)
@@ -166,6 +169,10 @@ async def _follow(scene: Scene, shipment: Shipment, news: News, note: str, step:
         _replacement_on_the_way_back(scene, shipment, news, note)
     else:
         scene.note("carrier_news", note, shipment, state=news)
+
+
+def _is_resent(line: Exchange) -> bool:
+    return line.decision == "approved" and line.cover != "returned"
 
 
 async def _sum_up(scene: Scene, news: News) -> None:

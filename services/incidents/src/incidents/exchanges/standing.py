@@ -7,7 +7,7 @@ for the faulty unit.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Literal, Protocol
 from uuid import UUID
 
@@ -33,11 +33,11 @@ OPEN: tuple[Decision, ...] = ("requested", "approved")
 TAKEN_BACK: tuple[Decision, ...] = ("rejected", "cancelled")
 NOT_SENT: tuple[Dispatch, ...] = ("none", "prepared", "failed")
 AWAITED: tuple[ReturnState, ...] = ("expected", "label_sent", "in_transit", "lost")
-# Late once the due date has passed: what is on its way is not, since its holder has done what was asked.
-LATE: tuple[ReturnState, ...] = ("expected", "label_sent", "lost")
+# Late once the due date has passed: what is on its way, or got lost there, is not, since its holder has done what was
+# asked.
+LATE: tuple[ReturnState, ...] = ("expected", "label_sent")
 ARRIVED: tuple[ReturnState, ...] = ("received", "inspected")
 REPLACEMENT_AWAITED: tuple[ReplacementReturn, ...] = ("expected", "in_transit", "lost")
-REPLACEMENT_LATE: tuple[ReplacementReturn, ...] = ("expected", "lost")
 
 
 class LineState(Protocol):
@@ -51,6 +51,8 @@ class LineState(Protocol):
     def replacement_serial_number(self) -> str | None: ...
     @property
     def dispatch(self) -> Dispatch: ...
+    @property
+    def dispatched_at(self) -> datetime | None: ...
     @property
     def cover(self) -> Cover: ...
     @property
@@ -97,6 +99,15 @@ def is_disk_kept(line: LineState) -> bool:
     return line.disk == "kept" and is_return_awaited(line)
 
 
+def is_lost(line: LineState) -> bool:
+    """What is awaited got lost on its way: SQP looks for it, and settles it where it is not found."""
+    return (is_return_awaited(line) and line.return_state == "lost") or line.replacement_return == "lost"
+
+
+def is_to_decide(line: LineState) -> bool:
+    return line.decision == "requested" or is_disk_kept(line) or is_lost(line)
+
+
 def is_under_way(line: LineState) -> bool:
     """What is awaited was sent, as far as anybody knows."""
     is_return = is_return_awaited(line) and line.return_state == "in_transit" and not is_disk_kept(line)
@@ -107,6 +118,13 @@ def may_come_again(line: LineState) -> bool:
     """At the inspection it was another product, or not whole: the right one, or the rest, may still come."""
     is_wanting = line.return_state == "inspected" and line.outcome in ("mismatch", "partial")
     return line.decision == "approved" and is_wanting
+
+
+def may_turn_up(line: LineState) -> bool:
+    """Its exchange was taken back and its parcel got lost: nothing is awaited, but a carrier may bring it back."""
+    is_taken_back = line.decision == "cancelled" or line.cover == "returned"
+    has_failed = line.dispatch == "failed" and line.dispatched_at is not None
+    return is_taken_back and has_failed and line.replacement_return == "none"
 
 
 def requestable(serials: Sequence[str], lines: Sequence[AnyRow]) -> list[str]:
@@ -127,7 +145,7 @@ def due_on(line: LineState) -> date | None:
 def may_be_late(line: LineState) -> bool:
     """Its holder has yet to send what is awaited."""
     is_late = line.decision == "approved" and line.return_state in LATE and not is_disk_kept(line)
-    return is_late or line.replacement_return in REPLACEMENT_LATE
+    return is_late or line.replacement_return == "expected"
 
 
 def is_overdue(line: LineState, today: date) -> bool:
@@ -147,7 +165,7 @@ def is_to_ship(line: LineState) -> bool:
 
 def stage(line: LineState, today: date) -> Stage:
     """The one list in which SQP finds the line: what SQP has to do comes before what it waits for."""
-    if line.decision == "requested" or is_disk_kept(line):
+    if is_to_decide(line):
         return "to_decide"
     if line.decision == "approved" and line.return_state == "received":
         return "to_inspect"

@@ -187,7 +187,7 @@ def _row(line: AnyRow, language: Language) -> dict[str, Any]:
         "type": line.type,
         "type_label": labels.TYPE[line.type][language],
         "decision": line.decision,
-        "state_label": _state_label(line, language),
+        "state_label": _state(line)[language],
         "serial_number": line.serial_number,
         "product_reference": line.product_reference,
         "replacement_serial_number": line.replacement_serial_number,
@@ -207,11 +207,10 @@ def _row(line: AnyRow, language: Language) -> dict[str, Any]:
     }
 
 
-def _state_label(line: AnyRow, language: Language) -> str:
+def _state(line: AnyRow) -> Text:
     """The one word for the line: what was decided, and once approved how far its parcel is."""
-    if line.decision != "approved" or line.type not in standing.SHIPS:
-        return labels.DECISION[line.decision][language]
-    return labels.DISPATCH[line.dispatch][language]
+    is_sent = line.decision == "approved" and line.type in standing.SHIPS
+    return _dispatch(line) if is_sent else labels.DECISION[line.decision]
 
 
 def _replacement(line: AnyRow, language: Language) -> schemas.Replacement | None:
@@ -262,6 +261,8 @@ def _words(data: Mapping[str, Any], language: Language) -> dict[str, str]:
     words = {name: _word(name, value, language) for name, value in data.items()}
     found = words.get("found")
     words["found"] = labels.RECEIVED_AS[language].format(serial=found) if found else ""
+    # Facts of before it was told apart are of parcels that were sent again.
+    words["resent"] = labels.RESENT[language] if data.get("resent", True) else ""
     words["certified"] = labels.CERTIFIED[language] if data.get("certified") else ""
     return words
 

@@ -62,8 +62,8 @@ def of_replacement(line: AnyRow, terms: Terms, language: Language) -> schemas.Re
 
 
 def _way_back(line: AnyRow, terms: Terms, language: Language, *, is_awaited: bool) -> dict[str, Any]:
-    """What holds of either while it is awaited; a kept disk awaits SQP's answer first."""
-    counts = is_awaited and not standing.is_disk_kept(line)
+    """What holds of either while it is awaited; days count until its holder has done what was asked."""
+    counts = is_awaited and standing.may_be_late(line)
     return {
         "is_awaited": is_awaited,
         "is_overdue": is_awaited and is_overdue(line),

@@ -1,0 +1,46 @@
+"""What got lost on its way back is late no more, and waits for SQP's decision."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0030"
+down_revision = "0029"
+branch_labels = None
+depends_on = None
+
+APPROVED = "decision = 'approved'"
+AWAITED = "return_state IN ('expected', 'in_transit', 'label_sent', 'lost')"
+RETURN = f"{APPROVED} AND {AWAITED}"
+REPLACEMENT = "replacement_return IN ('expected', 'in_transit', 'lost')"
+LATE_AFTER = f"""
+    CASE WHEN {APPROVED} AND return_state IN ('expected', 'label_sent') AND disk <> 'kept' THEN return_due_on
+         WHEN NOT ({RETURN}) AND replacement_return = 'expected' THEN replacement_due_on END
+"""
+LEFT = (
+    "type IN ('advance_exchange', 'no_return', 'part_only', 'repair', 'standard_exchange')"
+    " AND dispatch IN ('failed', 'none', 'prepared') AND cover <> 'returned'"
+)
+STAGE = f"""
+    CASE WHEN decision = 'requested' OR ({RETURN}) AND NOT (disk <> 'kept' AND return_state <> 'lost')
+              OR replacement_return = 'lost' THEN 'to_decide'
+         WHEN {APPROVED} AND return_state = 'received' THEN 'to_inspect'
+         WHEN {APPROVED} AND {LEFT} AND NOT (type IN ('repair', 'standard_exchange') AND {AWAITED}) THEN 'to_ship'
+         WHEN {APPROVED} AND dispatch = 'shipped' AND cover <> 'returned' THEN 'shipped'
+         WHEN ({RETURN}) OR {REPLACEMENT} THEN 'awaited'
+         WHEN {APPROVED} THEN 'to_close' ELSE 'done' END
+"""
+
+
+def upgrade() -> None:
+    op.drop_index("ix_exchanges_stage", "exchanges")
+    op.drop_column("exchanges", "late_after")
+    op.drop_column("exchanges", "undated_stage")
+    op.add_column("exchanges", sa.Column("late_after", sa.Date(), sa.Computed(LATE_AFTER, persisted=True)))
+    op.add_column(
+        "exchanges", sa.Column("undated_stage", sa.Text(), sa.Computed(STAGE, persisted=True), nullable=False)
+    )
+    op.create_index(
+        "ix_exchanges_stage", "exchanges", ["undated_stage", "late_after"], postgresql_include=["reseller_id"]
+    )
