@@ -75,6 +75,9 @@ PLACES = (
         echanges="/echanges",
         echanges_en_retard="/echanges?stage=overdue",
         incident="/incidents/{incident}",
+        incident_fusionne="/incidents/{merged}",
+        messagerie_fusionnee="/incidents/{merged}?onglet=messagerie-sqp",
+        declaration_suite=f"/contrats/{CONTRACT}/declarer?suite={{merged}}",
         **{f"incident_{tab}": f"/incidents/{{incident}}?onglet={tab}" for tab in TABS},
         clients="/clients",
         client="/clients/{client}",
@@ -147,6 +150,8 @@ PLACES = (
         renouvellement=f"/renouvellements/{EXPIRING}/{{end}}",
         incident="/incidents/{incident}?vue=q%3DNAS",
         autour="/incidents/{incident}/autour",
+        incident_fusionne="/incidents/{merged}",
+        incident_qui_en_a_recu_un="/incidents/{kept}?onglet=messagerie-sqp",
         messagerie="/incidents/{incident}?onglet=messagerie-sqp&vue=action%3Danswer",
         tableau_de_bord="/tableau-de-bord",
         incidents_d_un_chiffre="/incidents?open=true&status=new&age=older&answer=none&declared_within=30",
@@ -203,11 +208,20 @@ async def facts(stack: RunningStack, http: aiohttp.ClientSession) -> dict[str, s
     other = next(each["number"] for each in (await reseller.get("/incidents"))["items"] if each["number"] != shown)
     linked = {"number": other, "relation": "same_cause", "reason": "Même lot de disques."}
     await support.post(f"/desk/{shown}/links", linked)
+    kept, merged = [
+        await reseller.post("/incidents", _declaration(addresses["items"][0]["id"], title), key=f"places {place}")
+        for place, title in enumerate(("Ne démarre plus", "Toujours en panne"))
+    ]
+    said = {"body": "Il reste éteint, même sur une autre prise.", "file_ids": []}
+    await reseller.post(f"/incidents/{merged['number']}/messages?thread=sqp", said, key="places said")
+    await support.post(f"/desk/{merged['number']}/merge", {"number": kept["number"]}, key="places merged")
     end = (await reseller.get(f"/contracts/{EXPIRING}"))["warranty_ends_on"]
     return {
         "end": end,
         "month": end[:7],
         "incident": shown,
+        "kept": kept["number"],
+        "merged": merged["number"],
         "client": str(client),
         "reseller": str(organisation_id("reseller", "REV-0001")),
         "address": addresses["items"][0]["id"],
@@ -217,4 +231,15 @@ async def facts(stack: RunningStack, http: aiohttp.ClientSession) -> dict[str, s
         "lot": lot["id"],
         "canned": canned[0]["id"],
         "macro": next(each["id"] for each in canned if each["to_status"]),
+    }
+
+
+def _declaration(address: str, title: str) -> dict[str, object]:
+    return {
+        "contract_number": CONTRACT,
+        "title": title,
+        "nature": "defective",
+        "serial_numbers": ["Q217B20101"],
+        "description": "Aucun voyant ne s’allume.",
+        "delivery_address": {"address_id": address},
     }

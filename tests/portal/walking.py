@@ -17,7 +17,8 @@ from portal.cookies import LANGUAGE
 DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 # Moving parts hide what is behind them for a moment; pictures and checks want the page at rest.
-SETTLED = "document.fonts.ready.then(() => Promise.all(document.getAnimations().map((each) => each.finished)))"
+# One that was cut short, by a change of width for example, is at rest as well.
+SETTLED = "document.fonts.ready.then(() => Promise.allSettled(document.getAnimations().map((each) => each.finished)))"
 
 
 @dataclass

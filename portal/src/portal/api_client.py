@@ -54,7 +54,8 @@ class KnownClient(Answer):
 
 class ProblemDetails(Answer):
     """What a service refuses with (RFC 9457), as far as pages read it: ``retry_after`` in seconds; ``field`` that the
-    refusal is about; ``number`` of the incident that is declared already, ``clients`` that are known already."""
+    refusal is about; ``number`` of the incident that is declared already, ``target``: with which it is merged;
+    ``clients`` that are known already."""
 
     title: str = ""
     code: str = ""
@@ -62,6 +63,7 @@ class ProblemDetails(Answer):
     errors: list[FieldError] = Field(default_factory=list)
     retry_after: int = 60
     number: str = ""
+    target: str = ""
     clients: list[KnownClient] = Field(default_factory=list)
 
 

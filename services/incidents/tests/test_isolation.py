@@ -100,6 +100,9 @@ OF_SQP = {
     # test_links.py says who may.
     ("post", "/desk/{number}/links"),
     ("delete", "/desk/{number}/links/{other}"),
+    # test_merging.py says who may.
+    ("post", "/desk/{number}/merge"),
+    ("delete", "/desk/{number}/merge"),
     # test_presence.py says who may.
     ("get", "/desk/presence"),
     ("put", "/desk/{number}/presence/{page_id}"),

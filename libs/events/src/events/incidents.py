@@ -82,7 +82,8 @@ class IncidentDeclared(IncidentEvent):
 
 class IncidentStatusChanged(IncidentEvent):
     """The incident moved from ``previous_status`` to ``status``; ``reason``: why it is pending. ``told_with``: it was
-    one of many, of which IncidentsMoved tells people once the job with this id has ended."""
+    one of many, of which IncidentsMoved tells people once the job with this id has ended, or it was merged with
+    another, of which IncidentMerged does."""
 
     type: ClassVar[str] = "incidents.incident.status_changed.v1"
 
@@ -90,6 +91,18 @@ class IncidentStatusChanged(IncidentEvent):
     note: str = ""
     reason: PendingReason | None = None
     told_with: UUID | None = None
+
+
+class IncidentMerged(IncidentEvent):
+    """The incident took in ``source``, of the same reseller and client, which is over and read here from now on; with
+    ``undone``, they are apart again. ``agent_ids``: who of SQP had either at the desk."""
+
+    type: ClassVar[str] = "incidents.incident.merged.v1"
+
+    source: str
+    source_title: str
+    undone: bool = False
+    agent_ids: list[UUID] = Field(default_factory=list)
 
 
 class IncidentClosingPostponed(IncidentEvent):
@@ -280,6 +293,7 @@ class PresenceChanged(Event):
 EVENTS: tuple[type[Event], ...] = (
     IncidentDeclared,
     IncidentStatusChanged,
+    IncidentMerged,
     IncidentClosingPostponed,
     IncidentClientGiven,
     PromiseMissed,

@@ -11,6 +11,7 @@ from api.incidents.desk import (
     DeskPeople,
     GivenBack,
     Link,
+    MergeInto,
     NextGiven,
     NextWanted,
     PutOff,
@@ -75,6 +76,14 @@ async def skip(page: PageRequest, number: str, wanted: Skip) -> None:
 
 async def link(page: PageRequest, number: str, wanted: Link) -> None:
     await page.change("POST", f"/desk/{number}/links", wanted)
+
+
+async def merge(page: PageRequest, number: str, wanted: MergeInto) -> None:
+    await page.change("POST", f"/desk/{number}/merge", wanted)
+
+
+async def part(page: PageRequest, number: str) -> None:
+    await page.change("DELETE", f"/desk/{number}/merge")
 
 
 async def unlink(page: PageRequest, number: str, other: str) -> None:

@@ -47,12 +47,16 @@ export function show(html) {
   const now = new DOMParser().parseFromString(html, "text/html");
   const came = now.querySelectorAll("li.message");
   let isNew = false;
+  let before = null;
   for (const message of came) {
     const known = document.getElementById(message.id);
     if (!known) {
-      list.append(message);
+      // What came with a merged incident stands where its time puts it.
+      if (before) before.after(message);
+      else list.prepend(message);
       isNew ||= !message.classList.contains("ours");
     } else if (known.dataset.version !== message.dataset.version) known.replaceWith(message);
+    before = document.getElementById(message.id);
   }
   showPending(now);
   list.dataset.seen = now.querySelector("ol.messages").dataset.seen;

@@ -81,7 +81,9 @@ def require_thread(incident: Incident, thread: Thread, by: Actor) -> None:
 
 
 def require_open(incident: Incident, scope: Scope) -> None:
-    """Nothing is said on or attached to an incident that is over, but by SQP among itself; raises IncidentOver."""
+    """Nothing is said on or attached to an incident that is over, but by SQP among itself; raises IncidentOver. Merged,
+    for whoever would write on one that was merged with another."""
+    incident.require_apart()
     if scope != "internal":
         incident.require_going()
 

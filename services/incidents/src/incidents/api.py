@@ -226,9 +226,9 @@ async def list_changes(
 ) -> Changes:
     """What happened to incidents after a number, oldest first; without ``after``, where the feed ends now.
 
-    ``incident.declared``, ``.status_changed``, ``.closing_postponed``, ``.client_given``, ``.message_posted``,
-    ``.files_attached``, ``.file_detached`` and ``.promise_missed``; ``exchange.`` and a step, for what happens to the
-    exchanges of an incident; nothing of the thread between reseller and client.
+    ``incident.declared``, ``.status_changed``, ``.merged``, ``.closing_postponed``, ``.client_given``,
+    ``.message_posted``, ``.files_attached``, ``.file_detached`` and ``.promise_missed``; ``exchange.`` and a step, for
+    what happens to the exchanges of an incident; nothing of the thread between reseller and client.
     A change that commits late has a later number: none is ever skipped. Kept for 90 days.
     """
     return await feed.answer(request, reader, after, limit, "incidents")

@@ -23,6 +23,7 @@ from incidents.exchanges import api as exchanges_api
 from incidents.exchanges import reminders
 from incidents.figures import api as figures_api
 from incidents.figures import repository as figures
+from incidents.merging import api as merging_api
 from incidents.models import Base
 from incidents.pending import api as pending_api
 from incidents.pending import service as pending
@@ -56,6 +57,7 @@ def build(settings: Settings) -> Service:
             # Before ``/desk/{number}``.
             presence_api.presence,
             desk_api.desk,
+            merging_api.merging,
             saved_views_api.saved_views,
             bulk_api.bulk,
             canned_api.canned,

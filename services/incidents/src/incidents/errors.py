@@ -171,6 +171,16 @@ class IncidentOver(Conflict):
     )
 
 
+class Merged(Conflict):
+    """``target``: the incident in which it is read, and written, since."""
+
+    code = "merged"
+    message = text(
+        "L’incident n° {number} est fusionné avec l’incident n° {target} : la suite se passe là.",
+        "Incident no. {number} is merged with incident no. {target}: what follows happens there.",
+    )
+
+
 class ThreadMoved(PreconditionFailed):
     """``writers``: who else wrote in the thread; ``moved_to``: the state to which somebody else moved the incident, if
     anybody did."""

@@ -74,6 +74,18 @@ def status_changed(
     )
 
 
+def merged(
+    incident: Incident, by: facts.Actor, at: datetime, source: Incident, agent_ids: Sequence[UUID], *, undone: bool
+) -> facts.IncidentMerged:
+    return facts.IncidentMerged(
+        **_about(incident, by, at),
+        source=source.number,
+        source_title=source.title,
+        undone=undone,
+        agent_ids=list(agent_ids),
+    )
+
+
 def closing_postponed(
     incident: Incident, by: facts.Actor, at: datetime, closes_on: date
 ) -> facts.IncidentClosingPostponed:

@@ -16,6 +16,7 @@ from events.incidents import (
     IncidentClientGiven,
     IncidentClosingPostponed,
     IncidentDeclared,
+    IncidentMerged,
     IncidentStatusChanged,
     MessagePosted,
     PromiseMissed,
@@ -26,6 +27,7 @@ from incidents.models import Change, Incident
 Told = (
     IncidentDeclared
     | IncidentStatusChanged
+    | IncidentMerged
     | IncidentClosingPostponed
     | IncidentClientGiven
     | PromiseMissed
@@ -38,6 +40,7 @@ Told = (
 KINDS: dict[type[Told], str] = {
     IncidentDeclared: "incident.declared",
     IncidentStatusChanged: "incident.status_changed",
+    IncidentMerged: "incident.merged",
     IncidentClosingPostponed: "incident.closing_postponed",
     IncidentClientGiven: "incident.client_given",
     PromiseMissed: "incident.promise_missed",

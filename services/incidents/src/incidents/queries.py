@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, and_, case, exists, func, literal, not_, or_, select
+from sqlalchemy import ColumnElement, Select, Text, and_, case, exists, func, literal, not_, or_, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
@@ -237,11 +237,22 @@ async def history(reader: AsyncConnection, number: str) -> Sequence[AnyRow]:
     return (await reader.execute(query.order_by(HistoryEntry.id))).all()
 
 
+def read_within(number: str) -> Select[str]:
+    """The incident itself, and what was merged into it: of one reseller and one client, whose people read all of it."""
+    return select(Incident.number).where(or_(Incident.number == number, Incident.merged_into == number))
+
+
+async def merged(reader: AsyncConnection, number: str) -> list[str]:
+    """What was merged into the incident, oldest first."""
+    query = select(Incident.number).where(Incident.merged_into == number).order_by(Incident.number_key)
+    return list((await reader.execute(query)).scalars().all())
+
+
 def thread(number: str, name: Thread) -> AnySelect:
     return (
         select(Message.__table__, Organisation.name.label("organisation_name"))
         .outerjoin(Organisation, Organisation.id == Message.organisation_id)
-        .where(Message.incident_number == number, Message.thread == name)
+        .where(Message.incident_number.in_(read_within(number)), Message.thread == name)
     )
 
 

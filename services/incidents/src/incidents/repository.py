@@ -23,6 +23,7 @@ from incidents.models import (
     Organisation,
     User,
 )
+from incidents.queries import read_within
 from incidents.states import OPEN, SHOWN
 from web.text import codes
 
@@ -142,7 +143,9 @@ async def colleagues(session: AsyncSession, ids: Collection[UUID], log_ins: Coll
 
 
 async def writers_of_notes(session: AsyncSession, number: str) -> Sequence[UUID]:
-    query = select(Message.author_id).where(Message.incident_number == number, Message.thread == "internal")
+    """Here, or on what was merged into it."""
+    here = Message.incident_number.in_(read_within(number))
+    query = select(Message.author_id).where(here, Message.thread == "internal")
     return (await session.scalars(query.distinct().order_by(Message.author_id))).all()
 
 

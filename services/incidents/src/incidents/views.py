@@ -19,6 +19,7 @@ from incidents import access, parties, queries, states
 from incidents.auth import actor
 from incidents.exchanges import foretold
 from incidents.labels import NATURE, PLATFORM, REASON, STATUS, choices
+from incidents.merging import views as merge_views
 from incidents.models import Incident, Message
 from incidents.pending.models import PendingMessage
 from incidents.promises import repository as promises
@@ -74,6 +75,8 @@ async def incident(
         declared_at=found.declared_at,
         linked_to=linked_to,
         followed_by=followed_by,
+        merged_into=found.merged_into,
+        merged=await queries.merged(reader, found.number),
         delivery_address=found.delivery_address,
         address_warning=_address_warning(found, principal, language),
         status_label=STATUS[found.status][language],
@@ -124,7 +127,9 @@ async def history(reader: AsyncConnection, found: AnyRow, language: Language) ->
     """Of the incident whose row was ``found``."""
     rows = await queries.history(reader, found.number)
     caller = parties.on_behalf(found, await queries.organisations(reader, [found.declarer_id]))
-    return schemas.History(items=[_history_line(row, caller, language) for row in rows])
+    lines = [_history_line(row, caller, language) for row in rows]
+    lines += await merge_views.history(reader, found.number, language)
+    return schemas.History(items=sorted(lines, key=lambda line: line.at))
 
 
 def _history_line(line: AnyRow, caller: schemas.Person | None, language: Language) -> schemas.HistoryLine:
@@ -154,7 +159,7 @@ async def messages(
     attached = await queries.attachments_of(reader, [message.id for message in rows], principal.organisation_id)
     names = await queries.names(reader, {person for message in rows for person in message.mentioned_ids})
     return [
-        _message(message, [_attachment(one, found, principal) for one in attached[message.id]], names)
+        _message(message, [_attachment(one, found, principal) for one in attached[message.id]], names, found.number)
         for message in rows
     ]
 
@@ -181,7 +186,9 @@ def offered(line: AnyRow, service_level: str, language: Language) -> schemas.Off
     )
 
 
-def _message(message: AnyRow, attached: list[schemas.Attachment], names: dict[UUID, str]) -> schemas.Message:
+def _message(
+    message: AnyRow, attached: list[schemas.Attachment], names: dict[UUID, str], number: str
+) -> schemas.Message:
     return schemas.Message(
         id=message.id,
         thread=message.thread,
@@ -195,13 +202,15 @@ def _message(message: AnyRow, attached: list[schemas.Attachment], names: dict[UU
         ),
         attachments=attached,
         mentions=[schemas.Mention(user_id=each, name=names[each]) for each in message.mentioned_ids if each in names],
+        merged_from=message.incident_number if message.incident_number != number else None,
     )
 
 
 def _attachment(one: AnyRow, found: AnyRow, principal: Principal) -> schemas.Attachment:
     owners = access.file_owners(one.scope, found.declarer_id, found.reseller_id, one.organisation_id)
     mine = principal.is_administrator and principal.organisation_id in owners
-    is_open = found.status not in states.FINAL or one.scope == "internal"
+    is_apart = found.merged_into is None and one.incident_number == found.number
+    is_open = is_apart and (found.status not in states.FINAL or one.scope == "internal")
     removable = mine and one.state == "bound" and is_open
     return schemas.Attachment.model_validate(one).model_copy(update={"removable": removable})
 
@@ -223,7 +232,8 @@ def _actions(found: AnyRow, principal: Principal, language: Language) -> schemas
         return schemas.Actions(next=[], write=[], attach=[], files=FILE_LIMITS)
     going = found.status not in states.FINAL
     mine = access.threads(principal.organisation_kind, found.client_id)
-    threads = tuple(thread for thread in mine if going or thread == "internal")
+    noting = found.merged_into is None
+    threads = tuple(thread for thread in mine if going or (noting and thread == "internal"))
     declares = going and access.completes(found, principal.organisation_id, principal.organisation_kind)
     following = states.next_states(found.status, states.mover(actor(principal), found.declarer_id))
     return schemas.Actions(

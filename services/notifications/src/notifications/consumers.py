@@ -32,6 +32,7 @@ from events.incidents import (
     IncidentClosingPostponed,
     IncidentDeclared,
     IncidentEvent,
+    IncidentMerged,
     IncidentsMoved,
     IncidentStatusChanged,
     MessagePosted,
@@ -40,7 +41,16 @@ from events.incidents import (
     PromiseMissed,
     ReturnReminded,
 )
-from notifications import account_mails, bulk_notices, exchanges, projections, recipients, reminders, service
+from notifications import (
+    account_mails,
+    bulk_notices,
+    exchanges,
+    merge_notices,
+    projections,
+    recipients,
+    reminders,
+    service,
+)
 from notifications.recipients import Notice
 
 E = TypeVar("E", bound=Event)
@@ -62,6 +72,7 @@ def consumers() -> tuple[Consumer, ...]:
     incidents.on(IncidentDeclared)(_follow_and_tell(recipients.declared))
     incidents.on(IncidentStatusChanged)(exchanges.status_changed)
     incidents.on(IncidentsMoved)(bulk_notices.tell)
+    incidents.on(IncidentMerged)(merge_notices.tell)
     incidents.on(IncidentClosingPostponed)(_follow_and_tell(recipients.closing_postponed))
     incidents.on(PromiseMissed)(_follow_and_tell(recipients.promise_missed))
     incidents.on(ExchangeChanged)(exchanges.changed)

@@ -12,6 +12,8 @@ from notifications.notification_types import EmailKind
 from notifications.status_labels import (
     AWAITED,
     CANCELLED,
+    MERGED,
+    PARTED,
     PENDING,
     REOPENED,
     SEE_MANY,
@@ -242,6 +244,8 @@ def _title(kind: EmailKind, facts: Facts) -> Text:
 
 
 def _status(facts: Facts) -> Text:
+    if "merged" in facts:
+        return MERGED if facts["merged"] else PARTED
     if facts.get("is_awaited"):
         return AWAITED
     if facts["status"] == "pending":

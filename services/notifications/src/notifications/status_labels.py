@@ -45,6 +45,14 @@ AWAITED = text(
     "This incident is pending: SQP is waiting for your answer.",
 )
 REOPENED = text("Cet incident a été rouvert par {actor}.", "This incident has been reopened by {actor}.")
+MERGED = text(
+    "Cet incident est fusionné avec l’incident n° {other} : la suite s’y lit.",
+    "This incident is merged with incident no. {other}: what follows is read there.",
+)
+PARTED = text(
+    "La fusion avec l’incident n° {other} est annulée : cet incident suit de nouveau son cours.",
+    "The merge with incident no. {other} is undone: this incident goes on by itself again.",
+)
 CANCELLED = text("Cet incident a été annulé par {actor}.", "This incident has been cancelled by {actor}.")
 
 # Of incidents that SQP moved together.

@@ -158,14 +158,26 @@ class LinkedIncident(Answer):
     by_name: str
 
 
+class MergedIncident(Answer):
+    """``number`` is read in ``into``; one of them is the incident itself. ``undo_until``: until when the two may be
+    parted again."""
+
+    number: str
+    into: str
+    at: datetime
+    by_name: str
+    undo_until: datetime
+
+
 class DeskItem(DeskState):
     """``acts``: the last ones, newest first. ``colleagues``: to whom it may be given. ``may_write``: whether the caller
-    may act on it."""
+    may act on it. ``merges``: the incident that it was merged into, or those that it took in."""
 
     acts: list[DeskAct]
     colleagues: list[Colleague]
     may_write: bool
     links: list[LinkedIncident] = Field(default_factory=list)
+    merges: list[MergedIncident] = Field(default_factory=list)
 
 
 class Workload(Answer):
@@ -232,6 +244,10 @@ class Link(Request):
     number: Number
     relation: Relation = "related"
     reason: Paragraphs
+
+
+class MergeInto(Request):
+    number: Number
 
 
 class Release(Request):

@@ -194,7 +194,8 @@ class Actions(Answer):
 class Incident(Answer):
     """``address_warning``: why the exchange in advance that its cover promises cannot go to its address; else empty.
     ``linked_to``: the earlier incident that it was declared to follow; ``followed_by``: those that were declared to
-    follow this one; of both what the caller sees.
+    follow this one; of both what the caller sees. ``merged_into``: the incident in which it is read since the two were
+    merged; ``merged``: those that are read in this one.
 
     ``declared_by`` is who wrote the declaration. Where that is SQP, ``on_behalf`` is who telephoned, of the reseller or
     the client whose declaration it is; its ``user_id`` is empty for a name that was typed.
@@ -216,6 +217,8 @@ class Incident(Answer):
     on_behalf: Person | None = None
     linked_to: str | None
     followed_by: list[str] = Field(default_factory=list)
+    merged_into: str | None = None
+    merged: list[str] = Field(default_factory=list)
     delivery_address: Address
     address_warning: str = ""
     contract: ContractCopy
@@ -240,7 +243,9 @@ class IncidentState(Answer):
 
 
 class HistoryLine(Answer):
-    """``from`` is empty for the declaration; ``on_behalf``: for whom SQP declared, as in the incident."""
+    """``from`` is empty for the declaration; ``on_behalf``: for whom SQP declared, as in the incident. ``sentence``: it
+    was merged with another incident, or the two were parted again; ``from`` and ``to`` are then one where the incident
+    stayed as it was."""
 
     model_config = ConfigDict(populate_by_name=True)
 
@@ -254,6 +259,7 @@ class HistoryLine(Answer):
     reason: PendingReason | None
     reason_label: str | None
     note: str
+    sentence: str = ""
 
 
 class History(Answer):

@@ -87,7 +87,8 @@ class Mention(Answer):
 
 
 class Message(Answer):
-    """``mentions`` are a note's; there are none in other threads."""
+    """``mentions`` are a note's; there are none in other threads. ``merged_from``: the incident on which it was
+    written, where that was merged into this one."""
 
     id: UUID
     thread: Thread
@@ -96,6 +97,7 @@ class Message(Answer):
     author: Person
     attachments: list[Attachment]
     mentions: list[Mention] = Field(default_factory=list)
+    merged_from: str | None = None
 
 
 class Posted(Answer):

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response
 
-from api.incidents.desk import Assign, Link, PutOff, Skip
+from api.incidents.desk import Assign, Link, MergeInto, PutOff, Skip
 from portal import asks
 from portal.api_client import ApiRefused
 from portal.asks import Ask
@@ -18,7 +18,7 @@ from portal.pages.desk import queue
 from portal.pages.desk.base import blueprint
 from portal.pages.incidents import one
 from portal.pages.incidents.base import number_of, path_of
-from portal.pages.incidents.desk_bar import ASSIGN, LINK, MOST_VIEW, PATH, PUT_OFF, SKIP, Refused, bar, wanted
+from portal.pages.incidents.desk_bar import ASSIGN, LINK, MERGE, MOST_VIEW, PATH, PUT_OFF, SKIP, Refused, bar, wanted
 from portal.pages.rights import writers
 from portal.services import desk
 from portal.translations import N_
@@ -30,6 +30,8 @@ PUT_OFF_TO = N_("L’incident est remis à plus tard. Un message de l’autre pa
 AWAKE = N_("L’incident est repris.")
 LINKED = N_("Les incidents sont liés.")
 UNLINKED = N_("Les incidents ne sont plus liés.")
+MERGED = N_("L’incident n° %(number)s est fusionné avec celui-ci. La fusion s’annule pendant dix minutes.")
+PARTED = N_("La fusion est annulée : l’incident est de nouveau ce qu’il était.")
 ASIDE = N_("L’incident est mis de côté : il reviendra de lui-même.")
 
 
@@ -103,6 +105,22 @@ async def unlink(page: Page) -> Response:
     if not other.isdecimal():
         raise ApiRefused(404, {})
     return await _button(page, number, lambda: desk.unlink(page, number, other), UNLINKED)
+
+
+@blueprint.post(f"{PATH}/{{number}}/fusionner")
+@writers("sqp")
+async def merge(page: Page) -> Response:
+    """And on to the other, where both are read from now on."""
+    refused = await _sent(page, "fusionner", MERGE, MergeInto, desk.merge)
+    target = "".join(filter(str.isdecimal, page.field("number")))
+    return refused or page.redirect(_here(page, target), flash=page.gettext(MERGED) % {"number": number_of(page)})
+
+
+@blueprint.post(f"{PATH}/{{number}}/separer")
+@writers("sqp")
+async def part(page: Page) -> Response:
+    number = number_of(page)
+    return await _button(page, number, lambda: desk.part(page, number), PARTED)
 
 
 @blueprint.post(f"{PATH}/{{number}}/passer")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import parse_qsl
 
 from api.incidents.desk import DeskItem
@@ -15,6 +16,7 @@ from portal.pages.incidents import desk_words as words
 from portal.pages.incidents import exchange_acts
 from portal.services import desk
 from portal.translations import N_
+from web import clock
 
 PATH = "/a-traiter"
 MOST_VIEW = 500
@@ -51,6 +53,13 @@ LINK = (
     ),
     Ask("reason", N_("Pourquoi les lier"), kind="area", hint=N_("Lue par SQP seul.")),
 )
+MERGE = (
+    Ask(
+        "number",
+        N_("N° de l’incident avec lequel le fusionner"),
+        hint=N_("Celui-ci sera clos, et ses messages se liront dans l’autre. La fusion s’annule pendant dix minutes."),
+    ),
+)
 SKIP = (Ask("reason", N_("Pourquoi le passer"), kind="area", hint=N_("Lue par SQP seul.")),)
 
 
@@ -74,8 +83,10 @@ class Bar:
     skip: exchange_acts.Act
     put_off: exchange_acts.Act
     link: exchange_acts.Act
+    merge: exchange_acts.Act
     may_settle: bool
     said: str
+    now: datetime
 
 
 async def bar(page: Page, number: str, refused: Refused | None = None) -> Bar | None:
@@ -95,8 +106,10 @@ async def bar(page: Page, number: str, refused: Refused | None = None) -> Bar | 
         skip=_act(page, number, "passer", N_("Passer"), SKIP, view, refused),
         put_off=_act(page, number, "remettre", N_("Remettre à plus tard"), PUT_OFF, view, refused),
         link=_act(page, number, "lier", N_("Lier"), LINK, view, refused),
+        merge=_act(page, number, "fusionner", N_("Fusionner"), MERGE, view, refused),
         may_settle=item.action in MAY_SETTLE,
         said=refused.errors.title if refused and not refused.form else "",
+        now=clock.now(),
     )
 
 

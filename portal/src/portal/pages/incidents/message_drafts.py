@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from uuid import uuid4
 
 from starlette.responses import PlainTextResponse, Response
 
+from api.incidents.drafts import MessageDraft
 from portal import uploads
 from portal.api_client import ApiRefused, ServiceUnavailable
 from portal.formats import moment
@@ -38,6 +40,20 @@ async def keep_draft(page: Page) -> Response:
     return PlainTextResponse(page.gettext("Brouillon enregistré à %(time)s") % {"time": moment(clock.now())[-5:]})
 
 
+async def carry(page: Page, number: str, name: str, target: str, ids: Sequence[str]) -> None:
+    """What was written where nothing is written any more goes to the incident ``target``, before what was begun
+    there. Raises ServiceUnavailable or ApiRefused."""
+    begun = await _draft(page, target, name)
+    known = begun.content if begun else {}
+    content = {
+        "body": "\n\n".join(filter(None, (page.field("body"), str(known.get("body", ""))))),
+        "mention": page.field("mention") or str(known.get("mention", "")),
+        "file_ids": list(dict.fromkeys([*ids, *_files(known)])),
+    }
+    await incidents.keep_message_draft(page, target, name, content)
+    await _discard(page, number, name)
+
+
 async def _discard(page: Page, number: str, name: str) -> Response:
     try:
         await incidents.discard_message_draft(page, number, name)
@@ -51,17 +67,11 @@ async def found(page: Page, number: str, name: str) -> dict[str, object]:
     """What the composer of the thread shows of the draft; nothing where there is none, or nobody answers."""
     if not name or not page.may(write=True):
         return {}
-    try:
-        draft = await or_unavailable(incidents.message_draft(page, number, name))
-    except ApiRefused as refused:
-        if refused.status != 404:
-            raise
-        return {}
+    draft = await or_unavailable(_draft(page, number, name))
     if not draft:
         return {}
     texts = {each: str(draft.content.get(each, "")) for each in TEXTS}
-    named = draft.content.get("file_ids")
-    ids = [str(each) for each in named] if isinstance(named, list) else []
+    ids = _files(draft.content)
     kept = await uploads.known(page, ids)
     return {
         "written": texts["body"],
@@ -73,3 +83,18 @@ async def found(page: Page, number: str, name: str) -> dict[str, object]:
         "refused": [page.gettext(uploads.GONE)] if len(kept) < len(ids) else [],
         "drafted_at": draft.updated_at,
     }
+
+
+async def _draft(page: Page, number: str, name: str) -> MessageDraft | None:
+    try:
+        return await incidents.message_draft(page, number, name)
+    except ApiRefused as refused:
+        if refused.status != 404:
+            raise
+        return None
+
+
+def _files(content: Mapping[str, object]) -> list[str]:
+    """A draft may have been written past the portal."""
+    named = content.get("file_ids")
+    return [str(each) for each in named] if isinstance(named, list) else []

@@ -13,7 +13,7 @@ from portal import notices, uploads
 from portal.api_client import ApiRefused, ServiceUnavailable
 from portal.forms import Field, Form
 from portal.page import Page
-from portal.pages.incidents import one, words
+from portal.pages.incidents import message_drafts, one, words
 from portal.pages.incidents.base import blueprint, number_of, path_of
 from portal.pages.incidents.threads import TABS, Thread, colleagues, is_undoable, thread_of
 from portal.pages.rights import writers
@@ -30,6 +30,9 @@ PATH = "/incidents/{number}/messages/{thread}"
 SENT = N_("Votre message est envoyé.")
 LEAVES = N_("Votre message part dans dix secondes.")
 TAKEN_BACK = N_("Votre message n’est pas parti. Il est de nouveau en brouillon ci-dessous.")
+LED = N_(
+    "L’incident n° %(number)s est fusionné avec celui-ci : votre message vous attend ici, relisez-le et envoyez-le."
+)
 NOTED = N_("Votre note est enregistrée.")
 FORM = Form(
     Field("body", N_("Message")),
@@ -60,6 +63,8 @@ async def post_message(page: Page) -> Response:
     except ApiRefused as refusal:
         if refusal.code == MOVED:
             return await again(412, refusal.title)
+        if refusal.code == "merged":
+            return await _led(page, number, name, kept, refusal)
         errors = FORM.errors(page, refusal)
         reused = refusal.code == "idempotency_key_reused"
         sentence = " ".join(errors.wrong.values()) or errors.title
@@ -108,6 +113,21 @@ def attached(page: Page, files: Sequence[UploadedFile]) -> str:
     """What a message of files alone says, in the thread as in the e-mail about it."""
     said = page.ngettext("Fichier joint : %(names)s", "Fichiers joints : %(names)s", len(files))
     return said % {"names": ", ".join(file.name for file in files)}
+
+
+async def _led(page: Page, number: str, name: str, kept: Sequence[UploadedFile], refusal: ApiRefused) -> Response:
+    """To the incident with which this one was merged, where what was written stands ready to be sent."""
+    target = refusal.problem.target
+    try:
+        await message_drafts.carry(page, number, name, target, [str(file.id) for file in kept])
+    except (ApiRefused, ServiceUnavailable):
+        return await _again(page, number, name, kept, (), refusal.status, refusal.title)
+    there = page.redirect(f"{path_of(target, TABS[name])}#composer", flash=page.gettext(LED) % {"number": number})
+    if page.wants("messages"):
+        there.status_code = 204
+        there.headers["HX-Redirect"] = there.headers["location"]
+        del there.headers["location"]
+    return there
 
 
 async def _again(

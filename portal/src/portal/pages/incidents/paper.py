@@ -31,6 +31,7 @@ TITLES = {"client": N_("Messagerie"), "sqp": N_("Messagerie (SQP)")}
 NOT_READ = {"client": N_("SQP ne lit pas cette messagerie."), "sqp": N_("Le client ne lit pas cette messagerie.")}
 PLACES = {"declaration": N_("Déclaration"), "client": N_("Messagerie"), "sqp": N_("Messagerie (SQP)")}
 CUT_THREAD = N_("Messages montrés : les plus récents, %(num)s sur %(total)s. Les précédents se lisent sur le portail.")
+WRITTEN_ON = N_("écrit sur le n° %(number)s")
 OFF = ("refused", "detached", "erased")
 
 
@@ -75,6 +76,7 @@ def _cards(page: Page, incident: Incident) -> Iterator[Card]:
         (N_("Promesse J+1"), _promised(page, incident)),
         (N_("Fait suite à"), incident.linked_to or ""),
         (N_("A pour suite"), ", ".join(incident.followed_by)),
+        (N_("Fusionné avec"), incident.merged_into or ", ".join(incident.merged)),
     ]
     yield card(page, N_("Déclaration"), declared)
     bought = [
@@ -142,7 +144,8 @@ def _history(page: Page, history: list[HistoryLine]) -> Table:
         says_both = line.reason_label and line.reason_label.startswith(line.to_label)
         state = line.reason_label if says_both else " · ".join(filter(None, (line.to_label, line.reason_label)))
         by = words.by_whom(page, line.by, line.on_behalf)
-        rows.append([formats.moment(line.at), state or "", by, bounded(page, line.note)])
+        note = ". ".join(filter(None, (line.sentence, line.note)))
+        rows.append([formats.moment(line.at), state or "", by, bounded(page, note)])
     return Table(
         title=page.gettext("Suivi"),
         head=[page.gettext(word) for word in (N_("Date"), N_("État"), N_("Par"), N_("Note"))],
@@ -190,9 +193,12 @@ def _height(message: Message) -> int:
 def _said(page: Page, message: Message) -> Said:
     kind = message.author.organisation_kind
     about = [page.gettext(words.KINDS[kind])] if kind else []
+    about.append(formats.moment(message.at))
+    if message.merged_from:
+        about.append(page.gettext(WRITTEN_ON) % {"number": message.merged_from})
     return Said(
         author=message.author.name,
-        about=" · ".join([*about, formats.moment(message.at)]),
+        about=" · ".join(about),
         body=bounded(page, message.body),
         files=[_named(page, each) for each in message.attachments if each.state not in OFF],
     )

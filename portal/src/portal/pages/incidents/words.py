@@ -32,6 +32,7 @@ WAITS = {
     "carrier": N_("SQP attend une réponse du transporteur."),
     "other": N_("SQP reprendra ce dossier dès que possible."),
 }
+MERGED = N_("Fusionné avec l’incident n° %(number)s : la suite s’y lit.")
 FOR_CALLER = N_("pour %(party)s, %(caller)s, par téléphone")
 YOURS = N_("SQP attend votre réponse.")
 
@@ -71,6 +72,8 @@ def answer_in(page: Page, incident: Incident) -> str:
 def next_step(page: Page, incident: Incident) -> str:
     """The next expected step, as one sentence for this reader."""
     status, reason = incident.status, incident.pending_reason
+    if incident.merged_into:
+        return page.gettext(MERGED) % {"number": incident.merged_into}
     if status == "pending" and reason:
         is_mine = reason == f"waiting_{page.who.organisation_kind}"
         return page.gettext(YOURS if is_mine else WAITS[reason])

@@ -110,6 +110,8 @@ ACTIONS = {
     "snooze_incident": N_("Incident remis à plus tard"),
     "link_incident": N_("Incident lié à un autre"),
     "unlink_incident": N_("Lien entre incidents retiré"),
+    "merge_incident": N_("Incident fusionné avec un autre"),
+    "part_incident": N_("Fusion d’incidents annulée"),
     "wake_incident": N_("Incident repris avant l’heure"),
     "give_back_all": N_("Incidents rendus"),
     "state_data": N_("Déclaration sur les données d’un appareil"),

@@ -27,7 +27,7 @@ from incidents.auth import actor
 from incidents.canned import errors, labels, names, repository, service
 from incidents.drafts import repository as drafts
 from incidents.drafts.service import of_message
-from incidents.errors import IllegalTransition, IncidentOver
+from incidents.errors import IllegalTransition, IncidentOver, Merged
 from incidents.exchanges import machine, standing
 from incidents.exchanges import queries as exchange_queries
 from incidents.exchanges import repository as exchange_repository
@@ -116,6 +116,8 @@ class Plan:
     def _message_refusal(self) -> Problem | None:
         if self.writing:
             return errors.MessageUnderWay()
+        if self.incident.merged_into is not None:
+            return Merged(number=self.incident.number, target=self.incident.merged_into)
         if self.incident.status in states.FINAL:
             return IncidentOver(number=self.incident.number)
         return _unfilled(self.text)

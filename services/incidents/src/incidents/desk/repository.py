@@ -17,6 +17,7 @@ from incidents.desk.models import DeskItem
 from incidents.desk.rule import Facts, Snooze
 from incidents.exchanges import repository as exchanges
 from incidents.exchanges.models import Exchange, ExchangeFact
+from incidents.merging.models import Merge
 from incidents.models import BY_PARTY, HistoryEntry, Incident, Message, User
 from incidents.promises import repository as promises
 
@@ -64,12 +65,24 @@ async def facts(session: AsyncSession, incident: Incident, item: DeskItem) -> Fa
         declared_at=incident.declared_at,
         moved_at=_latest(moved, exchanged) or incident.declared_at,
         spoken_at=spoken_at,
-        unanswered_since=await session.scalar(unanswered),
+        unanswered_since=_earliest(
+            await session.scalar(unanswered), await _unanswered_within(session, number, spoken_at)
+        ),
         promised_on=await _promised_on(session, number, lines),
         lines=lines,
         heard_at=item.last_message_at if item.last_message_kind not in (None, "sqp") else None,
         snooze=Snooze(item.snoozed_at, item.snoozed_until) if item.snoozed_at and item.snoozed_until else None,
     )
+
+
+async def _unanswered_within(session: AsyncSession, number: str, spoken_at: datetime | None) -> datetime | None:
+    """What had no answer yet on incidents that were merged into this one, until SQP says a word here."""
+    query = (
+        select(func.min(DeskItem.unanswered_since))
+        .join(Merge, Merge.source_number == DeskItem.incident_number)
+        .where(Merge.target_number == number, Merge.undone_at.is_(None))
+    )
+    return await session.scalar(query.where(Merge.at > spoken_at) if spoken_at else query)
 
 
 def of_sqp_thread() -> tuple[ColumnElement[bool], ...]:

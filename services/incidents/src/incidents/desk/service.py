@@ -44,18 +44,19 @@ async def follow(session: AsyncSession, incident: Incident, at: datetime) -> Non
             version=1,
         )
         session.add(item)
-    await _recount(session, incident, item, at)
+    await recount(session, incident, item, at)
     item.changes += 1
 
 
-async def _recount(session: AsyncSession, incident: Incident, item: DeskItem, at: datetime) -> None:
+async def recount(session: AsyncSession, incident: Incident, item: DeskItem, at: datetime) -> None:
+    """Nothing is next on what was merged into another: the other's next action is for both."""
     with session.no_autoflush:
         facts = await repository.facts(session, incident, item)
         terms = await promises.terms(session)
     item.status, item.revision = incident.status, incident.revision
     item.promised_on, item.unanswered_since = facts.promised_on, facts.unanswered_since
     item.spoken_at, item.moved_at = facts.spoken_at, facts.moved_at
-    item.set_next(rule.next_action(facts, at, terms.days), at)
+    item.set_next(None if incident.merged_into else rule.next_action(facts, at, terms.days), at)
     item.waiting_key = rule.waiting_key(facts, item.action_at) if item.action_at else None
 
 
@@ -141,7 +142,7 @@ async def settle(session: AsyncSession, incident: Incident, by: Actor) -> DeskIt
 
 async def changed(session: AsyncSession, incident: Incident, item: DeskItem, now: datetime) -> DeskItem:
     """What is next on it, anew: what a person did at the desk counts for that."""
-    await _recount(session, incident, item, now)
+    await recount(session, incident, item, now)
     item.changes += 1
     item.version += 1
     tell(session, item, now)

@@ -15,6 +15,7 @@ from events.incidents import PendingReason
 from incidents.desk import labels, queries
 from incidents.desk.rule import PATIENCE, start_of
 from incidents.labels import PLATFORM, STATUS
+from incidents.merging import views as merge_views
 from incidents.promises import repository as promises
 from incidents.promises import views as promise_views
 from incidents.promises.working_days import A_DAY, WorkingDays
@@ -64,6 +65,7 @@ class Desk:
             **self._state(found, incident, promised.get(found.incident_number)),
             acts=[self._act(each) for each in acts],
             links=linked,
+            merges=await merge_views.merges(reader, found.incident_number),
             colleagues=sorted(colleagues, key=lambda each: each.name),
             may_write=self._principal.is_administrator,
         )

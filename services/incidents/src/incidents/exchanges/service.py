@@ -60,6 +60,7 @@ HANDLERS: Mapping[steps.StepName, Handler] = {
 async def request(session: AsyncSession, number: str, wanted: steps.ExchangeCreate, by: Actor) -> Exchange:
     """Asks for an exchange of a declared product; SQP approves it at once where it says so."""
     incident = await for_change(session, number, by)
+    incident.require_apart()
     if incident.status not in OPEN:
         raise errors.IncidentNotOpen(number=number)
     if wanted.approve and by.organisation_kind != "sqp":

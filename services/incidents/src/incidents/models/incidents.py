@@ -14,7 +14,7 @@ from chassis.changes import ChangeColumns
 from events import OrganisationKind
 from events.incidents import Actor, Nature, PendingReason, Scope, Status
 from incidents import states
-from incidents.errors import IllegalTransition, IncidentOver, TransitionNotYours
+from incidents.errors import IllegalTransition, IncidentOver, Merged, TransitionNotYours
 from incidents.labels import STATUS
 from incidents.models.base import Base
 from web import clock
@@ -81,6 +81,8 @@ class Incident(Base):
     caller_id: Mapped[UUID | None]
     caller_name: Mapped[str | None]
     linked_to: Mapped[str | None] = mapped_column(ForeignKey("incidents.number"))
+    # Where it is read since it was merged; its state is ``closed`` then.
+    merged_into: Mapped[str | None] = mapped_column(ForeignKey("incidents.number"))
     resolved_at: Mapped[datetime | None]
     # Of the units in its exchanges, those that replace included: the search finds by them.
     exchange_serials: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list, server_default="{}")
@@ -118,6 +120,7 @@ class Incident(Base):
             postgresql_include=["status"],
             postgresql_where=text("status IN ('new', 'in_diagnosis', 'pending', 'exchange')"),
         ),
+        Index("ix_incidents_merged_into", "merged_into", postgresql_where=text("merged_into IS NOT NULL")),
         Index("ix_incidents_linked_to", "linked_to", postgresql_where=text("linked_to IS NOT NULL")),
         Index("ix_incidents_to_close", "resolved_at", postgresql_where=text("status = 'resolved'")),
     )
@@ -163,8 +166,9 @@ class Incident(Base):
     ) -> HistoryEntry:
         """The next state, and its line in the history.
 
-        Raises IllegalTransition when ``to`` does not follow, TransitionNotYours when another must do it.
+        Raises IllegalTransition when ``to`` does not follow, TransitionNotYours when another must do it, Merged.
         """
+        self.require_apart()
         movers = states.TRANSITIONS[self.status].get(to)
         if movers is None:
             raise IllegalTransition(current=self.status, wanted=to)
@@ -177,14 +181,30 @@ class Incident(Base):
         self.refresh_search_columns()
         return line
 
+    def merge(self, target: str) -> None:
+        """Over, without a line in the history: its states go on as they were if the two are parted again."""
+        self.merged_into, self.status, self.pending_reason = target, "closed", None
+        self.refresh_search_columns()
+
+    def part(self, status: Status, reason: PendingReason | None) -> None:
+        self.merged_into, self.status, self.pending_reason = None, status, reason
+        self.refresh_search_columns()
+
     @property
     def holds_the_promise(self) -> bool:
-        """Whether the promise of dispatch waits: for the reseller or the client, or for a refusal to be taken back."""
+        """Whether the promise of dispatch waits: for the reseller or the client, for a refusal to be taken back, or for
+        the incident with which it was merged to keep it."""
         waits = self.status == "pending" and self.pending_reason in states.AWAITED
-        return waits or self.status in ("rejected", "cancelled")
+        return waits or self.status in ("rejected", "cancelled") or self.merged_into is not None
+
+    def require_apart(self) -> None:
+        """Nothing at all happens on an incident that was merged with another; raises Merged."""
+        if self.merged_into is not None:
+            raise Merged(number=self.number, target=self.merged_into)
 
     def require_going(self) -> None:
-        """Nothing is said on or attached to an incident whose state is final; raises IncidentOver."""
+        """Nothing is said on or attached to an incident whose state is final; raises IncidentOver, or Merged."""
+        self.require_apart()
         if self.status in states.FINAL:
             raise IncidentOver(number=self.number)
 

@@ -34,7 +34,9 @@ def offer(terms: Terms) -> schemas.PromiseOffer:
 
 
 def badge(row: AnyRow | None, status: Status, language: Language) -> schemas.PromiseBadge | None:
-    if row is None or status in WITHOUT:
+    # Of what was merged the other incident keeps the promise.
+    is_merged = row is not None and status == "closed" and row.paused_at is not None
+    if row is None or status in WITHOUT or is_merged:
         return None
     state = state_of(row.dispatch_on, row.paused_at, row.fulfilled_at, row.missed_at)
     return schemas.PromiseBadge(state=state, label=PROMISE[state][language], dispatch_on=row.dispatch_on)

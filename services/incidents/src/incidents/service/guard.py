@@ -13,6 +13,7 @@ from events import OrganisationKind
 from events.incidents import Actor, Thread
 from incidents.errors import ThreadMoved
 from incidents.models import HistoryEntry, Incident, Message
+from incidents.queries import read_within
 from web.http.preconditions import Precondition
 
 # The last message, and how many lines the history has: both are known to all who read the thread.
@@ -21,7 +22,7 @@ TAG = re.compile(r"(none|[0-9a-f]{32})-([0-9]{1,9})")
 
 async def tag(reader: AsyncConnection, number: str, thread: Thread) -> str:
     """Read it before the messages are: what comes in between counts as not read."""
-    last = select(Message.id).where(Message.incident_number == number, Message.thread == thread)
+    last = select(Message.id).where(Message.incident_number.in_(read_within(number)), Message.thread == thread)
     last = last.order_by(Message.position.desc()).limit(1)
     moves = select(func.count()).where(HistoryEntry.incident_number == number).scalar_subquery()
     found = (await reader.execute(select(last.scalar_subquery().label("last"), moves.label("moves")))).one()
@@ -67,7 +68,7 @@ async def _since(
     session: AsyncSession, incident: Incident, thread: Thread, by: Actor, last: UUID | None, moves: int
 ) -> tuple[Mapping[str, OrganisationKind], bool]:
     """Who else wrote since and of which kind they are, in order; and whether somebody else moved the incident."""
-    of_thread = (Message.incident_number == incident.number, Message.thread == thread)
+    of_thread = (Message.incident_number.in_(read_within(incident.number)), Message.thread == thread)
     read = select(Message.position).where(Message.id == last, *of_thread).scalar_subquery()
     wrote = select(Message.author_name, Message.organisation_kind).where(
         *of_thread, Message.position > func.coalesce(read, 0), Message.author_id != by.user_id

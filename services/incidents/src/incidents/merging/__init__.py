@@ -1,0 +1,1 @@
+"""Two incidents become one: see docs/decisions/0039-merged-incidents.md."""
