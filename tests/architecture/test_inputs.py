@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime, time
 from types import UnionType
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
+import pytest
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel, SecretStr
@@ -65,17 +67,42 @@ def _parameters(dependant: Dependant) -> Iterator[tuple[str, Any, tuple[Any, ...
         yield from _parameters(inner)
 
 
-def test_every_text_and_every_date_of_a_request_is_typed(service: Service) -> None:
-    leaves = [
-        (f"{route.path}: {place}", kind, bounds)
+@pytest.fixture
+def inputs(service: Service) -> list[tuple[str, list[tuple[str, Any, tuple[Any, ...]]]]]:
+    """Each parameter and body of a route, with its leaves."""
+    found = [
+        (route.path, [leaf for leaf in _leaves(annotation, metadata, name) if leaf[0] not in FREE])
         for route in iter_route_contexts(create_app(service).routes)
         if (dependant := getattr(route, "dependant", None)) is not None
         for name, annotation, metadata in _parameters(dependant)
-        for place, kind, bounds in _leaves(annotation, metadata, name)
-        if place not in FREE
     ]
-    assert leaves  # the walk sees parameters and bodies
-    assert sorted({place for place, kind, bounds in leaves if _is_loose(kind, bounds)}) == []
+    assert any(leaves for _, leaves in found)
+    return found
+
+
+def test_every_text_and_every_date_of_a_request_is_typed(inputs: Any) -> None:
+    loose = {f"{path}: {place}" for path, leaves in inputs for place, kind, bounds in leaves if _is_loose(kind, bounds)}
+    assert sorted(loose) == []
+
+
+def test_the_words_of_a_field_are_one_choice(inputs: Any) -> None:
+    """Pydantic names the choice in the place of an error where there are two, and no form finds its field."""
+    assert sorted({place for _, leaves in inputs for place in _chosen_twice(leaves)}) == []
+
+
+def _chosen_twice(leaves: list[tuple[str, Any, tuple[Any, ...]]]) -> set[str]:
+    choices = Counter(place for place, kind, _ in leaves if get_origin(kind) is Literal)
+    return {place for place, count in choices.items() if count > 1}
+
+
+class _Choices(BaseModel):
+    one: Literal["a", ""]
+    maybe: Literal["a"] | None
+    twice: Literal["a"] | Literal[""]
+
+
+def test_the_walk_finds_what_is_chosen_twice() -> None:
+    assert _chosen_twice(list(_leaves(_Choices, (), ""))) == {"_Choices.twice"}
 
 
 class _Loose(BaseModel):

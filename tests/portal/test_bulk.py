@@ -94,6 +94,27 @@ async def test_what_is_missing_or_too_long_is_said_at_its_field(visit: Visit, de
         await expect(note).to_have_value("x" * 20_000)
 
 
+async def test_going_back_keeps_what_was_chosen_and_typed(visit: Visit, declare: Declare) -> None:
+    number = await declare(title="Lotretour")
+    page = await visit(AGENT, f"/a-traiter?q={number}")
+    await live(page)
+    await page.get_by_label(f"Choisir l’incident {number}").check()
+    await page.get_by_role("button", name="Agir sur la sélection").click()
+    await page.get_by_label("Note pour votre collègue").fill("À reprendre lundi")
+    await page.get_by_label("À qui").select_option(label="Camille Durand")
+    await page.get_by_role("button", name="Vérifier avant de transmettre").click()
+    await expect(page.get_by_text("Avec la note")).to_be_visible()
+    await page.go_back()
+    await expect(page.get_by_text("1 incident choisi")).to_be_visible()
+    await expect(page.get_by_label("Note pour votre collègue")).to_have_value("À reprendre lundi")
+    await page.get_by_role("button", name="Vérifier avant de transmettre").click()
+    await page.get_by_role("button", name="Lancer").click()
+    await expect(page.get_by_text("1 sur 1")).to_be_visible()
+    # The answer to a form is no place to go back to: the page before it is.
+    await page.go_back()
+    await expect(page.get_by_text("1 incident choisi")).to_be_visible()
+
+
 async def test_what_no_form_of_ours_sends_is_refused_in_words(visit: Visit) -> None:
     page = await visit(AGENT, "/a-traiter")
     csrf = await page.locator("input[name=csrf]").first.input_value()

@@ -241,3 +241,26 @@ async def test_a_pasted_text_that_is_too_long_stays_whole_and_is_refused_in_word
         await field.focus()
         await page.keyboard.insert_text(log)
         await expect(field).to_have_value(log)
+
+
+@pytest.mark.parametrize(
+    ("login", "path", "fields"),
+    [
+        ("revendeur_test", "/clients/nouveau", ("name", "phone", "email")),
+        ("revendeur_test", "/parametres/utilisateurs/nouveau", ("first_name", "last_name", "phone", "login", "email")),
+        ("sqp_support", "/a-traiter/vues/nouvelle?who=mine", ("name",)),
+        ("sqp_support", "/parametres/reponses/nouvelle", ("title", "body_fr")),
+    ],
+    ids=lambda each: each if isinstance(each, str) else "",
+)
+async def test_the_way_back_leads_to_the_form_as_it_was(
+    visit: Visit, login: str, path: str, fields: tuple[str, ...]
+) -> None:
+    page = await visit(login, path)
+    for field in fields:
+        await page.locator(f"#{field}").fill(f"tapé dans {field}")
+    await page.get_by_role("navigation").get_by_role("link", name="Contrats").first.click()
+    await page.wait_for_url("**/contrats*")
+    await page.go_back()
+    for field in fields:
+        await expect(page.locator(f"#{field}")).to_have_value(f"tapé dans {field}")

@@ -11,7 +11,7 @@ from api.contracts import Replaced
 from web.schemas import Answer
 
 NotCovered = Literal["unknown_serial", "expired", "not_started", "replaced", "not_delivered", "returned"]
-CoverageReason = NotCovered | Literal["exchange_in_progress"]
+CoverageReason = Literal[NotCovered, "exchange_in_progress"]
 
 
 class Coverage(Answer):

@@ -92,6 +92,10 @@ for (const here of document.querySelectorAll(".subnav [aria-current], .tabs [ari
   row.scrollLeft = here.offsetLeft - row.offsetLeft - (row.clientWidth - here.offsetWidth) / 2;
 }
 
+// The answer to a form is not where a browser goes back to: the page that asks is.
+const asking = document.querySelector("[data-address]");
+if (asking) history.replaceState(history.state, "", asking.dataset.address);
+
 // What was said of the last change is over once one goes on.
 function hideFlash() {
   document.querySelector("[data-flash]")?.remove();

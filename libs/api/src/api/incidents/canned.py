@@ -37,10 +37,10 @@ Statuses = Annotated[list[Status], Field(max_length=20), AfterValidator(lambda g
 MacroStep = Literal["approve", "reject", "cancel", "send_label", "close"]
 Part = Literal["message", "exchange", "status"]
 # Empty: the macro leaves that alone.
-ToStatus = Status | Literal[""]
-ToReason = PendingReason | Literal[""]
-ToStep = MacroStep | Literal[""]
-ToType = ExchangeType | Literal[""]
+ToStatus = Literal[Status, ""]
+ToReason = Literal[PendingReason, ""]
+ToStep = Literal[MacroStep, ""]
+ToType = Literal[ExchangeType, ""]
 
 
 class CannedAnswerCreate(Request):

@@ -12,7 +12,7 @@ from web.schemas import Answer, Line, Request
 
 # As the queue is sorted; with a minus the other way round.
 SortField = Literal["urgency", "number", "declared_at", "action_at", "assignee", "last_message_at"]
-ViewSort = SortField | Literal["-urgency", "-number", "-declared_at", "-action_at", "-assignee", "-last_message_at"]
+ViewSort = Literal[SortField, "-urgency", "-number", "-declared_at", "-action_at", "-assignee", "-last_message_at"]
 # A count stops here: more is told as *99+*.
 MOST_COUNTED = 100
 

@@ -47,7 +47,7 @@ class ShipmentPut(ShipmentCreate):
     """The back office's parcel under an id of its own; sent again it changes nothing. ``state``: what is known now."""
 
     incident_number: Number
-    state: Literal["prepared"] | News = "prepared"
+    state: Literal["prepared", News] = "prepared"
     at: Moment | None = None
 
 

@@ -18,7 +18,19 @@ from portal.pages.desk import queue
 from portal.pages.desk.base import blueprint
 from portal.pages.incidents import one
 from portal.pages.incidents.base import number_of, path_of
-from portal.pages.incidents.desk_bar import ASSIGN, LINK, MERGE, MOST_VIEW, PATH, PUT_OFF, SKIP, Refused, bar, wanted
+from portal.pages.incidents.desk_bar import (
+    ASSIGN,
+    LINK,
+    MERGE,
+    MOST_VIEW,
+    PATH,
+    PUT_OFF,
+    SKIP,
+    Refused,
+    bar,
+    of_item,
+    wanted,
+)
 from portal.pages.rights import writers
 from portal.services import desk
 from portal.translations import N_
@@ -43,7 +55,7 @@ async def show_bar(page: Page) -> Response:
         raise ApiRefused(404, {})
     if not page.wants("desk-bar"):
         return page.redirect(path_of(number))
-    return page.fragment("desk/bar.html", desk_bar=await bar(page, number))
+    return page.fragment("desk/bar.html", desk_bar=of_item(page, number, await desk.item(page, number)))
 
 
 @blueprint.get(f"{PATH}/{{number}}/{{act}}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
 
 from starlette.responses import Response
@@ -65,6 +65,11 @@ class Lot:
     def typed(self) -> str:
         return ",".join(self.numbers)
 
+    @property
+    def address(self) -> str:
+        """Of the page that asks what is to be done with them."""
+        return f"{CHOSEN}?{urlencode({'numbers': self.typed, **({'cut': '1'} if self.is_cut else {})})}"
+
 
 def _chosen_listing(page: Page) -> Listing:
     numbers = page.query("numbers")[:MOST_TYPED]
@@ -84,11 +89,19 @@ async def back_to_queue(page: Page) -> Response:
 @blueprint.post(CHOSEN)
 @writers("sqp")
 async def choose(page: Page) -> Response:
-    """What is to be done with them. Of a view, what it holds at this moment: what comes later is not of it."""
+    """Of a view, what it holds at this moment: what comes later is not of it. Again where something was typed."""
     lot = await _lot(page)
     if not lot.numbers:
         return page.redirect(_queue(page), flash=page.gettext(NOTHING_CHOSEN))
-    return await _choose(page, lot, FINE)
+    return await _choose(page, lot, FINE) if page.field("action") else page.redirect(lot.address)
+
+
+@blueprint.get(CHOSEN)
+@writers("sqp")
+async def show_chosen(page: Page) -> Response:
+    """What is to be done with them. The address has them, so that a browser goes back to it."""
+    lot = _given(page.query("numbers"), is_cut=bool(page.query("cut")))
+    return await _choose(page, lot, FINE) if lot.numbers else page.redirect(PATH)
 
 
 @blueprint.post(f"{CHOSEN}/verifier")
@@ -144,8 +157,12 @@ async def _lot(page: Page) -> Lot:
         query = asked(dict(parse_qsl(page.field("query"))))
         selected = await desk_jobs.select(page, page.build(Selection, {"query": query}))
         return Lot(selected.numbers, selected.is_cut)
-    given = page.fields("number") or page.field("numbers")[:MOST_TYPED].split(",")
-    return Lot(list(dict.fromkeys(each for each in given if each)), bool(page.field("cut")))
+    return _given(",".join(page.fields("number")) or page.field("numbers"), is_cut=bool(page.field("cut")))
+
+
+def _given(numbers: str, *, is_cut: bool) -> Lot:
+    each = numbers[:MOST_TYPED].split(",")
+    return Lot(list(dict.fromkeys(number for number in each if number)), is_cut)
 
 
 def _wanted(page: Page, lot: Lot) -> BulkJobCreate:

@@ -94,8 +94,10 @@ async def bar(page: Page, number: str, refused: Refused | None = None) -> Bar | 
     if not page.may("sqp"):
         return None
     item = await or_unavailable(if_allowed(desk.item(page, number)))
-    if not item:
-        return None
+    return of_item(page, number, item, refused) if item else None
+
+
+def of_item(page: Page, number: str, item: DeskItem, refused: Refused | None = None) -> Bar:
     view = (page.field("vue") or page.query("vue"))[:MOST_VIEW]
     colleagues = [(str(each.user_id), each.name) for each in item.colleagues]
     return Bar(

@@ -17,8 +17,9 @@ from portal.translations import N_
 
 SQP_STEPS: frozenset[str] = frozenset(get_args(SqpStep))
 DISPATCHED = {"none": 0, "failed": 0, "prepared": 1, "shipped": 2, "delivered": 3}
-BROUGHT_BACK = {"expected": 0, "lost": 0, "in_transit": 1, "received": 2, "settled": 2}
-RETURNED = {"expected": 0, "label_sent": 1, "lost": 1, "in_transit": 2, "received": 3, "inspected": 4, "settled": 4}
+# What got lost had come as far as was told of it.
+BROUGHT_BACK = {"expected": 0, "in_transit": 1, "received": 2, "settled": 2}
+RETURNED = {"expected": 0, "label_sent": 1, "in_transit": 2, "received": 3, "inspected": 4, "settled": 4}
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,7 @@ def legs(page: Page, line: Exchange) -> Iterator[Leg]:
             (N_("Reçu"), "return_received"),
             (N_("Soldé") if over == "return_settled" else N_("Contrôlé"), over),
         ]
-        reached = RETURNED[line.return_.state]
+        reached = RETURNED.get(line.return_.state)
         wrong = line.return_.is_overdue or line.return_.state == "lost"
         yield Leg(
             "return", page.gettext(N_("Retour à SQP")), line.return_.label, wrong, _stops(page, back, reached, when)
@@ -150,14 +151,16 @@ def _replacement_leg(page: Page, back: ReplacementWayBack, when: dict[FactStep, 
         (N_("Soldé"), "replacement_settled") if is_settled else (N_("Reçu"), "replacement_received"),
     ]
     title, wrong = page.gettext(N_("Retour du remplacement")), back.is_overdue or back.state == "lost"
-    stops = _stops(page, known, BROUGHT_BACK.get(back.state, 0), when)
+    stops = _stops(page, known, BROUGHT_BACK.get(back.state), when)
     return Leg("replacement-return", title, back.label, wrong, stops)
 
 
 def _stops(
-    page: Page, known: Sequence[tuple[str, FactStep]], reached: int, when: dict[FactStep, datetime]
+    page: Page, known: Sequence[tuple[str, FactStep]], reached: int | None, when: dict[FactStep, datetime]
 ) -> list[Stop]:
     """Without those that were passed over: a return may be settled, or arrive, of which no parcel was told."""
+    if reached is None:
+        reached = max((place for place, (_, step) in enumerate(known, 1) if step in when), default=0)
     return [
         Stop(page.gettext(label), place < reached, when.get(step) if place < reached else None)
         for place, (label, step) in enumerate(known)

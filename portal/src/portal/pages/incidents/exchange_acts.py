@@ -130,7 +130,7 @@ class Desk:
         label = form.label
         if _place(step, line) == "correct":
             label = CORRECT
-        elif step == "return_shipped" and _is_under_way(line):
+        elif step == "return_shipped" and _awaited(line) == "in_transit":
             label = CORRECT_RETURN
         elif line.replacement_return and line.replacement_return.is_awaited:
             label = OF_REPLACEMENT.get(step, label)
@@ -138,7 +138,7 @@ class Desk:
         hidden = {"step": step, "version": str(line.version)}
         without = {
             "without_statement": bool(self._found.statements),
-            "another": not _is_under_way(line),
+            "another": _awaited(line) != "in_transit",
         }
         asks = [ask for ask in form.asks if not without.get(ask.name)]
         about, typed = form.about, {}
@@ -146,6 +146,8 @@ class Desk:
             asks, about = self._certificate(asks, about)
         elif step == "settle" and line.return_.is_disk_kept:
             typed = {"outcome": "retained", "certificate_file_id": str(line.return_.certificate_file_id or "")}
+        elif step == "return_shipped" and _awaited(line) == "in_transit":
+            about = CORRECTS
         elif step == "approve" and line.type == "advance_exchange":
             about = self._found.address_warning
         return self._act(
@@ -243,6 +245,7 @@ CERTIFICATE_BY_RESELLER = N_(
 )
 CORRECT = N_("Corriger le remplacement")
 CORRECT_RETURN = N_("Corriger ou compléter l’envoi")
+CORRECTS = N_("Un autre numéro remplace celui du colis en route, sauf si c’est un colis de plus.")
 # Of what a replacement's way back asks for.
 OF_REPLACEMENT: Mapping[StepName, str] = {
     "return_shipped": N_("Signaler l’envoi du remplacement"),
@@ -280,18 +283,19 @@ def _offered(page: Page, incident: Incident, found: Exchanges) -> dict[str, Sequ
 
 
 def _order(line: Exchange, *, for_sqp: bool) -> Sequence[str]:
-    """What is next, the first of these that may be done. A kept disk waits for SQP alone, and a holder is not asked for
-    what was sent, or may still come after an inspection."""
+    """What is next, the first of these that may be done. A kept disk and what got lost wait for SQP alone, and a holder
+    is not asked for what was sent, or may still come after an inspection."""
+    waits = line.return_.is_disk_kept or _awaited(line) == "lost"
     if for_sqp:
         known = NEXT_OF_SQP if line.replacement_return else [step for step in NEXT_OF_SQP if step != TURNS_UP]
-        return ("settle", *known) if line.return_.is_disk_kept else known
-    is_done = line.return_.is_disk_kept or line.return_.state == "inspected" or _is_under_way(line)
+        return ("settle", *known) if waits else known
+    is_done = waits or line.return_.state == "inspected" or _awaited(line) == "in_transit"
     return () if is_done else ("return_shipped",)
 
 
-def _is_under_way(line: Exchange) -> bool:
-    """What is awaited was sent."""
-    return "in_transit" in (line.return_.is_awaited and line.return_.state, line.replacement_return_state)
+def _awaited(line: Exchange) -> str:
+    """How far that is which is to come back."""
+    return line.return_.state if line.return_.is_awaited else line.replacement_return_state
 
 
 def _place(step: StepName, line: Exchange) -> str:

@@ -35,13 +35,7 @@ TRACKING = Ask(
     needed=False,
     hint=N_("Tel que collé : un numéro, ou le lien du transporteur."),
 )
-ANOTHER = Ask(
-    "another",
-    N_("C’est un colis de plus"),
-    needed=False,
-    kind="check",
-    hint=N_("Sinon, ce numéro remplace celui du colis en route."),
-)
+ANOTHER = Ask("another", N_("C’est un colis de plus"), needed=False, kind="check")
 CERTIFICATE = Ask(
     "certificate_file_id",
     N_("Certificat de destruction"),
