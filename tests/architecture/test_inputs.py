@@ -68,7 +68,7 @@ def _parameters(dependant: Dependant) -> Iterator[tuple[str, Any, tuple[Any, ...
 
 
 @pytest.fixture
-def inputs(service: Service) -> list[tuple[str, list[tuple[str, Any, tuple[Any, ...]]]]]:
+def inputs(service: Service) -> list[tuple[str | None, list[tuple[str, Any, tuple[Any, ...]]]]]:
     """Each parameter and body of a route, with its leaves."""
     found = [
         (route.path, [leaf for leaf in _leaves(annotation, metadata, name) if leaf[0] not in FREE])

@@ -128,5 +128,11 @@ async def test_what_no_form_of_ours_sends_is_refused_in_words(visit: Visit) -> N
         answer = await page.request.post(f"/a-traiter/{path}", form={"csrf": csrf, **fields})
         assert 400 <= answer.status < 500, (path, fields, answer.status)
     assert (await page.request.get("/incidents-choisis.csv?numbers=xyz")).status == 422
+    for nothing in ("", "?numbers="):
+        assert (await page.request.get(f"/incidents-choisis.csv{nothing}")).status == 404
+    asked = {"HX-Request": "true", "HX-Target": "desk-bar"}
+    assert (await page.request.get("/incidents/99999999/bureau", headers=asked)).status == 404
+    path, page_id = "/incidents/99999999/presence", "00000000-0000-4000-8000-000000000000"
+    assert (await page.request.post(path, form={"csrf": csrf, "page": page_id})).status == 404
     headers = {"HX-Request": "true", "HX-Target": "desk-views", "HX-Current-URL": "http://[?a=%ff&who=mine"}
     assert (await page.request.get("/a-traiter/vues/onglets", headers=headers)).status == 200

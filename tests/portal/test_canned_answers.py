@@ -55,6 +55,20 @@ async def test_by_keys_alone_a_text_is_found_filled_and_put_behind_what_was_type
     assert [each["used_count"] for each in answers if each["title"] == title] == [1]
 
 
+@pytest.mark.parametrize(
+    "notation", ["oeuvre", "l'oeuvre", "TS–131K", "ts131k", "0450000004", "04 50 00 00 04", "ÉTÉ", "ete"]
+)
+async def test_a_word_is_found_however_it_is_written(
+    visit: Visit, declare: Declare, people: People, notation: str
+) -> None:
+    title = await canned(people, "L’œuvre d’été, TS‑131K : 04 50 00 00 04.")
+    page = await visit("sqp_support", thread(await declare()))
+    await page.keyboard.press("t")
+    dialog = page.get_by_role("dialog", name="Réponses types")
+    await dialog.get_by_label("Rechercher une réponse type").fill(f"{title} {notation}")
+    await expect(dialog.get_by_role("heading", level=3)).to_have_text([title])
+
+
 async def test_the_letter_opens_the_thread_first_where_another_tab_is_read(visit: Visit, declare: Declare) -> None:
     page = await visit("sqp_support", f"/incidents/{await declare()}")
     await page.keyboard.press("t")

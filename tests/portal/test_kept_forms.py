@@ -264,3 +264,20 @@ async def test_the_way_back_leads_to_the_form_as_it_was(
     await page.go_back()
     for field in fields:
         await expect(page.locator(f"#{field}")).to_have_value(f"tapé dans {field}")
+
+
+@pytest.mark.parametrize("size", [20_001, 300_000])
+async def test_a_text_that_no_service_takes_is_told_at_its_field_and_stays(
+    visit: Visit, declare: Declare, size: int
+) -> None:
+    page = await visit("revendeur_test", f"/incidents/{await declare(key=str(size))}?onglet=messagerie-sqp")
+    await live(page)
+    text = composer(page).locator("textarea")
+    await text.fill("x" * size)
+    await expect(composer(page).locator(".drafted")).to_contain_text("10 000 caractères au plus")
+    await send(page)
+    assert "10 000 caractères au plus" in await text.evaluate("area => area.validationMessage")
+    await expect(text).to_have_value("x" * size)
+    await text.fill("Voir le fichier joint.")
+    await send(page)
+    await expect(page.locator("ol.messages")).to_contain_text("Voir le fichier joint.")

@@ -6,6 +6,7 @@ import asyncio
 import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
+from math import inf
 from typing import Any
 
 import pytest
@@ -120,7 +121,7 @@ async def test_a_connection_in_use_is_not_asked_whether_its_server_is_there(
     database, asked = harness.service.database, list[Any]()
     dialect = database.readers.sync_engine.dialect
     monkeypatch.setattr(dialect, "do_ping", asked.append)
-    monkeypatch.setattr("chassis.database.RESTED", 60.0)
+    monkeypatch.setattr("chassis.database.RESTED", inf)
     for _ in range(3):
         await read(database)
     assert not asked
@@ -131,7 +132,7 @@ async def test_a_connection_in_use_is_not_asked_whether_its_server_is_there(
 
 async def test_what_breaks_in_use_fails_once_and_is_replaced(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
     database = harness.service.database
-    monkeypatch.setattr("chassis.database.RESTED", 60.0)
+    monkeypatch.setattr("chassis.database.RESTED", inf)
     await kill(harness, await read(database))
     with pytest.raises(DBAPIError) as failed:
         await read(database)

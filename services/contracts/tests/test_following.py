@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
 
 from hypothesis import given
@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from contracts.hardware.following import follow, standing
 from events.exchange_words import Cover, Dispatch
+from web.clock import PARIS
 
 START = date(2026, 1, 1)
 LATER = START + timedelta(days=900)
@@ -27,6 +28,7 @@ class Row:
     dispatch: Dispatch = "delivered"
     product_reference: str = "TS"
     replacement_reference: str | None = "TS"
+    reserved_at: datetime | None = None
 
     @property
     def serial_code(self) -> str:
@@ -90,3 +92,17 @@ def test_a_unit_that_is_being_exchanged_is_the_last_of_its_chain() -> None:
     assert stands is not None
     assert (stands.place, product.going) == ("exchanging", rows[1])
     assert standing("C", LATER, LATER, [product], rows) is None, "another unit may still be sent"
+
+
+def test_a_unit_that_came_back_and_is_chosen_again_has_the_cover_however_old_its_incident_is() -> None:
+    """U1 waits for its exchange while U2 is replaced by U3; then U2 comes back and replaces U1."""
+    of_u1 = replace(row(0, "U1", "U2", 2), reserved_at=datetime(2026, 1, 5, tzinfo=PARIS))
+    of_u2 = replace(row(1, "U2", "U3", 1), reserved_at=datetime(2026, 1, 3, tzinfo=PARIS))
+    rows = [of_u1, of_u2]
+    products = [follow(registered, rows) for registered in ("U1", "U2")]
+    assert [product.serial_number for product in products] == ["U2", "U3"]
+    assert [len(product.history) for product in products] == [1, 1]
+    found = {unit: standing(unit, LATER, LATER, products, rows) for unit in ("U1", "U2", "U3")}
+    assert {unit: each and each.place for unit, each in found.items()} == {
+        "U1": "replaced", "U2": "covered", "U3": "covered",
+    }  # fmt: skip

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from devkit.harness import RESELLER, SQP
 
 NEW = "Q251I02233"
@@ -40,3 +42,45 @@ async def test_declaring_on_a_unit_that_was_replaced_says_by_which(open_desk: An
 
     second = await desk.declare(title="Encore", serial_numbers=[NEW])
     assert [article["serial_number"] for article in (await desk.incident(second, SQP))["articles"]] == [NEW]
+
+
+@pytest.mark.parametrize("is_back", [False, True], ids=["awaited", "back"])
+async def test_a_unit_that_came_by_an_exchange_which_was_taken_back_is_not_exchanged(
+    open_desk: Any, is_back: bool
+) -> None:
+    desk = open_desk
+    first = await desk.replaced(NEW)
+    articles = [desk.NAS.model_copy(update={"serial_number": NEW})]
+    await desk.register(version=2, serial_number=NEW, articles=articles)
+    second = await desk.declare(title="Encore", serial_numbers=[NEW])
+    found = (await desk.as_(RESELLER).get(f"/incidents/{second}/exchanges")).json()
+    assert found["requestable"] == [NEW]
+    await desk.step(first, "reverse", reason="fault_gone")
+    if is_back:
+        await desk.step(first, "receive_replacement", serial_number=NEW)
+    await desk.register(version=3)
+    found = (await desk.as_(RESELLER).get(f"/incidents/{second}/exchanges")).json()
+    assert found["requestable"] == []
+    asked = await desk.as_(SQP).post(f"/incidents/{second}/exchanges", json={"serial_number": NEW, "approve": True})
+    assert (asked.status_code, asked.json()["code"], asked.json()["field"]) == (
+        409, "serial_taken_back", "serial_number",
+    )  # fmt: skip
+
+
+async def test_a_unit_that_came_back_and_is_sent_out_again_is_in_use_however_old_its_line_is(open_desk: Any) -> None:
+    """The line that it is sent on was asked for before the unit's own exchange."""
+    desk = open_desk
+    disk = "Z9CBPM5M"
+    await desk.register()
+    waiting = await desk.declare(serial_numbers=[disk], title="Disque")
+    await desk.exchange(waiting, disk)
+    nas = await desk.replaced(NEW)
+    for step, more in (("receive", {}), ("inspect", {"outcome": "no_fault_found"}), ("close", {})):
+        await desk.step(nas, step, **more)
+    await desk.register(version=2, articles=[desk.NAS.model_copy(update={"serial_number": NEW}), desk.DISK])
+    substitute = {"product_reference": desk.NAS.product_reference, "reason": "Plus de disques"}
+    await desk.step(waiting, "reserve", serial_number="Q207B17555", condition="reconditioned", **substitute)
+    await desk.news(await desk.ship(waiting), "delivered")
+    assert {"reverse", "replacement_dead"} <= set((await desk.line(waiting))["actions"])
+    line = await desk.step(waiting, "replacement_dead", 1, note="Aucune LED")
+    assert line["timeline"][-1]["sentence"].endswith("échange n°\u00a02 ouvert.")

@@ -61,6 +61,18 @@ async def test_sqp_asks_for_a_kept_disk_after_all_and_gives_time_for_it(desk: An
     assert await overdue(desk) == (True, 1, 1, 1)
 
 
+@pytest.mark.parametrize(("said", "more"), [("return_shipped", {}), ("return_lost", {"note": "Perdu"})])
+async def test_a_disk_that_was_refused_is_awaited_whatever_was_said_before_it_was_kept(
+    desk: Any, at: Any, said: str, more: dict[str, Any]
+) -> None:
+    at(START)
+    number = await desk.replaced("NEW1")
+    await desk.step(number, said, by=CLIENT, **more)
+    await desk.step(number, "keep_disk", by=CLIENT)
+    line = await desk.step(number, "refuse_disk", note="Sous garantie")
+    assert (line["return"]["label"], line["return"]["days_left"], line["stage"]) == ("Retour attendu", 15, "awaited")
+
+
 async def test_only_sqp_answers_and_only_where_a_disk_is_kept(desk: Any, number: str) -> None:
     for by in (CLIENT, RESELLER):
         refused = await desk.try_step(number, "refuse_disk", by=by, note="x")

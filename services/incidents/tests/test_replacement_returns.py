@@ -330,6 +330,31 @@ async def test_a_parcel_that_returned_to_its_sender_is_delivered_there(desk: Any
     assert "delivered" not in [fact["step"] for fact in line["timeline"]]
 
 
+@pytest.mark.parametrize("is_cancelled", [True, False])
+async def test_a_back_office_that_puts_the_carriers_last_word_delivers_nothing_to_the_holder(
+    desk: Any, sent: str, is_cancelled: bool
+) -> None:
+    if is_cancelled:
+        await desk.step(desk.number, "cancel", note="Trop tard")
+    [parcel] = (await desk.line(desk.number))["shipments"]
+    body = {key: parcel[key] for key in ("carrier", "tracking_number")} | {"incident_number": desk.number, "lines": [1]}
+    for state in ("returned_to_sender", "delivered"):
+        answer = await desk.as_(OFFICE).put(f"/backoffice/shipments/{sent}", json={**body, "state": state})
+        assert answer.status_code == 200
+    line = await desk.line(desk.number)
+    assert (line["shipments"][0]["state"], line["replaced_on"]) == ("returned_to_sender", None)
+    assert (await desk.news(sent, "delivered")).status_code == 200  # a person who knows better
+
+
+async def test_what_came_back_is_not_told_as_delivered_to_its_holder(desk: Any, sent: str) -> None:
+    await desk.step(desk.number, "cancel", note="Trop tard")
+    await desk.step(desk.number, "receive_replacement", serial_number=NEW)
+    before = await desk.line(desk.number, by=CLIENT)
+    await desk.news(sent, "delivered")
+    after = await desk.line(desk.number, by=CLIENT)
+    assert (after["timeline"], after["dispatch"]) == (before["timeline"], before["dispatch"])
+
+
 async def test_a_lost_parcel_delivered_after_the_next_one_is_told_to_sqp_alone(desk: Any, sent: str) -> None:
     await desk.news(sent, "lost")
     await desk.step(desk.number, "reserve", serial_number="AUTRE")

@@ -195,6 +195,56 @@ async def test_the_back_office_repeating_itself_undoes_nothing_that_was_said_sin
     assert await desk.line(number, by=CLIENT) == before
 
 
+# What the back office says, what an agent does next, and a holder after that.
+OFFICES_WORDS: list[tuple[dict[str, Any], list[dict[str, Any]]]] = [
+    ({"step": "more_time", "reason": "Congés"}, []),
+    ({"step": "receive", "serial_number": FAULTY}, [
+        {"step": "inspect", "outcome": "partial", "missing": ["Alimentation"]}, {"step": "return_shipped"}]),
+    ({"step": "receive"}, [
+        {"step": "inspect", "outcome": "partial", "missing": ["Alimentation"]}, {"step": "return_shipped"}]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("told", "since"), OFFICES_WORDS, ids=["time", "serial", "bare"])
+async def test_the_same_words_of_the_back_office_are_no_news_however_late(
+    desk: Any, number: str, told: dict[str, Any], since: list[dict[str, Any]]
+) -> None:
+    assert (await office(desk, number, **told)).status_code == 200
+    for step in since:
+        await desk.step(number, **step)
+    before = await desk.line(number)
+    assert (await office(desk, number, **told)).status_code == 200
+    assert await desk.line(number) == before
+
+
+async def test_an_inspection_that_is_told_again_judges_nothing_that_has_come_since(desk: Any, number: str) -> None:
+    await desk.step(number, "receive", serial_number="ZZZ999")
+    verdict = {"outcome": "mismatch", "note": "Autre fournisseur"}
+    assert (await office(desk, number, "inspect", **verdict)).status_code == 200
+    await desk.step(number, "return_shipped", by=CLIENT)
+    await desk.step(number, "receive", serial_number=FAULTY)
+    assert (await office(desk, number, "inspect", **verdict)).status_code == 200
+    assert (await desk.line(number))["return_state"] == "received"
+
+
+@pytest.mark.parametrize(
+    ("step", "more"),
+    [("settle", {"outcome": "waived", "note": "Geste"}), ("return_lost", {"note": "Perdu"}), ("return_shipped", {})],
+)
+async def test_what_was_said_of_one_way_back_says_of_which_it_speaks_once_the_other_is_awaited(
+    desk: Any, number: str, step: str, more: dict[str, Any]
+) -> None:
+    assert (await office(desk, number, step, **more)).status_code == 200
+    await desk.step(number, "reverse", reason="fault_gone")
+    before = await desk.line(number)
+    for of, status, code in ((None, 409, "which_way_back"), ("return", 409, "other_way_back")):
+        answer = await office(desk, number, step, **more, **({"of": of} if of else {}))
+        assert (answer.status_code, answer.json()["code"], answer.json()["field"]) == (status, code, "of")
+    assert await desk.line(number) == before
+    assert (await office(desk, number, step, **more, of="replacement")).status_code == 200
+    assert (await desk.line(number))["replacement_return_state"] != "expected"
+
+
 async def test_a_step_that_was_refused_is_no_repetition_once_it_may_be_taken(desk: Any, number: str) -> None:
     await desk.step(number, "receive", serial_number="ZZZ999")
     assert (await office(desk, number, "return_shipped", tracking_number=SECOND)).status_code == 409
@@ -203,7 +253,7 @@ async def test_a_step_that_was_refused_is_no_repetition_once_it_may_be_taken(des
     assert returns(await desk.line(number)) == [(SECOND, "shipped")]
 
 
-@pytest.mark.parametrize(("state", "hours"), [("lost", 1), ("lost", 2), ("damaged", 2), ("delivered", 1)])
+@pytest.mark.parametrize(("state", "hours"), [("lost", 1), ("lost", 2), ("damaged", 2)])
 async def test_what_a_carrier_said_before_a_parcel_was_found_is_overtaken(
     desk: Any, number: str, at: Any, state: str, hours: int
 ) -> None:
@@ -219,6 +269,22 @@ async def test_what_a_carrier_said_before_a_parcel_was_found_is_overtaken(
     assert returns(await desk.line(number)) == [(FIRST, "shipped")]
     facts = [{**lost, "at": (START + timedelta(hours=3, minutes=30)).isoformat()}]
     assert (await desk.as_(OFFICE).post("/backoffice/tracking", json={"facts": facts})).json()["items"] == ["applied"]
+
+
+async def test_a_delivery_of_before_a_parcel_was_found_is_news_once(desk: Any, number: str, at: Any) -> None:
+    await desk.step(number, "return_shipped", by=CLIENT, tracking_number=FIRST)
+    at(START + timedelta(hours=3))
+    await desk.step(number, "return_lost", by=CLIENT, note="Perdu")
+    await desk.step(number, "return_shipped", by=CLIENT, tracking_number=FIRST, note="Retrouvé")
+    moment = (START + timedelta(hours=1)).isoformat()
+    fact = {"carrier": "colissimo", "tracking_number": FIRST, "state": "delivered", "at": moment}
+    for expected in ("applied", "known"):
+        answer = await desk.as_(OFFICE).post("/backoffice/tracking", json={"facts": [fact]})
+        assert answer.json()["items"] == [expected]
+    await desk.step(number, "return_lost", by=CLIENT, note="Pas chez SQP")
+    await desk.step(number, "return_shipped", by=CLIENT, tracking_number=FIRST, note="Chez le gardien")
+    answer = await desk.as_(OFFICE).post("/backoffice/tracking", json={"facts": [fact]})
+    assert answer.json()["items"] == ["known"]
 
 
 @pytest.mark.parametrize("moment", [{}, {"at": START.isoformat()}], ids=["now", "dated"])

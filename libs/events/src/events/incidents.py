@@ -187,7 +187,8 @@ class Parcel(Payload):
 class ExchangeChanged(IncidentEvent):
     """The full state of an exchange line after ``step``. The claim to the maker is in no event.
 
-    ``serial_number`` is the faulty product, ``replacement_serial_number`` what takes its place. ``replaced_on`` is
+    ``serial_number`` is the faulty product, ``replacement_serial_number`` what takes its place, and does so as planned
+    since ``reserved_at``: a unit is sent out again after its own exchange, however old the line is. ``replaced_on`` is
     the day on which it took over; ``return_due_on`` until when the faulty one is awaited, ``replacement_due_on`` until
     when a replacement that is to come back; never both are awaited. ``origin_line``: where
     the replacement of another line was dead on arrival, that line. ``parcel``: the one that ``step`` is about.
@@ -207,6 +208,7 @@ class ExchangeChanged(IncidentEvent):
     product_reference: str
     replacement_serial_number: str | None = None
     replacement_reference: str | None = None
+    reserved_at: Moment | None = None
     dispatch: Dispatch
     cover: Cover
     replaced_on: Day | None = None

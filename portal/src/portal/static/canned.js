@@ -30,7 +30,7 @@ function asked() {
 
 dialog.addEventListener("input", () => {
   if (!dialog.querySelector("#canned-q")) return;
-  const words = folded(dialog.querySelector("#canned-q").value).split(/\s+/);
+  const words = dialog.querySelector("#canned-q").value.split(/\s+/).map(folded);
   for (const each of dialog.querySelectorAll("[data-words]")) {
     const text = folded(each.dataset.words);
     each.hidden = !words.every((word) => text.includes(word));
@@ -38,8 +38,11 @@ dialog.addEventListener("input", () => {
   dialog.querySelector("[data-none]").hidden = Boolean(dialog.querySelector("[data-words]:not([hidden])"));
 });
 
+// As the services' searches do: letters and digits alone, however they are written.
+const SPELLED = { œ: "oe", æ: "ae", ß: "ss", ø: "o", ł: "l" };
 function folded(text) {
-  return text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+  const plain = text.normalize("NFKD").toLowerCase().replace(/[œæßøł]/g, (letter) => SPELLED[letter]);
+  return plain.replace(/[^\p{L}\p{N}]/gu, "");
 }
 
 // From the box the arrows lead through what is shown, and Enter takes the first. Held down, it does not apply what came.

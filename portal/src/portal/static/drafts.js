@@ -1,6 +1,7 @@
 // What is written in a thread is kept by the server for its author as one types. Until the server has it this tab of the
 // browser has it (kept.js).
 import { forget, keep, restore } from "./kept.js";
+import { tooLong } from "./lengths.js";
 import { asPerson, isOver } from "./person.js";
 
 const AFTER_MS = 1500;
@@ -20,6 +21,7 @@ function later(delay) {
 
 export function changed(form) {
   keep(form);
+  if (tooLong(form)) return say(form, tooLong(form));
   const fields = [...new FormData(form)].filter(([, value]) => typeof value === "string");
   unsaved.set(form.dataset.drafts, { form, body: new URLSearchParams(fields) });
   later(AFTER_MS);

@@ -3,6 +3,7 @@ import { prepareArrivals } from "./arriving.js";
 import { prepareComboboxes } from "./combobox.js";
 import { prepareFollowing } from "./following.js";
 import { prepareKeys } from "./keys.js";
+import { prepareLengths } from "./lengths.js";
 import { listen } from "./live.js";
 import { preparePalette } from "./palette.js";
 import { preparePanel } from "./panel.js";
@@ -103,6 +104,7 @@ function hideFlash() {
 document.addEventListener("htmx:pushedIntoHistory", hideFlash);
 document.addEventListener("input", hideFlash);
 
+prepareLengths();
 prepareReach();
 prepareArrivals();
 prepareConfirmations();

@@ -20,6 +20,7 @@ KEPT_OF_AN_EXCHANGE = {
     "product_reference",
     "replacement_serial_number",
     "replacement_reference",
+    "reserved_at",
     "cover",
     "dispatch",
 }

@@ -85,6 +85,18 @@ class SerialReplaced(Conflict):
     )
 
 
+class SerialTakenBack(Conflict):
+    """It came by an exchange that was taken back, and cover with it."""
+
+    code = "serial_taken_back"
+    message = text(
+        "Le matériel {serial} est à renvoyer à SQP : l’échange par lequel il est venu a été annulé, et il n’est plus "
+        "couvert.",
+        "Equipment {serial} is to be sent back to SQP: the exchange that it came by was cancelled, and it is covered "
+        "no more.",
+    )
+
+
 class UnknownAddress(Conflict):
     code = "unknown_address"
     message = text(

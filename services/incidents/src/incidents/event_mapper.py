@@ -124,6 +124,7 @@ def exchange_changed(
         product_reference=line.product_reference,
         replacement_serial_number=line.replacement_serial_number,
         replacement_reference=line.replacement_reference,
+        reserved_at=line.reserved_at,
         dispatch=line.dispatch,
         cover=line.cover,
         replaced_on=line.replaced_on,

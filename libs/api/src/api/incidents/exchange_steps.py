@@ -15,6 +15,7 @@ Condition = Literal["new", "reconditioned"]
 Carrier = Literal["chronopost", "colissimo", "dpd", "ups", "fedex", "gls", "dhl", "other"]
 ClaimState = Literal["opened", "sent", "accepted", "refused", "settled"]
 Reversal = Literal["fault_gone", "not_covered"]
+WayBack = Literal["return", "replacement"]
 LineNumber = Annotated[int, Field(ge=1, le=9999)]
 # Of a unit that a person reads off its label: makers print capitals.
 UnitSerial = Annotated[Serial, AfterValidator(str.upper)]
@@ -87,7 +88,13 @@ class SendLabel(Request):
     note: OptionalParagraphs = ""
 
 
-class ReturnShipped(Request):
+class WayBackStep(Request):
+    """About what is awaited: the faulty product, or the replacement. ``of`` names it, and is refused of the other."""
+
+    of: WayBack | None = None
+
+
+class ReturnShipped(WayBackStep):
     """The holder has given to a carrier what is awaited: the faulty product, or the replacement.
 
     While a parcel is on its way, another number corrects its number; with ``another`` it is that of one more parcel.
@@ -100,12 +107,12 @@ class ReturnShipped(Request):
     note: OptionalParagraphs = ""
 
 
-class ReturnLost(Request):
+class ReturnLost(WayBackStep):
     step: Literal["return_lost"]
     note: Paragraphs
 
 
-class MoreTime(Request):
+class MoreTime(WayBackStep):
     """Puts the due date of the return off, twice at most."""
 
     step: Literal["more_time"]
@@ -166,7 +173,7 @@ class Inspect(Request):
         return self
 
 
-class Settle(Request):
+class Settle(WayBackStep):
     """Nothing is awaited any more, be it the faulty product or the replacement: the disk is kept, SQP gives up, or SQP
     invoices (``reference``; no amount)."""
 

@@ -73,7 +73,9 @@ class Lot:
 
 def _chosen_listing(page: Page) -> Listing:
     numbers = page.query("numbers")[:MOST_TYPED]
-    return Listing.of(page, CHOSEN, (), default_sort="-number", filters={"numbers": (numbers,) if numbers else ()})
+    if not numbers:
+        raise ApiRefused(404, {})
+    return Listing.of(page, CHOSEN, (), default_sort="-number", filters={"numbers": (numbers,)})
 
 
 # Of what was chosen, the list of incidents as a file.

@@ -23,8 +23,10 @@ async def show_presences(page: Page) -> Response:
         raise ApiRefused(404, {})
     try:
         found = await presence.everywhere(page)
-    except (ServiceUnavailable, ApiRefused):
-        return _nothing()
+    except ServiceUnavailable:
+        return _nothing(503)
+    except ApiRefused as refused:
+        return _nothing(refused.status)
     return page.fragment("desk/presences.html", places=found.items)
 
 
@@ -40,11 +42,13 @@ async def say_presence(page: Page) -> Response:
             return PlainTextResponse("")
         body = PresencePut(writes=bool(page.field("writes")))
         found = await presence.put(page, number, UUID(page_id), body)
-    except (ServiceUnavailable, ApiRefused):
-        return _nothing()
+    except ServiceUnavailable:
+        return _nothing(503)
+    except ApiRefused as refused:
+        return _nothing(refused.status)
     return page.fragment("desk/presence.html", people=found.people)
 
 
-def _nothing() -> Response:
+def _nothing(status: int) -> Response:
     """What is not known is not shown; the page asks again by itself."""
-    return PlainTextResponse("", 503)
+    return PlainTextResponse("", status)

@@ -123,8 +123,7 @@ def legs(page: Page, line: Exchange) -> Iterator[Leg]:
             (N_("Expédié"), "shipped"),
             (N_("Livré"), "delivered" if "delivered" in when else "delivery_presumed"),
         ]
-        reached = DISPATCHED[line.dispatch]
-        stops = _stops(page, there, reached, when)
+        stops = _stops(page, there, DISPATCHED[line.dispatch], when)
         yield Leg("outbound", page.gettext(N_("Vers le client")), line.dispatch_label, line.dispatch == "failed", stops)
     if line.return_.state != "not_required":
         over: FactStep = "return_settled" if line.return_.state == "settled" else "return_inspected"
@@ -134,11 +133,9 @@ def legs(page: Page, line: Exchange) -> Iterator[Leg]:
             (N_("Reçu"), "return_received"),
             (N_("Soldé") if over == "return_settled" else N_("Contrôlé"), over),
         ]
-        reached = RETURNED.get(line.return_.state)
+        stops = _stops(page, back, RETURNED.get(line.return_.state), when)
         wrong = line.return_.is_overdue or line.return_.state == "lost"
-        yield Leg(
-            "return", page.gettext(N_("Retour à SQP")), line.return_.label, wrong, _stops(page, back, reached, when)
-        )
+        yield Leg("return", page.gettext(N_("Retour à SQP")), line.return_.label, wrong, stops)
 
     if line.replacement_return:
         yield _replacement_leg(page, line.replacement_return, when)

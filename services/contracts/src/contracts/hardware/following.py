@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Literal, Protocol
 
 from events.exchange_words import Cover, Dispatch
+from web.clock import PARIS
 from web.text import codes
 
 
@@ -34,6 +35,8 @@ class Exchanged(Protocol):
     def replacement_code(self) -> str | None: ...
     @property
     def replacement_reference(self) -> str | None: ...
+    @property
+    def reserved_at(self) -> datetime | None: ...
     @property
     def cover(self) -> Cover: ...
     @property
@@ -142,8 +145,10 @@ def _day(step: Exchanged) -> date:
     return step.replaced_on or date.max
 
 
-def _order(step: Exchanged) -> tuple[str, int, str, int]:
-    """A unit is exchanged after it came as a replacement, whatever days carriers tell: by the incident's number, which
-    is its day and a counter, and by the line."""
+def _order(step: Exchanged) -> tuple[datetime, int, str, int]:
+    """A unit is exchanged after it was chosen as a replacement, and chosen again after it came back, whatever days
+    carriers tell. Where that moment is not known, by the incident's number, which is its day and a counter, and by the
+    line."""
     number = step.incident_number
-    return number[:6], len(number), number, step.line
+    day = datetime.strptime(number[:6], "%y%m%d").replace(tzinfo=PARIS)
+    return step.reserved_at or day, len(number), number, step.line

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import Computed, Text
@@ -17,6 +17,7 @@ from web.text.codes import SERIAL_SQL
 class Replacement(Base):
     """An exchange of one of a contract's products, as incidents told it last (``ExchangeChanged``). ``cover`` tells
     whether the replacement has taken the cover over, on ``replaced_on``; ``unchanged`` rows only remember a version.
+    ``reserved_at``: since when that replacement was meant; not known of what was told by older releases.
     """
 
     __tablename__ = "replacements"
@@ -36,6 +37,7 @@ class Replacement(Base):
         Computed(SERIAL_SQL.format(column="replacement_serial_number"), persisted=True), index=True
     )
     replacement_reference: Mapped[str | None]
+    reserved_at: Mapped[datetime | None]
     cover: Mapped[Cover] = mapped_column(Text)
     dispatch: Mapped[Dispatch] = mapped_column(Text)
     replaced_on: Mapped[date | None]

@@ -86,6 +86,8 @@ async def reserve(scene: Scene, wanted: steps.Reserve) -> None:
         raise errors.ReplacementIsTaken(
             serial=wanted.serial_number, number=other.incident_number, field="serial_number"
         )
+    if code != codes.serial(line.replacement_serial_number or ""):
+        line.reserved_at = scene.now
     line.replacement_serial_number = wanted.serial_number
     line.replacement_reference = reference
     line.replacement_condition = wanted.condition

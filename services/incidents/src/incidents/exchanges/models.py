@@ -72,8 +72,9 @@ shipment_lines = Table(
 class Exchange(Base):
     """One faulty product of an incident, and what becomes of it. ``serial_number`` is the faulty unit's.
 
-    ``received_serial_number`` is what arrived under this line. ``dispatch`` sums its outbound parcels up. ``due_on`` is
-    as :func:`incidents.exchanges.standing.due_on`, ``late_after`` the same where what is awaited may be late,
+    ``reserved_at``: since when the present replacement is this line's. ``received_serial_number`` is what arrived
+    under it. ``dispatch`` sums its outbound parcels up. ``due_on`` is as
+    :func:`incidents.exchanges.standing.due_on`, ``late_after`` the same where what is awaited may be late,
     ``undated_stage`` as :func:`incidents.exchanges.standing.stage` on a day on which nothing is. ``consequence`` is
     what follows if what is awaited is late, as SQP's settings had it at the approval.
     """
@@ -100,6 +101,7 @@ class Exchange(Base):
     replacement_reference: Mapped[str | None]
     replacement_condition: Mapped[Condition | None]
     replacement_reason: Mapped[str] = mapped_column(default="")
+    reserved_at: Mapped[datetime | None]
     stock_expected_on: Mapped[date | None]
     dispatch: Mapped[Dispatch] = mapped_column(default="none")
     dispatched_at: Mapped[datetime | None]
@@ -198,12 +200,14 @@ class ExchangeFact(Base):
 
 
 class OfficeReport(Base):
-    """What the back office has said of the way back of a line, once each: see :mod:`incidents.exchanges.repeats`."""
+    """What the back office has said of a line, once each, and whether that was of its replacement: see
+    :mod:`incidents.exchanges.repeats`."""
 
     __tablename__ = "office_reports"
 
     exchange_id: Mapped[UUID] = mapped_column(ForeignKey("exchanges.id"), primary_key=True)
     digest: Mapped[str] = mapped_column(primary_key=True)
+    of_replacement: Mapped[bool]
     at: Mapped[datetime]
 
 

@@ -93,8 +93,6 @@ async def track(session: AsyncSession, facts: Sequence[parcels.CarrierFact], by:
             incident = incidents[parcel.incident_number]
             assert incident is not None, "a parcel's incident is never deleted"
             await session.refresh(parcel)
-            if machine.is_back(parcel.state, fact.state):
-                continue
             is_news |= await _record(session, incident, parcel, news, by, now)
         outcomes.append("applied" if is_news else "known" if of_fact else "unknown")
     return outcomes
@@ -131,6 +129,8 @@ async def _record(
 ) -> bool:
     """Nothing has happened later than now, or before the exchange was asked for, whatever a carrier's clock says.
     Raises BeforeItsExchange where it is days before: then it is of something else."""
+    if by.user_id is None and machine.is_back(shipment.state, news.state):
+        return False
     lines = await parcel_repository.lines_of(session, shipment)
     asked_at = min(line.requested_at for line in lines)
     if news.at is not None and news.at < asked_at - parcel_repository.EARLY:

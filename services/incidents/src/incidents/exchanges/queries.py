@@ -118,8 +118,14 @@ async def followed(reader: AsyncConnection, lines: Sequence[AnyRow]) -> set[int]
         line.line
         for line in lines
         for row in rows
-        if row.serial_code == line.replacement_code and row.requested_at >= line.requested_at
+        if row.serial_code == line.replacement_code and row.requested_at >= line.reserved_at
     }
+
+
+async def of_units(reader: AsyncConnection, incident: AnyRow) -> Sequence[AnyRow]:
+    """The lines of any incident that tell which of this one's products are in use."""
+    units = [codes.serial(article["serial_number"]) for article in incident.articles]
+    return (await reader.execute(repository.of_units(incident.contract_number, units))).all()
 
 
 async def lines(reader: AsyncConnection, number: str) -> Sequence[AnyRow]:

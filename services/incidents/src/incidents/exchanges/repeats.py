@@ -1,7 +1,7 @@
 """Whether what is told is known already: a back office may send each of its facts as often as it likes.
 
-Most steps show in the line's state. Those of the way back are told by others, too, and undone by what they say since:
-of these the same words of the back office are no news, however long ago they were told.
+The same words are no news, however long ago they were told, and whatever others have said and done since. Other words
+may say what the line's state shows.
 """
 
 from __future__ import annotations
@@ -15,13 +15,14 @@ from pydantic import BaseModel
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.incidents.exchange_steps import Step, StepName
-from incidents.exchanges import carriers, standing
+from api.incidents.exchange_steps import Step, StepName, WayBackStep
+from incidents.exchanges import carriers, return_errors, standing
 from incidents.exchanges.models import Exchange, OfficeReport
 from web import clock
 from web.text import codes
 
-OF_THE_WAY_BACK: frozenset[StepName] = frozenset({"send_label", "return_shipped", "return_lost", "keep_disk"})
+# One unit after another may be chosen, and the first again.
+CHANGES_BACK: frozenset[StepName] = frozenset({"reserve"})
 
 IS_KNOWN: Mapping[StepName, Callable[[Any, Exchange], bool]] = {
     "approve": lambda wanted, line: line.decision == "approved" and wanted.type in (None, line.type),
@@ -70,12 +71,20 @@ def is_repeated(wanted: Step, line: Exchange) -> bool:
 
 
 async def is_reported(session: AsyncSession, wanted: Step, line: Exchange) -> bool:
-    """Whether the back office has said this of the way back before; from now on it has, unless the step is refused."""
-    if wanted.step not in OF_THE_WAY_BACK:
+    """Whether the back office has said this of the line before; from now on it has, unless the step is refused. Raises
+    WhichWayBack where it said it of the other way back, and does not say of which it speaks now."""
+    if wanted.step in CHANGES_BACK:
         return False
-    report = insert(OfficeReport).values(exchange_id=line.id, digest=digest(wanted), at=clock.now())
-    added = await session.scalar(report.on_conflict_do_nothing().returning(OfficeReport.digest))
-    return added is None
+    of_replacement = standing.way_back(line) == "replacement"
+    report = insert(OfficeReport).values(
+        exchange_id=line.id, digest=digest(wanted), of_replacement=of_replacement, at=clock.now()
+    )
+    if await session.scalar(report.on_conflict_do_nothing().returning(OfficeReport.digest)):
+        return False
+    known = await session.get_one(OfficeReport, (line.id, digest(wanted)))
+    if isinstance(wanted, WayBackStep) and wanted.of is None and known.of_replacement != of_replacement:
+        raise return_errors.WhichWayBack(field="of")
+    return True
 
 
 def digest(told: BaseModel) -> str:

@@ -12,11 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from api.incidents.exchanges import FactStep
 from chassis.locks import one_at_a_time
-from chassis.sql import AnyRow
+from chassis.sql import AnyRow, AnySelect
 from events.exchange_words import Consequence
 from events.incidents import Actor
 from incidents.access import visible
-from incidents.errors import SerialReplaced
+from incidents.errors import SerialReplaced, SerialTakenBack
 from incidents.exchanges import machine, standing
 from incidents.exchanges.errors import ExchangeUnderWay, ExchangeUnderWayElsewhere
 from incidents.exchanges.models import (
@@ -102,9 +102,11 @@ async def next_line(session: AsyncSession, number: str) -> int:
 
 async def follower(session: AsyncSession, line: Exchange) -> Exchange | None:
     """The last line, of this incident or another, that exchanges the replacement of ``line``, or has done so."""
-    code = codes.serial(line.replacement_serial_number or "")
+    if line.replacement_serial_number is None:
+        return None
+    code = codes.serial(line.replacement_serial_number)
     await unit(session, code)
-    query = select(Exchange).where(_follows([code]), Exchange.requested_at >= line.requested_at)
+    query = select(Exchange).where(_follows([code]), Exchange.requested_at >= line.reserved_at)
     return await session.scalar(query.order_by(Exchange.requested_at.desc()).limit(1))
 
 
@@ -162,28 +164,31 @@ async def covering(session: AsyncSession, code: str, day: date) -> str | None:
     return await session.scalar(query.limit(1))
 
 
-async def replaced(session: AsyncSession, contract: str, code: str) -> Exchange | None:
-    """The last line by which the contract's unit of this serial code was replaced."""
-    query = (
-        select(Exchange)
-        .join(Incident, Incident.number == Exchange.incident_number)
-        .where(Incident.contract_number == contract, Exchange.serial_code == code, Exchange.cover == "replaced")
-        .order_by(Exchange.replaced_on.desc())
-    )
-    return await session.scalar(query.limit(1))
-
-
-async def require_in_use(session: AsyncSession, contract: str, serial: str, day: date) -> None:
-    """Raises SerialReplaced: what was replaced and is covered no more cannot be exchanged again."""
+async def require_in_use(session: AsyncSession, contract: str, serial: str, day: date, field: str) -> None:
+    """Raises SerialReplaced or SerialTakenBack: a unit that is in use no more, and covered by no contract, cannot be
+    exchanged."""
     code = codes.serial(serial)
-    line = None if await covering(session, code, day) else await replaced(session, contract, code)
-    if line is not None:
-        raise SerialReplaced(
-            serial=serial,
-            replacement=line.replacement_serial_number,
-            day=f"{line.replaced_on:%d/%m/%Y}",
-            field="serial_number",
-        )
+    if await covering(session, code, day):
+        return
+    lines = (await session.execute(of_units(contract, [code]))).all()
+    line = standing.taken_out_of_use(code, lines)
+    if line is None:
+        return
+    if line.replacement_code == code:
+        raise SerialTakenBack(serial=serial, field=field)
+    raise SerialReplaced(
+        serial=serial,
+        replacement=line.replacement_serial_number,
+        day=f"{line.replaced_on:%d/%m/%Y}",
+        field=field,
+    )
+
+
+def of_units(contract: str, serial_codes: Sequence[str]) -> AnySelect:
+    """The lines on which these units of a contract are exchanged, and those that these units came by."""
+    query = select(Exchange.__table__).join(Incident, Incident.number == Exchange.incident_number)
+    is_exchanged = and_(Exchange.serial_code.in_(serial_codes), Incident.contract_number == contract)
+    return query.where(or_(is_exchanged, Exchange.replacement_code.in_(serial_codes)))
 
 
 async def claimed_by(session: AsyncSession, code: str, but: UUID) -> Exchange | None:

@@ -45,6 +45,22 @@ class ExchangesStopped(_Overdue):
     )
 
 
+class WhichWayBack(Conflict):
+    code = "which_way_back"
+    message = text(
+        "Ceci a déjà été dit de l’autre retour de cet échange : précisez lequel avec « of » (return ou replacement).",
+        "This was said of the other way back of this exchange: name the one meant with “of” (return or replacement).",
+    )
+
+
+class OtherWayBack(Conflict):
+    code = "other_way_back"
+    message = text(
+        "Ce n’est pas ce retour qui est attendu pour cet échange.",
+        "This is not the way back that is awaited for this exchange.",
+    )
+
+
 class NoDiskKept(Conflict):
     code = "no_disk_kept"
     message = text(

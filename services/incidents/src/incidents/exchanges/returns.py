@@ -93,9 +93,11 @@ async def keep_disk(scene: Scene, wanted: steps.KeepDisk) -> None:
 
 
 async def refuse_disk(scene: Scene, wanted: steps.RefuseDisk) -> None:
-    """It is to be sent after all: the days until now were no delay of its holder's."""
+    """It is to be sent after all, whatever was said before it was to be kept: the days until now were no delay of its
+    holder's."""
     line, terms = scene.line, await repository.terms(scene.session)
     line.disk = "refused"
+    line.return_state = "expected"
     line.return_due_on = terms.given_again(line.return_due_on, clock.day(scene.now))
     scene.tell("return_disk_refused", wanted.note, day=line.return_due_on)
 

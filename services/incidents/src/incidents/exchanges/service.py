@@ -20,6 +20,7 @@ from incidents.exchanges import (
     repository,
     return_errors,
     returns,
+    standing,
 )
 from incidents.exchanges.labels import STATEMENT_VERSION
 from incidents.exchanges.models import Exchange, Statement, fresh
@@ -68,7 +69,8 @@ async def request(session: AsyncSession, number: str, wanted: steps.ExchangeCrea
     article = _declared(incident, wanted.serial_number)
     await repository.require_no_open(session, wanted.serial_number, by)
     now = clock.now()
-    await repository.require_in_use(session, incident.contract_number, wanted.serial_number, clock.day(now))
+    contract, serial = incident.contract_number, wanted.serial_number
+    await repository.require_in_use(session, contract, serial, clock.day(now), "serial_number")
     line = Exchange(
         id=uuid4(),
         incident_number=number,
@@ -130,6 +132,8 @@ async def perform(
             audit.skip(session)
         return
     raise_any(machine.refusal(wanted.step, line))
+    if isinstance(wanted, steps.WayBackStep) and wanted.of not in (None, standing.way_back(line)):
+        raise return_errors.OtherWayBack(field="of")
     if wanted.step in machine.OF_REPLACEMENT_IN_USE:
         await _require_last(session, line)
     if wanted.step == "approve" and incident.status not in OPEN:

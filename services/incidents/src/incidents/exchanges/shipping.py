@@ -141,7 +141,7 @@ async def record(
     the times that it tells."""
     if news == "shipped":
         shipment.shipped_at = shipment.shipped_at or scene.at
-    if machine.is_late(shipment.state, news) or scene.at < (shipment.sent_again_at or scene.at):
+    if machine.is_late(shipment.state, news) or _is_overtaken(scene, shipment, news):
         return False
     shipment.state = news
     if news == "delivered":
@@ -151,9 +151,17 @@ async def record(
     return True
 
 
+def _is_overtaken(scene: Scene, shipment: Shipment, news: News) -> bool:
+    """It was said that the parcel was on its way after all, later than this. Its delivery is news even so, once."""
+    is_known = news != "delivered" or shipment.delivered_at == scene.at
+    return is_known and shipment.sent_again_at is not None and scene.at < shipment.sent_again_at
+
+
 async def _follow(scene: Scene, shipment: Shipment, news: News, note: str, step: ExchangeStep | None) -> None:
     if shipment.direction == "outbound" and news == "delivered" and scene.line.dispatch == "delivered":
         scene.note("second_delivery", note, shipment)
+    elif shipment.direction == "outbound" and scene.line.replacement_return in ("received", "settled"):
+        scene.note("carrier_news", note, shipment, state=news)
     elif shipment.direction == "outbound":
         await _sum_up(scene, news)
         if news == "delivered":

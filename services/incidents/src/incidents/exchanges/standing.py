@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from operator import itemgetter
 from typing import Literal, Protocol
 from uuid import UUID
 
-from api.incidents.exchange_steps import ClaimState
+from api.incidents.exchange_steps import ClaimState, WayBack
 from api.incidents.exchanges import Stage
 from chassis.sql import AnyRow
 from events.exchange_words import Cover, Decision, Dispatch, ExchangeType, Outcome, ReplacementReturn, ReturnState
@@ -86,6 +87,11 @@ def is_replacement_awaited(line: LineState) -> bool:
     return line.replacement_return in REPLACEMENT_AWAITED
 
 
+def way_back(line: LineState) -> WayBack:
+    """The one that steps are about: a replacement's, once it was to come back."""
+    return "return" if line.replacement_return == "none" else "replacement"
+
+
 def is_going(line: LineState) -> bool:
     return line.decision in OPEN or is_replacement_awaited(line)
 
@@ -127,12 +133,26 @@ def may_turn_up(line: LineState) -> bool:
     return is_taken_back and has_failed and line.replacement_return == "none"
 
 
-def requestable(serials: Sequence[str], lines: Sequence[AnyRow]) -> list[str]:
-    """Of an incident's products those that none of its ``lines`` exchanges, or has replaced for good."""
-    replaced = [line for line in lines if line.cover == "replaced"]
-    gone = {line.serial_code for line in replaced} - {line.replacement_code for line in replaced}
-    gone |= {line.serial_code for line in lines if line.decision in OPEN}
-    return [serial for serial in serials if codes.serial(serial) not in gone]
+def requestable(serials: Sequence[str], lines: Sequence[AnyRow], of_units: Sequence[AnyRow]) -> list[str]:
+    """Of an incident's products those that none of its ``lines`` exchanges, and that are in use, as far as the lines of
+    these units tell."""
+    going = {line.serial_code for line in lines if line.decision in OPEN}
+    known = [(serial, codes.serial(serial)) for serial in serials]
+    return [serial for serial, code in known if code not in going and taken_out_of_use(code, of_units) is None]
+
+
+def taken_out_of_use(code: str, lines: Sequence[AnyRow]) -> AnyRow | None:
+    """The line that took the unit of this serial code out of use: by replacing it, or as it came by a line that was
+    taken back. None where it is in use, perhaps again: a unit may come back to SQP and be sent out once more."""
+    moves = [(line.requested_at, line) for line in lines if line.serial_code == code and line.cover == "replaced"]
+    moves += [
+        (line.reserved_at, line)
+        for line in lines
+        if line.replacement_code == code and line.cover in ("replaced", "returned")
+    ]
+    _, last = max(moves, key=itemgetter(0), default=(None, None))
+    is_in_use = last is None or (last.replacement_code == code and last.cover == "replaced")
+    return None if is_in_use else last
 
 
 def due_on(line: LineState) -> date | None:

@@ -53,7 +53,9 @@ async def exchanges(
         items.append(_exchange(line, *of_line, of_parcel, terms, kind, may, language, writes=writes))
     stated = await queries.statements(reader, incident.number)
     articles = [article["serial_number"] for article in incident.articles]
-    requestable = standing.requestable(articles, lines) if writes and incident.status in OPEN else []
+    may_request = writes and incident.status in OPEN
+    units = await queries.of_units(reader, incident) if may_request else []
+    requestable = standing.requestable(articles, lines, units) if may_request else []
     return schemas.Exchanges(
         items=items,
         requestable=requestable,

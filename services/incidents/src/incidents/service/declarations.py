@@ -14,7 +14,6 @@ from incidents.desk import service as desk
 from incidents.errors import (
     ContractNotFound,
     DeclaredAlready,
-    SerialReplaced,
     UnknownAddress,
     UnknownLinkedIncident,
     UnknownSerial,
@@ -87,20 +86,13 @@ async def declare(session: AsyncSession, wanted: schemas.IncidentCreate, by: Act
 
 
 async def _concerned(session: AsyncSession, contract: CoveredContract, serials: list[str]) -> list[dict[str, str]]:
-    """Of a unit that was exchanged it is said by which it was replaced."""
+    """Of a unit that was exchanged, or taken back, it is said so."""
     try:
         return contract.concerned(serials)
     except UnknownSerial as unknown:
         serial = unknown.members["serial"]
-        line = await exchanges.replaced(session, contract.number, codes.serial(serial))
-        if line is None:
-            raise
-        raise SerialReplaced(
-            serial=serial,
-            replacement=line.replacement_serial_number,
-            day=f"{line.replaced_on:%d/%m/%Y}",
-            field="serial_numbers",
-        ) from None
+        await exchanges.require_in_use(session, contract.number, serial, clock.today(), "serial_numbers")
+        raise
 
 
 async def _check_repeat(

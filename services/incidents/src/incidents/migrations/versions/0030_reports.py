@@ -1,4 +1,4 @@
-"""What the back office has said of ways back and parcels, and when a parcel was on its way after all."""
+"""What the back office has said of lines and parcels, and when a parcel was on its way after all."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ def upgrade() -> None:
         "office_reports",
         sa.Column("exchange_id", sa.Uuid(), nullable=False),
         sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("of_replacement", sa.Boolean(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["exchange_id"], ["exchanges.id"], name=op.f("fk_office_reports_exchange_id")),
         sa.PrimaryKeyConstraint("exchange_id", "digest", name=op.f("pk_office_reports")),
