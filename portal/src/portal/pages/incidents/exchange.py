@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import get_args
 
 from api.incidents import Incident
-from api.incidents.exchanges import Exchange, Exchanges, FactStep, ReplacementWayBack, SqpStep, WayBack
+from api.incidents.exchanges import Exchange, Exchanges, FactStep, ReplacementWayBack, Return, SqpStep, WayBack
 from portal.page import Page
 from portal.page_request import or_unavailable
 from portal.pages.incidents.exchange_acts import Act, Acts, Desk, Refused
@@ -91,7 +91,7 @@ def _shown(page: Page, desk: Desk, line: Exchange) -> Shown:
     return Shown(line, list(legs(page, line)), desk.of(line), back, due(page, back))
 
 
-def awaited(line: Exchange) -> WayBack | None:
+def awaited(line: Exchange) -> Return | ReplacementWayBack | None:
     """What is to come back: the faulty product or the replacement, never both."""
     return next((back for back in (line.return_, line.replacement_return) if back and back.is_awaited), None)
 

@@ -10,15 +10,16 @@ from uuid import uuid4
 from starlette.responses import Response
 
 from api.incidents import HistoryLine, Incident
+from api.incidents.exchanges import Exchanges
 from portal import notices
 from portal.page import Page
 from portal.page_request import or_unavailable
-from portal.pages.incidents import desk_bar, exchange, message_drafts, words
+from portal.pages.incidents import deeds, desk_bar, exchange, message_drafts, words
 from portal.pages.incidents.base import blueprint, number_of, path_of
 from portal.pages.incidents.exchange_acts import Refused
 from portal.pages.incidents.threads import TABS as THREAD_TABS
 from portal.pages.incidents.threads import Thread, colleagues
-from portal.services import incidents
+from portal.services import exchanges, incidents
 from portal.translations import N_
 
 TABS = (
@@ -66,8 +67,8 @@ async def show_state(page: Page) -> Response:
     part = next((part for part in STATE_PARTS if page.wants(part)), None)
     if part is None:
         return page.redirect(path_of(number))
-    incident, history = await _read(page, number)
-    context = {**_state(page, incident, history), **_nothing_moved(), "here": None}
+    incident, history, exchanged = await _read(page, number)
+    context = {**_state(page, incident, history, exchanged), **_nothing_moved(), "here": None}
     return page.fragment(f"incidents/{part}.html", context)
 
 
@@ -82,9 +83,9 @@ async def show(
 ) -> Response:
     """The whole page. ``said``: what a form held and what was wrong with it, to be shown again; ``refused``: a form of
     the exchanges."""
-    incident, history = await _read(page, number)
+    incident, history, exchanged = await _read(page, number)
     context = {
-        **_state(page, incident, history),
+        **_state(page, incident, history, exchanged),
         **await _sheet(page, incident, tab, refused),
         **_nothing_moved(),
         **(said or {}),
@@ -94,18 +95,28 @@ async def show(
     return await page.render("incidents/page.html", context, status=status)
 
 
-async def _read(page: Page, number: str) -> tuple[Incident, list[HistoryLine]]:
-    incident, history = await asyncio.gather(
-        incidents.get(page, number), or_unavailable(incidents.history(page, number))
+async def _read(page: Page, number: str) -> tuple[Incident, list[HistoryLine], Exchanges | None]:
+    """With the exchanges for a client, whose page begins with what they let it do."""
+    incident, history, exchanged = await asyncio.gather(
+        incidents.get(page, number),
+        or_unavailable(incidents.history(page, number)),
+        or_unavailable(_exchanges(page, number)),
     )
-    return incident, history.items if history else []
+    return incident, history.items if history else [], exchanged or None
 
 
-def _state(page: Page, incident: Incident, history: Sequence[HistoryLine]) -> dict[str, object]:
+async def _exchanges(page: Page, number: str) -> Exchanges | None:
+    return await exchanges.of_incident(page, number) if page.may("client") else None
+
+
+def _state(
+    page: Page, incident: Incident, history: Sequence[HistoryLine], exchanged: Exchanges | None
+) -> dict[str, object]:
     return {
         "incident": incident,
         "history": history,
         "step": words.next_step(page, incident),
+        "deeds": deeds.of_client(page, incident, exchanged),
         "answer_in": words.answer_in(page, incident),
         "kinds": words.KINDS,
     }
