@@ -107,3 +107,37 @@ async def test_what_is_exchanged_in_another_incident_is_not_reversed_under_the_f
         assert await refused(desk, number, step, **more) == "replacement_is_exchanged"
     await desk.step(other, "reverse", reason="fault_gone")
     assert (await desk.step(number, "reverse", reason="fault_gone"))["cover"] == "returned"
+
+
+@pytest.mark.parametrize("kind", ["repair", "part_only"])
+async def test_a_replacement_that_was_repaired_is_in_use_again_and_its_exchange_may_be_reversed(
+    desk: Any, number: str, kind: str
+) -> None:
+    replaced = desk.NAS.model_copy(update={"serial_number": NEW})
+    await desk.register(version=2, serial_number=NEW, articles=[replaced])
+    other = await desk.declare(serial_numbers=[NEW], title="En réparation")
+    await desk.exchange(other, NEW, type=kind)
+    assert await refused(desk, number, "reverse", reason="fault_gone") == "replacement_is_exchanged"
+    if kind == "repair":
+        await desk.step(other, "receive")
+        await desk.step(other, "inspect", outcome="as_expected")
+    await desk.news(await desk.ship(other), "delivered")
+    await desk.step(other, "close")
+    assert (await desk.step(number, "reverse", reason="fault_gone"))["cover"] == "returned"
+
+
+async def test_the_first_unit_may_fail_anew_before_its_replacement_is_back(desk: Any, number: str) -> None:
+    await desk.step(number, "reverse", reason="fault_gone")
+    found = (await desk.as_(SQP).get(f"/incidents/{number}/exchanges")).json()
+    faulty = found["items"][0]["serial_number"]
+    assert faulty in found["requestable"]
+    await desk.exchange(number, faulty)
+    await delivered(desk, number, 2, NEWER)
+    assert (await desk.line(number, 2))["cover"] == "replaced"
+    await desk.step(number, "receive_replacement", serial_number=NEW)
+    await desk.step(number, "close")
+
+
+async def test_a_dead_replacement_of_an_incident_that_has_ended_is_declared_anew(desk: Any, number: str) -> None:
+    await desk.move(number, "resolved")
+    assert await refused(desk, number, "replacement_dead", note="Aucune LED") == "incident_not_open"

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from services.incidents.tests.parcels import NUMBER, START, put, two_to_send
+from services.incidents.tests.parcels import NUMBER, OFFICE, START, put, two_to_send
 
 from devkit.harness import CLIENT, OTHER_RESELLER, RESELLER, SQP, back_office
 
@@ -89,7 +89,7 @@ async def test_the_back_office_corrects_carrier_and_number_until_the_parcel_has_
     prepared = next(each for each in line["timeline"] if each["step"] == "prepared")
     assert (prepared["tracking_url"], "06250123456781" in line["shipments"][0]["tracking_url"]) == ("", True)
     await put(desk, identifier, number, carrier="dpd", tracking_number="06250123456781", state="delivered")
-    late = await put(desk, identifier, number)
+    late = await put(desk, identifier, number, tracking_number="XY987654321FR")
     assert (late.status_code, late.json()["code"]) == (409, "parcel_has_arrived")
     again = await put(desk, identifier, number, carrier="dpd", tracking_number="06250123456781", state="delivered")
     assert again.status_code == 200
@@ -212,6 +212,52 @@ async def test_without_news_a_parcel_counts_as_delivered(desk: Any, number: str,
     line = await desk.line(number)
     assert (line["cover"], line["timeline"][-1]["step"]) == ("replaced", "delivery_presumed")
     assert line["timeline"][-1]["by"]["name"] == "La plateforme"
+
+
+@pytest.mark.parametrize("news", ["lost", "returned_to_sender"])
+async def test_what_a_carrier_says_after_a_delivery_was_presumed_counts(
+    desk: Any, number: str, at: Any, news: str
+) -> None:
+    identifier = uuid4()
+    await put(desk, identifier, number, state="shipped")
+    at(START + timedelta(days=8))
+    await desk.harness.run_job("incidents.presume_deliveries")
+    presumed = await desk.line(number)
+    assert (presumed["cover"], presumed["return"]["due_on"] is not None) == ("replaced", True)
+    moment = (START + timedelta(days=7)).isoformat()
+    fact = {"carrier": "chronopost", "tracking_number": NUMBER, "state": news, "at": moment}
+    told = await desk.as_(OFFICE).post("/backoffice/tracking", json={"facts": [fact]})
+    assert told.json()["items"] == ["applied"]
+    line = await desk.line(number)
+    assert (line["cover"], line["replaced_on"], line["return"]["due_on"], line["stage"]) == (
+        "in_progress", None, None, "to_ship",
+    )  # fmt: skip
+    assert (line["shipments"][0]["state"], line["shipments"][0]["delivered_at"]) == (news, None)
+    await desk.news(await desk.ship(number), "delivered")
+    assert (await desk.line(number))["cover"] == "replaced"
+
+
+async def test_a_delivery_that_was_presumed_and_is_told_moves_nothing_more(desk: Any, number: str, at: Any) -> None:
+    identifier = uuid4()
+    await put(desk, identifier, number, state="shipped")
+    at(START + timedelta(days=8))
+    await desk.harness.run_job("incidents.presume_deliveries")
+    before = await desk.line(number, by=CLIENT)
+    await desk.news(str(identifier), "delivered")
+    after = await desk.line(number, by=CLIENT)
+    assert (after["timeline"], after["return"], after["cover"]) == (before["timeline"], before["return"], "replaced")
+
+
+@pytest.mark.parametrize("first", ["delivered", "lost"])
+async def test_of_two_parcels_for_one_line_each_is_told_for_what_it_is(desk: Any, number: str, first: str) -> None:
+    one, two = await desk.ship(number), await desk.ship(number)
+    await desk.news(one, first)
+    sentence = (await desk.line(number))["timeline"][-1]["sentence"]
+    assert sentence == {"delivered": "Remplacement livré en partie.", "lost": "Colis perdu."}[first]
+    await desk.news(two, "lost")
+    line = await desk.line(number)
+    is_resent = first == "lost"
+    assert ("SQP en envoie un autre" in line["timeline"][-1]["sentence"], line["may_ship"]) == (is_resent, is_resent)
 
 
 async def test_a_doubtful_number_warns_and_is_kept(desk: Any, number: str) -> None:

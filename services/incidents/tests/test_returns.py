@@ -250,3 +250,53 @@ async def test_a_standard_exchange_whose_return_is_settled_may_leave(desk: Any, 
     assert line["stage"] == "to_ship"
     await desk.news(await desk.ship(number, tracking_number=""), "delivered")
     assert (await desk.line(number))["stage"] == "to_close"
+
+
+async def here(desk: Any, kind: str, outcome: str, serial: str = "Q207B17555") -> str:
+    """An incident whose faulty unit, or what came for it, was inspected before anything left."""
+    await desk.register()
+    number: str = await desk.declare()
+    await desk.exchange(number, type=kind)
+    await desk.step(number, "receive", serial_number=serial)
+    await desk.step(number, "inspect", outcome=outcome, note="Vu")
+    return number
+
+
+@pytest.mark.parametrize("kind", ["standard_exchange", "advance_exchange"])
+async def test_a_unit_without_fault_that_is_at_sqp_goes_back_to_its_holder(desk: Any, kind: str) -> None:
+    number = await here(desk, kind, "no_fault_found")
+    await desk.step(number, "reserve", serial_number="LIBRE")
+    line = await desk.step(number, "reverse", reason="fault_gone")
+    assert (line["type"], line["cover"], line["replacement"], line["stage"]) == ("repair", "unchanged", None, "to_ship")
+    assert "l’appareil d’origine revient à son utilisateur" in line["timeline"][-1]["sentence"]
+    await desk.news(await desk.ship(number), "delivered")
+    line = await desk.step(number, "close")
+    assert (line["stage"], line["cover"]) == ("done", "unchanged")
+    await desk.exchange(number)
+    await desk.step(number, "reserve", 2, serial_number="LIBRE")
+
+
+@pytest.mark.parametrize("kind", ["standard_exchange", "repair"])
+async def test_what_leaves_after_receipt_waits_for_the_right_unit(desk: Any, kind: str) -> None:
+    number = await here(desk, kind, "mismatch", "ZZZ999")
+    if kind == "standard_exchange":
+        await desk.step(number, "reserve", serial_number="NEUF")
+    line = await desk.line(number)
+    assert line["stage"] == "to_decide"
+    assert {each["action"] for each in (await desk.as_(SQP).get("/desk")).json()["items"]} == {"decide"}
+    body = {"lines": [1], "carrier": "dpd", "shipped": True}
+    refused = await desk.as_(SQP).post(f"/incidents/{number}/shipments", json=body)
+    assert (refused.status_code, refused.json()["code"]) == (409, "ships_after_receipt")
+    await desk.step(number, "receive", serial_number="Q207B17555")
+    await desk.step(number, "inspect", outcome="as_expected")
+    assert (await desk.as_(SQP).post(f"/incidents/{number}/shipments", json=body)).status_code == 201
+
+
+async def test_for_a_repaired_unit_that_is_lost_another_is_sent(desk: Any) -> None:
+    number = await here(desk, "repair", "as_expected")
+    await desk.news(await desk.ship(number), "lost")
+    line = await desk.step(number, "reserve", serial_number="AUTRE")
+    assert (line["type"], line["cover"], line["stage"]) == ("standard_exchange", "in_progress", "to_ship")
+    await desk.news(await desk.ship(number), "delivered")
+    line = await desk.step(number, "close")
+    assert (line["cover"], line["replacement_serial_number"]) == ("replaced", "AUTRE")

@@ -303,5 +303,32 @@ async def test_a_parcel_put_again_as_it_was_undoes_nothing_that_was_said_since(
     assert [await put(state) for state in ("shipped", "lost")] == [201, 200]
     at(START + timedelta(hours=2))
     before = await desk.step(number, "return_shipped", by=CLIENT, tracking_number=SECOND, note="Retrouvé")
-    assert await put("lost") == 200
+    assert [await put(state) for state in ("shipped", "lost")] == [200, 200]
     assert await desk.line(number, by=CLIENT) == before
+
+
+async def test_the_back_offices_last_choice_of_a_replacement_counts_and_its_repetition_undoes_no_correction(
+    desk: Any,
+) -> None:
+    await desk.register()
+    number = await desk.declare()
+    await desk.exchange(number)
+    for serial in ("CHOIX1", "CHOIX2", "CHOIX1"):
+        assert (await office(desk, number, "reserve", serial_number=serial)).status_code == 200
+        assert (await desk.line(number))["replacement_serial_number"] == serial
+    await desk.step(number, "reserve", serial_number="VRAI")
+    before = await desk.line(number)
+    assert (await office(desk, number, "reserve", serial_number="choix1")).status_code == 200
+    assert await desk.line(number) == before
+
+
+@pytest.mark.parametrize("outcome", ["mismatch", "partial"])
+async def test_nothing_comes_again_of_an_exchange_that_was_reversed(desk: Any, number: str, outcome: str) -> None:
+    await desk.step(number, "receive", serial_number="ZZZ999" if outcome == "mismatch" else FAULTY)
+    missing = {"missing": ["Alimentation"]} if outcome == "partial" else {}
+    await desk.step(number, "inspect", outcome=outcome, note="Vu", **missing)
+    line = await desk.step(number, "reverse", reason="fault_gone")
+    assert "send_label" not in line["actions"]
+    refused = await desk.try_step(number, "send_label", without_statement="Vu")
+    assert refused.status_code == 409
+    assert not (await desk.line(number))["return"]["is_awaited"]

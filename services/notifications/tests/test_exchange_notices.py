@@ -262,6 +262,7 @@ def test_a_line_says_what_happened_to_which_product(
     [
         ({}, True),
         ({"cover": "in_progress"}, True),
+        ({"dispatch": "shipped"}, False),
         ({"cover": "returned"}, False),
         ({"decision": "cancelled", "cover": "unchanged"}, False),
     ],
@@ -269,7 +270,7 @@ def test_a_line_says_what_happened_to_which_product(
 def test_another_parcel_is_promised_of_an_exchange_that_goes_on_alone(
     facts: Any, step: str, state: dict[str, Any], is_resent: bool
 ) -> None:
-    assert ("SQP en envoie un autre" in said(facts, step, **state).line) is is_resent
+    assert ("SQP en envoie un autre" in said(facts, step, **{"dispatch": "failed", **state}).line) is is_resent
 
 
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "http://suivi.example/1", ""])

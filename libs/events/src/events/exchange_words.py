@@ -49,6 +49,7 @@ ExchangeStep = Literal[
     "return_inspected",
     "return_settled",
     "reversed",
+    "unit_goes_back",
     "replacement_shipped",
     "replacement_lost",
     "replacement_extended",

@@ -90,10 +90,10 @@ class SerialTakenBack(Conflict):
 
     code = "serial_taken_back"
     message = text(
-        "Le matériel {serial} est à renvoyer à SQP : l’échange par lequel il est venu a été annulé, et il n’est plus "
-        "couvert.",
-        "Equipment {serial} is to be sent back to SQP: the exchange that it came by was cancelled, and it is covered "
-        "no more.",
+        "Le matériel {serial} n’est plus en service : l’échange par lequel il devait venir a été annulé ou corrigé, et "
+        "il n’est pas couvert.",
+        "Equipment {serial} is in service no more: the exchange that it was to come by was cancelled or corrected, and "
+        "it is not covered.",
     )
 
 

@@ -73,6 +73,7 @@ TELLINGS: Mapping[ExchangeStep, Telling | None] = {
     "return_inspected": Telling(),
     "return_settled": Telling(),
     "reversed": Telling(),
+    "unit_goes_back": Telling(),
     "replacement_shipped": Telling(FEED_ALONE, sqp=True),  # As ``return_shipped``.
     "replacement_lost": Telling(EVERY_SIDE, sqp=True),
     "replacement_extended": Telling(HOLDERS, sqp=True),
@@ -194,7 +195,7 @@ def _act(event: ExchangeChanged) -> dict[str, Any]:
 
 def _is_resent(event: ExchangeChanged) -> bool:
     """Whether SQP sends another parcel where one is lost or damaged."""
-    return event.decision == "approved" and event.cover != "returned"
+    return event.decision == "approved" and event.cover != "returned" and event.dispatch == "failed"
 
 
 def _unit(event: ExchangeChanged | ReturnReminded) -> dict[str, Any]:

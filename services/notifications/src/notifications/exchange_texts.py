@@ -34,6 +34,7 @@ TITLES: Mapping[ExchangeStep, Text] = {
     "return_inspected": text("[Retour contrôlé] Incident n. {number}", "[Return inspected] Incident no. {number}"),
     "return_settled": text("[Retour soldé] Incident n. {number}", "[Return settled] Incident no. {number}"),
     "reversed": text("[Échange annulé] Incident n. {number}", "[Exchange cancelled] Incident no. {number}"),
+    "unit_goes_back": text("[Appareil renvoyé] Incident n. {number}", "[Unit sent back] Incident no. {number}"),
     "replacement_shipped": text("[Retour expédié] Incident n. {number}", "[Return shipped] Incident no. {number}"),
     "replacement_lost": text("[Retour perdu] Incident n. {number}", "[Return lost] Incident no. {number}"),
     "replacement_extended": text("[Retour repoussé] Incident n. {number}", "[Return put off] Incident no. {number}"),
@@ -120,6 +121,10 @@ BODIES: Mapping[ExchangeStep, Text] = {
         "couverture revient à l’appareil d’origine.",
         "The exchange of {unit} is reversed: the replacement{replacement} is to be sent back to SQP, and cover returns "
         "to the first unit.",
+    ),
+    "unit_goes_back": text(
+        "Après contrôle, SQP vous renvoie l’appareil d’origine : {unit}. Il n’est pas échangé.",
+        "After its inspection SQP sends the first unit back to you: {unit}. It is not exchanged.",
     ),
     "replacement_shipped": text(
         "Le remplacement{replacement} est reparti vers SQP.", "The replacement{replacement} has left for SQP."

@@ -15,6 +15,7 @@ from portal.asks import Ask, Offered, Typed
 from portal.forms import FINE, FormErrors
 from portal.page import Page
 from portal.pages.incidents import exchange_forms as forms
+from portal.pages.incidents import exchange_words as words
 from portal.pages.incidents import parcel_forms
 from portal.translations import N_
 
@@ -114,7 +115,7 @@ class Desk:
         for step in line.actions:
             if step == "keep_disk" and line.return_.state == "settled" and not self._has_certificate():
                 continue
-            yield _place(step, line), self._step(line, step)
+            yield words.place(step, line), self._step(line, step)
         if line.may_ship and going:
             yield "another", self._parcel(line)
         if self._page.may("sqp") and "receive_replacement" in line.actions and line.replacement_return:
@@ -127,27 +128,19 @@ class Desk:
 
     def _step(self, line: Exchange, step: StepName) -> Act:
         form = forms.FORMS[step]
-        label = form.label
-        if _place(step, line) == "correct":
-            label = CORRECT
-        elif step == "return_shipped" and _awaited(line) == "in_transit":
-            label = CORRECT_RETURN
-        elif line.replacement_return and line.replacement_return.is_awaited:
-            label = OF_REPLACEMENT.get(step, label)
+        label, about = words.of(form, line)
         claims = [each for each in self._offered["claims"] if each[0] in line.claim_next]
         hidden = {"step": step, "version": str(line.version)}
         without = {
             "without_statement": bool(self._found.statements),
-            "another": _awaited(line) != "in_transit",
+            "another": words.awaited(line) != "in_transit",
         }
         asks = [ask for ask in form.asks if not without.get(ask.name)]
-        about, typed = form.about, {}
+        typed: Typed = {}
         if step == "keep_disk":
             asks, about = self._certificate(asks, about)
         elif step == "settle" and line.return_.is_disk_kept:
             typed = {"outcome": "retained", "certificate_file_id": str(line.return_.certificate_file_id or "")}
-        elif step == "return_shipped" and _awaited(line) == "in_transit":
-            about = CORRECTS
         elif step == "approve" and line.type == "advance_exchange":
             about = self._found.address_warning
         return self._act(
@@ -243,15 +236,6 @@ CERTIFICATE_BY_OTHERS = N_(
 CERTIFICATE_BY_RESELLER = N_(
     "Pour le certificat de destruction : envoyez-le à votre revendeur par la messagerie, il le joint à la déclaration."
 )
-CORRECT = N_("Corriger le remplacement")
-CORRECT_RETURN = N_("Corriger ou compléter l’envoi")
-CORRECTS = N_("Un autre numéro remplace celui du colis en route, sauf si c’est un colis de plus.")
-# Of what a replacement's way back asks for.
-OF_REPLACEMENT: Mapping[StepName, str] = {
-    "return_shipped": N_("Signaler l’envoi du remplacement"),
-    "return_lost": N_("Signaler le remplacement perdu"),
-    "settle": N_("Solder le retour du remplacement"),
-}
 NEWS = {
     "shipped": N_("Expédié"),
     "delivered": N_("Livré"),
@@ -285,24 +269,12 @@ def _offered(page: Page, incident: Incident, found: Exchanges) -> dict[str, Sequ
 def _order(line: Exchange, *, for_sqp: bool) -> Sequence[str]:
     """What is next, the first of these that may be done. A kept disk and what got lost wait for SQP alone, and a holder
     is not asked for what was sent, or may still come after an inspection."""
-    waits = line.return_.is_disk_kept or _awaited(line) == "lost"
+    waits = line.return_.is_disk_kept or words.awaited(line) == "lost"
     if for_sqp:
         known = NEXT_OF_SQP if line.replacement_return else [step for step in NEXT_OF_SQP if step != TURNS_UP]
         return ("settle", *known) if waits else known
-    is_done = waits or line.return_.state == "inspected" or _awaited(line) == "in_transit"
+    is_done = waits or line.return_.state == "inspected" or words.awaited(line) == "in_transit"
     return () if is_done else ("return_shipped",)
-
-
-def _awaited(line: Exchange) -> str:
-    """How far that is which is to come back."""
-    return line.return_.state if line.return_.is_awaited else line.replacement_return_state
-
-
-def _place(step: StepName, line: Exchange) -> str:
-    """The step by its name, or by another where it repeats one: a second serial number, a second label."""
-    if step == "reserve" and line.replacement is not None:
-        return "correct"
-    return "another_label" if step == "send_label" and line.return_.state != "expected" else step
 
 
 def _pairs(choices: Sequence[Choice]) -> list[tuple[str, str]]:

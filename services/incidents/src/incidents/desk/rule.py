@@ -178,7 +178,7 @@ def _of_line(line: Line, facts: Facts) -> Iterator[Next]:
 def _of_way_back(line: Line, facts: Facts) -> Iterator[Next]:
     """A disk that its holder keeps, or a parcel that got lost, waits for SQP; until then nothing is late."""
     due_on = standing.due_on(line)
-    if standing.is_disk_kept(line) or standing.is_lost(line):
+    if line.decision != "requested" and standing.is_to_decide(line):
         yield Next("decide", facts.moved_at)
     elif standing.may_be_late(line) and due_on is not None:
         yield Next("chase_return", start_of(due_on + timedelta(days=1)))

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from api.incidents import exchange_answers as schemas
+from api.incidents.exchange_steps import StepName
+from chassis.sql import AnyRow
 from events.incidents import Actor
-from incidents.exchanges import errors, queries, repository, service, standing, views
+from incidents.exchanges import choices, errors, labels, machine, queries, repository, service, standing, ways_back
 from incidents.exchanges.models import Exchange
+from incidents.exchanges.terms import Terms
 from web import clock
 from web.auth import opaque
 from web.i18n import Language
@@ -22,7 +27,7 @@ async def look(reader: AsyncConnection, token: str, language: Language) -> schem
     row = await queries.line(reader, exchange_id) if exchange_id else None
     if row is None:
         raise errors.LinkNotGood
-    return views.question(row, await repository.terms(reader), language)
+    return _question(row, await repository.terms(reader), language)
 
 
 async def answer(session: AsyncSession, token: str, wanted: schemas.HolderStep) -> None:
@@ -36,3 +41,27 @@ async def answer(session: AsyncSession, token: str, wanted: schemas.HolderStep) 
     if not standing.is_anything_awaited(line):
         raise errors.NothingAwaited.of(line.return_state)
     await service.perform(session, incident, line, wanted, HOLDER, None)
+
+
+def _question(line: AnyRow, terms: Terms, language: Language) -> schemas.ReturnQuestion:
+    of_replacement = standing.is_replacement_awaited(line)
+    is_asked, may_be_late = standing.is_anything_awaited(line), standing.may_be_late(line)
+    taken = [
+        step
+        for step in get_args(StepName)
+        if is_asked and step in machine.OF_HOLDERS and machine.refusal(step, line) is None
+    ]
+    return schemas.ReturnQuestion(
+        incident_number=line.incident_number,
+        of_replacement=of_replacement,
+        designation="" if of_replacement else line.designation,
+        product_reference=(line.replacement_reference if of_replacement else None) or line.product_reference,
+        serial_number=(line.replacement_serial_number or "") if of_replacement else line.serial_number,
+        label=ways_back.replacement_label(line, language) if of_replacement else ways_back.return_label(line, language),
+        due_on=line.due_on if may_be_late else None,
+        is_overdue=ways_back.is_overdue(line),
+        extension_days=terms.extension_days,
+        consequence=labels.CONSEQUENCE[line.consequence][language] if may_be_late else "",
+        carriers=choices.carriers(),
+        actions=taken,
+    )

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from api.incidents import exchange_steps as steps
 from events.exchange_words import ExchangeType
-from incidents.exchanges import errors, machine, repository, return_errors, return_parcels, shipping, standing
+from incidents.exchanges import dispatch, errors, machine, repository, return_errors, return_parcels, standing, units
 from incidents.exchanges.models import Exchange, fresh
 from incidents.exchanges.scene import Scene
 from incidents.promises import repository as promises
@@ -59,13 +59,13 @@ async def cancel(scene: Scene, wanted: steps.Cancel) -> None:
     """Parcels under way are called back, and what has left is to come back."""
     line = scene.line
     has_left = line.dispatch == "shipped"
-    recalled = await shipping.recall(scene)
+    recalled = await dispatch.recall(scene)
     line.decision = "cancelled"
     line.cover = "unchanged"
     if line.return_state in standing.AWAITED:
         line.return_state, line.return_due_on = "not_required", None
     if has_left:
-        await shipping.bring_back(scene)
+        await dispatch.bring_back(scene)
     scene.tell("recalled" if recalled else "cancelled", wanted.note)
 
 
@@ -77,17 +77,20 @@ async def reserve(scene: Scene, wanted: steps.Reserve) -> None:
         raise errors.ReplacementIsFaulty(serial=wanted.serial_number, field="serial_number")
     if reference != line.product_reference and not wanted.reason:
         raise errors.SubstituteNeedsReason(reference=reference, wanted=line.product_reference, field="reason")
-    await repository.unit(scene.session, code)
-    covering = await repository.covering(scene.session, code, clock.day(scene.now))
+    await units.lock(scene.session, code)
+    covering = await units.covering(scene.session, code, clock.day(scene.now))
     if covering is not None and code != codes.serial(line.replacement_serial_number or ""):
         raise errors.ReplacementIsCovered(serial=wanted.serial_number, number=covering, field="serial_number")
-    other = await repository.claimed_by(scene.session, code, line.id)
+    other = await units.claimed_by(scene.session, code, line.id)
     if other is not None:
         raise errors.ReplacementIsTaken(
             serial=wanted.serial_number, number=other.incident_number, field="serial_number"
         )
     if code != codes.serial(line.replacement_serial_number or ""):
         line.reserved_at = scene.now
+    if standing.is_repair_lost(line):
+        line.type, line.cover = "standard_exchange", "in_progress"
+        scene.tell("approved", type=line.type)
     line.replacement_serial_number = wanted.serial_number
     line.replacement_reference = reference
     line.replacement_condition = wanted.condition
@@ -104,12 +107,20 @@ async def out_of_stock(scene: Scene, wanted: steps.OutOfStock) -> None:
 
 
 async def reverse(scene: Scene, wanted: steps.Reverse) -> None:
-    """The holder keeps the first unit, where it has not been sent back yet, and returns the replacement."""
+    """The holder keeps the first unit, where it has not been sent back yet, and returns the replacement. Where the
+    first unit is at SQP and nothing has left for it, it goes back like one that was repaired."""
     line = scene.line
+    if standing.is_unit_here(line):
+        await dispatch.recall(scene)
+        line.type, line.cover, line.stock_expected_on = "repair", "unchanged", None
+        line.replacement_serial_number = line.replacement_reference = line.replacement_condition = None
+        line.replacement_reason, line.reserved_at = "", None
+        scene.tell("unit_goes_back", wanted.note, reason=wanted.reason)
+        return
     line.cover = "returned"
     if line.return_state in standing.AWAITED:
         line.return_state, line.return_due_on = "not_required", None
-    await shipping.bring_back(scene)
+    await dispatch.bring_back(scene)
     scene.tell("reversed", wanted.note, reason=wanted.reason)
 
 
@@ -128,7 +139,7 @@ async def replacement_dead(scene: Scene, wanted: steps.ReplacementDead) -> None:
     """A line of its own exchanges the replacement; the first unit stays due under its own line, once."""
     dead, session = scene.line, scene.session
     assert dead.replacement_serial_number is not None, "what was delivered has a serial number"
-    await repository.require_no_open(session, dead.replacement_serial_number, scene.by)
+    await units.require_no_open(session, dead.replacement_serial_number, scene.by)
     reference = dead.replacement_reference or dead.product_reference
     line = Exchange(
         id=uuid4(),

@@ -157,7 +157,7 @@ STEP: Mapping[FactStep, Text] = {
     "label_sent": text("Étiquette de retour envoyée ({carrier}).", "Return label sent ({carrier})."),
     "prepared": text("Colis préparé ({carrier}).", "Parcel prepared ({carrier})."),
     "shipped": text("Remplacement expédié ({carrier}).", "Replacement shipped ({carrier})."),
-    "delivered": text("Remplacement livré.", "Replacement delivered."),
+    "delivered": text("Remplacement livré{partly}.", "Replacement delivered{partly}."),
     "delivery_presumed": text(
         "Sans nouvelles du transporteur, le remplacement est considéré comme livré.",
         "Without news of the carrier, the replacement counts as delivered.",
@@ -182,6 +182,10 @@ STEP: Mapping[FactStep, Text] = {
     "reversed": text(
         "Échange annulé après envoi ({reason}) : le remplacement revient à SQP.",
         "Exchange cancelled after dispatch ({reason}): the replacement comes back to SQP.",
+    ),
+    "unit_goes_back": text(
+        "Après contrôle, l’appareil d’origine revient à son utilisateur ({reason}) : il n’est pas échangé.",
+        "After its inspection the first unit goes back to its holder ({reason}): it is not exchanged.",
     ),
     "replacement_shipped": text("Remplacement renvoyé à SQP ({carrier}).", "Replacement sent back to SQP ({carrier})."),
     "replacement_lost": text("Remplacement perdu en revenant à SQP.", "Replacement lost on its way back to SQP."),
@@ -215,6 +219,7 @@ STEP: Mapping[FactStep, Text] = {
     "claim_refused": text("Le constructeur refuse.", "The maker refuses."),
     "claim_settled": text("Dossier constructeur soldé.", "Claim to the maker settled."),
 }
+PARTLY = text(" en partie", " in part")
 RESENT = text(" : SQP en envoie un autre", ": SQP sends another one")
 CERTIFIED = text(", certificat de destruction joint", ", certificate of destruction attached")
 RECEIVED_AS = text(" sous le n° de série {serial}", " under serial number {serial}")

@@ -48,6 +48,9 @@ REMINDED_FOR = timedelta(days=30)
 # What is done about what is wrong or missing at the inspection of a return: it is to come again, or settled.
 _AGAIN: frozenset[StepName] = frozenset({"send_label", "return_shipped", "receive", "settle"})
 
+# What begins an exchange: of an incident that goes on.
+OF_OPEN_INCIDENTS: frozenset[StepName] = frozenset({"approve", "replacement_dead"})
+
 # Of a replacement in service: not of one that is exchanged in its turn.
 OF_REPLACEMENT_IN_USE: frozenset[StepName] = frozenset({"reserve", "reverse", "replacement_dead"})
 
@@ -152,6 +155,8 @@ def _more_time(line: LineState) -> Problem | None:
 
 
 def _is_reversible(line: LineState) -> bool:
+    if standing.is_unit_here(line):
+        return True
     return line.type in standing.REPLACES and line.dispatch in ("shipped", "delivered") and line.cover != "returned"
 
 
@@ -173,7 +178,10 @@ _REPLACEMENT: Mapping[StepName, tuple[ReplacementReturn, ...]] = {
     "receive_replacement": (*standing.REPLACEMENT_AWAITED, "settled"),
 }
 _OTHERS: Mapping[StepName, tuple[Callable[[LineState], bool], Callable[[], Problem]]] = {
-    "reserve": (lambda line: line.type in standing.REPLACES and line.cover != "returned", errors.NothingToReplace),
+    "reserve": (
+        lambda line: (line.type in standing.REPLACES and line.cover != "returned") or standing.is_repair_lost(line),
+        errors.NothingToReplace,
+    ),
     "out_of_stock": (
         lambda line: line.type in standing.SHIPS and line.dispatch in ("none", "failed") and line.cover != "returned",
         parcel_errors.SentAlready,
@@ -204,6 +212,7 @@ def is_back(state: ShipmentState, news: News) -> bool:
     return state == "returned_to_sender" and news == "delivered"
 
 
-def is_late(state: ShipmentState, news: News) -> bool:
-    """Whether ``news`` says less than is known of a parcel in ``state``: repeated, or overtaken."""
-    return RANK[news] <= RANK[state]
+def is_late(state: ShipmentState, news: News, *, is_presumed: bool) -> bool:
+    """Whether ``news`` says less than is known of a parcel in ``state``: repeated, or overtaken. Of a delivery that is
+    presumed it is known that the parcel has left."""
+    return RANK[news] <= RANK["shipped" if is_presumed else state]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -26,40 +25,11 @@ from events.exchange_words import (
     ReturnState,
 )
 from events.incidents import Actor
-from incidents.exchanges import standing
+from incidents.exchanges import stages
 from incidents.exchanges.standing import Disk
 from incidents.exchanges.terms import Terms
 from incidents.models.base import Base
 from web.text.codes import SERIAL_SQL
-
-
-def _in(column: str, words: Iterable[str]) -> str:
-    return f"{column} IN ({', '.join(repr(word) for word in sorted(words))})"
-
-
-_APPROVED = "decision = 'approved'"
-_OPEN = _in("decision", standing.OPEN)
-_RETURN_AWAITED = f"{_APPROVED} AND {_in('return_state', standing.AWAITED)}"
-_REPLACEMENT_AWAITED = _in("replacement_return", standing.REPLACEMENT_AWAITED)
-_AWAITED = f"({_RETURN_AWAITED}) OR {_REPLACEMENT_AWAITED}"
-_GOING = f"{_OPEN} OR {_REPLACEMENT_AWAITED}"
-_DUE_ON = f"CASE WHEN {_RETURN_AWAITED} THEN return_due_on WHEN {_REPLACEMENT_AWAITED} THEN replacement_due_on END"
-_LATE_AFTER = (
-    f"CASE WHEN {_APPROVED} AND {_in('return_state', standing.LATE)} AND disk <> 'kept' THEN return_due_on"
-    f" WHEN NOT ({_RETURN_AWAITED}) AND replacement_return = 'expected'"
-    " THEN replacement_due_on END"
-)
-_WAITS = f"{_in('type', standing.AFTER_RECEIPT)} AND {_in('return_state', standing.AWAITED)}"
-_IS_LEFT = f"{_in('type', standing.SHIPS)} AND {_in('dispatch', standing.NOT_SENT)} AND cover <> 'returned'"
-_IS_ANSWERED = "disk <> 'kept' AND return_state <> 'lost'"
-_UNDATED_STAGE = (
-    f"CASE WHEN decision = 'requested' OR ({_RETURN_AWAITED}) AND NOT ({_IS_ANSWERED}) OR replacement_return = 'lost'"
-    " THEN 'to_decide'"
-    f" WHEN {_APPROVED} AND return_state = 'received' THEN 'to_inspect'"
-    f" WHEN {_APPROVED} AND {_IS_LEFT} AND NOT ({_WAITS}) THEN 'to_ship'"
-    f" WHEN {_APPROVED} AND dispatch = 'shipped' AND cover <> 'returned' THEN 'shipped'"
-    f" WHEN {_AWAITED} THEN 'awaited' WHEN {_APPROVED} THEN 'to_close' ELSE 'done' END"
-)
 
 shipment_lines = Table(
     "shipment_lines",
@@ -124,35 +94,36 @@ class Exchange(Base):
     replacement_due_on: Mapped[date | None]
     replacement_outcome: Mapped[Outcome | None]
     replacement_extensions: Mapped[int] = mapped_column(default=0, server_default="0")
-    due_on: Mapped[date | None] = mapped_column(Computed(_DUE_ON, persisted=True))
-    late_after: Mapped[date | None] = mapped_column(Computed(_LATE_AFTER, persisted=True))
-    undated_stage: Mapped[Stage] = mapped_column(Computed(_UNDATED_STAGE, persisted=True))
+    due_on: Mapped[date | None] = mapped_column(Computed(stages.DUE_ON, persisted=True))
+    late_after: Mapped[date | None] = mapped_column(Computed(stages.LATE_AFTER, persisted=True))
+    undated_stage: Mapped[Stage] = mapped_column(Computed(stages.UNDATED_STAGE, persisted=True))
     claim_state: Mapped[ClaimState | None]
     claim_number: Mapped[str] = mapped_column(default="")
     claim_due_on: Mapped[date | None]
 
     __table_args__ = (
         UniqueConstraint("incident_number", "line"),
-        Index("uq_exchanges_open", "serial_code", unique=True, postgresql_where=text(_OPEN)),
+        Index("uq_exchanges_open", "serial_code", unique=True, postgresql_where=text(stages.IS_EXCHANGED)),
         Index(
             "uq_exchanges_reserved",
             "replacement_code",
             unique=True,
-            postgresql_where=text(f"{_OPEN} AND replacement_serial_number IS NOT NULL"),
+            postgresql_where=text(f"{stages.OPEN} AND replacement_serial_number IS NOT NULL"),
         ),
         Index("ix_exchanges_replacement", "replacement_code"),
         Index("ix_exchanges_serial", "serial_code"),
-        Index("ix_exchanges_due", "due_on", "id", postgresql_where=text(_AWAITED)),
-        Index("ix_exchanges_due_of_reseller", "reseller_id", "due_on", postgresql_where=text(_AWAITED)),
+        Index("ix_exchanges_due", "due_on", "id", postgresql_where=text(stages.AWAITED)),
+        Index("ix_exchanges_due_of_reseller", "reseller_id", "due_on", postgresql_where=text(stages.AWAITED)),
         Index("ix_exchanges_requested", "requested_at", "id"),
-        Index("ix_exchanges_going", "requested_at", "id", postgresql_where=text(_GOING)),
+        Index("ix_exchanges_going", "requested_at", "id", postgresql_where=text(stages.GOING)),
         Index("ix_exchanges_stage", "undated_stage", "late_after", postgresql_include=["reseller_id"]),
     )
 
 
 class Shipment(Base):
     """A parcel; ``carrier`` and ``tracking_number`` as they were entered last, ``address`` as it was when it was
-    prepared. ``sent_again_at``: when somebody said that it was on its way after all."""
+    prepared. ``sent_again_at``: when somebody said that it was on its way after all; ``is_presumed``: nobody has said
+    that it was delivered."""
 
     __tablename__ = "shipments"
 
@@ -165,13 +136,14 @@ class Shipment(Base):
     prepared_at: Mapped[datetime]
     shipped_at: Mapped[datetime | None]
     sent_again_at: Mapped[datetime | None]
+    is_presumed: Mapped[bool] = mapped_column(server_default=text("false"))
     delivered_at: Mapped[datetime | None]
     expected_on: Mapped[date | None]
     address: Mapped[dict[str, Any] | None]
     contact: Mapped[str] = mapped_column(default="")
     opening_hours: Mapped[str] = mapped_column(default="")
-    # What the back office said of it last.
-    report: Mapped[str | None]
+    # What the back office has said of it, as :func:`incidents.exchanges.repeats.digest` puts it.
+    reports: Mapped[list[str]] = mapped_column(JSONB, default=list)
 
     __table_args__ = (
         Index("ix_shipments_number", "tracking_number", postgresql_where=text("tracking_number <> ''")),
@@ -207,6 +179,7 @@ class OfficeReport(Base):
 
     exchange_id: Mapped[UUID] = mapped_column(ForeignKey("exchanges.id"), primary_key=True)
     digest: Mapped[str] = mapped_column(primary_key=True)
+    step: Mapped[str]
     of_replacement: Mapped[bool]
     at: Mapped[datetime]
 

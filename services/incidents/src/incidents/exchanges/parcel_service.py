@@ -41,7 +41,7 @@ async def put(session: AsyncSession, identifier: UUID, wanted: parcels.ShipmentP
     if shipment and not await _is_of(session, shipment, wanted):
         raise parcel_errors.ShipmentElsewhere
     report = repeats.digest(wanted)
-    if shipment and shipment.report == report:
+    if shipment and report in shipment.reports:
         audit.skip(session)
         return shipment, False
     if shipment is None:
@@ -52,7 +52,7 @@ async def put(session: AsyncSession, identifier: UUID, wanted: parcels.ShipmentP
         await _require_leaving(session, shipment)
         news = parcels.ShipmentNews(state=wanted.state, at=wanted.at)
         await _record(session, incident, shipment, news, by, now)
-    shipment.report = report
+    shipment.reports = [*shipment.reports, report]
     audit.name(session, f"{wanted.incident_number} · {carriers.name(shipment.carrier, shipment.tracking_number)}")
     return shipment, is_new
 
@@ -64,7 +64,7 @@ async def tell(session: AsyncSession, identifier: UUID, news: parcels.ShipmentNe
     if shipment is None or incident is None:
         raise parcel_errors.ShipmentNotFound
     await session.refresh(shipment)
-    if machine.is_late(shipment.state, news.state):
+    if machine.is_late(shipment.state, news.state, is_presumed=shipment.is_presumed):
         raise parcel_errors.ParcelNotOnItsWay(state=shipment.state)
     await _require_leaving(session, shipment)
     await shipping.correct(session, shipment, news.carrier, news.tracking_number)

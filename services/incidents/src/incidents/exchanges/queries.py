@@ -16,7 +16,7 @@ from chassis.http import paging
 from chassis.sql import AnyRow, AnySelect
 from events.exchange_words import Consequence
 from incidents.access import visible
-from incidents.exchanges import carriers, repository
+from incidents.exchanges import carriers, repository, units
 from incidents.exchanges.models import Exchange, ExchangeFact, Shipment, Statement, shipment_lines
 from incidents.models import Incident, Organisation
 from web.auth.principal import Principal
@@ -111,9 +111,9 @@ async def going_counts(reader: AsyncConnection, everything: AnySelect, today: da
 
 
 async def followed(reader: AsyncConnection, lines: Sequence[AnyRow]) -> set[int]:
-    """Of these lines those whose replacement is exchanged in its turn, as :func:`repository.follower`."""
-    units = [line.replacement_code for line in lines if line.replacement_code]
-    rows = (await reader.execute(repository.followers(units))).all() if units else []
+    """Of these lines those whose replacement is exchanged in its turn, as :func:`units.follower`."""
+    sent = [line.replacement_code for line in lines if line.replacement_code]
+    rows = (await reader.execute(units.followers(sent))).all() if sent else []
     return {
         line.line
         for line in lines
@@ -124,8 +124,8 @@ async def followed(reader: AsyncConnection, lines: Sequence[AnyRow]) -> set[int]
 
 async def of_units(reader: AsyncConnection, incident: AnyRow) -> Sequence[AnyRow]:
     """The lines of any incident that tell which of this one's products are in use."""
-    units = [codes.serial(article["serial_number"]) for article in incident.articles]
-    return (await reader.execute(repository.of_units(incident.contract_number, units))).all()
+    declared = [codes.serial(article["serial_number"]) for article in incident.articles]
+    return (await reader.execute(units.of_units(incident.contract_number, declared))).all()
 
 
 async def lines(reader: AsyncConnection, number: str) -> Sequence[AnyRow]:

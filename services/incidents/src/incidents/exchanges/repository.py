@@ -12,13 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from api.incidents.exchanges import FactStep
 from chassis.locks import one_at_a_time
-from chassis.sql import AnyRow, AnySelect
+from chassis.sql import AnyRow
 from events.exchange_words import Consequence
-from events.incidents import Actor
-from incidents.access import visible
-from incidents.errors import SerialReplaced, SerialTakenBack
 from incidents.exchanges import machine, standing
-from incidents.exchanges.errors import ExchangeUnderWay, ExchangeUnderWayElsewhere
 from incidents.exchanges.models import (
     AnswerLink,
     Exchange,
@@ -28,8 +24,7 @@ from incidents.exchanges.models import (
     Statement,
 )
 from incidents.exchanges.terms import Terms
-from incidents.models import CoveredContract, Incident
-from web.text import codes
+from incidents.models import Incident
 
 LATEST = select(ExchangeTerms.__table__).order_by(ExchangeTerms.revision.desc()).limit(1)
 
@@ -80,11 +75,6 @@ async def last_change(reader: AsyncConnection) -> AnyRow | None:
     return (await reader.execute(LATEST)).one_or_none()
 
 
-async def unit(session: AsyncSession, code: str) -> None:
-    """Waits for others that want the unit of this serial code."""
-    await one_at_a_time(session, f"exchange {code}")
-
-
 async def line(session: AsyncSession, number: str, line: int) -> Exchange | None:
     query = select(Exchange).where(Exchange.incident_number == number, Exchange.line == line)
     return await session.scalar(query)
@@ -100,29 +90,6 @@ async def next_line(session: AsyncSession, number: str) -> int:
     return (last or 0) + 1
 
 
-async def follower(session: AsyncSession, line: Exchange) -> Exchange | None:
-    """The last line, of this incident or another, that exchanges the replacement of ``line``, or has done so."""
-    if line.replacement_serial_number is None:
-        return None
-    code = codes.serial(line.replacement_serial_number)
-    await unit(session, code)
-    query = select(Exchange).where(_follows([code]), Exchange.requested_at >= line.reserved_at)
-    return await session.scalar(query.order_by(Exchange.requested_at.desc()).limit(1))
-
-
-def followers(serial_codes: Sequence[str]) -> Select[str, datetime]:
-    """Which of these units are exchanged, or were, and since when; not where the exchange was taken back."""
-    return select(Exchange.serial_code, Exchange.requested_at).where(_follows(serial_codes))
-
-
-def _follows(serial_codes: Sequence[str]) -> ColumnElement[bool]:
-    return and_(
-        Exchange.serial_code.in_(serial_codes),
-        Exchange.decision.not_in(standing.TAKEN_BACK),
-        Exchange.cover != "returned",
-    )
-
-
 async def is_told(session: AsyncSession, line: Exchange, step: FactStep, note: str) -> bool:
     query = select(ExchangeFact.id).where(
         ExchangeFact.exchange_id == line.id, ExchangeFact.step == step, ExchangeFact.note == note
@@ -133,71 +100,6 @@ async def is_told(session: AsyncSession, line: Exchange, step: FactStep, note: s
 async def is_certificate(session: AsyncSession, number: str, file_id: UUID) -> bool:
     query = select(Exchange.id).where(Exchange.incident_number == number, Exchange.certificate_file_id == file_id)
     return await session.scalar(query.limit(1)) is not None
-
-
-async def require_no_open(session: AsyncSession, serial: str, by: Actor) -> None:
-    """Raises ExchangeUnderWay where the unit of this serial number is being exchanged, with the incident if ``by``
-    sees it; nobody starts one meanwhile."""
-    code = codes.serial(serial)
-    await unit(session, code)
-    query = (
-        select(Incident.number, visible(Incident, by))
-        .join(Exchange, Exchange.incident_number == Incident.number)
-        .where(Exchange.serial_code == code, Exchange.decision.in_(standing.OPEN))
-    )
-    known = (await session.execute(query.limit(1))).first()
-    if known is None:
-        return
-    number, is_shown = known
-    if is_shown:
-        raise ExchangeUnderWay(serial=serial, number=number, field="serial_number")
-    raise ExchangeUnderWayElsewhere(serial=serial, field="serial_number")
-
-
-async def covering(session: AsyncSession, code: str, day: date) -> str | None:
-    """The contract in force on ``day`` that covers the unit of this serial code."""
-    query = select(CoveredContract.number).where(
-        CoveredContract.serial_codes.contains([code]),
-        CoveredContract.starts_on <= day,
-        CoveredContract.warranty_ends_on >= day,
-    )
-    return await session.scalar(query.limit(1))
-
-
-async def require_in_use(session: AsyncSession, contract: str, serial: str, day: date, field: str) -> None:
-    """Raises SerialReplaced or SerialTakenBack: a unit that is in use no more, and covered by no contract, cannot be
-    exchanged."""
-    code = codes.serial(serial)
-    if await covering(session, code, day):
-        return
-    lines = (await session.execute(of_units(contract, [code]))).all()
-    line = standing.taken_out_of_use(code, lines)
-    if line is None:
-        return
-    if line.replacement_code == code:
-        raise SerialTakenBack(serial=serial, field=field)
-    raise SerialReplaced(
-        serial=serial,
-        replacement=line.replacement_serial_number,
-        day=f"{line.replaced_on:%d/%m/%Y}",
-        field=field,
-    )
-
-
-def of_units(contract: str, serial_codes: Sequence[str]) -> AnySelect:
-    """The lines on which these units of a contract are exchanged, and those that these units came by."""
-    query = select(Exchange.__table__).join(Incident, Incident.number == Exchange.incident_number)
-    is_exchanged = and_(Exchange.serial_code.in_(serial_codes), Incident.contract_number == contract)
-    return query.where(or_(is_exchanged, Exchange.replacement_code.in_(serial_codes)))
-
-
-async def claimed_by(session: AsyncSession, code: str, but: UUID) -> Exchange | None:
-    """The open line, other than ``but``, that has reserved the unit of this serial code, or exchanges it as faulty."""
-    is_open = (Exchange.decision.in_(standing.OPEN), Exchange.id != but)
-    reserved = select(Exchange).where(Exchange.replacement_code == code, *is_open)
-    return await session.scalar(reserved.limit(1)) or await session.scalar(
-        select(Exchange).where(Exchange.serial_code == code, *is_open).limit(1)
-    )
 
 
 def overdue(reseller_id: UUID, today: date) -> Select[Consequence, int]:
@@ -212,16 +114,14 @@ async def count_overdue(session: AsyncSession, reseller_id: UUID, today: date) -
 
 async def waits_for_return(session: AsyncSession, number: str) -> bool:
     """Whether all that is to leave waits until a faulty unit has come."""
-    query = select(Exchange.type, Exchange.return_state).where(
+    query = select(Exchange.__table__).where(
         Exchange.incident_number == number,
         Exchange.decision == "approved",
         Exchange.type.in_(standing.SHIPS),
         Exchange.dispatch.in_(standing.NOT_SENT),
     )
     to_leave = (await session.execute(query)).all()
-    return bool(to_leave) and all(
-        each.type in standing.AFTER_RECEIPT and each.return_state in standing.AWAITED for each in to_leave
-    )
+    return bool(to_leave) and all(standing.waits_for_return(each) for each in to_leave)
 
 
 async def dispatched_at(session: AsyncSession, number: str) -> datetime | None:

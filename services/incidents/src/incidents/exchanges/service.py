@@ -21,6 +21,7 @@ from incidents.exchanges import (
     return_errors,
     returns,
     standing,
+    units,
 )
 from incidents.exchanges.labels import STATEMENT_VERSION
 from incidents.exchanges.models import Exchange, Statement, fresh
@@ -67,10 +68,10 @@ async def request(session: AsyncSession, number: str, wanted: steps.ExchangeCrea
     if wanted.approve and by.organisation_kind != "sqp":
         raise errors.StepNotYours
     article = _declared(incident, wanted.serial_number)
-    await repository.require_no_open(session, wanted.serial_number, by)
+    await units.require_no_open(session, wanted.serial_number, by)
     now = clock.now()
     contract, serial = incident.contract_number, wanted.serial_number
-    await repository.require_in_use(session, contract, serial, clock.day(now), "serial_number")
+    await units.require_in_use(session, contract, serial, clock.day(now), "serial_number")
     line = Exchange(
         id=uuid4(),
         incident_number=number,
@@ -136,7 +137,7 @@ async def perform(
         raise return_errors.OtherWayBack(field="of")
     if wanted.step in machine.OF_REPLACEMENT_IN_USE:
         await _require_last(session, line)
-    if wanted.step == "approve" and incident.status not in OPEN:
+    if wanted.step in machine.OF_OPEN_INCIDENTS and incident.status not in OPEN:
         raise errors.IncidentNotOpen(number=incident.number)
     if precondition is not None:
         precondition.check(line.version)
@@ -166,7 +167,7 @@ async def state(session: AsyncSession, number: str, wanted: steps.Statement, by:
 
 async def _require_last(session: AsyncSession, line: Exchange) -> None:
     """Raises ReplacementIsExchanged, or ReplacementWasExchanged where that is over."""
-    last = await repository.follower(session, line)
+    last = await units.follower(session, line)
     if last is None:
         return
     problem = (

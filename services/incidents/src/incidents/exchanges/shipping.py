@@ -1,4 +1,5 @@
-"""Parcels: prepared for lines of an incident, and what is known of them since, in whatever order it comes."""
+"""Parcels: prepared for lines of an incident, and what is known of them since, in whatever order it comes. What that
+makes of the line is in :mod:`incidents.exchanges.dispatch` for those to its holder."""
 
 from __future__ import annotations
 
@@ -14,25 +15,16 @@ from events.exchange_words import Direction, ExchangeStep
 from incidents.exchanges import (
     addresses,
     carriers,
+    dispatch,
     errors,
     machine,
     parcel_errors,
     parcel_repository,
-    repository,
     standing,
 )
 from incidents.exchanges.models import Exchange, Shipment
 from incidents.exchanges.scene import Scene
-from web import clock
 
-OUTBOUND_STEPS: dict[News, ExchangeStep] = {
-    "shipped": "shipped",
-    "delivered": "delivered",
-    "lost": "parcel_lost",
-    "damaged": "parcel_damaged",
-    "refused": "parcel_refused",
-    "returned_to_sender": "parcel_sent_back",
-}
 RETURN_STEPS: dict[News, ExchangeStep] = {
     "shipped": "return_shipped",
     "delivered": "return_delivered",
@@ -141,13 +133,17 @@ async def record(
     the times that it tells."""
     if news == "shipped":
         shipment.shipped_at = shipment.shipped_at or scene.at
-    if machine.is_late(shipment.state, news) or _is_overtaken(scene, shipment, news):
+    was_presumed = shipment.is_presumed
+    if machine.is_late(shipment.state, news, is_presumed=was_presumed) or _is_overtaken(scene, shipment, news):
         return False
-    shipment.state = news
-    if news == "delivered":
-        shipment.delivered_at = scene.at
+    shipment.state, shipment.is_presumed = news, step == "delivery_presumed"
+    if news == "delivered" or was_presumed:
+        shipment.delivered_at = scene.at if news == "delivered" else None
     for line in await parcel_repository.lines_of(scene.session, shipment):
-        await _follow(scene.of(line), shipment, news, note, step)
+        if was_presumed and (news == "delivered" or not await dispatch.unpresume(scene.of(line))):
+            scene.of(line).note("carrier_news", note, shipment, state=news)
+        else:
+            await _follow(scene.of(line), shipment, news, note, step)
     return True
 
 
@@ -158,18 +154,8 @@ def _is_overtaken(scene: Scene, shipment: Shipment, news: News) -> bool:
 
 
 async def _follow(scene: Scene, shipment: Shipment, news: News, note: str, step: ExchangeStep | None) -> None:
-    if shipment.direction == "outbound" and news == "delivered" and scene.line.dispatch == "delivered":
-        scene.note("second_delivery", note, shipment)
-    elif shipment.direction == "outbound" and scene.line.replacement_return in ("received", "settled"):
-        scene.note("carrier_news", note, shipment, state=news)
-    elif shipment.direction == "outbound":
-        await _sum_up(scene, news)
-        if news == "delivered":
-            await _delivered_too_late(scene)
-        elif news == "lost":
-            _lost_before_it_came_back(scene.line)
-        failed = {"resent": _is_resent(scene.line)} if news in ("lost", "damaged") else {}
-        scene.tell(step or OUTBOUND_STEPS[news], note, shipment, **failed)
+    if shipment.direction == "outbound":
+        await dispatch.follow(scene, shipment, news, note, step)
     elif shipment.direction == "return" and news in RETURN_STEPS:
         _on_the_way_back(scene.line, news)
         scene.tell(RETURN_STEPS[news], note, shipment)
@@ -177,36 +163,6 @@ async def _follow(scene: Scene, shipment: Shipment, news: News, note: str, step:
         _replacement_on_the_way_back(scene, shipment, news, note)
     else:
         scene.note("carrier_news", note, shipment, state=news)
-
-
-def _is_resent(line: Exchange) -> bool:
-    return line.decision == "approved" and line.cover != "returned"
-
-
-async def _sum_up(scene: Scene, news: News) -> None:
-    """A line is delivered once all its parcels are that were not lost on the way."""
-    line = scene.line
-    states = await parcel_repository.outbound_states(scene.session, line.id)
-    live = [state for state in states if state not in machine.FAILED]
-    if not live:
-        line.dispatch = "failed"
-    elif all(state == "delivered" for state in live):
-        line.dispatch = "delivered"
-        await _take_over(scene)
-    elif news == "shipped" or "shipped" in live:
-        line.dispatch = "shipped"
-    if line.dispatch in ("shipped", "delivered"):
-        line.dispatched_at = line.dispatched_at or scene.at
-
-
-async def _take_over(scene: Scene) -> None:
-    """The replacement has the cover from its delivery on, and the faulty unit is due from then."""
-    line, day = scene.line, clock.day(scene.at)
-    if line.cover == "in_progress":
-        line.cover, line.replaced_on = "replaced", day
-    if line.return_due_on is None and line.return_state in standing.AWAITED:
-        terms = await repository.terms(scene.session)
-        line.return_due_on = terms.due_on(day, scene.incident.service_level)
 
 
 def _on_the_way_back(line: Exchange, news: News) -> None:
@@ -231,52 +187,7 @@ def _replacement_on_the_way_back(scene: Scene, shipment: Shipment, news: News, n
         scene.note("carrier_news", note, shipment, state=news)
 
 
-async def bring_back(scene: Scene) -> None:
-    """What was sent is to come back: its days count from now where its holder has it, otherwise from its delivery."""
-    scene.line.replacement_return = "expected"
-    if "delivered" in await parcel_repository.outbound_states(scene.session, scene.line.id):
-        await _set_replacement_due(scene)
-
-
-async def _delivered_too_late(scene: Scene) -> None:
-    """What is delivered although its exchange was cancelled or reversed is to come back, too."""
-    line = scene.line
-    is_taken_back = line.decision == "cancelled" or line.cover == "returned"
-    never_came = line.replacement_return == "lost" and line.replacement_due_on is None
-    if never_came or (line.replacement_return == "none" and is_taken_back):
-        line.replacement_return = "expected"
-    if line.replacement_return == "expected" and line.replacement_due_on is None:
-        await _set_replacement_due(scene)
-
-
-def _lost_before_it_came_back(line: Exchange) -> None:
-    """Nothing is to come back of what nobody got, unless it turns up."""
-    if line.replacement_return == "expected" and line.dispatch == "failed" and line.replacement_due_on is None:
-        line.replacement_return = "none"
-
-
-async def _set_replacement_due(scene: Scene) -> None:
-    terms = await repository.terms(scene.session)
-    scene.line.replacement_due_on = terms.due_on(clock.day(scene.at), scene.incident.service_level)
-
-
 def forget_kept_disk(line: Exchange) -> None:
     """What is said of the return since takes the place of it."""
     if line.disk == "kept":
         line.disk = "none"
-
-
-async def recall(scene: Scene) -> bool:
-    """Calls the parcels of a line back that have not been delivered; whether there were any. A box that holds other
-    lines, too, goes on to its holder: of it this line's unit is taken out, or comes back once it is there."""
-    parcels = await parcel_repository.of_line(scene.session, scene.line.id, "outbound")
-    going = [parcel for parcel in parcels if parcel.state in parcel_repository.GOING]
-    for parcel in going:
-        others = [line for line in await parcel_repository.lines_of(scene.session, parcel) if line.id != scene.line.id]
-        if not any(line.decision == "approved" for line in others):
-            parcel.state = "recalled"
-        elif parcel.state == "prepared":
-            await parcel_repository.unload(scene.session, parcel, scene.line)
-    if going:
-        scene.line.dispatch = "failed"
-    return bool(going)

@@ -111,7 +111,20 @@ def is_lost(line: LineState) -> bool:
 
 
 def is_to_decide(line: LineState) -> bool:
-    return line.decision == "requested" or is_disk_kept(line) or is_lost(line)
+    """A request, and what goes no further by itself."""
+    stands = line.type in AFTER_RECEIPT and _is_other(line)
+    return line.decision == "requested" or is_disk_kept(line) or is_lost(line) or stands
+
+
+def is_repair_lost(line: LineState) -> bool:
+    """A repaired unit did not get back to its holder: another may be sent for it."""
+    return line.type == "repair" and line.dispatch == "failed"
+
+
+def is_unit_here(line: LineState) -> bool:
+    """The faulty unit was inspected before anything left for it: it may go back as it is."""
+    is_exchange = line.type in REPLACES and line.cover == "in_progress"
+    return is_exchange and line.return_state == "inspected" and line.dispatch in NOT_SENT
 
 
 def is_under_way(line: LineState) -> bool:
@@ -123,7 +136,7 @@ def is_under_way(line: LineState) -> bool:
 def may_come_again(line: LineState) -> bool:
     """At the inspection it was another product, or not whole: the right one, or the rest, may still come."""
     is_wanting = line.return_state == "inspected" and line.outcome in ("mismatch", "partial")
-    return line.decision == "approved" and is_wanting
+    return line.decision == "approved" and is_wanting and line.cover != "returned"
 
 
 def may_turn_up(line: LineState) -> bool:
@@ -136,7 +149,7 @@ def may_turn_up(line: LineState) -> bool:
 def requestable(serials: Sequence[str], lines: Sequence[AnyRow], of_units: Sequence[AnyRow]) -> list[str]:
     """Of an incident's products those that none of its ``lines`` exchanges, and that are in use, as far as the lines of
     these units tell."""
-    going = {line.serial_code for line in lines if line.decision in OPEN}
+    going = {line.serial_code for line in lines if line.decision in OPEN and line.cover != "returned"}
     known = [(serial, codes.serial(serial)) for serial in serials]
     return [serial for serial, code in known if code not in going and taken_out_of_use(code, of_units) is None]
 
@@ -174,7 +187,12 @@ def is_overdue(line: LineState, today: date) -> bool:
 
 
 def waits_for_return(line: LineState) -> bool:
-    return line.type in AFTER_RECEIPT and line.return_state in AWAITED
+    """What leaves after receipt alone has not been received: another product is none."""
+    return line.type in AFTER_RECEIPT and (line.return_state in AWAITED or _is_other(line))
+
+
+def _is_other(line: LineState) -> bool:
+    return may_come_again(line) and line.outcome == "mismatch"
 
 
 def is_to_ship(line: LineState) -> bool:

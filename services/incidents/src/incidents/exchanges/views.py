@@ -8,7 +8,6 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from api.incidents import exchange_answers as answers
 from api.incidents import exchanges as schemas
 from api.incidents.addresses import Address
 from api.incidents.exchange_settings import ExchangeSettings, ServiceLevelDays
@@ -48,7 +47,9 @@ async def exchanges(
     followed = await queries.followed(reader, lines)
     items = []
     for line in lines:
-        may = _steps(line, kind, is_followed=line.line in followed) if writes else []
+        passed_over = machine.OF_REPLACEMENT_IN_USE if line.line in followed else frozenset()
+        passed_over |= frozenset() if incident.status in OPEN else machine.OF_OPEN_INCIDENTS
+        may = [step for step in _steps(line, kind) if step not in passed_over] if writes else []
         of_line = (facts.get(line.id, ()), parcels.get(line.id, ()))
         items.append(_exchange(line, *of_line, of_parcel, terms, kind, may, language, writes=writes))
     stated = await queries.statements(reader, incident.number)
@@ -84,30 +85,14 @@ def settings(terms: Terms, last: AnyRow | None) -> ExchangeSettings:
     )
 
 
-def question(line: AnyRow, terms: Terms, language: Language) -> answers.ReturnQuestion:
-    of_replacement = standing.is_replacement_awaited(line)
-    is_asked = standing.is_anything_awaited(line)
-    taken = [step for step in STEPS if is_asked and step in machine.OF_HOLDERS and machine.refusal(step, line) is None]
-    return answers.ReturnQuestion(
-        incident_number=line.incident_number,
-        of_replacement=of_replacement,
-        designation="" if of_replacement else line.designation,
-        product_reference=(line.replacement_reference if of_replacement else None) or line.product_reference,
-        serial_number=(line.replacement_serial_number or "") if of_replacement else line.serial_number,
-        label=ways_back.replacement_label(line, language) if of_replacement else ways_back.return_label(line, language),
-        due_on=line.due_on,
-        is_overdue=ways_back.is_overdue(line),
-        extension_days=terms.extension_days,
-        consequence=labels.CONSEQUENCE[line.consequence][language],
-        carriers=choices.carriers(),
-        actions=taken,
-    )
-
-
 def shipment(
     parcel: AnyRow, lines: Sequence[int], *, for_sqp: bool, writes: bool, language: Language
 ) -> schemas.Shipment:
-    known = [news for news in NEWS if writes and for_sqp and not machine.is_late(parcel.state, news)]
+    known = [
+        news
+        for news in NEWS
+        if writes and for_sqp and not machine.is_late(parcel.state, news, is_presumed=parcel.is_presumed)
+    ]
     return schemas.Shipment(
         id=parcel.id,
         direction=parcel.direction,
@@ -170,10 +155,9 @@ def _exchange(
     )
 
 
-def _steps(line: AnyRow, kind: OrganisationKind | None, *, is_followed: bool) -> list[StepName]:
-    """What ``kind`` may do with the line."""
-    taken = [step for step in STEPS if machine.may(kind, step) and machine.refusal(step, line) is None]
-    return [step for step in taken if not (is_followed and step in machine.OF_REPLACEMENT_IN_USE)]
+def _steps(line: AnyRow, kind: OrganisationKind | None) -> list[StepName]:
+    """What ``kind`` may do with the line, by itself."""
+    return [step for step in STEPS if machine.may(kind, step) and machine.refusal(step, line) is None]
 
 
 def _leaves_in_advance(line: AnyRow) -> bool:
@@ -265,6 +249,7 @@ def _words(data: Mapping[str, Any], language: Language) -> dict[str, str]:
     words["found"] = labels.RECEIVED_AS[language].format(serial=found) if found else ""
     # Facts of before it was told apart are of parcels that were sent again.
     words["resent"] = labels.RESENT[language] if data.get("resent", True) else ""
+    words["partly"] = labels.PARTLY[language] if data.get("partly") else ""
     words["certified"] = labels.CERTIFIED[language] if data.get("certified") else ""
     return words
 

@@ -18,7 +18,7 @@ from incidents.errors import (
     UnknownLinkedIncident,
     UnknownSerial,
 )
-from incidents.exchanges import repository as exchanges
+from incidents.exchanges import units
 from incidents.models import CoveredContract, HistoryEntry, Incident
 from incidents.promises import service as promises
 from incidents.searching import repository as searching
@@ -91,7 +91,7 @@ async def _concerned(session: AsyncSession, contract: CoveredContract, serials: 
         return contract.concerned(serials)
     except UnknownSerial as unknown:
         serial = unknown.members["serial"]
-        await exchanges.require_in_use(session, contract.number, serial, clock.today(), "serial_numbers")
+        await units.require_in_use(session, contract.number, serial, clock.today(), "serial_numbers")
         raise
 
 

@@ -1,4 +1,4 @@
-"""What got lost on its way back is late no more, and waits for SQP's decision."""
+"""What got lost on its way back, or was another product, waits for SQP's decision; a reversed line exchanges nothing."""
 
 from __future__ import annotations
 
@@ -22,11 +22,13 @@ LEFT = (
     "type IN ('advance_exchange', 'no_return', 'part_only', 'repair', 'standard_exchange')"
     " AND dispatch IN ('failed', 'none', 'prepared') AND cover <> 'returned'"
 )
+AFTER_RECEIPT = "type IN ('repair', 'standard_exchange')"
+OTHER = "return_state = 'inspected' AND outcome = 'mismatch' AND cover <> 'returned'"
 STAGE = f"""
     CASE WHEN decision = 'requested' OR ({RETURN}) AND NOT (disk <> 'kept' AND return_state <> 'lost')
-              OR replacement_return = 'lost' THEN 'to_decide'
+              OR replacement_return = 'lost' OR {APPROVED} AND {AFTER_RECEIPT} AND {OTHER} THEN 'to_decide'
          WHEN {APPROVED} AND return_state = 'received' THEN 'to_inspect'
-         WHEN {APPROVED} AND {LEFT} AND NOT (type IN ('repair', 'standard_exchange') AND {AWAITED}) THEN 'to_ship'
+         WHEN {APPROVED} AND {LEFT} AND NOT ({AFTER_RECEIPT} AND ({AWAITED} OR {OTHER})) THEN 'to_ship'
          WHEN {APPROVED} AND dispatch = 'shipped' AND cover <> 'returned' THEN 'shipped'
          WHEN ({RETURN}) OR {REPLACEMENT} THEN 'awaited'
          WHEN {APPROVED} THEN 'to_close' ELSE 'done' END
@@ -44,3 +46,6 @@ def upgrade() -> None:
     op.create_index(
         "ix_exchanges_stage", "exchanges", ["undated_stage", "late_after"], postgresql_include=["reseller_id"]
     )
+    op.drop_index("uq_exchanges_open", "exchanges")
+    is_exchanged = sa.text("decision IN ('approved', 'requested') AND cover <> 'returned'")
+    op.create_index("uq_exchanges_open", "exchanges", ["serial_code"], unique=True, postgresql_where=is_exchanged)

@@ -1,0 +1,127 @@
+"""What becomes of a line by the parcels to its holder: sent, delivered, failed, called back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from api.incidents.shipments import News
+from events.exchange_words import ExchangeStep
+from incidents.exchanges import machine, parcel_repository, repository, standing, units
+from incidents.exchanges.models import Exchange, Shipment
+from incidents.exchanges.scene import Scene
+from web import clock
+
+STEPS: dict[News, ExchangeStep] = {
+    "shipped": "shipped",
+    "delivered": "delivered",
+    "lost": "parcel_lost",
+    "damaged": "parcel_damaged",
+    "refused": "parcel_refused",
+    "returned_to_sender": "parcel_sent_back",
+}
+
+
+async def follow(scene: Scene, shipment: Shipment, news: News, note: str, step: ExchangeStep | None) -> None:
+    """After ``news`` of ``shipment``. SQP alone hears of what comes for nobody any more."""
+    line = scene.line
+    if news == "delivered" and line.dispatch == "delivered":
+        scene.note("second_delivery", note, shipment)
+        return
+    if line.replacement_return in ("received", "settled"):
+        scene.note("carrier_news", note, shipment, state=news)
+        return
+    await _sum_up(scene, news)
+    more: dict[str, Any] = {}
+    if news == "delivered":
+        await _delivered_too_late(scene)
+        more = {"partly": line.dispatch != "delivered"}
+    elif news in ("lost", "damaged"):
+        is_over = line.decision != "approved" or line.cover == "returned"
+        more = {"resent": line.dispatch == "failed" and not is_over}
+    if news == "lost":
+        _lost_before_it_came_back(line)
+    scene.tell(step or STEPS[news], note, shipment, **more)
+
+
+async def unpresume(scene: Scene) -> bool:
+    """The line as it was before its delivery was presumed; False where it went on since, and the unit must be there."""
+    line = scene.line
+    if line.decision == "closed" or await units.follower(scene.session, line) is not None:
+        return False
+    if line.cover == "replaced":
+        line.cover, line.replaced_on = "in_progress", None
+    if line.type == "advance_exchange" and line.return_state in standing.AWAITED:
+        line.return_due_on = None
+    line.replacement_due_on = None
+    return True
+
+
+async def _sum_up(scene: Scene, news: News) -> None:
+    """A line is delivered once all its parcels are that were not lost on the way."""
+    line = scene.line
+    states = await parcel_repository.outbound_states(scene.session, line.id)
+    live = [state for state in states if state not in machine.FAILED]
+    if not live:
+        line.dispatch = "failed"
+    elif all(state == "delivered" for state in live):
+        line.dispatch = "delivered"
+        await _take_over(scene)
+    elif news == "shipped" or "shipped" in live:
+        line.dispatch = "shipped"
+    if line.dispatch in ("shipped", "delivered"):
+        line.dispatched_at = line.dispatched_at or scene.at
+
+
+async def _take_over(scene: Scene) -> None:
+    """The replacement has the cover from its delivery on, and the faulty unit is due from then."""
+    line, day = scene.line, clock.day(scene.at)
+    if line.cover == "in_progress":
+        line.cover, line.replaced_on = "replaced", day
+    if line.return_due_on is None and line.return_state in standing.AWAITED:
+        terms = await repository.terms(scene.session)
+        line.return_due_on = terms.due_on(day, scene.incident.service_level)
+
+
+async def bring_back(scene: Scene) -> None:
+    """What was sent is to come back: its days count from now where its holder has it, otherwise from its delivery."""
+    scene.line.replacement_return = "expected"
+    if "delivered" in await parcel_repository.outbound_states(scene.session, scene.line.id):
+        await _set_replacement_due(scene)
+
+
+async def _delivered_too_late(scene: Scene) -> None:
+    """What is delivered although its exchange was cancelled or reversed is to come back, too."""
+    line = scene.line
+    is_taken_back = line.decision == "cancelled" or line.cover == "returned"
+    never_came = line.replacement_return == "lost" and line.replacement_due_on is None
+    if never_came or (line.replacement_return == "none" and is_taken_back):
+        line.replacement_return = "expected"
+    if line.replacement_return == "expected" and line.replacement_due_on is None:
+        await _set_replacement_due(scene)
+
+
+def _lost_before_it_came_back(line: Exchange) -> None:
+    """Nothing is to come back of what nobody got, unless it turns up."""
+    if line.replacement_return == "expected" and line.dispatch == "failed" and line.replacement_due_on is None:
+        line.replacement_return = "none"
+
+
+async def _set_replacement_due(scene: Scene) -> None:
+    terms = await repository.terms(scene.session)
+    scene.line.replacement_due_on = terms.due_on(clock.day(scene.at), scene.incident.service_level)
+
+
+async def recall(scene: Scene) -> bool:
+    """Calls the parcels of a line back that have not been delivered; whether there were any. A box that holds other
+    lines, too, goes on to its holder: of it this line's unit is taken out, or comes back once it is there."""
+    parcels = await parcel_repository.of_line(scene.session, scene.line.id, "outbound")
+    going = [parcel for parcel in parcels if parcel.state in parcel_repository.GOING]
+    for parcel in going:
+        others = [line for line in await parcel_repository.lines_of(scene.session, parcel) if line.id != scene.line.id]
+        if not any(line.decision == "approved" for line in others):
+            parcel.state = "recalled"
+        elif parcel.state == "prepared":
+            await parcel_repository.unload(scene.session, parcel, scene.line)
+    if going:
+        scene.line.dispatch = "failed"
+    return bool(going)

@@ -1,0 +1,129 @@
+"""Which units are in use, which are exchanged or promised, by their serial codes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, literal_column, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis.locks import one_at_a_time
+from chassis.sql import AnySelect
+from events.incidents import Actor
+from incidents.access import visible
+from incidents.errors import SerialReplaced, SerialTakenBack
+from incidents.exchanges import standing
+from incidents.exchanges.errors import ExchangeUnderWay, ExchangeUnderWayElsewhere
+from incidents.exchanges.models import Exchange, ExchangeFact
+from incidents.models import CoveredContract, Incident
+from web.text import codes
+from web.text.codes import SERIAL_SQL
+
+
+async def lock(session: AsyncSession, code: str) -> None:
+    """Waits for others that want the unit of this serial code."""
+    await one_at_a_time(session, f"exchange {code}")
+
+
+async def follower(session: AsyncSession, line: Exchange) -> Exchange | None:
+    """The last line, of this incident or another, that exchanges the replacement of ``line``, or has done so."""
+    if line.replacement_serial_number is None:
+        return None
+    code = codes.serial(line.replacement_serial_number)
+    await lock(session, code)
+    query = select(Exchange).where(_follows([code]), Exchange.requested_at >= line.reserved_at)
+    return await session.scalar(query.order_by(Exchange.requested_at.desc()).limit(1))
+
+
+def followers(serial_codes: Sequence[str]) -> Select[str, datetime]:
+    """Which of these units are exchanged, or were, and since when; not where the exchange was taken back."""
+    return select(Exchange.serial_code, Exchange.requested_at).where(_follows(serial_codes))
+
+
+def _follows(serial_codes: Sequence[str]) -> ColumnElement[bool]:
+    return and_(
+        Exchange.serial_code.in_(serial_codes),
+        Exchange.decision.not_in(standing.TAKEN_BACK),
+        Exchange.cover != "returned",
+        # What was repaired, or had a part of it exchanged, is in use again.
+        or_(Exchange.decision.in_(standing.OPEN), Exchange.cover == "replaced", Exchange.type == "credit"),
+    )
+
+
+async def require_no_open(session: AsyncSession, serial: str, by: Actor) -> None:
+    """Raises ExchangeUnderWay where the unit of this serial number is being exchanged, with the incident if ``by``
+    sees it; nobody starts one meanwhile."""
+    code = codes.serial(serial)
+    await lock(session, code)
+    query = (
+        select(Incident.number, visible(Incident, by))
+        .join(Exchange, Exchange.incident_number == Incident.number)
+        .where(Exchange.serial_code == code, Exchange.decision.in_(standing.OPEN), Exchange.cover != "returned")
+    )
+    known = (await session.execute(query.limit(1))).first()
+    if known is None:
+        return
+    number, is_shown = known
+    if is_shown:
+        raise ExchangeUnderWay(serial=serial, number=number, field="serial_number")
+    raise ExchangeUnderWayElsewhere(serial=serial, field="serial_number")
+
+
+async def covering(session: AsyncSession, code: str, day: date) -> str | None:
+    """The contract in force on ``day`` that covers the unit of this serial code."""
+    query = select(CoveredContract.number).where(
+        CoveredContract.serial_codes.contains([code]),
+        CoveredContract.starts_on <= day,
+        CoveredContract.warranty_ends_on >= day,
+    )
+    return await session.scalar(query.limit(1))
+
+
+async def require_in_use(session: AsyncSession, contract: str, serial: str, day: date, field: str) -> None:
+    """Raises SerialReplaced or SerialTakenBack: a unit that is in use no more, and covered by no contract, cannot be
+    exchanged."""
+    code = codes.serial(serial)
+    if await covering(session, code, day):
+        return
+    lines = (await session.execute(of_units(contract, [code]))).all()
+    line = standing.taken_out_of_use(code, lines)
+    if line is None and not (await _was_reserved(session, contract, code) and not lines):
+        return
+    if line is None or line.replacement_code == code:
+        raise SerialTakenBack(serial=serial, field=field)
+    raise SerialReplaced(
+        serial=serial,
+        replacement=line.replacement_serial_number,
+        day=f"{line.replaced_on:%d/%m/%Y}",
+        field=field,
+    )
+
+
+async def _was_reserved(session: AsyncSession, contract: str, code: str) -> bool:
+    """Whether the unit of this serial code was chosen as a replacement under the contract, if only for a while."""
+    serial: ColumnElement[str] = literal_column(SERIAL_SQL.format(column="exchange_facts.data->>'serial'"))
+    query = (
+        select(ExchangeFact.id)
+        .join(Exchange, Exchange.id == ExchangeFact.exchange_id)
+        .join(Incident, Incident.number == Exchange.incident_number)
+        .where(Incident.contract_number == contract, ExchangeFact.step == "reserved", serial == code)
+    )
+    return await session.scalar(query.limit(1)) is not None
+
+
+def of_units(contract: str, serial_codes: Sequence[str]) -> AnySelect:
+    """The lines on which these units of a contract are exchanged, and those that these units came by."""
+    query = select(Exchange.__table__).join(Incident, Incident.number == Exchange.incident_number)
+    is_exchanged = and_(Exchange.serial_code.in_(serial_codes), Incident.contract_number == contract)
+    return query.where(or_(is_exchanged, Exchange.replacement_code.in_(serial_codes)))
+
+
+async def claimed_by(session: AsyncSession, code: str, but: UUID) -> Exchange | None:
+    """The open line, other than ``but``, that has reserved the unit of this serial code, or exchanges it as faulty."""
+    is_open = (Exchange.decision.in_(standing.OPEN), Exchange.id != but)
+    reserved = select(Exchange).where(Exchange.replacement_code == code, *is_open)
+    return await session.scalar(reserved.limit(1)) or await session.scalar(
+        select(Exchange).where(Exchange.serial_code == code, Exchange.cover != "returned", *is_open).limit(1)
+    )
