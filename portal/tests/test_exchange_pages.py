@@ -12,6 +12,7 @@ from api.incidents.exchange_answers import ReturnQuestion
 from api.incidents.exchanges import ExchangePage, ExchangeRow
 from devkit.exchange_samples import CHOICES, NUMBER, back, line, reversed_line
 from devkit.fake_upstream import Site, Upstream, answer
+from devkit.printed import pages as printed
 
 SCAN = "/echanges/reception"
 LINK = "/retours/repondre"
@@ -197,6 +198,7 @@ QUESTION = ReturnQuestion.model_validate(
     {"incident_number": NUMBER, "designation": "NAS", "product_reference": "TS", "serial_number": "Q207B17555",
      "label": "Retour en retard", "due_on": "2026-05-20", "is_overdue": True, "extension_days": 7,
      "of_replacement": False, "consequence": "En cas de retard, SQP envoie des relances.",
+     "line": 1, "is_awaited": True, "address": "SQP\n1 rue des Retours\n69007 Lyon",
      "carriers": CHOICES["carriers"],
      "actions": ["return_shipped", "return_lost", "more_time", "keep_disk"]}
 )  # fmt: skip
@@ -253,6 +255,24 @@ async def test_an_answer_that_is_refused_stands_in_its_form(mailed: Any) -> None
     mailed.refusal = (422, {"code": "malformed", "title": "Non.", "errors": errors})
     status, page = await mailed.post(LINK, token=TOKEN, step="return_lost", note="x")
     assert (status, "Motif : trop long." in page) == (422, True)
+
+
+async def test_whoever_holds_the_mail_prints_the_slip(mailed: Any, upstream: Upstream, site: Site) -> None:
+    assert f'href="{LINK}/bon-de-retour.pdf"' in await mailed.get(LINK)
+    cookie = {"Cookie": f"__Host-link={TOKEN}"}
+    async with site.http.get(f"{LINK}/bon-de-retour.pdf", headers=cookie) as got:
+        assert (got.status, got.headers["Content-Disposition"]) == (
+            200, f'attachment; filename="retour-{NUMBER}-1.pdf"',
+        )  # fmt: skip
+        words = "\n".join(printed(await got.read())).replace("\u00a0", " ")
+    for expected in (f"Bon de retour {NUMBER}-1", "1 rue des Retours", "N° de série : Q207B17555", "Emballage"):
+        assert expected in words, expected
+    assert "Expéditeur" not in words
+    question = QUESTION.model_dump(mode="json")
+    upstream.handlers["/api/v1/return-answers/question"] = answer({**question, "is_awaited": False})
+    for headers in (cookie, {}):
+        async with site.http.get(f"{LINK}/bon-de-retour.pdf", headers=headers) as got:
+            assert got.status == 410
 
 
 async def test_a_link_that_was_used_says_so(mailed: Any, upstream: Upstream, site: Site) -> None:

@@ -15,8 +15,10 @@ from portal.asks import Ask
 from portal.forms import FINE, FormErrors
 from portal.page import Page
 from portal.pages import mailed_links
+from portal.pages.incidents import return_slip
 from portal.pages.incidents.exchange_acts import Act
 from portal.pages.incidents.exchange_forms import FORMS
+from portal.pages.incidents.return_slip import Slip
 from portal.router import Blueprint
 from portal.services import exchanges
 from portal.translations import N_
@@ -67,6 +69,27 @@ async def answer(page: Page) -> Response:
     return mailed_links.left(page.redirect(f"{PATH}/merci"))
 
 
+@blueprint.get(f"{PATH}/bon-de-retour.pdf", is_open=True)
+async def print_slip(page: Page) -> Response:
+    """For whoever holds the mail, as their answers are."""
+    question = await _question(page, mailed_links.token_of(page))
+    if question is None or not question.is_awaited:
+        return await _over(page)
+    slip = Slip(
+        incident=question.incident_number,
+        line=question.line,
+        of_replacement=question.of_replacement,
+        due_on=question.due_on,
+        label=question.label,
+        consequence=question.consequence,
+        address=question.address,
+        designation=question.designation,
+        product_reference=question.product_reference,
+        serial_number=question.serial_number,
+    )
+    return await return_slip.printed(page, slip)
+
+
 @blueprint.get(f"{PATH}/merci", is_open=True)
 async def thanks(page: Page) -> Response:
     return await page.render("returns/thanks.html")
@@ -74,19 +97,29 @@ async def thanks(page: Page) -> Response:
 
 async def _page(page: Page, token: str, chosen: str, trouble: FormErrors = FINE) -> Response:
     """``chosen`` is the answer that stands open."""
-    if not token:
-        return await _over(page)
     try:
-        question = await exchanges.question(page, page.build(ReturnLink, {"token": token}))
+        question = await _question(page, token)
     except ApiRefused as refused:
-        if refused.status == 429:
-            return await page.render("account/throttled.html", status=429, sentence=forms.sentence(page, refused))
+        return await page.render("account/throttled.html", status=429, sentence=forms.sentence(page, refused))
+    if question is None:
         return await _over(page)
     acts = [_act(page, question, step, token) for step in ANSWERS if step in question.actions]
     if trouble is not FINE:
         acts = [_again(page, act, trouble) if act.id == chosen else act for act in acts]
     context = {"question": question, "acts": acts, "chosen": chosen, "trouble": trouble, "labels": ANSWERS}
     return await page.render("returns/answer.html", context, status=trouble.status)
+
+
+async def _question(page: Page, token: str) -> ReturnQuestion | None:
+    """None where the link is good no more. Raises ApiRefused (429)."""
+    if not token:
+        return None
+    try:
+        return await exchanges.question(page, page.build(ReturnLink, {"token": token}))
+    except ApiRefused as refused:
+        if refused.status == 429:
+            raise
+        return None
 
 
 def _again(page: Page, act: Act, trouble: FormErrors) -> Act:

@@ -27,9 +27,12 @@ class ReturnAnswer(ReturnLink):
 
 class ReturnQuestion(Answer):
     """What is to come back: the faulty product, or with ``of_replacement`` what was sent for it. ``consequence`` tells
-    in words what follows when it is late; ``actions``: the answers that are taken now."""
+    in words what follows when it is late; ``address``: SQP's, in lines, where it is to go; ``actions``: the answers
+    that are taken now."""
 
     incident_number: str
+    line: int
+    is_awaited: bool
     of_replacement: bool
     designation: str
     product_reference: str
@@ -39,5 +42,6 @@ class ReturnQuestion(Answer):
     is_overdue: bool
     extension_days: int
     consequence: str
+    address: str
     carriers: list[Choice]
     actions: list[StepName]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from starlette.responses import Response
 
@@ -13,39 +13,17 @@ from events.exchange_words import Direction
 from portal import formats
 from portal.api_client import ApiRefused
 from portal.page import Page
-from portal.pages.incidents import words
+from portal.pages.incidents import return_slip, words
 from portal.pages.incidents.base import blueprint, line_of, number_of, path_of
 from portal.pages.incidents.exchange import SQP_STEPS, awaited
-from portal.pages.incidents.printing import PRINTER, address_lines, bounded, card, draft, pdf
-from portal.paper.sheet import Card, Cards, Code, Section, Sheet, Table, Text
+from portal.pages.incidents.printing import address_lines, bounded, card
+from portal.pages.incidents.return_slip import Slip
+from portal.paper.sheet import Cards, Section, Table
 from portal.services import exchanges, incidents
 from portal.translations import N_
 from web.text.days import spelled
 
-BY = N_("À renvoyer au plus tard le %(day)s")
-OUTSIDE = N_("Écrivez cette référence à l’extérieur du colis, ou collez-y une copie de ce bon.")
 NOTHING_TO_RETURN = N_("Ce retour n’est plus attendu : il n’y a pas de bon à imprimer.")
-NO_ADDRESS = N_("L’adresse figure sur l’étiquette que SQP vous envoie.")
-# The rules that makers and distributors share; each a line.
-PACKING = (
-    N_("Un seul appareil par colis, avec ce bon et rien d’autre."),
-    N_("Dans un sachet antistatique, avec 5 cm de mousse de chaque côté, dans un carton rigide."),
-    N_("Un disque part nu : sans tiroir, sans câble et sans adaptateur."),
-    N_("Un colis mal emballé peut être refusé : gardez-en une photo."),
-)
-KEPT = (
-    N_("Câbles, bloc secteur, rails, tiroirs et accessoires restent chez vous, sauf demande de SQP."),
-    N_("Les disques d’un NAS restent chez vous, dans leur ordre, sauf s’ils sont en panne."),
-)
-# Of a replacement, which is SQP's.
-WHOLE = (
-    N_("Le remplacement tel que vous l’avez reçu, avec les accessoires qui l’accompagnaient."),
-    N_("Vos propres disques restent chez vous : retirez-les."),
-)
-BEFORE = (
-    N_("Vos données sont sauvegardées : SQP n’en garde aucune."),
-    N_("Dites sur le portail ce qu’il en est des données, et notez le n° de suivi du colis."),
-)
 
 
 def sections(page: Page, found: Exchanges) -> Iterator[Section]:
@@ -125,47 +103,34 @@ async def print_slip(page: Page) -> Response:
     if back is None:
         where = path_of(number, "echange") + f"#ligne-{wanted}"
         return page.redirect(where, flash=page.gettext(NOTHING_TO_RETURN))
-    return pdf(await PRINTER.print(_slip(page, incident, line, back)), f"retour-{number}-{wanted}")
+    return await return_slip.printed(page, _slip(page, incident, line, back))
 
 
-def _slip(page: Page, incident: Incident, line: Exchange, back: WayBack) -> Sheet:
-    reference = f"{incident.number}-{line.line}"
-    due, is_replacement = back.due_on, back is line.replacement_return
-    title = page.gettext(N_("Bon de retour %(reference)s")) % {"reference": reference}
-    state = page.gettext(BY) % {"day": spelled(due, page.language)} if due else back.label
-    sheet = draft(page, title, page.gettext(N_("Bon de retour")), state, back.consequence)
-    sheet.sections = [
-        Code(title=page.gettext(N_("Référence du retour")), value=reference, note=page.gettext(OUTSIDE)),
-        Cards(cards=list(_ends(page, incident, line, back))),
-        _rules(page, N_("Emballage"), PACKING),
-        _rules(page, *((N_("Ce que vous renvoyez"), WHOLE) if is_replacement else (N_("Ce que vous gardez"), KEPT))),
-        _rules(page, N_("Avant l’envoi"), BEFORE),
-    ]
-    return sheet
+def _slip(page: Page, incident: Incident, line: Exchange, back: WayBack) -> Slip:
+    designation, reference, serial = _product(page, line, back)
+    holder = incident.client or incident.reseller
+    return Slip(
+        incident=incident.number,
+        line=line.line,
+        of_replacement=back is line.replacement_return,
+        due_on=back.due_on,
+        label=back.label,
+        consequence=back.consequence,
+        address=back.address,
+        designation=designation,
+        product_reference=reference,
+        serial_number=serial,
+        sender=[holder.name, *address_lines(page, incident.delivery_address)],
+        type_label=line.type_label,
+    )
 
 
-def _rules(page: Page, title: str, rules: Sequence[str]) -> Text:
-    return Text(title=page.gettext(title), body="\n".join(f"– {page.gettext(rule)}" for rule in rules))
-
-
-def _ends(page: Page, incident: Incident, line: Exchange, back: WayBack) -> Iterator[Card]:
-    address, holder = incident.delivery_address, incident.client or incident.reseller
-    to = back.address.splitlines() or [page.gettext(NO_ADDRESS)]
-    yield card(page, N_("À envoyer à"), [], to)
-    yield card(page, N_("Expéditeur"), [], [holder.name, *address_lines(page, address)])
-    yield card(page, N_("Matériel à renvoyer"), _product(page, line, back))
-    about = [(N_("Incident"), incident.number), (N_("Échange"), f"{line.line} · {line.type_label}")]
-    yield card(page, N_("Dossier"), about)
-
-
-def _product(page: Page, line: Exchange, back: WayBack) -> list[tuple[str, str]]:
+def _product(page: Page, line: Exchange, back: WayBack) -> tuple[str, str, str]:
     """The faulty product, or what was sent for it: a part has no serial number."""
     if back is not line.replacement_return:
-        designation, reference, serial = line.designation, line.product_reference, line.serial_number
-    elif line.replacement:
+        return line.designation, line.product_reference, line.serial_number
+    if line.replacement:
         designation = page.gettext(N_("Remplacement reçu pour %(serial)s")) % {"serial": line.serial_number}
-        reference, serial = line.replacement.product_reference, line.replacement.serial_number
-    else:
-        designation = page.gettext(N_("Pièce reçue pour %(serial)s")) % {"serial": line.serial_number}
-        reference, serial = line.product_reference, ""
-    return [(N_("Désignation"), designation), (N_("Référence produit"), reference), (N_("N° de série"), serial)]
+        return designation, line.replacement.product_reference, line.replacement.serial_number
+    designation = page.gettext(N_("Pièce reçue pour %(serial)s")) % {"serial": line.serial_number}
+    return designation, line.product_reference, ""

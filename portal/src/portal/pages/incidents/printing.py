@@ -20,12 +20,14 @@ MOST_OF_A_TEXT = 250
 CUT_TEXT = N_("[…] Texte coupé ici : la suite se lit sur le portail.")
 TOO_LONG = N_("Ce document s’arrête à %(num)s pages : la suite se lit sur le portail.")
 UNWRITABLE = N_("Certains caractères ne s’impriment pas (□) : le portail les montre.")
+BY_LINK = N_("le lien d’un e-mail")
 PRINTED = N_("Imprimé le %(moment)s (heure de Paris) par %(name)s")
 
 
 def draft(page: Page, title: str, subject: str, state: str, step: str) -> Sheet:
     """A document without sections yet, with what stands at the foot of its pages."""
-    printed = {"moment": formats.moment(clock.now()), "name": page.who.name}
+    name = page.person.name if page.person else page.gettext(BY_LINK)
+    printed = {"moment": formats.moment(clock.now()), "name": name}
     return Sheet(
         language=page.language,
         title=title,

@@ -53,6 +53,8 @@ def _question(line: AnyRow, terms: Terms, language: Language) -> schemas.ReturnQ
     ]
     return schemas.ReturnQuestion(
         incident_number=line.incident_number,
+        line=line.line,
+        is_awaited=is_asked,
         of_replacement=of_replacement,
         designation="" if of_replacement else line.designation,
         product_reference=(line.replacement_reference if of_replacement else None) or line.product_reference,
@@ -62,6 +64,7 @@ def _question(line: AnyRow, terms: Terms, language: Language) -> schemas.ReturnQ
         is_overdue=ways_back.is_overdue(line),
         extension_days=terms.extension_days,
         consequence=labels.CONSEQUENCE[line.consequence][language] if may_be_late else "",
+        address=terms.return_address,
         carriers=choices.carriers(),
         actions=taken,
     )
