@@ -17,9 +17,10 @@ from api.contracts import ClientSummaries, ClientSummary, ContractPage, Contract
 from api.coverage import Coverage
 from api.identity.invitations import LookedAfter
 from api.identity.organisations import Address, Client, Organisation, SignUpRequest
+from api.identity.own_lists import ListView, OwnList
 from api.incidents import IncidentPage, IncidentRow
 from api.incidents.texts import TextPage
-from api.notifications import NotificationPage
+from api.notifications import NotificationPage, UnreadSubjects
 from portal.api_client import Body, Reply, ServiceUnavailable
 from web import clock
 from web.auth.principal import Principal
@@ -89,6 +90,7 @@ ADDRESS = Address(
     version=1,
 )
 ANSWERS: Mapping[str, BaseModel] = {
+    "me": OwnList(views=[ListView(id=uuid4(), version=1, name="Fins proches", query="")], hidden=["client"]),
     "clients": Page[Client](items=[CLIENT], total=1),
     "resellers": Page[Organisation](items=[CLIENT], total=1),
     "contracts": ContractPage(items=[CONTRACT], total=1, counts=contracts_api.Counts(active=0, expiring=0, expired=1)),
@@ -101,6 +103,7 @@ ANSWERS: Mapping[str, BaseModel] = {
         serial_number="TEST", on=clock.today(), covered=False, reason="unknown_serial", sentence="Inconnu."
     ),
     "sign-up-requests": Page[SignUpRequest](items=[], total=0),
+    "unread": UnreadSubjects(items=[]),
     "notifications": NotificationPage(items=[], total=0, unread_count=3),
 }
 MISSING = "Cette partie ne peut pas s’afficher pour l’instant."
@@ -115,7 +118,7 @@ class Services:
 
     async def call(self, kind: type[Body], method: str, path: str, **options: object) -> Reply[Body]:
         segments = path.strip("/").split("/")
-        name = segments[-1] if segments[-1] in ("users", "texts") else segments[0]
+        name = segments[-1] if segments[-1] in ("users", "texts", "unread") else segments[0]
         if name in self.away:
             raise ServiceUnavailable
         is_one = name in ("clients", "resellers") and len(segments) > 1
@@ -214,3 +217,18 @@ async def test_a_page_whose_very_subject_is_away_says_so_in_the_frame(
     assert page.status_code == 503
     assert "Rien n’est perdu\u00a0: réessayez dans un instant." in page.text
     assert "Menu principal" in page.text
+
+
+@pytest.mark.parametrize("path", ["/contrats", "/incidents"])
+async def test_a_list_stands_without_its_views_and_shows_every_column(
+    browser: httpx.AsyncClient, services: Services, path: str
+) -> None:
+    client_column = 'sort=client"'
+    page = (await browser.get(path)).text
+    assert "Fins proches" in page
+    assert (client_column in page) is (path == "/incidents")
+    services.away.add("me")
+    answer = await browser.get(path)
+    assert answer.status_code == 200
+    assert "Fins proches" not in answer.text
+    assert client_column in answer.text

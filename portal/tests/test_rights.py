@@ -16,7 +16,13 @@ from portal.router import Entry
 ENTRIES = [entry for blueprint in BLUEPRINTS for entry in blueprint.entries if not entry.is_open]
 SENT_TO = {entry.path for entry in ENTRIES if "POST" in entry.methods}
 # Forms of one's own, and pages that show a form to writers alone beside what everybody reads.
-OWN = {"/parametres", "/parametres/notifications", "/parametres/mot-de-passe"}
+OWN = {
+    "/parametres",
+    "/parametres/notifications",
+    "/parametres/mot-de-passe",
+    "/vues/{list}/nouvelle",
+    "/vues/{list}/{id:uuid}",
+}
 READ_TOO = {
     "/parametres/societe",
     "/contrats/{number}/declarer",

@@ -28,6 +28,10 @@ ONES_OWN = {
     "POST /api/v1/me/password",
     "POST /api/v1/me/pending-email/link",
     "DELETE /api/v1/me/pending-email",
+    "PUT /api/v1/me/lists/{list_name}/hidden-columns",
+    "POST /api/v1/me/lists/{list_name}/views",
+    "PATCH /api/v1/me/lists/{list_name}/views/{view_id}",
+    "DELETE /api/v1/me/lists/{list_name}/views/{view_id}",
     "DELETE /api/v1/sessions",
     "DELETE /api/v1/sessions/{identifier}",
     # Who looks at an incident is seen by colleagues, also who only reads.

@@ -66,6 +66,10 @@ PLACES = (
         contrat_client=f"/contrats/{HELD_BY_NONE}/client",
         declaration=f"/contrats/{CONTRACT}/declarer",
         declaration_impossible=f"/contrats/{EXPIRED}/declarer",
+        vues="/vues/contrats",
+        vues_aucune="/vues/incidents",
+        vue_nouvelle="/vues/contrats/nouvelle?query=validity%3Dexpiring",
+        vue="/vues/contrats/{list_view}",
         renouvellements="/renouvellements",
         renouvellements_mois="/renouvellements?month={month}&state=open",
         renouvellement=f"/renouvellements/{EXPIRING}/{{end}}",
@@ -202,6 +206,8 @@ async def facts(stack: RunningStack, http: aiohttp.ClientSession) -> dict[str, s
     support = caller.person(http, stack.url, SQP, PASSWORD)
     canned = (await support.get("/canned-answers"))["items"]
     view = await support.post("/desk-views", {"name": "Réponses en attente", "query": {"action": "answer"}})
+    ending = {"name": "Échéances proches", "query": "validity=expiring&sort=warranty_ends_on"}
+    list_view = await reseller.post("/me/lists/contracts/views", ending)
     chosen = {"numbers": [each["number"] for each in incidents["items"]], "act": {"action": "release"}}
     lot = await support.post("/desk-jobs", chosen)
     shown = incidents["items"][-1]["number"]
@@ -228,6 +234,7 @@ async def facts(stack: RunningStack, http: aiohttp.ClientSession) -> dict[str, s
         "colleague": colleagues["items"][0]["id"],
         "invitation": invited["id"],
         "view": view["id"],
+        "list_view": list_view["id"],
         "lot": lot["id"],
         "canned": canned[0]["id"],
         "macro": next(each["id"] for each in canned if each["to_status"]),

@@ -23,6 +23,7 @@ from portal.pages import (
     incidents,
     invitations,
     notifications,
+    own_lists,
     reminders,
     renewals,
     resellers,
@@ -47,6 +48,7 @@ from web.observability import Metrics
 
 BLUEPRINTS = (
     account.blueprint,
+    own_lists.blueprint,
     contracts.blueprint,
     contract.blueprint,
     declaration.blueprint,

@@ -112,6 +112,14 @@ class Listing:
         given = {name: value for name, value in state.items() if value}
         return f"{self.path}?{urlencode(given)}" if given else self.path
 
+    def without_columns(self, hidden: Sequence[str]) -> Listing:
+        """Shown without these; the first, in which the rows' links are, stays. It is sorted as before."""
+        first, *others = self.titles
+        return replace(self, titles=[first, *(title for title in others if title[0] not in hidden)])
+
+    def shows(self, name: str) -> bool:
+        return any(title[0] == name for title in self.titles)
+
     def without_search(self) -> Listing:
         return replace(self, q="")
 

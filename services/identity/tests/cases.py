@@ -70,6 +70,18 @@ CASES: dict[str, Case] = {
     "POST /me/password": Case(CLIENT_BASIC, 204, refused=READERS, body=PASSWORD),
     "POST /me/pending-email/link": Case(CLIENT_BASIC, 409, refused=READERS),
     "DELETE /me/pending-email": Case(CLIENT_BASIC, 204, refused=READERS),
+    "GET /me/lists/contracts": Case(CLIENT_BASIC, refused=READERS),
+    "PUT /me/lists/contracts/hidden-columns": Case(CLIENT_BASIC, 204, refused=READERS, body={"columns": ["client"]}),
+    "POST /me/lists/contracts/views": Case(
+        CLIENT_BASIC, 201, refused=READERS, body={"name": "Échus", "query": "validity=expired"}
+    ),
+    "GET /me/lists/contracts/views/{view}": Case(RESELLER, refused=READERS, foreign=(RESELLER_BASIC, *STRANGERS)),
+    "PATCH /me/lists/contracts/views/{view}": Case(
+        RESELLER, 204, refused=READERS, foreign=(RESELLER_BASIC, *STRANGERS), body={"name": "Échus"}, versioned=True
+    ),
+    "DELETE /me/lists/contracts/views/{view}": Case(
+        RESELLER, 204, refused=READERS, foreign=(RESELLER_BASIC, *STRANGERS), versioned=True
+    ),
     "GET /sessions": Case(CLIENT_BASIC, refused=READERS),
     "DELETE /sessions": Case(CLIENT_BASIC, 204, refused=READERS),
     "DELETE /sessions/{session}": Case(RESELLER, 204, refused=READERS, foreign=(RESELLER_BASIC, *STRANGERS)),

@@ -61,6 +61,7 @@ def operations(harness: Harness) -> Iterator[str]:
     for path, methods in harness.app.openapi()["paths"].items():
         short = path.removeprefix("/api/v1")
         short = short.replace("{identifier}", "{" + PARAMETERS.get(short, "") + "}")
+        short = short.replace("{list_name}", "contracts").replace("{view_id}", "{view}")
         short = short.replace("resellers/{code}", "resellers/REV-1").replace("clients/{code}", "clients/CLI-1")
         for method in methods:
             yield f"{method.upper()} {short}"
@@ -102,7 +103,9 @@ async def ids(world: Any) -> dict[str, str]:
     await world.call("POST", "/auth/register", json=asked)
     await world.harness.run_jobs()
     request = (await world.call("GET", "/sign-up-requests", RESELLER)).json()["items"][0]["id"]
+    view = await world.call("POST", "/me/lists/contracts/views", RESELLER, json={"name": "À moi", "query": ""})
     return {
+        "view": view.json()["id"],
         "session": session,
         "user": str(RESELLER_BASIC.user_id),
         "invited": invited.json()["id"],

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 from starlette.responses import Response
 
 from portal.listing import Listing
 from portal.page import Page
 from portal.page_request import or_unavailable
-from portal.pages import exporting, list_page, reseller_filter
+from portal.pages import exporting, list_page, own_views, reseller_filter
 from portal.router import Blueprint
 from portal.services import contracts
 from portal.translations import N_
@@ -34,16 +35,30 @@ VALIDITIES = ("active", "expiring", "expired")
 @blueprint.get("/contrats")
 async def list_contracts(page: Page) -> Response:
     listing = _listing(page)
-    found, reseller = await asyncio.gather(
-        contracts.find(page, **listing.parameters), or_unavailable(reseller_filter.reseller(page))
+    found, reseller, kept = await asyncio.gather(
+        contracts.find(page, **listing.parameters),
+        or_unavailable(reseller_filter.reseller(page)),
+        own_views.kept(page, "contracts"),
     )
-    return await list_page.show(page, "contracts", listing=listing, found=found, reseller=reseller)
+    return await list_page.show(
+        page,
+        "contracts",
+        listing=listing.without_columns(kept.hidden),
+        found=found,
+        reseller=reseller,
+        own=own_views.of("contracts", listing, kept),
+        columns=listing.titles[1:],
+    )
+
+
+def columns(page: Page) -> Sequence[tuple[str, str]]:
+    """All that the person may be shown."""
+    return COLUMNS_WITH_RESELLER if page.may("sqp") else COLUMNS if page.may("reseller") else COLUMNS_OF_CLIENT
 
 
 def _listing(page: Page) -> Listing:
     filters = {"validity": VALIDITIES, "reseller_id": reseller_filter.asked(page)}
-    columns = COLUMNS_WITH_RESELLER if page.may("sqp") else COLUMNS if page.may("reseller") else COLUMNS_OF_CLIENT
-    return Listing.of(page, "/contrats", columns, default_sort="-number", filters=filters)
+    return Listing.of(page, "/contrats", columns(page), default_sort="-number", filters=filters)
 
 
 exporting.offer(blueprint, "/contrats", "/contracts", _listing)

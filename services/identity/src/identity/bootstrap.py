@@ -16,6 +16,7 @@ from identity.dependencies import Services
 from identity.keys import KeyRing
 from identity.links import Links
 from identity.models import Base
+from identity.own_lists import api as own_lists
 from identity.passwords import Passwords
 from identity.service import accounts, recovery, retention, sign_up
 from identity.settings import Settings
@@ -40,7 +41,7 @@ def build(settings: Settings) -> Service:
         database=database,
         metadata=Base.metadata,
         migrations=Path(__file__).parent / "migrations",
-        routers=api.ROUTERS,
+        routers=(*api.ROUTERS, own_lists.router),
         root_routers=(api.WELL_KNOWN,),
         consumers=consumers(services.links),
         jobs=_jobs(services),

@@ -12,7 +12,7 @@ from portal.identifiers import filtered
 from portal.listing import Listing
 from portal.page import Page
 from portal.page_request import if_allowed, or_unavailable
-from portal.pages import exporting, list_page, reseller_filter
+from portal.pages import exporting, list_page, own_views, reseller_filter
 from portal.pages.incidents import narrowing
 from portal.pages.incidents.base import blueprint
 from portal.services import contracts, incidents
@@ -47,12 +47,15 @@ async def choose_contract(page: Page) -> Response:
 @blueprint.get("/incidents")
 async def list_incidents(page: Page) -> Response:
     listing = _listing(page)
-    found, reseller = await asyncio.gather(
-        incidents.find(page, **listing.parameters), or_unavailable(if_allowed(reseller_filter.reseller(page)))
+    found, reseller, kept = await asyncio.gather(
+        incidents.find(page, **listing.parameters),
+        or_unavailable(if_allowed(reseller_filter.reseller(page))),
+        own_views.kept(page, "incidents"),
     )
     unread = await notices.unread(page, [incident.number for incident in found.items])
     chips = narrowing.chips(page, listing, reseller or None)
-    return await list_page.show(page, "incidents", listing=listing, found=found, news=unread, chips=chips)
+    own = own_views.of("incidents", listing, kept)
+    return await list_page.show(page, "incidents", listing=listing, found=found, news=unread, chips=chips, own=own)
 
 
 def _listing(page: Page) -> Listing:
