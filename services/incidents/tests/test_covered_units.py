@@ -86,11 +86,16 @@ async def test_a_unit_that_came_back_and_is_sent_out_again_is_in_use_however_old
     assert line["timeline"][-1]["sentence"].endswith("échange n°\u00a02 ouvert.")
 
 
-async def test_a_unit_that_another_was_sent_for_after_all_is_not_exchanged(open_desk: Any) -> None:
+@pytest.mark.parametrize("was_rejected", [False, True])
+async def test_a_unit_that_another_was_sent_for_after_all_is_not_exchanged(open_desk: Any, was_rejected: bool) -> None:
     desk = open_desk
     first = await desk.replaced(NEW)
     await desk.register(version=2, serial_number=NEW, articles=[desk.NAS.model_copy(update={"serial_number": NEW})])
     second = await desk.declare(title="Encore", serial_numbers=[NEW])
+    if was_rejected:
+        asked = await desk.as_(SQP).post(f"/incidents/{second}/exchanges", json={"serial_number": NEW})
+        assert asked.status_code == 201
+        await desk.step(second, "reject", note="Non")
     await desk.step(first, "reserve", serial_number="VRAI")
     await desk.register(version=3, articles=[desk.NAS.model_copy(update={"serial_number": "VRAI"})])
     asked = await desk.as_(SQP).post(f"/incidents/{second}/exchanges", json={"serial_number": NEW, "approve": True})

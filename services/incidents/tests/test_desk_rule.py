@@ -33,6 +33,7 @@ class Line:
     type: Any = "advance_exchange"
     decision: Any = "approved"
     requested_at: datetime = REQUESTED
+    serial_number: str = "A"
     replacement_serial_number: str | None = None
     dispatch: Any = "none"
     dispatched_at: datetime | None = None

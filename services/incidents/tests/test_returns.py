@@ -262,6 +262,80 @@ async def here(desk: Any, kind: str, outcome: str, serial: str = "Q207B17555") -
     return number
 
 
+@pytest.mark.parametrize("kind", ["standard_exchange", "repair"])
+async def test_what_never_came_does_not_go_back(desk: Any, kind: str) -> None:
+    number = await here(desk, kind, "mismatch", "ZZZ999")
+    assert "reverse" not in (await desk.line(number))["actions"]
+
+
+async def test_a_product_without_fault_that_was_to_be_credited_goes_back(desk: Any) -> None:
+    number = await here(desk, "credit", "no_fault_found")
+    line = await desk.step(number, "reverse", reason="fault_gone")
+    assert (line["type"], line["stage"]) == ("repair", "to_ship")
+
+
+async def test_a_parcel_that_was_given_up_and_turns_up_has_in_it_what_was_put_in(desk: Any) -> None:
+    """A repaired unit: the line is about it again, as long as nothing else has left."""
+    number = await here(desk, "repair", "as_expected")
+    parcel = await desk.ship(number)
+    await desk.news(parcel, "lost")
+    line = await desk.step(number, "reserve", serial_number="AUTRE")
+    assert "reverse" not in line["actions"]
+    await desk.news(parcel, "delivered")
+    line = await desk.line(number)
+    assert (line["type"], line["cover"], line["replacement"], line["stage"]) == (
+        "repair", "unchanged", None, "to_close",
+    )  # fmt: skip
+
+
+async def test_after_another_has_left_the_one_that_turns_up_is_told_to_sqp_alone(desk: Any) -> None:
+    number = await here(desk, "repair", "as_expected")
+    parcel = await desk.ship(number)
+    await desk.news(parcel, "lost")
+    await desk.step(number, "reserve", serial_number="AUTRE")
+    second = await desk.ship(number)
+    await desk.news(parcel, "delivered")
+    line = await desk.line(number)
+    assert (line["timeline"][-1]["step"], line["dispatch"]) == ("second_delivery", "shipped")
+    await desk.news(second, "delivered")
+    assert (await desk.line(number))["cover"] == "replaced"
+
+
+@pytest.mark.parametrize("leaves", [False, True], ids=["recalled", "lost"])
+async def test_a_replacement_that_is_delivered_although_the_first_unit_goes_back_is_the_exchange_after_all(
+    desk: Any, leaves: bool
+) -> None:
+    number = await here(desk, "standard_exchange", "no_fault_found")
+    await desk.step(number, "reserve", serial_number="PARTI")
+    parcel = await desk.ship(number, shipped=leaves)
+    if leaves:
+        await desk.news(parcel, "lost")
+        assert "reverse" not in (await desk.line(number))["actions"]
+        return
+    line = await desk.step(number, "reverse", reason="fault_gone")
+    assert (line["type"], line["dispatch"], "reserve" in line["actions"]) == ("repair", "none", False)
+    await desk.news(parcel, "delivered")
+    line = await desk.line(number)
+    assert (line["type"], line["cover"], line["replacement_serial_number"]) == (
+        "standard_exchange", "replaced", "PARTI",
+    )  # fmt: skip
+
+
+async def test_cover_goes_to_the_unit_that_was_delivered(desk: Any) -> None:
+    await desk.register()
+    number = await desk.declare()
+    await desk.exchange(number)
+    await desk.step(number, "reserve", serial_number="PREMIER")
+    parcel = await desk.ship(number)
+    await desk.news(parcel, "lost")
+    await desk.step(number, "reserve", serial_number="SECOND")
+    await desk.news(parcel, "delivered")
+    line = await desk.line(number)
+    assert (line["cover"], line["replacement_serial_number"]) == ("replaced", "PREMIER")
+    await desk.step(number, "reserve", serial_number="LU")
+    assert (await desk.line(number))["replacement_serial_number"] == "LU"
+
+
 @pytest.mark.parametrize("kind", ["standard_exchange", "advance_exchange"])
 async def test_a_unit_without_fault_that_is_at_sqp_goes_back_to_its_holder(desk: Any, kind: str) -> None:
     number = await here(desk, kind, "no_fault_found")

@@ -6,7 +6,17 @@ from uuid import uuid4
 
 from api.incidents import exchange_steps as steps
 from events.exchange_words import ExchangeType
-from incidents.exchanges import dispatch, errors, machine, repository, return_errors, return_parcels, standing, units
+from incidents.exchanges import (
+    dispatch,
+    errors,
+    machine,
+    parcel_repository,
+    repository,
+    return_errors,
+    return_parcels,
+    standing,
+    units,
+)
 from incidents.exchanges.models import Exchange, fresh
 from incidents.exchanges.scene import Scene
 from incidents.promises import repository as promises
@@ -96,6 +106,7 @@ async def reserve(scene: Scene, wanted: steps.Reserve) -> None:
     line.replacement_condition = wanted.condition
     line.replacement_reason = wanted.reason
     line.stock_expected_on = None
+    await parcel_repository.relabel(scene.session, line)
     scene.tell("reserved", wanted.reason, serial=wanted.serial_number, reference=reference, condition=wanted.condition)
 
 
@@ -112,9 +123,8 @@ async def reverse(scene: Scene, wanted: steps.Reverse) -> None:
     line = scene.line
     if standing.is_unit_here(line):
         await dispatch.recall(scene)
-        line.type, line.cover, line.stock_expected_on = "repair", "unchanged", None
-        line.replacement_serial_number = line.replacement_reference = line.replacement_condition = None
-        line.replacement_reason, line.reserved_at = "", None
+        line.dispatch, line.stock_expected_on = "none", None
+        dispatch.send_first_unit(line)
         scene.tell("unit_goes_back", wanted.note, reason=wanted.reason)
         return
     line.cover = "returned"

@@ -10,6 +10,7 @@ from incidents.exchanges import machine, parcel_repository, repository, standing
 from incidents.exchanges.models import Exchange, Shipment
 from incidents.exchanges.scene import Scene
 from web import clock
+from web.text import codes
 
 STEPS: dict[News, ExchangeStep] = {
     "shipped": "shipped",
@@ -30,6 +31,9 @@ async def follow(scene: Scene, shipment: Shipment, news: News, note: str, step: 
     if line.replacement_return in ("received", "settled"):
         scene.note("carrier_news", note, shipment, state=news)
         return
+    if news == "delivered" and not await _is_about(scene, shipment):
+        scene.note("second_delivery", note, shipment)
+        return
     await _sum_up(scene, news)
     more: dict[str, Any] = {}
     if news == "delivered":
@@ -41,6 +45,39 @@ async def follow(scene: Scene, shipment: Shipment, news: News, note: str, step: 
     if news == "lost":
         _lost_before_it_came_back(line)
     scene.tell(step or STEPS[news], note, shipment, **more)
+
+
+async def _is_about(scene: Scene, shipment: Shipment) -> bool:
+    """Whether the line is about the unit in the parcel. Where another was chosen since, and has not left, it is about
+    this one again, which its holder has."""
+    line, session = scene.line, scene.session
+    unit = await parcel_repository.unit_in(session, shipment, line)
+    code = codes.serial(unit or "")
+    if unit is None or code == codes.serial(standing.unit_sent(line) or ""):
+        return True
+    parcels = await parcel_repository.of_line(session, line.id, "outbound")
+    has_left = any(each.id != shipment.id and each.state not in machine.FAILED for each in parcels)
+    if has_left or line.decision == "closed":
+        return False
+    if code == codes.serial(line.serial_number):
+        send_first_unit(line)
+        return True
+    reserved = await repository.reservation(session, line, unit)
+    if reserved is None or await units.claimed_by(session, code, line.id) is not None:
+        return False
+    line.type = "standard_exchange" if line.type == "repair" else line.type
+    line.cover, line.reserved_at = "in_progress", scene.now
+    line.replacement_serial_number, line.replacement_reference = unit, reserved["reference"]
+    line.replacement_condition, line.replacement_reason = reserved["condition"], ""
+    scene.tell("reserved", **reserved)
+    return True
+
+
+def send_first_unit(line: Exchange) -> None:
+    """As after a repair: no other takes its place."""
+    line.type, line.cover = "repair", "unchanged"
+    line.replacement_serial_number = line.replacement_reference = line.replacement_condition = None
+    line.replacement_reason, line.reserved_at = "", None
 
 
 async def unpresume(scene: Scene) -> bool:

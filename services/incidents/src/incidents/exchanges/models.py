@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, Computed, ForeignKey, Identity, Index, Table, UniqueConstraint, Uuid, text
+from sqlalchemy import Column, Computed, ForeignKey, Identity, Index, Table, Text, UniqueConstraint, Uuid, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -36,6 +36,8 @@ shipment_lines = Table(
     Base.metadata,
     Column("shipment_id", Uuid, ForeignKey("shipments.id"), primary_key=True),
     Column("exchange_id", Uuid, ForeignKey("exchanges.id"), primary_key=True, index=True),
+    # The serial number of what a parcel to the holder has in it for the line, where that has one.
+    Column("unit", Text),
 )
 
 

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, delete, exists, insert, select
+from sqlalchemy import ColumnElement, and_, delete, exists, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.incidents.exchange_steps import Carrier
 from api.incidents.exchanges import ShipmentState
 from events.exchange_words import Direction
-from incidents.exchanges import machine
+from incidents.exchanges import machine, standing
 from incidents.exchanges.models import Exchange, Shipment, shipment_lines
 
 GOING: frozenset[ShipmentState] = frozenset({"prepared", "shipped"})
@@ -39,8 +39,27 @@ async def outbound_states(session: AsyncSession, exchange_id: UUID) -> list[Ship
 
 
 async def load(session: AsyncSession, parcel: Shipment, lines: Sequence[Exchange]) -> None:
-    rows = [{"shipment_id": parcel.id, "exchange_id": line.id} for line in lines]
+    is_out = parcel.direction == "outbound"
+    rows = [
+        {"shipment_id": parcel.id, "exchange_id": line.id, "unit": standing.unit_sent(line) if is_out else None}
+        for line in lines
+    ]
     await session.execute(insert(shipment_lines), rows)
+
+
+async def unit_in(session: AsyncSession, parcel: Shipment, line: Exchange) -> str | None:
+    """The serial number of what a parcel has in it for the line; None where it has none, or it is not known."""
+    query = select(shipment_lines.c.unit).where(
+        shipment_lines.c.shipment_id == parcel.id, shipment_lines.c.exchange_id == line.id
+    )
+    return await session.scalar(query)
+
+
+async def relabel(session: AsyncSession, line: Exchange) -> None:
+    """What the line's parcels that have not failed had in them is another unit than was said."""
+    live = select(Shipment.id).where(Shipment.direction == "outbound", Shipment.state.not_in(machine.FAILED))
+    of_line = (shipment_lines.c.exchange_id == line.id, shipment_lines.c.shipment_id.in_(live))
+    await session.execute(update(shipment_lines).where(*of_line).values(unit=standing.unit_sent(line)))
 
 
 async def unload(session: AsyncSession, parcel: Shipment, line: Exchange) -> None:

@@ -97,6 +97,16 @@ async def is_told(session: AsyncSession, line: Exchange, step: FactStep, note: s
     return await session.scalar(query.limit(1)) is not None
 
 
+async def reservation(session: AsyncSession, line: Exchange, serial: str) -> dict[str, Any] | None:
+    """What was told when the unit of this serial number was last chosen for the line."""
+    query = select(ExchangeFact.data).where(
+        ExchangeFact.exchange_id == line.id,
+        ExchangeFact.step == "reserved",
+        ExchangeFact.data["serial"].astext == serial,
+    )
+    return await session.scalar(query.order_by(ExchangeFact.id.desc()).limit(1))
+
+
 async def is_certificate(session: AsyncSession, number: str, file_id: UUID) -> bool:
     query = select(Exchange.id).where(Exchange.incident_number == number, Exchange.certificate_file_id == file_id)
     return await session.scalar(query.limit(1)) is not None

@@ -49,6 +49,8 @@ class LineState(Protocol):
     @property
     def decision(self) -> Decision: ...
     @property
+    def serial_number(self) -> str: ...
+    @property
     def replacement_serial_number(self) -> str | None: ...
     @property
     def dispatch(self) -> Dispatch: ...
@@ -123,8 +125,14 @@ def is_repair_lost(line: LineState) -> bool:
 
 def is_unit_here(line: LineState) -> bool:
     """The faulty unit was inspected before anything left for it: it may go back as it is."""
-    is_exchange = line.type in REPLACES and line.cover == "in_progress"
-    return is_exchange and line.return_state == "inspected" and line.dispatch in NOT_SENT
+    is_exchange = (line.type in REPLACES and line.cover == "in_progress") or line.type == "credit"
+    is_here = line.return_state == "inspected" and line.outcome != "mismatch"
+    return line.decision == "approved" and is_exchange and is_here and line.dispatched_at is None
+
+
+def unit_sent(line: LineState) -> str | None:
+    """The serial number of what goes to the holder, where that has one: a repaired unit, or another."""
+    return line.serial_number if line.type == "repair" else line.replacement_serial_number
 
 
 def is_under_way(line: LineState) -> bool:
@@ -152,6 +160,11 @@ def requestable(serials: Sequence[str], lines: Sequence[AnyRow], of_units: Seque
     going = {line.serial_code for line in lines if line.decision in OPEN and line.cover != "returned"}
     known = [(serial, codes.serial(serial)) for serial in serials]
     return [serial for serial, code in known if code not in going and taken_out_of_use(code, of_units) is None]
+
+
+def came_by(code: str, lines: Sequence[AnyRow]) -> bool:
+    """Whether the unit of this serial code is in service by one of these lines, or was."""
+    return any(line.replacement_code == code and line.cover == "replaced" for line in lines)
 
 
 def taken_out_of_use(code: str, lines: Sequence[AnyRow]) -> AnyRow | None:

@@ -89,7 +89,7 @@ async def require_in_use(session: AsyncSession, contract: str, serial: str, day:
         return
     lines = (await session.execute(of_units(contract, [code]))).all()
     line = standing.taken_out_of_use(code, lines)
-    if line is None and not (await _was_reserved(session, contract, code) and not lines):
+    if line is None and (standing.came_by(code, lines) or not await _was_reserved(session, contract, code)):
         return
     if line is None or line.replacement_code == code:
         raise SerialTakenBack(serial=serial, field=field)
