@@ -44,10 +44,12 @@ async def test_declaring_on_a_unit_that_was_replaced_says_by_which(open_desk: An
     assert [article["serial_number"] for article in (await desk.incident(second, SQP))["articles"]] == [NEW]
 
 
+@pytest.mark.parametrize("is_heard", [True, False])
 @pytest.mark.parametrize("is_back", [False, True], ids=["awaited", "back"])
 async def test_a_unit_that_came_by_an_exchange_which_was_taken_back_is_not_exchanged(
-    open_desk: Any, is_back: bool
+    open_desk: Any, is_back: bool, is_heard: bool
 ) -> None:
+    """As soon as it is taken back, whether or not contracts has heard of it."""
     desk = open_desk
     first = await desk.replaced(NEW)
     articles = [desk.NAS.model_copy(update={"serial_number": NEW})]
@@ -58,7 +60,8 @@ async def test_a_unit_that_came_by_an_exchange_which_was_taken_back_is_not_excha
     await desk.step(first, "reverse", reason="fault_gone")
     if is_back:
         await desk.step(first, "receive_replacement", serial_number=NEW)
-    await desk.register(version=3)
+    if is_heard:
+        await desk.register(version=3)
     found = (await desk.as_(RESELLER).get(f"/incidents/{second}/exchanges")).json()
     assert found["requestable"] == []
     asked = await desk.as_(SQP).post(f"/incidents/{second}/exchanges", json={"serial_number": NEW, "approve": True})
@@ -100,3 +103,13 @@ async def test_a_unit_that_another_was_sent_for_after_all_is_not_exchanged(open_
     await desk.register(version=3, articles=[desk.NAS.model_copy(update={"serial_number": "VRAI"})])
     asked = await desk.as_(SQP).post(f"/incidents/{second}/exchanges", json={"serial_number": NEW, "approve": True})
     assert (asked.status_code, asked.json()["code"]) == (409, "serial_taken_back")
+
+
+async def test_a_unit_that_was_taken_back_and_sold_anew_may_be_exchanged(open_desk: Any) -> None:
+    desk = open_desk
+    first = await desk.replaced(NEW)
+    await desk.step(first, "reverse", reason="fault_gone")
+    await desk.step(first, "receive_replacement", serial_number=NEW)
+    await desk.register(number="40001", articles=[desk.NAS.model_copy(update={"serial_number": NEW})])
+    second = await desk.declare(title="Vendu", contract_number="40001", serial_numbers=[NEW])
+    await desk.exchange(second, NEW)

@@ -85,10 +85,12 @@ async def require_in_use(session: AsyncSession, contract: str, serial: str, day:
     """Raises SerialReplaced or SerialTakenBack: a unit that is in use no more, and covered by no contract, cannot be
     exchanged."""
     code = codes.serial(serial)
-    if await covering(session, code, day):
-        return
     lines = (await session.execute(of_units(contract, [code]))).all()
     line = standing.taken_out_of_use(code, lines)
+    covered_by = await covering(session, code, day)
+    # Of its own contract the line has said so before contracts has heard of it.
+    if covered_by and (line is None or line.contract_number != covered_by):
+        return
     if line is None and (standing.came_by(code, lines) or not await _was_reserved(session, contract, code)):
         return
     if line is None or line.replacement_code == code:
@@ -115,7 +117,9 @@ async def _was_reserved(session: AsyncSession, contract: str, code: str) -> bool
 
 def of_units(contract: str, serial_codes: Sequence[str]) -> AnySelect:
     """The lines on which these units of a contract are exchanged, and those that these units came by."""
-    query = select(Exchange.__table__).join(Incident, Incident.number == Exchange.incident_number)
+    query = select(*Exchange.__table__.columns, Incident.contract_number).join(
+        Incident, Incident.number == Exchange.incident_number
+    )
     is_exchanged = and_(Exchange.serial_code.in_(serial_codes), Incident.contract_number == contract)
     return query.where(or_(is_exchanged, Exchange.replacement_code.in_(serial_codes)))
 
