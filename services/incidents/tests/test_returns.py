@@ -258,7 +258,8 @@ async def here(desk: Any, kind: str, outcome: str, serial: str = "Q207B17555") -
     number: str = await desk.declare()
     await desk.exchange(number, type=kind)
     await desk.step(number, "receive", serial_number=serial)
-    await desk.step(number, "inspect", outcome=outcome, note="Vu")
+    missing = {"missing": ["Alimentation"]} if outcome == "partial" else {}
+    await desk.step(number, "inspect", outcome=outcome, note="Vu", **missing)
     return number
 
 
@@ -266,6 +267,14 @@ async def here(desk: Any, kind: str, outcome: str, serial: str = "Q207B17555") -
 async def test_what_never_came_does_not_go_back(desk: Any, kind: str) -> None:
     number = await here(desk, kind, "mismatch", "ZZZ999")
     assert "reverse" not in (await desk.line(number))["actions"]
+
+
+async def test_nothing_comes_again_of_a_unit_that_went_back(desk: Any) -> None:
+    number = await here(desk, "standard_exchange", "partial")
+    await desk.step(number, "reverse", reason="not_covered")
+    assert "send_label" in (await desk.line(number))["actions"]
+    await desk.ship(number)
+    assert not {"send_label", "return_shipped", "receive"} & set((await desk.line(number))["actions"])
 
 
 async def test_a_product_without_fault_that_was_to_be_credited_goes_back(desk: Any) -> None:

@@ -142,9 +142,11 @@ def is_under_way(line: LineState) -> bool:
 
 
 def may_come_again(line: LineState) -> bool:
-    """At the inspection it was another product, or not whole: the right one, or the rest, may still come."""
+    """At the inspection it was another product, or not whole: the right one, or the rest, may still come, unless its
+    holder has the unit again."""
     is_wanting = line.return_state == "inspected" and line.outcome in ("mismatch", "partial")
-    return line.decision == "approved" and is_wanting and line.cover != "returned"
+    is_back = line.cover == "returned" or (line.type == "repair" and line.dispatch in ("shipped", "delivered"))
+    return line.decision == "approved" and is_wanting and not is_back
 
 
 def may_turn_up(line: LineState) -> bool:
