@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
-from portal.pages.settings.journal import SHOWN, _merged
+from portal.pages.settings.journal import REFUSED, SHOWN, _about, _merged
 from web.clock import PARIS
 from web.trail import Entry, Trail
 
@@ -60,3 +62,18 @@ def test_a_trail_that_goes_on_is_followed_and_nothing_at_all_is_not() -> None:
     shown, following = _merged([trail(entry("files", LATE), following="there"), trail()])
     assert following == shown[-1].cursor
     assert _merged([trail(), trail()]) == ([], "")
+
+
+@pytest.mark.parametrize(
+    ("details", "said"),
+    [
+        ({"operation": "create_canned_answer", "of": "", "status": 403}, "Réponse type créée"),
+        ({"operation": "create_canned_answer", "of": "26112703", "status": 409}, "Réponse type créée 26112703"),
+        ({"operation": "no_such_route", "of": "26112703"}, ""),
+        ({}, ""),
+    ],
+)
+def test_what_was_refused_is_told_by_what_it_would_have_done(details: dict[str, Any], said: str) -> None:
+    page: Any = SimpleNamespace(gettext=str, language="fr")
+    refused = entry("incidents", EARLY).model_copy(update={"action": REFUSED, "details": details})
+    assert _about(page, refused) == said

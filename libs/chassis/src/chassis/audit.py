@@ -127,8 +127,8 @@ async def after(scope: Scope, status: int) -> None:
     elif status == 404 and state.get("may_be_absent"):
         return
     elif status in REFUSALS and _is_news((principal.subject, scope["method"], _name(scope), status)):
-        path = scope["path"][:200]
-        await _record_alone(database, REFUSED, path, principal, method=scope["method"], status=status)
+        path, operation = scope["path"][:200], {"operation": _name(scope), "of": _subject(scope)[:200]}
+        await _record_alone(database, REFUSED, path, principal, method=scope["method"], status=status, **operation)
 
 
 async def _record_alone(database: Database, action: str, subject: str, principal: Principal, **details: Any) -> None:

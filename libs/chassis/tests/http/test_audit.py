@@ -67,7 +67,7 @@ async def test_a_change_that_was_rolled_back_is_not_on_record_and_its_refusal_is
     assert (await write(harness, then="refuse")).status_code == 404
     [refusal] = await entries(harness)
     assert (refusal.action, refusal.subject) == ("request.refuse", NOTES)
-    assert refusal.details == {"method": "POST", "status": 404}
+    assert refusal.details == {"method": "POST", "status": 404, "operation": "write", "of": ""}
 
 
 async def test_a_replayed_answer_is_no_second_change(harness: Harness) -> None:

@@ -18,7 +18,6 @@ from portal.services import audit, identity
 from portal.translations import N_
 from web import user_agent
 from web.clock import PARIS
-from web.i18n import Language
 from web.trail import Entry, Trail
 
 blueprint = Blueprint()
@@ -166,7 +165,7 @@ async def show(page: Page) -> Response:
             (
                 entry,
                 entry.actor_name or names.get(entry.actor, ""),
-                _about(entry, page.language) or names.get(entry.subject, ""),
+                _about(page, entry) or names.get(entry.subject, ""),
             )
             for entry in entries
         ],
@@ -180,11 +179,15 @@ async def show(page: Page) -> Response:
     )
 
 
-def _about(entry: Entry, language: Language) -> str:
-    """What the subject was called when the entry was made; a session by its device and address."""
+def _about(page: Page, entry: Entry) -> str:
+    """What the subject was called when the entry was made; a session by its device and address, what was refused by
+    what it would have done."""
     said = entry.details
     if "device" in said:
-        return f"{user_agent.described(said['device'], language)} ({said['address']})"
+        return f"{user_agent.described(said['device'], page.language)} ({said['address']})"
+    refused = ACTIONS.get(str(said.get("operation")))
+    if refused:
+        return f"{page.gettext(refused)} {said.get('of', '')}".strip()
     return str(said.get("about", ""))
 
 
