@@ -383,3 +383,31 @@ async def test_for_a_repaired_unit_that_is_lost_another_is_sent(desk: Any) -> No
     await desk.news(await desk.ship(number), "delivered")
     line = await desk.step(number, "close")
     assert (line["cover"], line["replacement_serial_number"]) == ("replaced", "AUTRE")
+
+
+@pytest.mark.parametrize("is_inspected", [True, False], ids=["inspected", "received"])
+async def test_of_a_reversed_exchange_the_first_unit_goes_back_by_a_line_of_its_own(
+    desk: Any, is_inspected: bool
+) -> None:
+    number = await desk.replaced("PARTI")
+    await desk.step(number, "receive", serial_number="Q207B17555")
+    if is_inspected:
+        await desk.step(number, "inspect", outcome="no_fault_found")
+    await desk.step(number, "reverse", reason="fault_gone")
+    if not is_inspected:
+        await desk.step(number, "inspect", outcome="no_fault_found")
+    line = await desk.line(number, 2)
+    assert (line["type"], line["serial_number"], line["stage"]) == ("repair", "Q207B17555", "to_ship")
+    await desk.news(await desk.ship(number, 2), "delivered")
+    assert (await desk.step(number, "close", 2))["stage"] == "done"
+    await desk.step(number, "receive_replacement", serial_number="PARTI")
+    assert (await desk.step(number, "close"))["stage"] == "done"
+    assert len((await desk.as_(SQP).get(f"/incidents/{number}/exchanges")).json()["items"]) == 2
+
+
+async def test_what_never_came_to_sqp_is_not_sent_back_by_a_reversal(desk: Any) -> None:
+    number = await desk.replaced("PARTI")
+    await desk.step(number, "receive", serial_number="ZZZ999")
+    await desk.step(number, "inspect", outcome="mismatch", note="Autre")
+    await desk.step(number, "reverse", reason="fault_gone")
+    assert len((await desk.as_(SQP).get(f"/incidents/{number}/exchanges")).json()["items"]) == 1

@@ -316,9 +316,12 @@ async def test_the_back_offices_last_choice_of_a_replacement_counts_and_its_repe
     for serial in ("CHOIX1", "CHOIX2", "CHOIX1"):
         assert (await office(desk, number, "reserve", serial_number=serial)).status_code == 200
         assert (await desk.line(number))["replacement_serial_number"] == serial
+    assert (await office(desk, number, "out_of_stock", expected_on="2098-06-10")).status_code == 200
     await desk.step(number, "reserve", serial_number="VRAI")
     before = await desk.line(number)
-    assert (await office(desk, number, "reserve", serial_number="choix1")).status_code == 200
+    for serial in ("choix1", "CHOIX2"):
+        assert (await office(desk, number, "reserve", serial_number=serial)).status_code == 200
+    assert (await office(desk, number, "out_of_stock", expected_on="2098-06-10")).status_code == 200
     assert await desk.line(number) == before
 
 

@@ -9,6 +9,7 @@ from events.exchange_words import ExchangeType
 from incidents.exchanges import (
     dispatch,
     errors,
+    going_back,
     machine,
     parcel_repository,
     repository,
@@ -132,6 +133,7 @@ async def reverse(scene: Scene, wanted: steps.Reverse) -> None:
         line.return_state, line.return_due_on = "not_required", None
     await dispatch.bring_back(scene)
     scene.tell("reversed", wanted.note, reason=wanted.reason)
+    await going_back.send_first_unit(scene)
 
 
 async def receive_replacement(scene: Scene, wanted: steps.ReceiveReplacement) -> None:

@@ -184,8 +184,8 @@ STEP: Mapping[FactStep, Text] = {
         "Exchange cancelled after dispatch ({reason}): the replacement comes back to SQP.",
     ),
     "unit_goes_back": text(
-        "Après contrôle, l’appareil d’origine revient à son utilisateur ({reason}) : il n’est pas échangé.",
-        "After its inspection the first unit goes back to its holder ({reason}): it is not exchanged.",
+        "Après contrôle, l’appareil d’origine revient à son utilisateur{why} : il n’est pas échangé.",
+        "After its inspection the first unit goes back to its holder{why}: it is not exchanged.",
     ),
     "replacement_shipped": text("Remplacement renvoyé à SQP ({carrier}).", "Replacement sent back to SQP ({carrier})."),
     "replacement_lost": text("Remplacement perdu en revenant à SQP.", "Replacement lost on its way back to SQP."),

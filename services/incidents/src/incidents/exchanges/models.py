@@ -181,7 +181,6 @@ class OfficeReport(Base):
 
     exchange_id: Mapped[UUID] = mapped_column(ForeignKey("exchanges.id"), primary_key=True)
     digest: Mapped[str] = mapped_column(primary_key=True)
-    step: Mapped[str]
     of_replacement: Mapped[bool]
     at: Mapped[datetime]
 

@@ -12,18 +12,19 @@ from hashlib import sha256
 from typing import Any
 
 from pydantic import BaseModel
-from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.incidents.exchange_steps import Step, StepName, WayBackStep
-from incidents.exchanges import carriers, return_errors, standing
+from api.incidents.exchanges import FactStep
+from incidents.exchanges import carriers, repository, return_errors, standing
 from incidents.exchanges.models import Exchange, OfficeReport
 from web import clock
 from web.text import codes
 
-# One unit or day after another may be told, and the first again: of these the last words count.
+# One unit or day after another may be told, and the first again, until a person has chosen.
 CHANGES_BACK: frozenset[StepName] = frozenset({"reserve", "out_of_stock"})
+CHOSEN: tuple[FactStep, ...] = ("reserved", "out_of_stock")
 
 IS_KNOWN: Mapping[StepName, Callable[[Any, Exchange], bool]] = {
     "approve": lambda wanted, line: line.decision == "approved" and wanted.type in (None, line.type),
@@ -75,14 +76,13 @@ async def is_reported(session: AsyncSession, wanted: Step, line: Exchange) -> bo
     """Whether the back office has said this of the line before; from now on it has, unless the step is refused. Raises
     WhichWayBack where it said it of the other way back, and does not say of which it speaks now."""
     said, of_replacement = digest(wanted), standing.way_back(line) == "replacement"
-    if wanted.step in CHANGES_BACK:
-        earlier = delete(OfficeReport).where(OfficeReport.exchange_id == line.id, OfficeReport.step == wanted.step)
-        await session.execute(earlier.where(OfficeReport.digest != said))
     report = insert(OfficeReport).values(
-        exchange_id=line.id, digest=said, step=wanted.step, of_replacement=of_replacement, at=clock.now()
+        exchange_id=line.id, digest=said, of_replacement=of_replacement, at=clock.now()
     )
     if await session.scalar(report.on_conflict_do_nothing().returning(OfficeReport.digest)):
         return False
+    if wanted.step in CHANGES_BACK:
+        return await repository.is_last_by_person(session, line, CHOSEN)
     known = await session.get_one(OfficeReport, (line.id, said))
     if isinstance(wanted, WayBackStep) and wanted.of is None and known.of_replacement != of_replacement:
         raise return_errors.WhichWayBack(field="of")

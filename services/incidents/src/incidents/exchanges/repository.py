@@ -97,6 +97,12 @@ async def is_told(session: AsyncSession, line: Exchange, step: FactStep, note: s
     return await session.scalar(query.limit(1)) is not None
 
 
+async def is_last_by_person(session: AsyncSession, line: Exchange, steps: Sequence[FactStep]) -> bool:
+    """Whether a person told the last of these."""
+    query = select(ExchangeFact.user_id).where(ExchangeFact.exchange_id == line.id, ExchangeFact.step.in_(steps))
+    return await session.scalar(query.order_by(ExchangeFact.id.desc()).limit(1)) is not None
+
+
 async def reservation(session: AsyncSession, line: Exchange, serial: str) -> dict[str, Any] | None:
     """What was told when the unit of this serial number was last chosen for the line."""
     query = select(ExchangeFact.data).where(

@@ -10,7 +10,7 @@ from uuid import UUID
 from api.incidents import exchange_steps as steps
 from events.exchange_words import ExchangeStep
 from incidents import repository as incidents
-from incidents.exchanges import errors, repository, return_errors, return_parcels, shipping, standing
+from incidents.exchanges import errors, going_back, repository, return_errors, return_parcels, shipping, standing
 from incidents.exchanges.models import Exchange
 from incidents.exchanges.scene import Scene
 from web import clock
@@ -136,6 +136,7 @@ async def inspect(scene: Scene, wanted: steps.Inspect) -> None:
     line.missing = list(wanted.missing)
     note = "\n".join(part for part in (", ".join(wanted.missing), wanted.note) if part)
     scene.tell("return_inspected", note, outcome=wanted.outcome)
+    await going_back.send_first_unit(scene)
 
 
 async def settle(scene: Scene, wanted: steps.Settle) -> None:

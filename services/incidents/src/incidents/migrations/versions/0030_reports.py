@@ -17,7 +17,6 @@ def upgrade() -> None:
         "office_reports",
         sa.Column("exchange_id", sa.Uuid(), nullable=False),
         sa.Column("digest", sa.Text(), nullable=False),
-        sa.Column("step", sa.Text(), nullable=False),
         sa.Column("of_replacement", sa.Boolean(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["exchange_id"], ["exchanges.id"], name=op.f("fk_office_reports_exchange_id")),

@@ -1,0 +1,35 @@
+"""The first unit of an exchange that was reversed goes back to its holder where it is at SQP."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+from incidents.exchanges import repository
+from incidents.exchanges.models import Exchange, fresh
+from incidents.exchanges.scene import Scene
+
+
+async def send_first_unit(scene: Scene) -> None:
+    """By a line of its own, as if it had been repaired: this one goes on until its replacement is back."""
+    line, session = scene.line, scene.session
+    if line.cover != "returned" or line.return_state != "inspected" or line.outcome == "mismatch":
+        return
+    await session.flush()
+    following = Exchange(
+        id=uuid4(),
+        incident_number=line.incident_number,
+        line=await repository.next_line(session, line.incident_number),
+        version=1,
+        reseller_id=line.reseller_id,
+        designation=line.designation,
+        serial_number=line.serial_number,
+        product_reference=line.product_reference,
+        type="repair",
+        requested_at=scene.now,
+        **fresh(),
+    )
+    following.decision, following.return_state, following.outcome = "approved", "inspected", line.outcome
+    following.received_serial_number, following.consequence = line.received_serial_number, line.consequence
+    session.add(following)
+    await session.flush()
+    scene.of(following).tell("unit_goes_back")
