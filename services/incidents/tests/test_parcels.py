@@ -237,6 +237,23 @@ async def test_what_a_carrier_says_after_a_delivery_was_presumed_counts(
     assert (await desk.line(number))["cover"] == "replaced"
 
 
+async def test_what_was_presumed_stands_while_its_unit_is_exchanged_in_its_turn(
+    desk: Any, number: str, at: Any
+) -> None:
+    identifier = uuid4()
+    await put(desk, identifier, number, state="shipped")
+    at(START + timedelta(days=8))
+    await desk.harness.run_job("incidents.presume_deliveries")
+    dead = await desk.step(number, "replacement_dead", note="Rien reçu")
+    following = int(dead["timeline"][-1]["sentence"].split("n°\u00a0")[1].split()[0])
+    await desk.news(str(identifier), "lost")
+    assert (await desk.line(number))["cover"] == "replaced"
+    await desk.step(number, "cancel", following, note="C’était un colis perdu")
+    await desk.news(str(identifier), "lost")
+    line = await desk.line(number)
+    assert (line["cover"], line["stage"]) == ("in_progress", "to_ship")
+
+
 async def test_a_delivery_that_was_presumed_and_is_told_moves_nothing_more(desk: Any, number: str, at: Any) -> None:
     identifier = uuid4()
     await put(desk, identifier, number, state="shipped")

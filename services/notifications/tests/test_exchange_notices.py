@@ -263,6 +263,7 @@ def test_a_line_says_what_happened_to_which_product(
         ({}, True),
         ({"cover": "in_progress"}, True),
         ({"dispatch": "shipped"}, False),
+        ({"exchange_type": "repair"}, False),
         ({"cover": "returned"}, False),
         ({"decision": "cancelled", "cover": "unchanged"}, False),
     ],

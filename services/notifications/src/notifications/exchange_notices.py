@@ -195,7 +195,8 @@ def _act(event: ExchangeChanged) -> dict[str, Any]:
 
 def _is_resent(event: ExchangeChanged) -> bool:
     """Whether SQP sends another parcel where one is lost or damaged."""
-    return event.decision == "approved" and event.cover != "returned" and event.dispatch == "failed"
+    goes_on = event.decision == "approved" and event.cover != "returned" and event.exchange_type != "repair"
+    return goes_on and event.dispatch == "failed"
 
 
 def _unit(event: ExchangeChanged | ReturnReminded) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from api.incidents.shipments import News
@@ -40,7 +41,7 @@ async def follow(scene: Scene, shipment: Shipment, news: News, note: str, step: 
         await _delivered_too_late(scene)
         more = {"partly": line.dispatch != "delivered"}
     elif news in ("lost", "damaged"):
-        is_over = line.decision != "approved" or line.cover == "returned"
+        is_over = line.decision != "approved" or line.cover == "returned" or line.type == "repair"
         more = {"resent": line.dispatch == "failed" and not is_over}
     if news == "lost":
         _lost_before_it_came_back(line)
@@ -80,17 +81,21 @@ def send_first_unit(line: Exchange) -> None:
     line.replacement_reason, line.reserved_at = "", None
 
 
-async def unpresume(scene: Scene) -> bool:
-    """The line as it was before its delivery was presumed; False where it went on since, and the unit must be there."""
-    line = scene.line
-    if line.decision == "closed" or await units.follower(scene.session, line) is not None:
-        return False
+async def may_unpresume(scenes: Sequence[Scene]) -> bool:
+    """Not while a line is over, or its unit is exchanged in its turn: then its holder has it."""
+    for scene in scenes:
+        if scene.line.decision == "closed" or await units.follower(scene.session, scene.line) is not None:
+            return False
+    return True
+
+
+def unpresume(line: Exchange) -> None:
+    """The line as it was before its delivery was presumed."""
     if line.cover == "replaced":
         line.cover, line.replaced_on = "in_progress", None
     if line.type == "advance_exchange" and line.return_state in standing.AWAITED:
         line.return_due_on = None
     line.replacement_due_on = None
-    return True
 
 
 async def _sum_up(scene: Scene, news: News) -> None:

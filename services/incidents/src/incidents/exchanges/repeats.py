@@ -84,7 +84,8 @@ async def is_reported(session: AsyncSession, wanted: Step, line: Exchange) -> bo
     if wanted.step in CHANGES_BACK:
         return await repository.is_last_by_person(session, line, CHOSEN)
     known = await session.get_one(OfficeReport, (line.id, said))
-    if isinstance(wanted, WayBackStep) and wanted.of is None and known.of_replacement != of_replacement:
+    is_other = known.of_replacement != of_replacement and standing.is_anything_awaited(line)
+    if isinstance(wanted, WayBackStep) and wanted.of is None and is_other:
         raise return_errors.WhichWayBack(field="of")
     return True
 

@@ -136,14 +136,20 @@ async def record(
     was_presumed = shipment.is_presumed
     if machine.is_late(shipment.state, news, is_presumed=was_presumed) or _is_overtaken(scene, shipment, news):
         return False
+    scenes = [scene.of(line) for line in await parcel_repository.lines_of(scene.session, shipment)]
+    if was_presumed and (news == "delivered" or not await dispatch.may_unpresume(scenes)):
+        shipment.is_presumed = news != "delivered"
+        shipment.delivered_at = shipment.delivered_at if shipment.is_presumed else scene.at
+        for each in scenes:
+            each.note("carrier_news", note, shipment, state=news)
+        return True
     shipment.state, shipment.is_presumed = news, step == "delivery_presumed"
     if news == "delivered" or was_presumed:
         shipment.delivered_at = scene.at if news == "delivered" else None
-    for line in await parcel_repository.lines_of(scene.session, shipment):
-        if was_presumed and (news == "delivered" or not await dispatch.unpresume(scene.of(line))):
-            scene.of(line).note("carrier_news", note, shipment, state=news)
-        else:
-            await _follow(scene.of(line), shipment, news, note, step)
+    for each in scenes:
+        if was_presumed:
+            dispatch.unpresume(each.line)
+        await _follow(each, shipment, news, note, step)
     return True
 
 
