@@ -162,6 +162,7 @@ PLACES = (
         a_traiter="/a-traiter",
         a_traiter_plus_tard="/a-traiter?when=later",
         a_traiter_vide="/a-traiter?q=rien+de+tel",
+        lot_a_faire="/a-traiter/lot?numbers={incident}",
         lots="/a-traiter/lots",
         lot="/a-traiter/lots/{lot}",
         vues="/a-traiter/vues",

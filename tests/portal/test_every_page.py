@@ -50,9 +50,9 @@ NO_PAGES = {
     "/incidents/{number}/echanges/{line}/bon-de-retour.pdf",
     "/retours/repondre/bon-de-retour.pdf",
 }
-# What a basic user may change: the own profile, password, sessions, preferences, notifications.
+# What a basic user may change: the own profile, password, sessions, preferences, notifications, views of lists.
 OWN_FORMS = re.compile(
-    r"/(theme|langue|deconnexion|notifications/lues|parametres(/(mot-de-passe|sessions.*|notifications|adresse/.*))?)$"
+    r"/(vues/(contrats|incidents)(/.*)?|theme|langue|deconnexion|notifications/lues|parametres(/(mot-de-passe|sessions.*|notifications|adresse/.*))?)$"
 )
 
 SAID = """() => {

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Locator, Page, expect
 
 pytestmark = pytest.mark.e2e
 
@@ -99,3 +100,31 @@ async def test_the_columns_of_the_contracts_are_kept_for_the_person(visit: Visit
         await again.get_by_role("checkbox", name=label).check()
     await again.get_by_role("button", name="Afficher ces colonnes").click()
     await expect(again.locator("thead th")).to_have_count(6)
+
+
+@pytest.mark.parametrize(("login", "path"), [("revendeur_test", "/contrats"), ("client_test", "/incidents")])
+async def test_chosen_rows_are_exported_alone_and_the_list_as_it_is_filtered(
+    visit: Visit, tmp_path: Path, login: str, path: str
+) -> None:
+    page = await visit(login, f"{path}?sort=number")
+    chosen = page.locator("#chosen")
+    await expect(chosen).to_be_hidden()
+    boxes = page.locator(".pick input")
+    numbers = [await boxes.nth(each).get_attribute("value") for each in (0, 1)]
+    for each in (1, 0):
+        await boxes.nth(each).check()
+    assert await exported(page, chosen.get_by_role("button", name="Exporter en CSV"), tmp_path) == numbers
+    await boxes.nth(0).uncheck()
+    assert await exported(page, chosen.get_by_role("button", name="Exporter en CSV"), tmp_path) == numbers[1:]
+    await boxes.nth(1).uncheck()
+    await expect(chosen).to_be_hidden()
+    await page.goto(f"{path}?q={numbers[0]}")
+    assert await exported(page, page.get_by_role("link", name="Exporter en CSV"), tmp_path) == numbers[:1]
+
+
+async def exported(page: Page, control: Locator, folder: Path) -> list[str]:
+    async with page.expect_download() as started:
+        await control.click()
+    await (await started.value).save_as(folder / "list.csv")
+    lines = (folder / "list.csv").read_text(encoding="utf-8-sig").splitlines()[1:]
+    return [line.split(";")[0].strip('"') for line in lines]

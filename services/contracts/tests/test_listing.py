@@ -134,6 +134,22 @@ async def test_the_export_holds_every_row_and_runs_no_formula(harness: Harness, 
     assert own.text.removeprefix("\ufeff").splitlines()[0].startswith("N° de contrat;Référence produit;N° de série;Fin")
 
 
+async def test_chosen_contracts_alone_are_exported_and_only_those_that_the_caller_sees(
+    harness: Harness, register: Any
+) -> None:
+    for number in ("CH-1", "CH-2", "CH-3"):
+        await register(number)
+    await register("CH-4", reseller="REV-0002", client=None)
+    wanted = {"numbers": "CH-3,CH-1,CH-4,CH-9", "sort": "number"}
+    async with harness.client(RESELLER) as http:
+        answer = await http.get(PATH, params=wanted, headers={"Accept": "text/csv"})
+    assert [line.split(";")[0] for line in answer.text.splitlines()[1:]] == ["CH-1", "CH-3"]
+    assert await numbers(harness, **wanted) == ["CH-1", "CH-3"]
+    assert await numbers(harness, **wanted, q="ch-3") == ["CH-3"]
+    async with harness.client(RESELLER) as http:
+        assert (await http.get(PATH, params={"numbers": "CH-1;CH-2"})).status_code == 422
+
+
 async def test_sqps_export_names_the_reseller_and_a_workbook_holds_the_same(harness: Harness, register: Any) -> None:
     await register("0010", serial_number="0012345", reseller="REV-0002", client=None)
     await register("9")

@@ -1,4 +1,4 @@
-"""Lists as files: as they are filtered and sorted, whole."""
+"""Lists as files: as they are filtered and sorted, whole or the rows that were chosen."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ def _exporter(
     ending: str, media_type: str, path: str, source: str, listing: Callable[[Page], Listing]
 ) -> Callable[[Page], Awaitable[Response]]:
     async def export(page: Page) -> Response:
-        pieces = await page.streamed(source, accept=media_type, **listing(page).narrowing)
+        chosen = ",".join(page.request.query_params.getlist("number"))
+        wanted = {**listing(page).narrowing, **({"numbers": chosen} if chosen else {})}
+        pieces = await page.streamed(source, accept=media_type, **wanted)
         name = f"{path.strip('/')}.{ending}"
         headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
         return StreamingResponse(pieces, media_type=media_type, headers=headers)

@@ -37,13 +37,17 @@ async def list_contracts(
     validity: schemas.Validity | None = None,
     client_id: UUID | None = None,
     reseller_id: UUID | None = None,
+    numbers: Annotated[str, Query(max_length=4200, pattern=r"^([0-9A-Za-z-]{1,20}(,[0-9A-Za-z-]{1,20})*)?$")] = "",
     limit: Limit = 25,
     cursor: Cursor = None,
 ) -> schemas.ContractPage | Response:
-    """Contracts that the caller may see; as CSV or Excel, whole, when ``Accept`` prefers one of them."""
+    """Contracts that the caller may see; as CSV or Excel, whole, when ``Accept`` prefers one of them. ``numbers``: of
+    these alone, with a comma between two."""
     today = clock.today()
     order = Sort.parse(sort, queries.sorts(principal))
-    wanted = queries.Wanted.of(principal, q, client_id, validity, today, reseller_id)
+    wanted = queries.Wanted.of(
+        principal, q, client_id, validity, today, reseller_id, numbers.split(",") if numbers else ()
+    )
     if ending := exporting.asked(request):
         whole = exports.rows(wanted, order)
         return await exporting.response(request, ending, exports.NAME, exports.columns(principal), whole)

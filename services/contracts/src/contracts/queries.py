@@ -10,12 +10,14 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    ARRAY,
     BindParameter,
     ColumnElement,
     Date,
     Text,
     Uuid,
     and_,
+    any_,
     bindparam,
     func,
     not_,
@@ -96,6 +98,7 @@ class Shape:
     words: int
     by_client: bool
     by_reseller: bool = False
+    by_number: bool = False
     validity: schemas.Validity | None = None
     # Those that are exactly what was searched, or the others; None for both.
     exact: bool | None = None
@@ -126,6 +129,7 @@ def _found(shape: Shape, otherwise: searching.Otherwise | None) -> ColumnElement
         searched,
         Contract.client_id == bindparam("client", type_=Uuid) if shape.by_client else true(),
         Contract.reseller_id == bindparam("reseller", type_=Uuid) if shape.by_reseller else true(),
+        Contract.number == any_(bindparam("numbers", type_=ARRAY(Text))) if shape.by_number else true(),
         validity(shape.validity, bindparam("today", type_=Date)) if shape.validity else true(),
     )
 
@@ -183,6 +187,7 @@ class Wanted:
         validity: schemas.Validity | None,
         today: date,
         reseller_id: UUID | None = None,
+        numbers: Sequence[str] = (),
     ) -> Wanted:
         words = searching.patterns(q)
         exact = folding.exactly(q)
@@ -190,11 +195,20 @@ class Wanted:
             "organisation": principal.organisation_id,
             "client": client_id,
             "reseller": reseller_id,
+            "numbers": numbers,
         }
         values |= {"exact_number": codes.number(q), "exact_words": codes.number(exact), "exact_serial": exact}
         named = {f"word_{index}": word for index, word in enumerate(words)}
         by_client, by_reseller = client_id is not None, reseller_id is not None
-        shape = Shape(principal.organisation_kind, len(words), by_client, by_reseller, validity, None, bool(exact))
+        shape = Shape(
+            principal.organisation_kind,
+            len(words),
+            by_client,
+            by_reseller,
+            by_number=bool(numbers),
+            validity=validity,
+            numbered=bool(exact),
+        )
         return cls(shape, {**values, **named, "today": today})
 
 
