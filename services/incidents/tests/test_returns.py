@@ -399,7 +399,8 @@ async def test_of_a_reversed_exchange_the_first_unit_goes_back_by_a_line_of_its_
     line = await desk.line(number, 2)
     assert (line["type"], line["serial_number"], line["stage"]) == ("repair", "Q207B17555", "to_ship")
     await desk.news(await desk.ship(number, 2), "delivered")
-    assert (await desk.step(number, "close", 2))["stage"] == "done"
+    line = await desk.step(number, "close", 2)
+    assert (line["stage"], line["timeline"][-2]["sentence"]) == ("done", "Appareil d’origine livré.")
     await desk.step(number, "receive_replacement", serial_number="PARTI")
     assert (await desk.step(number, "close"))["stage"] == "done"
     assert len((await desk.as_(SQP).get(f"/incidents/{number}/exchanges")).json()["items"]) == 2

@@ -36,13 +36,13 @@ async def follow(scene: Scene, shipment: Shipment, news: News, note: str, step: 
         scene.note("second_delivery", note, shipment)
         return
     await _sum_up(scene, news)
-    more: dict[str, Any] = {}
+    more: dict[str, Any] = {"of_first": line.type == "repair"}
     if news == "delivered":
         await _delivered_too_late(scene)
-        more = {"partly": line.dispatch != "delivered"}
+        more |= {"partly": line.dispatch != "delivered"}
     elif news in ("lost", "damaged"):
         is_over = line.decision != "approved" or line.cover == "returned" or line.type == "repair"
-        more = {"resent": line.dispatch == "failed" and not is_over}
+        more |= {"resent": line.dispatch == "failed" and not is_over}
     if news == "lost":
         _lost_before_it_came_back(line)
     scene.tell(step or STEPS[news], note, shipment, **more)

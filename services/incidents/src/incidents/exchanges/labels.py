@@ -156,8 +156,8 @@ STEP: Mapping[FactStep, Text] = {
     ),
     "label_sent": text("Étiquette de retour envoyée ({carrier}).", "Return label sent ({carrier})."),
     "prepared": text("Colis préparé ({carrier}).", "Parcel prepared ({carrier})."),
-    "shipped": text("Remplacement expédié ({carrier}).", "Replacement shipped ({carrier})."),
-    "delivered": text("Remplacement livré{partly}.", "Replacement delivered{partly}."),
+    "shipped": text("{unit} expédié ({carrier}).", "{unit} shipped ({carrier})."),
+    "delivered": text("{unit} livré{partly}.", "{unit} delivered{partly}."),
     "delivery_presumed": text(
         "Sans nouvelles du transporteur, le remplacement est considéré comme livré.",
         "Without news of the carrier, the replacement counts as delivered.",
@@ -219,6 +219,8 @@ STEP: Mapping[FactStep, Text] = {
     "claim_refused": text("Le constructeur refuse.", "The maker refuses."),
     "claim_settled": text("Dossier constructeur soldé.", "Claim to the maker settled."),
 }
+# What a parcel to the holder has in it; the first for what was repaired.
+UNIT = {True: text("Appareil d’origine", "First unit"), False: text("Remplacement", "Replacement")}
 PARTLY = text(" en partie", " in part")
 RESENT = text(" : SQP en envoie un autre", ": SQP sends another one")
 CERTIFIED = text(", certificat de destruction joint", ", certificate of destruction attached")

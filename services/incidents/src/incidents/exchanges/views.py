@@ -249,6 +249,7 @@ def _words(data: Mapping[str, Any], language: Language) -> dict[str, str]:
     words["found"] = labels.RECEIVED_AS[language].format(serial=found) if found else ""
     # Facts of before it was told apart are of parcels that were sent again.
     words["resent"] = labels.RESENT[language] if data.get("resent", True) else ""
+    words["unit"] = labels.UNIT[bool(data.get("of_first"))][language]
     words["why"] = f" ({words['reason']})" if "reason" in words else ""
     words["partly"] = labels.PARTLY[language] if data.get("partly") else ""
     words["certified"] = labels.CERTIFIED[language] if data.get("certified") else ""
