@@ -201,13 +201,7 @@ class Wanted:
         named = {f"word_{index}": word for index, word in enumerate(words)}
         by_client, by_reseller = client_id is not None, reseller_id is not None
         shape = Shape(
-            principal.organisation_kind,
-            len(words),
-            by_client,
-            by_reseller,
-            by_number=bool(numbers),
-            validity=validity,
-            numbered=bool(exact),
+            principal.organisation_kind, len(words), by_client, by_reseller, bool(numbers), validity, None, bool(exact)
         )
         return cls(shape, {**values, **named, "today": today})
 
