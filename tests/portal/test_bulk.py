@@ -6,7 +6,7 @@ import asyncio
 import re
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Page, expect
 from tests.portal.conftest import Visit
 from tests.portal.incidents import Declare, live
 
@@ -115,6 +115,14 @@ async def test_going_back_keeps_what_was_chosen_and_typed(visit: Visit, declare:
     await expect(page.get_by_text("1 incident choisi")).to_be_visible()
 
 
+async def posted(page: Page, path: str, fields: dict[str, str]) -> int:
+    """By the page itself: Playwright's own requests leave out what a browser keeps for this host alone."""
+    send = (
+        "([path, fields]) => fetch(path, { method: 'POST', body: new URLSearchParams(fields) }).then((it) => it.status)"
+    )
+    return int(await page.evaluate(send, [path, fields]))
+
+
 async def test_what_no_form_of_ours_sends_is_refused_in_words(visit: Visit) -> None:
     page = await visit(AGENT, "/a-traiter")
     csrf = await page.locator("input[name=csrf]").first.input_value()
@@ -125,14 +133,14 @@ async def test_what_no_form_of_ours_sends_is_refused_in_words(visit: Visit) -> N
         ("lot/lancer", {"numbers": "", "action": "release"}),
         ("lots/00000000-0000-4000-8000-000000000000/arreter", {}),
     ):
-        answer = await page.request.post(f"/a-traiter/{path}", form={"csrf": csrf, **fields})
-        assert 400 <= answer.status < 500, (path, fields, answer.status)
+        status = await posted(page, f"/a-traiter/{path}", {"csrf": csrf, **fields})
+        assert status in (404, 409, 422), (path, fields, status)
     assert (await page.request.get("/incidents-choisis.csv?numbers=xyz")).status == 422
     for nothing in ("", "?numbers="):
         assert (await page.request.get(f"/incidents-choisis.csv{nothing}")).status == 404
     asked = {"HX-Request": "true", "HX-Target": "desk-bar"}
     assert (await page.request.get("/incidents/99999999/bureau", headers=asked)).status == 404
     path, page_id = "/incidents/99999999/presence", "00000000-0000-4000-8000-000000000000"
-    assert (await page.request.post(path, form={"csrf": csrf, "page": page_id})).status == 404
+    assert await posted(page, path, {"csrf": csrf, "page": page_id}) == 404
     headers = {"HX-Request": "true", "HX-Target": "desk-views", "HX-Current-URL": "http://[?a=%ff&who=mine"}
     assert (await page.request.get("/a-traiter/vues/onglets", headers=headers)).status == 200
