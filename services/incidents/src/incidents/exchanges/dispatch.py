@@ -35,6 +35,8 @@ async def follow(scene: Scene, shipment: Shipment, news: News, note: str, step: 
     if news == "delivered" and not await _is_about(scene, shipment):
         scene.note("second_delivery", note, shipment)
         return
+    if news in machine.FAILED:
+        await _fall_back(scene)
     await _sum_up(scene, news)
     more: dict[str, Any] = {"of_first": line.type == "repair"}
     if news == "delivered":
@@ -53,12 +55,31 @@ async def _is_about(scene: Scene, shipment: Shipment) -> bool:
     this one again, which its holder has."""
     line, session = scene.line, scene.session
     unit = await parcel_repository.unit_in(session, shipment, line)
-    code = codes.serial(unit or "")
-    if unit is None or code == codes.serial(standing.unit_sent(line) or ""):
+    if unit is None or codes.serial(unit) == codes.serial(standing.unit_sent(line) or ""):
         return True
-    parcels = await parcel_repository.of_line(session, line.id, "outbound")
-    has_left = any(each.id != shipment.id and each.state not in machine.FAILED for each in parcels)
-    if has_left or line.decision == "closed":
+    others = [each for each in await parcel_repository.of_line(session, line.id, "outbound") if each.id != shipment.id]
+    if any(each.state in ("shipped", "delivered") for each in others) or not await _choose_again(scene, unit):
+        return False
+    await _call_back(scene, others)
+    return True
+
+
+async def _fall_back(scene: Scene) -> None:
+    """Where all of what the line sends has failed, and a unit that was given up before is at its holder, the line is
+    about that one again."""
+    line, session = scene.line, scene.session
+    if any(state not in machine.FAILED for state in await parcel_repository.states_sent(session, line)):
+        return
+    for shipment in await parcel_repository.of_line(session, line.id, "outbound"):
+        unit = await parcel_repository.unit_in(session, shipment, line)
+        if shipment.state == "delivered" and unit and await _choose_again(scene, unit):
+            return
+
+
+async def _choose_again(scene: Scene, unit: str) -> bool:
+    """False where the line is over, or the unit is another line's by now."""
+    line, session, code = scene.line, scene.session, codes.serial(unit)
+    if line.decision == "closed":
         return False
     if code == codes.serial(line.serial_number):
         send_first_unit(line)
@@ -101,7 +122,7 @@ def unpresume(line: Exchange) -> None:
 async def _sum_up(scene: Scene, news: News) -> None:
     """A line is delivered once all its parcels are that were not lost on the way."""
     line = scene.line
-    states = await parcel_repository.outbound_states(scene.session, line.id)
+    states = await parcel_repository.states_sent(scene.session, line)
     live = [state for state in states if state not in machine.FAILED]
     if not live:
         line.dispatch = "failed"
@@ -127,7 +148,7 @@ async def _take_over(scene: Scene) -> None:
 async def bring_back(scene: Scene) -> None:
     """What was sent is to come back: its days count from now where its holder has it, otherwise from its delivery."""
     scene.line.replacement_return = "expected"
-    if "delivered" in await parcel_repository.outbound_states(scene.session, scene.line.id):
+    if "delivered" in await parcel_repository.states_sent(scene.session, scene.line):
         await _set_replacement_due(scene)
 
 
@@ -154,9 +175,13 @@ async def _set_replacement_due(scene: Scene) -> None:
 
 
 async def recall(scene: Scene) -> bool:
-    """Calls the parcels of a line back that have not been delivered; whether there were any. A box that holds other
-    lines, too, goes on to its holder: of it this line's unit is taken out, or comes back once it is there."""
-    parcels = await parcel_repository.of_line(scene.session, scene.line.id, "outbound")
+    """Calls the parcels of a line back that have not been delivered; whether there were any."""
+    return await _call_back(scene, await parcel_repository.of_line(scene.session, scene.line.id, "outbound"))
+
+
+async def _call_back(scene: Scene, parcels: Sequence[Shipment]) -> bool:
+    """A box that holds other lines, too, goes on to its holder: of it this line's unit is taken out, or comes back once
+    it is there."""
     going = [parcel for parcel in parcels if parcel.state in parcel_repository.GOING]
     for parcel in going:
         others = [line for line in await parcel_repository.lines_of(scene.session, parcel) if line.id != scene.line.id]

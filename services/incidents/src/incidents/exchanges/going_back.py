@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from uuid import uuid4
 
-from incidents.exchanges import repository
+from api.incidents.exchanges import ShipmentState
+from incidents.exchanges import parcel_repository, repository, standing, units
 from incidents.exchanges.models import Exchange, fresh
 from incidents.exchanges.scene import Scene
+
+# It never left again, or came back.
+AT_SQP: frozenset[ShipmentState | None] = frozenset({None, "returned_to_sender", "recalled", "refused", "damaged"})
 
 
 async def send_first_unit(scene: Scene) -> None:
@@ -15,6 +19,9 @@ async def send_first_unit(scene: Scene) -> None:
     if line.cover != "returned" or line.return_state != "inspected" or line.outcome == "mismatch":
         return
     await session.flush()
+    sent = standing.first_unit(line, await parcel_repository.loads(session, line))
+    if sent not in AT_SQP or await units.is_exchanged(session, line.serial_number):
+        return
     following = Exchange(
         id=uuid4(),
         incident_number=line.incident_number,

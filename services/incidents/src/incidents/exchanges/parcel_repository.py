@@ -14,6 +14,8 @@ from api.incidents.exchanges import ShipmentState
 from events.exchange_words import Direction
 from incidents.exchanges import machine, standing
 from incidents.exchanges.models import Exchange, Shipment, shipment_lines
+from incidents.exchanges.standing import Load
+from web.text import codes
 
 GOING: frozenset[ShipmentState] = frozenset({"prepared", "shipped"})
 # What is asked for by telephone may leave before it is entered.
@@ -34,8 +36,21 @@ async def of_line(session: AsyncSession, exchange_id: UUID, direction: Direction
     return (await session.scalars(query)).all()
 
 
-async def outbound_states(session: AsyncSession, exchange_id: UUID) -> list[ShipmentState]:
-    return [parcel.state for parcel in await of_line(session, exchange_id, "outbound")]
+async def loads(session: AsyncSession, line: Exchange) -> Sequence[Load]:
+    """The parcels to the holder, oldest first, by how far they are and what they have in them for the line."""
+    query = (
+        select(Shipment.state, shipment_lines.c.unit)
+        .join(shipment_lines, shipment_lines.c.shipment_id == Shipment.id)
+        .where(shipment_lines.c.exchange_id == line.id, Shipment.direction == "outbound")
+        .order_by(Shipment.prepared_at)
+    )
+    return [Load(state, codes.serial(unit or "")) for state, unit in (await session.execute(query)).all()]
+
+
+async def states_sent(session: AsyncSession, line: Exchange) -> list[ShipmentState]:
+    """How far the parcels are that have in them what the line sends now."""
+    code = codes.serial(standing.unit_sent(line) or "")
+    return [load.state for load in await loads(session, line) if load.code in ("", code)]
 
 
 async def load(session: AsyncSession, parcel: Shipment, lines: Sequence[Exchange]) -> None:

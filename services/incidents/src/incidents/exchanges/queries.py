@@ -156,7 +156,7 @@ async def shipments(
 ) -> tuple[Mapping[UUID, Sequence[AnyRow]], Mapping[UUID, list[int]]]:
     """The parcels of each line, and the lines of each parcel."""
     query = (
-        select(Shipment.__table__, shipment_lines.c.exchange_id, Exchange.line)
+        select(Shipment.__table__, shipment_lines.c.exchange_id, shipment_lines.c.unit, Exchange.line)
         .join(shipment_lines, shipment_lines.c.shipment_id == Shipment.id)
         .join(Exchange, Exchange.id == shipment_lines.c.exchange_id)
         .where(shipment_lines.c.exchange_id.in_(exchange_ids))

@@ -105,6 +105,14 @@ class ReplacementIsExchanged(Conflict):
     )
 
 
+class FirstUnitLost(Conflict):
+    code = "first_unit_lost"
+    message = text(
+        "L’appareil d’origine est perdu : l’échange ne s’annule plus.",
+        "The first unit is lost: the exchange can no longer be reversed.",
+    )
+
+
 class ReplacementWasExchanged(Conflict):
     code = "replacement_is_exchanged"
     message = text(

@@ -16,6 +16,7 @@ from incidents.exchanges import (
     decisions,
     errors,
     machine,
+    parcel_repository,
     repeats,
     repository,
     return_errors,
@@ -137,6 +138,8 @@ async def perform(
         raise return_errors.OtherWayBack(field="of")
     if wanted.step in machine.OF_REPLACEMENT_IN_USE:
         await _require_last(session, line)
+    if wanted.step == "reverse" and standing.first_unit(line, await parcel_repository.loads(session, line)) == "lost":
+        raise return_errors.FirstUnitLost
     if wanted.step in machine.OF_OPEN_INCIDENTS and incident.status not in OPEN:
         raise errors.IncidentNotOpen(number=incident.number)
     if precondition is not None:

@@ -7,13 +7,14 @@ for the faulty unit.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from operator import itemgetter
 from typing import Literal, Protocol
 from uuid import UUID
 
 from api.incidents.exchange_steps import ClaimState, WayBack
-from api.incidents.exchanges import Stage
+from api.incidents.exchanges import ShipmentState, Stage
 from chassis.sql import AnyRow
 from events.exchange_words import Cover, Decision, Dispatch, ExchangeType, Outcome, ReplacementReturn, ReturnState
 from web.text import codes
@@ -39,6 +40,14 @@ AWAITED: tuple[ReturnState, ...] = ("expected", "label_sent", "in_transit", "los
 LATE: tuple[ReturnState, ...] = ("expected", "label_sent")
 ARRIVED: tuple[ReturnState, ...] = ("received", "inspected")
 REPLACEMENT_AWAITED: tuple[ReplacementReturn, ...] = ("expected", "in_transit", "lost")
+
+
+@dataclass(frozen=True)
+class Load:
+    """A parcel to the holder: how far it is, and the serial code of what it has in it, if that has one."""
+
+    state: ShipmentState
+    code: str
 
 
 class LineState(Protocol):
@@ -154,6 +163,12 @@ def may_turn_up(line: LineState) -> bool:
     is_taken_back = line.decision == "cancelled" or line.cover == "returned"
     has_failed = line.dispatch == "failed" and line.dispatched_at is not None
     return is_taken_back and has_failed and line.replacement_return == "none"
+
+
+def first_unit(line: AnyRow | LineState, loads: Sequence[Load]) -> ShipmentState | None:
+    """How far the faulty unit is on its way back to its holder, where it was sent; None where it was not."""
+    own = [load.state for load in loads if load.code == codes.serial(line.serial_number)]
+    return own[-1] if own else None
 
 
 def requestable(serials: Sequence[str], lines: Sequence[AnyRow], of_units: Sequence[AnyRow]) -> list[str]:

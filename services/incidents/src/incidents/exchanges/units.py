@@ -21,6 +21,8 @@ from incidents.models import CoveredContract, Incident
 from web.text import codes
 from web.text.codes import SERIAL_SQL
 
+_IS_EXCHANGED = (Exchange.decision.in_(standing.OPEN), Exchange.cover != "returned")
+
 
 async def lock(session: AsyncSession, code: str) -> None:
     """Waits for others that want the unit of this serial code."""
@@ -52,6 +54,12 @@ def _follows(serial_codes: Sequence[str]) -> ColumnElement[bool]:
     )
 
 
+async def is_exchanged(session: AsyncSession, serial: str) -> bool:
+    """Whether a line exchanges the unit of this serial number now."""
+    query = select(Exchange.id).where(Exchange.serial_code == codes.serial(serial), *_IS_EXCHANGED)
+    return await session.scalar(query.limit(1)) is not None
+
+
 async def require_no_open(session: AsyncSession, serial: str, by: Actor) -> None:
     """Raises ExchangeUnderWay where the unit of this serial number is being exchanged, with the incident if ``by``
     sees it; nobody starts one meanwhile."""
@@ -60,7 +68,7 @@ async def require_no_open(session: AsyncSession, serial: str, by: Actor) -> None
     query = (
         select(Incident.number, visible(Incident, by))
         .join(Exchange, Exchange.incident_number == Incident.number)
-        .where(Exchange.serial_code == code, Exchange.decision.in_(standing.OPEN), Exchange.cover != "returned")
+        .where(Exchange.serial_code == code, *_IS_EXCHANGED)
     )
     known = (await session.execute(query.limit(1))).first()
     if known is None:

@@ -18,6 +18,7 @@ from api.incidents.shipments import News
 from chassis.sql import AnyRow
 from events import OrganisationKind
 from incidents.exchanges import carriers, choices, foretold, labels, machine, queries, repository, standing, ways_back
+from incidents.exchanges.standing import Load
 from incidents.exchanges.terms import Terms
 from incidents.labels import PLATFORM, PROMISE
 from incidents.promises.models import state_of
@@ -25,6 +26,7 @@ from incidents.states import FINAL, OPEN
 from web import clock
 from web.auth.principal import Principal
 from web.i18n import Language, Text
+from web.text import codes
 
 STEPS: tuple[StepName, ...] = get_args(StepName)
 NEWS: tuple[News, ...] = get_args(News)
@@ -49,6 +51,7 @@ async def exchanges(
     for line in lines:
         passed_over = machine.OF_REPLACEMENT_IN_USE if line.line in followed else frozenset()
         passed_over |= frozenset() if incident.status in OPEN else machine.OF_OPEN_INCIDENTS
+        passed_over |= frozenset({"reverse"}) if _is_first_lost(line, parcels.get(line.id, ())) else frozenset()
         may = [step for step in _steps(line, kind) if step not in passed_over] if writes else []
         of_line = (facts.get(line.id, ()), parcels.get(line.id, ()))
         items.append(_exchange(line, *of_line, of_parcel, terms, kind, may, language, writes=writes))
@@ -153,6 +156,11 @@ def _exchange(
         may_ship=writes and for_sqp and machine.outbound_refusal(line, ships=False) is None,
         actions=may,
     )
+
+
+def _is_first_lost(line: AnyRow, parcels: Sequence[AnyRow]) -> bool:
+    loads = [Load(each.state, codes.serial(each.unit or "")) for each in parcels if each.direction == "outbound"]
+    return standing.first_unit(line, loads) == "lost"
 
 
 def _steps(line: AnyRow, kind: OrganisationKind | None) -> list[StepName]:
