@@ -133,10 +133,11 @@ def is_repair_lost(line: LineState) -> bool:
 
 
 def is_unit_here(line: LineState) -> bool:
-    """The faulty unit was inspected before anything left for it: it may go back as it is."""
+    """The faulty unit was inspected, and its holder has got nothing for it: it may go back as it is, unless it left
+    already and got lost (:func:`first_unit`)."""
     is_exchange = (line.type in REPLACES and line.cover == "in_progress") or line.type == "credit"
     is_here = line.return_state == "inspected" and line.outcome != "mismatch"
-    return line.decision == "approved" and is_exchange and is_here and line.dispatched_at is None
+    return line.decision == "approved" and is_exchange and is_here and line.dispatch in NOT_SENT
 
 
 def unit_sent(line: LineState) -> str | None:
