@@ -35,7 +35,7 @@ async def test_an_agent_merges_a_duplicate_and_undoes_it(visit: Visit, declare: 
 
     await expect(client.locator("#line")).to_contain_text(f"Fusionné avec l’incident n° {first}")
     await expect(client.locator("#line")).to_contain_text("Clos")
-    await client.locator("#line").get_by_role("link").click()
+    await client.locator("#line").get_by_role("link", name="Fusionné avec").click()
     await client.locator("#tab-messagerie").click()
     await expect(client.locator(".message")).to_contain_text(f"écrit sur le n° {second}")
     await expect(client.locator(".message")).to_contain_text("Toujours en panne.")

@@ -105,20 +105,29 @@ async def test_who_leaves_while_connecting_takes_no_place_along(harness: Harness
     await database.close()
 
 
+@pytest.fixture
+async def fresh(harness: Harness) -> Database:
+    """Without connections of other tests, so that each knows which one it kills."""
+    database = harness.service.database
+    await database.readers.dispose()
+    await database.engine.dispose()
+    return database
+
+
 @BOTH
 async def test_a_connection_that_rested_while_its_server_restarted_is_replaced(
-    harness: Harness, ask: Ask, monkeypatch: pytest.MonkeyPatch
+    harness: Harness, fresh: Database, ask: Ask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    database = harness.service.database
+    database = fresh
     await kill(harness, await ask(database))
     monkeypatch.setattr("chassis.database.RESTED", 0.0)
     await ask(database)
 
 
 async def test_a_connection_in_use_is_not_asked_whether_its_server_is_there(
-    harness: Harness, monkeypatch: pytest.MonkeyPatch
+    fresh: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    database, asked = harness.service.database, list[Any]()
+    database, asked = fresh, list[Any]()
     dialect = database.readers.sync_engine.dialect
     monkeypatch.setattr(dialect, "do_ping", asked.append)
     monkeypatch.setattr("chassis.database.RESTED", inf)
@@ -130,8 +139,10 @@ async def test_a_connection_in_use_is_not_asked_whether_its_server_is_there(
     assert len(asked) == 1
 
 
-async def test_what_breaks_in_use_fails_once_and_is_replaced(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
-    database = harness.service.database
+async def test_what_breaks_in_use_fails_once_and_is_replaced(
+    harness: Harness, fresh: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = fresh
     monkeypatch.setattr("chassis.database.RESTED", inf)
     await kill(harness, await read(database))
     with pytest.raises(DBAPIError) as failed:

@@ -49,7 +49,9 @@ async def test_every_write_route_declares_a_rule_that_reads_the_caller(harness: 
 
 @pytest.fixture
 async def nowhere(world: Any) -> dict[str, str]:
-    return dict.fromkeys(("session", "user", "invited", "waiting", "address", "client", "request", "reseller"), MISSING)
+    return dict.fromkeys(
+        ("session", "user", "invited", "waiting", "address", "client", "request", "reseller", "view"), MISSING
+    )
 
 
 PEOPLES_WRITES = [name for name in WRITES if CASES[name].owner is not OFFICE]
