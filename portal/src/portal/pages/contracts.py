@@ -46,7 +46,7 @@ async def list_contracts(page: Page) -> Response:
         listing=listing.without_columns(kept.hidden),
         found=found,
         reseller=reseller,
-        own=own_views.of("contracts", listing, kept),
+        own=own_views.of(listing, kept),
         columns=listing.titles[1:],
     )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import NamedTuple
 from urllib.parse import parse_qsl, urlencode
 
@@ -15,8 +14,6 @@ from portal.services import own_lists
 NOTHING = OwnList(views=[], hidden=[])
 # Both lists begin with the newest.
 AS_IT_COMES = {"sort": "-number"}
-# In the addresses of the pages that keep them.
-PATHS: Mapping[ListName, str] = {"contracts": "/vues/contrats", "incidents": "/vues/incidents"}
 
 
 class Tab(NamedTuple):
@@ -42,11 +39,11 @@ async def kept(page: Page, name: ListName) -> OwnList:
     return await or_unavailable(own_lists.get(page, name)) or NOTHING
 
 
-def of(name: ListName, listing: Listing, found: OwnList) -> Own:
+def of(listing: Listing, found: OwnList) -> Own:
     here = {key: str(value) for key, value in listing.narrowing.items()}
     tabs = [Tab(view.name, href(listing.path, view), dict(parse_qsl(view.query)) == here) for view in found.views]
     may_save = here != AS_IT_COMES and not any(tab.is_here for tab in tabs)
-    return Own(PATHS[name], tabs, urlencode(here), found.hidden, may_save)
+    return Own(f"/vues{listing.path}", tabs, urlencode(here), found.hidden, may_save)
 
 
 def href(path: str, view: ListView) -> str:

@@ -23,10 +23,8 @@ async def show_presences(page: Page) -> Response:
         raise ApiRefused(404, {})
     try:
         found = await presence.everywhere(page)
-    except ServiceUnavailable:
-        return _nothing(503)
-    except ApiRefused as refused:
-        return _nothing(refused.status)
+    except (ServiceUnavailable, ApiRefused) as why:
+        return _nothing(why)
     return page.fragment("desk/presences.html", places=found.items)
 
 
@@ -42,13 +40,11 @@ async def say_presence(page: Page) -> Response:
             return PlainTextResponse("")
         body = PresencePut(writes=bool(page.field("writes")))
         found = await presence.put(page, number, UUID(page_id), body)
-    except ServiceUnavailable:
-        return _nothing(503)
-    except ApiRefused as refused:
-        return _nothing(refused.status)
+    except (ServiceUnavailable, ApiRefused) as why:
+        return _nothing(why)
     return page.fragment("desk/presence.html", people=found.people)
 
 
-def _nothing(status: int) -> Response:
+def _nothing(why: ServiceUnavailable | ApiRefused) -> Response:
     """What is not known is not shown; the page asks again by itself."""
-    return PlainTextResponse("", status)
+    return PlainTextResponse("", why.status if isinstance(why, ApiRefused) else 503)

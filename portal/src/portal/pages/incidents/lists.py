@@ -54,7 +54,7 @@ async def list_incidents(page: Page) -> Response:
     )
     unread = await notices.unread(page, [incident.number for incident in found.items])
     chips = narrowing.chips(page, listing, reseller or None)
-    own = own_views.of("incidents", listing, kept)
+    own = own_views.of(listing, kept)
     return await list_page.show(page, "incidents", listing=listing, found=found, news=unread, chips=chips, own=own)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from uuid import uuid4
-
 from api.incidents import exchange_steps as steps
 from events.exchange_words import ExchangeType
 from incidents.exchanges import (
@@ -18,7 +16,6 @@ from incidents.exchanges import (
     standing,
     units,
 )
-from incidents.exchanges.models import Exchange, fresh
 from incidents.exchanges.scene import Scene
 from incidents.promises import repository as promises
 from incidents.promises import rule
@@ -125,7 +122,7 @@ async def reverse(scene: Scene, wanted: steps.Reverse) -> None:
     if standing.is_unit_here(line):
         await dispatch.recall(scene)
         line.dispatch, line.stock_expected_on = "none", None
-        dispatch.send_first_unit(line)
+        dispatch.give_up_replacement(line)
         scene.tell("unit_goes_back", wanted.note, reason=wanted.reason)
         return
     line.cover = "returned"
@@ -153,25 +150,19 @@ async def replacement_dead(scene: Scene, wanted: steps.ReplacementDead) -> None:
     assert dead.replacement_serial_number is not None, "what was delivered has a serial number"
     await units.require_no_open(session, dead.replacement_serial_number, scene.by)
     reference = dead.replacement_reference or dead.product_reference
-    line = Exchange(
-        id=uuid4(),
-        incident_number=dead.incident_number,
-        line=await repository.next_line(session, dead.incident_number),
+    line = await repository.add_line(
+        session,
+        scene.incident,
+        scene.now,
         origin_line=dead.line,
-        version=1,
-        reseller_id=dead.reseller_id,
         designation=dead.designation if reference == dead.product_reference else reference,
         serial_number=dead.replacement_serial_number,
         product_reference=reference,
         type=dead.type,
-        requested_at=scene.now,
-        **fresh(),
     )
     if promises_next_day(scene.incident.service_level):
         terms = await promises.terms(session)
         line.promised_on = rule.window(scene.now, terms.cutoff, terms.days).dispatch_on
-    session.add(line)
-    await session.flush()
     scene.tell("replacement_dead", wanted.note, line=line.line)
     following = scene.of(line)
     following.tell("requested", wanted.note, type=line.type)

@@ -53,26 +53,24 @@ async def follow(scene: Scene, shipment: Shipment, news: News, note: str, step: 
 async def _is_about(scene: Scene, shipment: Shipment) -> bool:
     """Whether the line is about the unit in the parcel. Where another was chosen since, and has not left, it is about
     this one again, which its holder has."""
-    line, session = scene.line, scene.session
-    unit = await parcel_repository.unit_in(session, shipment, line)
-    if unit is None or codes.serial(unit) == codes.serial(standing.unit_sent(line) or ""):
+    loads = await parcel_repository.loads(scene.session, scene.line)
+    held = next(load for load in loads if load.shipment_id == shipment.id)
+    others = [load for load in loads if load is not held]
+    if held.unit is None or held.code == codes.serial(standing.unit_sent(scene.line) or ""):
         return True
-    others = [each for each in await parcel_repository.of_line(session, line.id, "outbound") if each.id != shipment.id]
-    if any(each.state in ("shipped", "delivered") for each in others) or not await _choose_again(scene, unit):
+    if any(load.state in ("shipped", "delivered") for load in others) or not await _choose_again(scene, held.unit):
         return False
-    await _call_back(scene, others)
+    await recall(scene)
     return True
 
 
 async def _fall_back(scene: Scene) -> None:
     """Where all of what the line sends has failed, and a unit that was given up before is at its holder, the line is
     about that one again."""
-    line, session = scene.line, scene.session
-    if any(state not in machine.FAILED for state in await parcel_repository.states_sent(session, line)):
+    if any(state not in machine.FAILED for state in await parcel_repository.states_sent(scene.session, scene.line)):
         return
-    for shipment in await parcel_repository.of_line(session, line.id, "outbound"):
-        unit = await parcel_repository.unit_in(session, shipment, line)
-        if shipment.state == "delivered" and unit and await _choose_again(scene, unit):
+    for load in await parcel_repository.loads(scene.session, scene.line):
+        if load.state == "delivered" and load.unit and await _choose_again(scene, load.unit):
             return
 
 
@@ -82,7 +80,7 @@ async def _choose_again(scene: Scene, unit: str) -> bool:
     if line.decision == "closed":
         return False
     if code == codes.serial(line.serial_number):
-        send_first_unit(line)
+        give_up_replacement(line)
         return True
     reserved = await repository.reservation(session, line, unit)
     if reserved is None or await units.claimed_by(session, code, line.id) is not None:
@@ -95,8 +93,8 @@ async def _choose_again(scene: Scene, unit: str) -> bool:
     return True
 
 
-def send_first_unit(line: Exchange) -> None:
-    """As after a repair: no other takes its place."""
+def give_up_replacement(line: Exchange) -> None:
+    """The first unit goes to its holder, as after a repair: no other takes its place."""
     line.type, line.cover = "repair", "unchanged"
     line.replacement_serial_number = line.replacement_reference = line.replacement_condition = None
     line.replacement_reason, line.reserved_at = "", None
@@ -175,13 +173,9 @@ async def _set_replacement_due(scene: Scene) -> None:
 
 
 async def recall(scene: Scene) -> bool:
-    """Calls the parcels of a line back that have not been delivered; whether there were any."""
-    return await _call_back(scene, await parcel_repository.of_line(scene.session, scene.line.id, "outbound"))
-
-
-async def _call_back(scene: Scene, parcels: Sequence[Shipment]) -> bool:
-    """A box that holds other lines, too, goes on to its holder: of it this line's unit is taken out, or comes back once
-    it is there."""
+    """Calls the parcels of a line back that have not been delivered; whether there were any. A box that holds other
+    lines, too, goes on to its holder: of it this line's unit is taken out, or comes back once it is there."""
+    parcels = await parcel_repository.of_line(scene.session, scene.line.id, "outbound")
     going = [parcel for parcel in parcels if parcel.state in parcel_repository.GOING]
     for parcel in going:
         others = [line for line in await parcel_repository.lines_of(scene.session, parcel) if line.id != scene.line.id]

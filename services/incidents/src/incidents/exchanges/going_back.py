@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from uuid import uuid4
-
 from api.incidents.exchanges import ShipmentState
 from incidents.exchanges import parcel_repository, repository, standing, units
-from incidents.exchanges.models import Exchange, fresh
 from incidents.exchanges.scene import Scene
 
 # It never left again, or came back.
@@ -22,21 +19,18 @@ async def send_first_unit(scene: Scene) -> None:
     sent = standing.first_unit(line, await parcel_repository.loads(session, line))
     if sent not in AT_SQP or await units.is_exchanged(session, line.serial_number):
         return
-    following = Exchange(
-        id=uuid4(),
-        incident_number=line.incident_number,
-        line=await repository.next_line(session, line.incident_number),
-        version=1,
-        reseller_id=line.reseller_id,
+    following = await repository.add_line(
+        session,
+        scene.incident,
+        scene.now,
         designation=line.designation,
         serial_number=line.serial_number,
         product_reference=line.product_reference,
         type="repair",
-        requested_at=scene.now,
-        **fresh(),
+        decision="approved",
+        return_state="inspected",
+        outcome=line.outcome,
+        received_serial_number=line.received_serial_number,
+        consequence=line.consequence,
     )
-    following.decision, following.return_state, following.outcome = "approved", "inspected", line.outcome
-    following.received_serial_number, following.consequence = line.received_serial_number, line.consequence
-    session.add(following)
-    await session.flush()
     scene.of(following).tell("unit_goes_back")

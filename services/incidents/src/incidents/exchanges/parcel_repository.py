@@ -39,12 +39,12 @@ async def of_line(session: AsyncSession, exchange_id: UUID, direction: Direction
 async def loads(session: AsyncSession, line: Exchange) -> Sequence[Load]:
     """The parcels to the holder, oldest first, by how far they are and what they have in them for the line."""
     query = (
-        select(Shipment.state, shipment_lines.c.unit)
+        select(Shipment.id, Shipment.state, shipment_lines.c.unit)
         .join(shipment_lines, shipment_lines.c.shipment_id == Shipment.id)
         .where(shipment_lines.c.exchange_id == line.id, Shipment.direction == "outbound")
         .order_by(Shipment.prepared_at)
     )
-    return [Load(state, codes.serial(unit or "")) for state, unit in (await session.execute(query)).all()]
+    return [Load(*row) for row in (await session.execute(query)).all()]
 
 
 async def states_sent(session: AsyncSession, line: Exchange) -> list[ShipmentState]:
@@ -60,14 +60,6 @@ async def load(session: AsyncSession, parcel: Shipment, lines: Sequence[Exchange
         for line in lines
     ]
     await session.execute(insert(shipment_lines), rows)
-
-
-async def unit_in(session: AsyncSession, parcel: Shipment, line: Exchange) -> str | None:
-    """The serial number of what a parcel has in it for the line; None where it has none, or it is not known."""
-    query = select(shipment_lines.c.unit).where(
-        shipment_lines.c.shipment_id == parcel.id, shipment_lines.c.exchange_id == line.id
-    )
-    return await session.scalar(query)
 
 
 async def relabel(session: AsyncSession, line: Exchange) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
@@ -22,6 +22,7 @@ from incidents.exchanges.models import (
     ExchangeTerms,
     ReturnReminder,
     Statement,
+    fresh,
 )
 from incidents.exchanges.terms import Terms
 from incidents.models import Incident
@@ -85,9 +86,21 @@ async def lines(session: AsyncSession, number: str) -> Sequence[Exchange]:
     return (await session.scalars(query)).all()
 
 
-async def next_line(session: AsyncSession, number: str) -> int:
-    last = await session.scalar(select(func.max(Exchange.line)).where(Exchange.incident_number == number))
-    return (last or 0) + 1
+async def add_line(session: AsyncSession, incident: Incident, at: datetime, **values: Any) -> Exchange:
+    """The incident's next line; ``values`` are what differs from one of which nothing is decided."""
+    last = await session.scalar(select(func.max(Exchange.line)).where(Exchange.incident_number == incident.number))
+    line = Exchange(
+        id=uuid4(),
+        incident_number=incident.number,
+        line=(last or 0) + 1,
+        version=1,
+        reseller_id=incident.reseller_id,
+        requested_at=at,
+        **(fresh() | values),
+    )
+    session.add(line)
+    await session.flush()
+    return line
 
 
 async def is_told(session: AsyncSession, line: Exchange, step: FactStep, note: str) -> bool:

@@ -19,7 +19,9 @@ async def parcel_back(scene: Scene, carrier: Carrier | None, pasted: str, anothe
     number = shipping.number_in(pasted)
     await shipping.require_one_way(scene.session, scene.incident.number, _direction(scene), number)
     known = [parcel for parcel in await _way_back(scene) if parcel.tracking_number == number != ""]
-    parcel = known[0] if known else None if another else await going_back(scene)
+    parcel = next(iter(known), None)
+    if parcel is None and not another:
+        parcel = await going_back(scene)
     if parcel is not None:
         if parcel.state == "delivered" and standing.may_come_again(scene.line):
             raise parcel_errors.ParcelCameAlready(field="tracking_number")
@@ -43,7 +45,9 @@ async def parcel_back(scene: Scene, carrier: Carrier | None, pasted: str, anothe
 async def knows(scene: Scene, pasted: str, another: bool) -> bool:
     """Whether a parcel of this number brings back what is awaited; without a number any does, but for ``another``."""
     number = shipping.number_in(pasted)
-    return not another if not number else any(parcel.tracking_number == number for parcel in await _way_back(scene))
+    if not number:
+        return not another
+    return any(parcel.tracking_number == number for parcel in await _way_back(scene))
 
 
 async def going_back(scene: Scene) -> Shipment | None:

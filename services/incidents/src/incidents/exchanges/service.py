@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
-from uuid import uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -25,7 +24,7 @@ from incidents.exchanges import (
     units,
 )
 from incidents.exchanges.labels import STATEMENT_VERSION
-from incidents.exchanges.models import Exchange, Statement, fresh
+from incidents.exchanges.models import Exchange, Statement
 from incidents.exchanges.scene import Scene
 from incidents.models import Incident
 from incidents.service.loading import for_change
@@ -73,21 +72,15 @@ async def request(session: AsyncSession, number: str, wanted: steps.ExchangeCrea
     now = clock.now()
     contract, serial = incident.contract_number, wanted.serial_number
     await units.require_in_use(session, contract, serial, clock.day(now), "serial_number")
-    line = Exchange(
-        id=uuid4(),
-        incident_number=number,
-        line=await repository.next_line(session, number),
-        version=1,
-        reseller_id=incident.reseller_id,
+    line = await repository.add_line(
+        session,
+        incident,
+        now,
         designation=article["designation"],
         serial_number=article["serial_number"],
         product_reference=article["product_reference"],
         type=wanted.type,
-        requested_at=now,
-        **fresh(),
     )
-    session.add(line)
-    await session.flush()
     scene = Scene(session, incident, line, by, now, now)
     scene.tell("requested", wanted.note, type=line.type)
     if wanted.approve:

@@ -44,10 +44,15 @@ REPLACEMENT_AWAITED: tuple[ReplacementReturn, ...] = ("expected", "in_transit", 
 
 @dataclass(frozen=True)
 class Load:
-    """A parcel to the holder: how far it is, and the serial code of what it has in it, if that has one."""
+    """A parcel to the holder: how far it is, and the serial number of what it has in it, where that is known."""
 
+    shipment_id: UUID
     state: ShipmentState
-    code: str
+    unit: str | None
+
+    @property
+    def code(self) -> str:
+        return codes.serial(self.unit or "")
 
 
 class LineState(Protocol):

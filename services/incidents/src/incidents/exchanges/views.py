@@ -26,7 +26,6 @@ from incidents.states import FINAL, OPEN
 from web import clock
 from web.auth.principal import Principal
 from web.i18n import Language, Text
-from web.text import codes
 
 STEPS: tuple[StepName, ...] = get_args(StepName)
 NEWS: tuple[News, ...] = get_args(News)
@@ -49,11 +48,10 @@ async def exchanges(
     followed = await queries.followed(reader, lines)
     items = []
     for line in lines:
-        passed_over = machine.OF_REPLACEMENT_IN_USE if line.line in followed else frozenset()
-        passed_over |= frozenset() if incident.status in OPEN else machine.OF_OPEN_INCIDENTS
-        passed_over |= frozenset({"reverse"}) if _is_first_lost(line, parcels.get(line.id, ())) else frozenset()
-        may = [step for step in _steps(line, kind) if step not in passed_over] if writes else []
-        of_line = (facts.get(line.id, ()), parcels.get(line.id, ()))
+        of_parcels = parcels.get(line.id, ())
+        barred = _barred(line, of_parcels, is_open=incident.status in OPEN, is_followed=line.line in followed)
+        may = [step for step in _steps(line, kind) if step not in barred] if writes else []
+        of_line = (facts.get(line.id, ()), of_parcels)
         items.append(_exchange(line, *of_line, of_parcel, terms, kind, may, language, writes=writes))
     stated = await queries.statements(reader, incident.number)
     articles = [article["serial_number"] for article in incident.articles]
@@ -158,9 +156,17 @@ def _exchange(
     )
 
 
-def _is_first_lost(line: AnyRow, parcels: Sequence[AnyRow]) -> bool:
-    loads = [Load(each.state, codes.serial(each.unit or "")) for each in parcels if each.direction == "outbound"]
-    return standing.first_unit(line, loads) == "lost"
+def _barred(line: AnyRow, parcels: Sequence[AnyRow], *, is_open: bool, is_followed: bool) -> set[StepName]:
+    """What stands against it is not the line's own."""
+    barred: set[StepName] = set()
+    if is_followed:
+        barred |= machine.OF_REPLACEMENT_IN_USE
+    if not is_open:
+        barred |= machine.OF_OPEN_INCIDENTS
+    loads = [Load(each.id, each.state, each.unit) for each in parcels if each.direction == "outbound"]
+    if standing.first_unit(line, loads) == "lost":
+        barred.add("reverse")
+    return barred
 
 
 def _steps(line: AnyRow, kind: OrganisationKind | None) -> list[StepName]:
