@@ -27,3 +27,13 @@ async def two_to_send(desk: Any) -> str:
 async def put(desk: Any, identifier: Any, number: str, **more: Any) -> Any:
     body = {"incident_number": number, "lines": [1], "carrier": "chronopost", "tracking_number": NUMBER, **more}
     return await desk.as_(OFFICE).put(f"/backoffice/shipments/{identifier}", json=body)
+
+
+async def leaves(desk: Any) -> str:
+    """The id of the parcel of an exchange in advance that leaves now; ``desk.number`` is its incident."""
+    await desk.register()
+    desk.number = await desk.declare()
+    await desk.exchange(desk.number)
+    await desk.step(desk.number, "reserve", serial_number=NEW)
+    parcel: str = await desk.ship(desk.number)
+    return parcel

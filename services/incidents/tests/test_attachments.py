@@ -5,22 +5,18 @@ from __future__ import annotations
 import asyncio
 from itertools import permutations
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
+from services.incidents.tests.attached import files
 
 from devkit.harness import CLIENT, CLIENT_BASIC, RESELLER, SQP, back_office, person
 from events.files import FileBindingRefused, FileBound, FileErased, FileScanned
-from events.incidents import FileDetached, FilesAttached
+from events.incidents import FilesAttached
 from incidents.exchanges import repository
 from web.auth.principal import Principal
 
 COLLEAGUE = person("reseller", "REV-0001", name="Collègue")
-
-
-async def files(desk: Any, number: str, by: Principal = RESELLER) -> list[dict[str, Any]]:
-    attachments: list[dict[str, Any]] = (await desk.incident(number, by))["attachments"]
-    return attachments
 
 
 async def test_what_is_told_of_a_file_waits_for_nobody_who_changes_its_incident(open_desk: Any) -> None:
@@ -31,11 +27,6 @@ async def test_what_is_told_of_a_file_waits_for_nobody_who_changes_its_incident(
     async with open_desk.harness.service.database.transaction() as session:
         await repository.locked_incident(session, number)
         await asyncio.wait_for(open_desk.bound(number, "declaration", file_id), 5)
-
-
-async def detach(desk: Any, number: str, file_id: UUID, by: Principal) -> tuple[int, str]:
-    answer = await desk.as_(by).delete(f"/incidents/{number}/files/{file_id}")
-    return answer.status_code, "" if answer.status_code == 204 else answer.json()["code"]
 
 
 async def test_a_file_is_pending_until_files_has_bound_it(open_desk: Any) -> None:
@@ -225,66 +216,6 @@ async def test_files_are_attached_where_one_may_speak(
     answer = await open_desk.attach(number, scope, by, uuid4())
     assert (answer.status_code, answer.json()["code"]) == (status, code)
     assert await open_desk.harness.told(FilesAttached) == []
-
-
-@pytest.mark.parametrize(
-    ("scope", "attached_by", "by", "status", "code"),
-    [
-        ("declaration", RESELLER, RESELLER, 204, ""),
-        ("declaration", RESELLER, COLLEAGUE, 204, ""),
-        ("declaration", RESELLER, CLIENT, 403, "file_not_yours"),
-        ("declaration", RESELLER, SQP, 403, "file_not_yours"),
-        ("client", CLIENT, CLIENT, 204, ""),
-        ("client", CLIENT, RESELLER, 403, "file_not_yours"),
-        ("client", CLIENT, SQP, 404, "attachment_not_found"),
-        ("sqp", SQP, SQP, 204, ""),
-        ("sqp", SQP, RESELLER, 403, "file_not_yours"),
-        ("sqp", RESELLER, CLIENT, 404, "attachment_not_found"),
-        ("client", CLIENT, CLIENT_BASIC, 403, "forbidden"),
-        ("internal", SQP, SQP, 204, ""),
-        ("internal", SQP, RESELLER, 404, "attachment_not_found"),
-        ("internal", SQP, CLIENT, 404, "attachment_not_found"),
-    ],
-)
-async def test_a_file_is_taken_off_by_the_side_that_attached_it(
-    open_desk: Any, scope: str, attached_by: Principal, by: Principal, status: int, code: str
-) -> None:
-    number = await open_desk.declare(RESELLER)
-    file_id = await open_desk.attached(number, scope, attached_by)
-    shown = [file["removable"] for file in await files(open_desk, number, by)]
-    assert shown == ([] if status == 404 else [status == 204])
-    assert await detach(open_desk, number, file_id, by) == (status, code)
-    told = await open_desk.harness.told(FileDetached)
-    assert [(event.file_id, event.scope, event.version) for event in told] == (
-        [(file_id, scope, 3)] if status == 204 else []
-    )
-    assert len(await files(open_desk, number, attached_by)) == (0 if status == 204 else 1)
-
-
-async def test_a_file_taken_off_stays_off(open_desk: Any) -> None:
-    number = await open_desk.declare()
-    file_id = await open_desk.attached(number, "declaration")
-    assert (await detach(open_desk, number, file_id, RESELLER))[0] == 204
-    place = {"incident_number": number, "scope": "declaration"}
-    await open_desk.harness.deliver(open_desk.file_state(FileScanned, file_id, version=9, **place))
-    assert await files(open_desk, number) == []
-    assert await detach(open_desk, number, file_id, RESELLER) == (404, "attachment_not_found")
-
-
-async def test_a_pending_file_waits_before_it_is_taken_off(open_desk: Any) -> None:
-    number = await open_desk.declare()
-    file_id = uuid4()
-    await open_desk.attach(number, "declaration", RESELLER, file_id)
-    assert [file["removable"] for file in await files(open_desk, number)] == [False]
-    assert await detach(open_desk, number, file_id, RESELLER) == (409, "file_still_pending")
-
-
-async def test_a_closed_incident_keeps_its_files(open_desk: Any) -> None:
-    number = await open_desk.declare()
-    file_id = await open_desk.attached(number, "declaration")
-    await open_desk.move(number, "in_diagnosis", "resolved", "closed")
-    assert [file["removable"] for file in await files(open_desk, number)] == [False]
-    assert await detach(open_desk, number, file_id, RESELLER) == (409, "incident_over")
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,8 @@ import pytest
 from services.incidents.tests.agents import CAMILLE, SQP_BASIC, known
 
 from devkit.harness import CLIENT, RESELLER, SQP, back_office
-from events.incidents import IncidentsMoved, IncidentStatusChanged
+from events.desk import IncidentsMoved
+from events.incidents import IncidentStatusChanged
 from incidents.bulk import performing
 from incidents.service import changes
 from incidents.tasks import BULK_ROW

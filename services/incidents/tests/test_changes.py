@@ -9,15 +9,8 @@ import pytest
 
 from devkit.harness import CLIENT, RESELLER, SQP, back_office
 from events import organisation_id
-from events.incidents import (
-    EVENTS,
-    ExchangeChanged,
-    IncidentAssigned,
-    IncidentsMoved,
-    NoteWritten,
-    PresenceChanged,
-    ReturnReminded,
-)
+from events.desk import IncidentAssigned, IncidentsMoved, PresenceChanged
+from events.incidents import EVENTS, ExchangeChanged, NoteWritten, ReturnReminded
 from incidents.feed import KINDS
 from incidents.models import Change
 from web.auth.principal import Principal

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from devkit.harness import CLIENT, RESELLER, SQP, back_office, person
-from events.incidents import IncidentAssigned
+from events.desk import IncidentAssigned
 from incidents.exchanges import repository as exchanges
 
 

@@ -9,7 +9,7 @@ import pytest
 from services.incidents.tests.agents import SQP_BASIC
 
 from devkit.harness import CLIENT, OTHER_RESELLER, RESELLER, SQP, back_office
-from events.incidents import IncidentAssigned
+from events.desk import IncidentAssigned
 
 REASON = "Même lot de disques"
 

@@ -3,25 +3,13 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import uuid4
 
 import httpx
 import pytest
 from services.incidents.tests.agents import SQP_BASIC
+from services.incidents.tests.macros import GRANTS, REFUSES, WAITS, made
 
 from devkit.harness import CLIENT, RESELLER, SQP, back_office
-
-TEXT = "Bonjour {revendeur.nom}, des photos de {produit.serie} ?"
-WAITS = {"to_status": "pending", "to_reason": "waiting_reseller"}
-GRANTS = {"step": "approve", "exchange_type": "advance_exchange"}
-REFUSES = {"to_status": "rejected", "note_fr": "La garantie de {client.nom|votre client} est passée."}
-
-
-async def made(desk: Any, **changes: Any) -> str:
-    body = {"title": f"Macro {uuid4().hex[:8]}", "body_fr": TEXT, **changes}
-    answer = await desk.as_(SQP).post("/canned-answers", json=body)
-    assert answer.status_code == 201, answer.text
-    return str(answer.json()["id"])
 
 
 async def preview(desk: Any, number: str, macro: str, **more: str) -> httpx.Response:
@@ -256,39 +244,6 @@ async def test_what_only_writes_is_no_macro(open_desk: Any) -> None:
     does = {each["id"]: each["does"] for each in offered}
     assert does[answer] == []
     assert does[macro] == ["Accorder l’échange (Échange avancé)", "En attente (En attente du revendeur)"]
-
-
-@pytest.mark.parametrize(
-    ("fields", "field"),
-    [
-        ({"to_status": "pending"}, "to_reason"),
-        ({"to_status": "resolved", "to_reason": "stock"}, "to_reason"),
-        ({"exchange_type": "repair"}, "exchange_type"),
-        ({"step": "cancel", "exchange_type": "repair", "note_fr": "Non"}, "exchange_type"),
-        ({"to_status": "rejected"}, "note_fr"),
-        ({"step": "reject"}, "note_fr"),
-        ({"note_fr": "Pour rien"}, "note_fr"),
-        ({"to_status": "resolved", "note_en": "English alone"}, "note_fr"),
-    ],
-)
-async def test_a_macro_that_could_not_be_done_is_not_saved(desk: Any, fields: dict[str, str], field: str) -> None:
-    body = {"title": "Incomplète", "body_fr": "Bonjour", **fields}
-    refused = await desk.as_(SQP).post("/canned-answers", json=body)
-    assert (refused.status_code, refused.json()["field"]) == (409, field), refused.text
-
-
-async def test_a_name_that_is_not_on_the_list_is_refused_in_a_note_too(desk: Any) -> None:
-    body = {"title": "Note", "body_fr": "Bonjour", **WAITS, "note_fr": "{x.y}"}
-    refused = await desk.as_(SQP).post("/canned-answers", json=body)
-    assert (refused.json()["code"], refused.json()["field"]) == ("unknown_name", "note_fr")
-
-
-async def test_what_it_does_is_changed_and_taken_away(desk: Any) -> None:
-    macro = await made(desk, **WAITS)
-    http = desk.as_(SQP, **{"If-Match": '"1"'})
-    assert (await http.patch(f"/canned-answers/{macro}", json={"to_reason": ""})).json()["field"] == "to_reason"
-    assert (await http.patch(f"/canned-answers/{macro}", json={"to_status": "", "to_reason": ""})).status_code == 204
-    assert (await desk.as_(SQP).get(f"/canned-answers/{macro}")).json()["does"] == []
 
 
 @pytest.mark.parametrize("by", [RESELLER, CLIENT, SQP_BASIC, back_office("incidents:read", "exchanges:write")])

@@ -11,7 +11,7 @@ from services.incidents.tests.agents import CAMILLE, SQP_BASIC, known
 from sqlalchemy import text
 
 from devkit.harness import CLIENT, RESELLER, SQP, back_office
-from events.incidents import PresenceChanged
+from events.desk import PresenceChanged
 from incidents.presence import service
 from web.clock import PARIS
 

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+from services.incidents.tests.parcels import leaves
 
 from devkit.harness import CLIENT, RESELLER, SQP, back_office
 from events.incidents import ExchangeChanged, ReturnReminded
@@ -27,12 +28,7 @@ def on(day: date) -> datetime:
 async def sent(desk: Any, at: Any) -> str:
     """The id of the parcel of an exchange in advance that left on 19 May 2026."""
     at(START)
-    await desk.register()
-    desk.number = await desk.declare()
-    await desk.exchange(desk.number)
-    await desk.step(desk.number, "reserve", serial_number=NEW)
-    parcel: str = await desk.ship(desk.number)
-    return parcel
+    return await leaves(desk)
 
 
 @pytest.fixture
@@ -205,44 +201,6 @@ async def test_a_reversed_box_on_its_way_is_due_from_its_delivery(desk: Any, sen
     assert (await desk.line(desk.number))["due_on"] == "2026-06-04"
 
 
-@pytest.mark.parametrize("taken_back", [("cancel", {"note": "Trop tard"}), ("reverse", {"reason": "fault_gone"})])
-async def test_what_nobody_got_is_not_to_come_back_unless_it_turns_up(
-    desk: Any, sent: str, taken_back: tuple[str, dict[str, str]]
-) -> None:
-    step, more = taken_back
-    await desk.step(desk.number, step, **more)
-    assert (await desk.news(sent, "lost")).status_code == 200
-    line = await desk.line(desk.number)
-    assert (line["replacement_return"], line["stage"]) == (None, "done" if step == "cancel" else "to_close")
-    assert not {"cancel", "out_of_stock"} & set(line["actions"])
-    await desk.news(sent, "delivered")
-    line = await desk.line(desk.number)
-    assert (line["replacement_return"]["state"], line["due_on"]) == ("expected", "2026-06-03")
-
-
-async def test_what_was_damaged_on_its_way_may_still_come_back(desk: Any, sent: str) -> None:
-    await desk.step(desk.number, "reverse", reason="fault_gone")
-    await desk.news(sent, "damaged")
-    line = await desk.step(desk.number, "receive_replacement", serial_number=NEW)
-    assert line["stage"] == "to_close"
-
-
-async def test_what_its_holder_never_got_and_the_carrier_delivers_is_due_then(desk: Any, sent: str) -> None:
-    await desk.step(desk.number, "cancel", note="Trop tard")
-    await desk.step(desk.number, "return_lost", by=CLIENT, note="Jamais reçu")
-    await desk.news(sent, "delivered")
-    line = await desk.line(desk.number, by=CLIENT)
-    assert (line["replacement_return"]["state"], line["due_on"]) == ("expected", "2026-06-03")
-
-
-async def test_what_was_lost_before_a_cancellation_and_turns_up_after_it_comes_back(desk: Any, sent: str) -> None:
-    await desk.news(sent, "lost")
-    assert (await desk.step(desk.number, "cancel", note="Perdu"))["replacement_return"] is None
-    await desk.news(sent, "delivered")
-    line = await desk.line(desk.number, by=CLIENT)
-    assert (line["due_on"], line["stage"], line["actions"]) == ("2026-06-03", "awaited", HOLDERS_STEPS)
-
-
 @pytest.mark.parametrize(("days_left", "threshold"), [(5, 5), (1, 1), (-1, -1), (-7, -7)])
 async def test_a_replacement_is_reminded_of_once_at_each_threshold(
     desk: Any, number: str, at: Any, days_left: int, threshold: int
@@ -297,70 +255,3 @@ async def test_what_arrived_at_sqp_before_the_reversal_is_inspected_while_the_re
     assert (line["stage"], line["replacement_return_state"]) == ("to_inspect", "expected")
     line = await desk.step(desk.number, "inspect", outcome="no_fault_found")
     assert (line["stage"], line["return"]["outcome"]) == ("awaited", "no_fault_found")
-
-
-@pytest.mark.parametrize("how", ["cancelled", "reversed"])
-async def test_what_got_lost_before_it_was_to_come_back_is_not_sent_again_and_may_still_arrive(
-    desk: Any, sent: str, how: str
-) -> None:
-    step = ("cancel", {"note": "Trop tard"}) if how == "cancelled" else ("reverse", {"reason": "fault_gone"})
-    await desk.step(desk.number, step[0], **step[1])
-    await desk.news(sent, "lost")
-    line = await desk.line(desk.number)
-    assert line["timeline"][-1]["sentence"] == "Colis perdu."
-    assert "de nouveau" not in f"{line['state_label']} {line['dispatch_label']}"
-    line = await desk.step(desk.number, "receive_replacement", serial_number=NEW)
-    assert line["replacement_return_state"] == "received"
-
-
-async def test_a_parcel_that_returned_to_its_sender_is_delivered_there(desk: Any, sent: str, at: Any) -> None:
-    """A carrier's last fact of it is no delivery to its holder."""
-    [parcel] = (await desk.line(desk.number))["shipments"]
-    await desk.step(desk.number, "cancel", note="Trop tard")
-    facts = []
-    for hours, state in enumerate(("returned_to_sender", "delivered"), 1):
-        moment = (START + timedelta(hours=hours)).isoformat()
-        number = {"carrier": parcel["carrier"], "tracking_number": parcel["tracking_number"]}
-        facts.append({**number, "state": state, "at": moment})
-    at(START + timedelta(hours=3))
-    told = await desk.as_(OFFICE).post("/backoffice/tracking", json={"facts": facts})
-    assert told.json()["items"] == ["applied", "known"]
-    line = await desk.line(desk.number)
-    assert (line["shipments"][0]["state"], line["replacement_return"]["due_on"]) == ("returned_to_sender", None)
-    assert "delivered" not in [fact["step"] for fact in line["timeline"]]
-
-
-@pytest.mark.parametrize("is_cancelled", [True, False])
-async def test_a_back_office_that_puts_the_carriers_last_word_delivers_nothing_to_the_holder(
-    desk: Any, sent: str, is_cancelled: bool
-) -> None:
-    if is_cancelled:
-        await desk.step(desk.number, "cancel", note="Trop tard")
-    [parcel] = (await desk.line(desk.number))["shipments"]
-    body = {key: parcel[key] for key in ("carrier", "tracking_number")} | {"incident_number": desk.number, "lines": [1]}
-    for state in ("returned_to_sender", "delivered"):
-        answer = await desk.as_(OFFICE).put(f"/backoffice/shipments/{sent}", json={**body, "state": state})
-        assert answer.status_code == 200
-    line = await desk.line(desk.number)
-    assert (line["shipments"][0]["state"], line["replaced_on"]) == ("returned_to_sender", None)
-    assert (await desk.news(sent, "delivered")).status_code == 200  # a person who knows better
-
-
-async def test_what_came_back_is_not_told_as_delivered_to_its_holder(desk: Any, sent: str) -> None:
-    await desk.step(desk.number, "cancel", note="Trop tard")
-    await desk.step(desk.number, "receive_replacement", serial_number=NEW)
-    before = await desk.line(desk.number, by=CLIENT)
-    await desk.news(sent, "delivered")
-    after = await desk.line(desk.number, by=CLIENT)
-    assert (after["timeline"], after["dispatch"]) == (before["timeline"], before["dispatch"])
-
-
-async def test_a_lost_parcel_delivered_after_the_next_one_is_told_to_sqp_alone(desk: Any, sent: str) -> None:
-    await desk.news(sent, "lost")
-    await desk.step(desk.number, "reserve", serial_number="AUTRE")
-    await desk.news(await desk.ship(desk.number), "delivered")
-    before = await desk.line(desk.number, by=CLIENT)
-    await desk.news(sent, "delivered")
-    after = await desk.line(desk.number, by=CLIENT)
-    assert after["timeline"] == before["timeline"]
-    assert (await desk.line(desk.number))["timeline"][-1]["step"] == "second_delivery"

@@ -12,6 +12,7 @@ from services.notifications.tests.people import NAMES, actor, address
 
 from devkit.harness import CLIENT, RESELLER, SQP
 from events.contracts import ContractChanged, ContractExpiring, ContractExtended, ContractRegistered, Party
+from events.desk import IncidentAssigned, PresenceChanged
 from events.files import FileBindingRefused, FileBound
 from events.identity import (
     AccountInvited,
@@ -29,13 +30,11 @@ from events.incidents import (
     ExchangeChanged,
     FileDetached,
     FilesAttached,
-    IncidentAssigned,
     IncidentClosingPostponed,
     IncidentDeclared,
     IncidentStatusChanged,
     MessagePosted,
     NoteWritten,
-    PresenceChanged,
     PromiseMissed,
     ReturnReminded,
 )

@@ -8,7 +8,7 @@ from uuid import uuid4
 from services.notifications.tests.people import actor
 
 from devkit.harness import CLIENT, OTHER_RESELLER, RESELLER, SQP
-from events.incidents import IncidentsMoved, MovedIncident
+from events.desk import IncidentsMoved, MovedIncident
 
 SIDES = {"reseller", "reseller_basic", "client", "client_basic"}
 

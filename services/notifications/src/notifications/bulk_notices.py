@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from events.incidents import IncidentsMoved, MovedIncident
+from events.desk import IncidentsMoved, MovedIncident
 from notifications import service
 from notifications.recipients import Audience, Notice, Subject
 

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis.messaging.consumer import Consumer
 from events import Event
 from events.contracts import ContractChanged, ContractExpiring, ContractExtended, ContractRegistered
+from events.desk import IncidentAssigned, IncidentsMoved, PresenceChanged
 from events.files import FileBindingRefused, FileBound
 from events.identity import (
     AccountInvited,
@@ -27,17 +28,14 @@ from events.incidents import (
     ExchangeChanged,
     FileDetached,
     FilesAttached,
-    IncidentAssigned,
     IncidentClientGiven,
     IncidentClosingPostponed,
     IncidentDeclared,
     IncidentEvent,
     IncidentMerged,
-    IncidentsMoved,
     IncidentStatusChanged,
     MessagePosted,
     NoteWritten,
-    PresenceChanged,
     PromiseMissed,
     ReturnReminded,
 )

@@ -13,18 +13,17 @@ from uuid import UUID
 from api.notifications import Kind, SubjectType
 from events import OrganisationKind
 from events.contracts import ContractChanged, ContractExpiring, ContractExtended, ContractRegistered, ContractState
+from events.desk import IncidentAssigned, PresenceChanged
 from events.identity import LoggedInFromNewDevice, SignUpRequested
 from events.incidents import (
     FileDetached,
     FilesAttached,
-    IncidentAssigned,
     IncidentClosingPostponed,
     IncidentDeclared,
     IncidentEvent,
     IncidentStatusChanged,
     MessagePosted,
     NoteWritten,
-    PresenceChanged,
     PromiseMissed,
     Scope,
     Thread,

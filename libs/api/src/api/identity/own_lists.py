@@ -38,8 +38,8 @@ class HiddenColumnsPut(Request):
 
 
 class OwnList(Answer):
-    """``views`` by name. A column that the list gets later is in nobody's ``hidden``: it is seen until its reader
-    hides it."""
+    """``views`` by name. A column that the list gets later is in nobody's ``hidden``: people see it until they hide
+    it."""
 
     views: list[ListView]
     hidden: list[str]

@@ -243,8 +243,8 @@ class IncidentState(Answer):
 
 
 class HistoryLine(Answer):
-    """``from`` is empty for the declaration; ``on_behalf``: for whom SQP declared, as in the incident. ``sentence``: it
-    was merged with another incident, or the two were parted again; ``from`` and ``to`` are then one where the incident
+    """``from`` is empty for the declaration; ``on_behalf``: for whom SQP declared, as in the incident. ``sentence``:
+    SQP merged the incident with another, or parted the two again; ``from`` and ``to`` are then one where the incident
     stayed as it was."""
 
     model_config = ConfigDict(populate_by_name=True)

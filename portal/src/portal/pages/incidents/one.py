@@ -96,7 +96,7 @@ async def show(
 
 
 async def _read(page: Page, number: str) -> tuple[Incident, list[HistoryLine], Exchanges | None]:
-    """With the exchanges for a client, whose page begins with what they let it do."""
+    """For a client also the exchanges: its page begins with what a client may do."""
     incident, history, exchanged = await asyncio.gather(
         incidents.get(page, number),
         or_unavailable(incidents.history(page, number)),

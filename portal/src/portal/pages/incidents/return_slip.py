@@ -41,7 +41,8 @@ BEFORE = (
 
 @dataclass(frozen=True)
 class Slip:
-    """What is to come back, from whom and until when. ``sender`` is empty for whom a mail's link alone speaks."""
+    """What is to come back, from whom and until when. ``sender`` is empty where the reader has come by a
+    mail's link, without log-in."""
 
     incident: str
     line: int

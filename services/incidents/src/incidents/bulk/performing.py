@@ -22,7 +22,8 @@ from chassis import audit
 from chassis.messaging import outbox
 from chassis.retry_policy import DatabaseAway
 from chassis.sql import AnyRow
-from events.incidents import Actor, IncidentsMoved, MovedIncident
+from events.desk import IncidentsMoved, MovedIncident
+from events.incidents import Actor
 from incidents.bulk import labels, repository
 from incidents.bulk.errors import NotAnyMore
 from incidents.desk import repository as desk_rows

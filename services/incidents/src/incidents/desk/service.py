@@ -13,7 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.incidents.desk import Act
 from chassis import audit
 from chassis.messaging import outbox
-from events.incidents import Actor, IncidentAssigned
+from events.desk import IncidentAssigned
+from events.incidents import Actor
 from incidents.desk import queries, repository, rule
 from incidents.desk.errors import NotAtTheDesk, NothingToSettle, NotYoursToRelease, ReasonNeeded, TakenAlready
 from incidents.desk.models import DeskAct, DeskItem

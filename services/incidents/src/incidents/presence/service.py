@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.locks import one_at_a_time
 from chassis.messaging import outbox
-from events.incidents import Actor, PresenceChanged
+from events.desk import PresenceChanged
+from events.incidents import Actor
 from incidents.presence import repository
 from incidents.presence.models import Presence
 from web import clock

@@ -1,0 +1,58 @@
+"""What the incidents service publishes of the desk, where SQP's people work."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+from uuid import UUID
+
+from events.base import Event, Payload
+from events.incidents import Actor, PendingReason, Status
+from events.times import Moment
+
+
+class IncidentAssigned(Event):
+    """Somebody at SQP took the incident, gave it to a colleague, or gave it back. For SQP alone, whose open pages read
+    afresh: who, to whom and why is in no event. ``version`` counts the assignments of the incident alone."""
+
+    type: ClassVar[str] = "incidents.desk.assigned.v1"
+    aggregate: ClassVar[str] = "number"
+
+    number: str
+    at: Moment
+
+
+class MovedIncident(Payload):
+    number: str
+    title: str
+    reseller_id: UUID
+    client_id: UUID | None
+
+
+class IncidentsMoved(Event):
+    """SQP moved many incidents to ``status`` at once; each of them was told by its own IncidentStatusChanged, and
+    people are told of all of them by this."""
+
+    type: ClassVar[str] = "incidents.bulk.moved.v1"
+    aggregate: ClassVar[str] = "job_id"
+
+    job_id: UUID
+    status: Status
+    reason: PendingReason | None = None
+    note: str = ""
+    incidents: list[MovedIncident]
+    actor: Actor
+    at: Moment
+
+
+class PresenceChanged(Event):
+    """Somebody of SQP came to the incident, left it, or began or ended an answer there. For SQP alone, whose open pages
+    ask who is there: no name is in an event. ``version`` is the moment in milliseconds."""
+
+    type: ClassVar[str] = "incidents.desk.presence_changed.v1"
+    aggregate: ClassVar[str] = "number"
+
+    number: str
+    at: Moment
+
+
+EVENTS: tuple[type[Event], ...] = (IncidentAssigned, IncidentsMoved, PresenceChanged)
