@@ -1,19 +1,16 @@
 """Jobs on a real Celery worker behind a real RabbitMQ, in both processes that run one: each in one transaction,
-and none is lost by a kill."""
+and none is lost by a kill of its process."""
 
 from __future__ import annotations
 
-import signal
 from collections.abc import AsyncIterator
-from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 import pytest
-from sample.bootstrap import build
-from sample.broker import Log, on_broker, process, put, take, waiting
+from sample.broker import Log, process, put, take, waiting
 from sample.settings import Settings
 from sample.tasks import STAMP, registry
 from sample.testing import effects, eventually, running, scalar, switch_off, switch_on
@@ -24,7 +21,7 @@ from chassis.jobs.dead_jobs import DeadJobs
 from chassis.jobs.worker import declare_queues, make_celery
 from chassis.messaging import outbox
 from chassis.messaging.celery_messages import celery_message
-from chassis.processes import declare_topology, make_relay
+from chassis.processes import make_relay
 from chassis.service import Service
 from web.clock import now
 from web.observability import traceparent
@@ -132,23 +129,6 @@ async def test_a_job_whose_process_is_killed_runs_again(service: Service, settin
     await enqueue(service, text="survivor", kill="child")
     await eventually(lambda: stamped(service, "survivor"), 40)
     await eventually(lambda: quiet(settings))
-
-
-@pytest.mark.parametrize(("verb", "victim"), [("tasks", "parent"), ("worker", "child")], ids=["tasks", "worker"])
-async def test_a_job_whose_worker_is_killed_runs_in_the_next(
-    service: Service, rabbitmq_vhost: str, tmp_path: Path, verb: str, victim: str
-) -> None:
-    settings = on_broker(cast(Settings, service.settings), rabbitmq_vhost)
-    own = build(settings)
-    await declare_topology(own)
-    with ExitStack() as stack:
-        first = stack.enter_context(process(verb, settings, tmp_path / "first"))
-        async with running(make_relay(own).run()):
-            await enqueue(own, text="survivor", kill=victim)
-            assert await eventually(first.poll, 40) == -signal.SIGKILL
-            stack.enter_context(process(verb, settings, tmp_path / "second"))
-            await eventually(lambda: stamped(own, "survivor"), 40)
-    await own.database.close()
 
 
 async def test_a_due_date_holds_a_job_back(service: Service, worker: Log) -> None:
