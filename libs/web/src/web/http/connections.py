@@ -1,4 +1,4 @@
-"""One HTTP/1.1 connection, whose requests' heads are bounded in size and in time.
+"""One HTTP/1.1 connection, whose requests' heads are bounded in size and in time, and whose answers arrive.
 
 uvicorn bounds neither size nor duration of a head. In production the proxy in front bounds them first; this module
 protects `make run` and requests that reach a service another way.
@@ -10,6 +10,8 @@ import asyncio
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+from web.http.lingering import Lingering
 
 # Request line and headers. Browsers and proxies send at most 8 to 16 KiB.
 MAX_HEAD_BYTES = 32 * 1024
@@ -25,6 +27,7 @@ class HeadTooLarge(Exception):
 class Connection(HttpToolsProtocol):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
+        self.app = Lingering(self.app)
         self._head_bytes = 0
         self._in_head = True
         self._is_too_large = False

@@ -1,0 +1,64 @@
+"""An answer that comes before its request was read reaches the caller all the same.
+
+A server that closes a connection with bytes left to read resets it, and the caller loses the answer that says why: a
+browser shows an error of its own instead of *too large*, and a proxy knows no more than that the service broke off.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from http import HTTPStatus
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+# Seconds for the rest of a body, and for its next piece: as nginx does.
+LINGER_SECONDS = 30.0
+LINGER_IDLE_SECONDS = 5.0
+# Headers of a request that has a body.
+FRAMED = frozenset({b"content-length", b"transfer-encoding"})
+
+
+class Lingering:
+    """Reads what the app left of a body and drops it, after the whole answer was sent and before the connection may be
+    closed."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        names = {name for name, _ in scope.get("headers", ())}
+        # Whoever asked before sending sends nothing after a refusal.
+        if scope["type"] != "http" or FRAMED.isdisjoint(names) or b"expect" in names:
+            await self._app(scope, receive, send)
+            return
+        is_read = is_held = False
+
+        async def receive_noting() -> Message:
+            nonlocal is_read
+            message = await receive()
+            is_read = is_read or not message.get("more_body", False)
+            return message
+
+        async def send_holding(message: Message) -> None:
+            nonlocal is_read, is_held
+            # Whoever was told that they stopped sending sends no more.
+            is_read = is_read or message.get("status") == HTTPStatus.REQUEST_TIMEOUT
+            is_held = message["type"] == "http.response.body" and not message.get("more_body", False) and not is_read
+            await send({**message, "more_body": True} if is_held else message)
+
+        await self._app(scope, receive_noting, send_holding)
+        if is_held:
+            await _drop(receive)
+            await send({"type": "http.response.body", "body": b""})
+
+
+async def _drop(receive: Receive) -> None:
+    ends = time.monotonic() + LINGER_SECONDS
+    try:
+        while (left := ends - time.monotonic()) > 0:
+            async with asyncio.timeout(min(left, LINGER_IDLE_SECONDS)):
+                if not (await receive()).get("more_body", False):
+                    return
+    except TimeoutError:
+        return
