@@ -24,6 +24,19 @@ LISTEN = """() => {
   document.body.addEventListener("stream-reset", () => window.heard.push("reset"));
 }"""
 
+# Reads the part afresh, as what happens elsewhere makes it do; whether a click reached what was pressed.
+READ_AFRESH = """(part) => {
+  window.clicked = [];
+  const place = document.querySelector(part);
+  place.addEventListener("click", (event) => {
+    window.clicked.push(event.target !== place);
+    event.preventDefault();
+  }, true);
+  window.reading = () => new Promise((read) => {
+    place.addEventListener("htmx:afterOnLoad", read, { once: true });
+    document.body.dispatchEvent(new CustomEvent("stream-reset"));
+  });
+}"""
 
 HANG = """() => {
   new BroadcastChannel("test").postMessage("hangs");
@@ -228,3 +241,28 @@ async def test_what_was_said_of_the_last_change_goes_when_one_goes_on(visit: Vis
     await expect(page.locator("[data-flash]")).to_contain_text("Vos modifications sont enregistrées.")
     await page.locator("details.menu summary").click()
     await expect(page.locator(".menu [aria-current=true]")).to_have_text("Thème du système")
+
+
+@pytest.mark.parametrize(
+    ("login", "path", "part", "pressed"),
+    [
+        ("revendeur_test", "/incidents?q={}", "#incidents", "a.row-link"),
+        ("sqp_support", "/a-traiter?q={}", "#desk", "a.row-link"),
+        ("sqp_support", "/incidents/{}", "#moves", "button, summary"),
+        ("sqp_support", "/incidents/{}", "#desk-bar", "button, summary"),
+        ("revendeur_test", "/incidents/{}?onglet=declaration", "#files", "button, summary"),
+    ],
+)
+async def test_what_is_pressed_while_the_page_reads_itself_gets_its_click(
+    visit: Visit, declare: Declare, login: str, path: str, part: str, pressed: str
+) -> None:
+    number = await declare(files=("document.txt",))
+    page = await visit(login, path.format(number))
+    await live(page)
+    button = page.locator(part).locator(pressed).first
+    await button.hover()
+    await page.evaluate(READ_AFRESH, part)
+    await page.mouse.down()
+    await page.evaluate("window.reading()")
+    await page.mouse.up()
+    assert await page.evaluate("window.clicked") == [True]

@@ -7,6 +7,7 @@ import { prepareLengths } from "./lengths.js";
 import { listen } from "./live.js";
 import { preparePalette } from "./palette.js";
 import { preparePanel } from "./panel.js";
+import { preparePressed } from "./pressed.js";
 import { prepareRequests } from "./person.js";
 import { prepareReach } from "./reach.js";
 
@@ -115,6 +116,7 @@ if (document.body.dataset.signedIn !== undefined) {
   preparePalette();
   prepareRequests();
   prepareFollowing();
+  preparePressed();
   prepareKeys();
   listen();
 }
