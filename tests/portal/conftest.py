@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator
 from contextlib import AsyncExitStack
 from functools import partial
 from pathlib import Path
@@ -44,6 +44,15 @@ DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 
 Visit = Callable[..., Awaitable[Page]]
+_HAS_FAILED = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if report.when == "call":
+        item.stash[_HAS_FAILED] = report.failed
+    return report
 
 
 @pytest.fixture(scope="session")
@@ -81,20 +90,23 @@ async def browser(chromium: Path) -> AsyncIterator[Browser]:
 
 
 @pytest.fixture
-async def visit(browser: Browser, site: RunningStack) -> AsyncIterator[Visit]:
+async def visit(browser: Browser, site: RunningStack, request: pytest.FixtureRequest) -> AsyncIterator[Visit]:
     """``page = await visit("revendeur_test", "/contrats")``: a browser of its own, logged in, at that path.
 
     Options go to the browser's context: ``viewport``, ``locale``, ``color_scheme``, ``java_script_enabled``. A script's
-    error, or a breach of the content security policy, fails the test.
+    error, or a breach of the content security policy, fails the test. When the test has failed, what its pages held is
+    printed.
     """
     async with AsyncExitStack() as contexts:
         complaints: list[str] = []
+        pages: list[Page] = []
 
         async def open_page(login: str | None, path: str, *, password: str = PASSWORD, **options: Any) -> Page:
             chosen = {"viewport": DESKTOP, "locale": "fr-FR", "base_url": site.url, **options}
             context = await contexts.enter_async_context(await browser.new_context(**chosen))
             await wait_for_navigation(context)
             page = await context.new_page()
+            pages.append(page)
             page.on("pageerror", lambda error: complaints.append(str(error)))
             page.on("console", lambda message: complaints.extend(policy_breaches(message)))
             if login:
@@ -103,6 +115,9 @@ async def visit(browser: Browser, site: RunningStack) -> AsyncIterator[Visit]:
             return page
 
         yield open_page
+        if request.node.stash.get(_HAS_FAILED, False):
+            for page in (each for each in pages if not each.is_closed()):
+                print(page.url, await page.locator("body").aria_snapshot(), sep="\n")
         assert complaints == []
 
 
