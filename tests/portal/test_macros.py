@@ -62,14 +62,19 @@ async def test_what_is_being_written_is_neither_sent_nor_lost(visit: Visit, decl
     await text.fill("Je vérifie.")
     await text.blur()
     await open_preview(page, title)
-    await page.get_by_role("button", name="Appliquer", exact=True).click()
-    await expect(page.get_by_role("alert")).to_contain_text("Votre message en cours n’est pas envoyé par une macro")
+    await expect(page.get_by_role("dialog")).to_contain_text("Refusé : vous avez un message en cours")
+    await expect(page.get_by_role("button", name="Appliquer", exact=True)).to_have_count(0)
     await page.get_by_role("button", name="Fermer").click()
     await expect(text).to_have_value("Je vérifie.")
     await expect(page.locator(".message")).to_have_count(0)
+    seen: list[str] = []
+    page.on("requestfinished", lambda each: seen.append(f"{each.method} {each.url.rpartition('/')[2]}"))
+    page.on("request", lambda each: seen.append(f"asked {each.url.rpartition('/')[2]}"))
     await text.fill("")
     await text.blur()
     await open_preview(page, title)
+    # What was emptied is gone from the server before that is asked what the macro may do.
+    assert seen.index("POST brouillon") < seen.index("asked macros"), seen
     await page.get_by_role("button", name="Appliquer", exact=True).click()
     await expect(page.locator(".message")).to_have_count(1)
 

@@ -14,6 +14,8 @@ document.addEventListener("click", (event) => {
 });
 
 async function open(link) {
+  // A preview says whether a message is under way: what was emptied just now is none.
+  await handedOver();
   const answer = await fetch(link.href, { headers: asked() }).catch(() => null);
   const target = answer?.headers.get("HX-Redirect");
   if (!answer?.ok || target) return location.assign(target ?? link.href);
@@ -80,14 +82,13 @@ function isInTheWay() {
   return isWriting;
 }
 
-// Once: a second press while the first is on its way applies nothing. What was emptied just now is no draft any more.
-dialog.addEventListener("submit", async (event) => {
+// Once: a second press while the first is on its way applies nothing.
+dialog.addEventListener("submit", (event) => {
   const form = event.target.closest("[data-apply]");
   if (!form) return;
   event.preventDefault();
   if (form.dataset.pressed !== undefined || isInTheWay()) return;
   form.dataset.pressed = "";
-  await handedOver();
   form.submit();
 });
 
