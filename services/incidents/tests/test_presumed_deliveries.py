@@ -56,19 +56,28 @@ async def test_what_a_carrier_says_after_a_delivery_was_presumed_counts(
     assert (await desk.line(number))["cover"] == "replaced"
 
 
+@pytest.mark.parametrize("by", ["person", "office"])
 async def test_what_was_presumed_stands_while_its_unit_is_exchanged_in_its_turn(
-    desk: Any, number: str, at: Any
+    desk: Any, number: str, at: Any, by: str
 ) -> None:
+    """Whoever says afterwards that it got lost may say so again once that exchange is over."""
     identifier = uuid4()
+
+    async def told_lost() -> None:
+        if by == "person":
+            await desk.news(str(identifier), "lost")
+        else:
+            assert (await put(desk, identifier, number, state="lost")).status_code == 200
+
     await put(desk, identifier, number, state="shipped")
     at(START + timedelta(days=8))
     await desk.harness.run_job("incidents.presume_deliveries")
     dead = await desk.step(number, "replacement_dead", note="Rien reçu")
     following = int(dead["timeline"][-1]["sentence"].split("n°\u00a0")[1].split()[0])
-    await desk.news(str(identifier), "lost")
+    await told_lost()
     assert (await desk.line(number))["cover"] == "replaced"
     await desk.step(number, "cancel", following, note="C’était un colis perdu")
-    await desk.news(str(identifier), "lost")
+    await told_lost()
     line = await desk.line(number)
     assert (line["cover"], line["stage"]) == ("in_progress", "to_ship")
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from api.incidents.shipments import News
 from events.exchange_words import ExchangeStep
 from incidents.exchanges import machine, parcel_repository, repository, standing, units
@@ -100,10 +102,10 @@ def give_up_replacement(line: Exchange) -> None:
     line.replacement_reason, line.reserved_at = "", None
 
 
-async def may_unpresume(scenes: Sequence[Scene]) -> bool:
+async def may_unpresume(session: AsyncSession, lines: Sequence[Exchange]) -> bool:
     """Not while a line is over, or its unit is exchanged in its turn: then its holder has it."""
-    for scene in scenes:
-        if scene.line.decision == "closed" or await units.follower(scene.session, scene.line) is not None:
+    for line in lines:
+        if line.decision == "closed" or await units.follower(session, line) is not None:
             return False
     return True
 

@@ -12,7 +12,16 @@ from api.incidents import shipments as parcels
 from chassis import audit
 from events.incidents import Actor
 from incidents import following
-from incidents.exchanges import carriers, machine, parcel_errors, parcel_repository, repeats, repository, shipping
+from incidents.exchanges import (
+    carriers,
+    dispatch,
+    machine,
+    parcel_errors,
+    parcel_repository,
+    repeats,
+    repository,
+    shipping,
+)
 from incidents.exchanges.models import Shipment
 from incidents.exchanges.scene import Scene
 from incidents.exchanges.service import line_of, raise_any
@@ -41,7 +50,7 @@ async def put(session: AsyncSession, identifier: UUID, wanted: parcels.ShipmentP
     if shipment and not await _is_of(session, shipment, wanted):
         raise parcel_errors.ShipmentElsewhere
     report = repeats.digest(wanted)
-    if shipment and report in shipment.reports:
+    if shipment and await _is_repeated(session, shipment, report):
         audit.skip(session)
         return shipment, False
     if shipment is None:
@@ -52,7 +61,7 @@ async def put(session: AsyncSession, identifier: UUID, wanted: parcels.ShipmentP
         await _require_leaving(session, shipment)
         news = parcels.ShipmentNews(state=wanted.state, at=wanted.at)
         await _record(session, incident, shipment, news, by, now)
-    shipment.reports = [*shipment.reports, report]
+    shipment.reports = [*(each for each in shipment.reports if each != report), report]
     audit.name(session, f"{wanted.incident_number} · {carriers.name(shipment.carrier, shipment.tracking_number)}")
     return shipment, is_new
 
@@ -148,6 +157,14 @@ async def _require_leaving(session: AsyncSession, shipment: Shipment) -> None:
         return
     for line in await parcel_repository.lines_of(session, shipment):
         raise_any(machine.outbound_refusal(line, ships=True))
+
+
+async def _is_repeated(session: AsyncSession, shipment: Shipment, report: str) -> bool:
+    """What was noted, and no more, of a delivery that is presumed may count by now."""
+    if report not in shipment.reports:
+        return False
+    lines = await parcel_repository.lines_of(session, shipment)
+    return not (shipment.is_presumed and await dispatch.may_unpresume(session, lines))
 
 
 async def _is_of(session: AsyncSession, shipment: Shipment, wanted: parcels.ShipmentPut) -> bool:

@@ -136,8 +136,9 @@ async def record(
     was_presumed = shipment.is_presumed
     if machine.is_late(shipment.state, news, is_presumed=was_presumed) or _is_overtaken(scene, shipment, news):
         return False
-    scenes = [scene.of(line) for line in await parcel_repository.lines_of(scene.session, shipment)]
-    if was_presumed and (news == "delivered" or not await dispatch.may_unpresume(scenes)):
+    lines = await parcel_repository.lines_of(scene.session, shipment)
+    scenes = [scene.of(line) for line in lines]
+    if was_presumed and (news == "delivered" or not await dispatch.may_unpresume(scene.session, lines)):
         shipment.is_presumed = news != "delivered"
         shipment.delivered_at = shipment.delivered_at if shipment.is_presumed else scene.at
         for each in scenes:
