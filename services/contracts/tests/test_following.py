@@ -106,3 +106,12 @@ def test_a_unit_that_came_back_and_is_chosen_again_has_the_cover_however_old_its
     assert {unit: each and each.place for unit, each in found.items()} == {
         "U1": "replaced", "U2": "covered", "U3": "covered",
     }  # fmt: skip
+
+
+def test_a_unit_that_was_replaced_twice_was_so_last_by_the_later_replacement() -> None:
+    """U came back after it was replaced, and was sent out again for another product."""
+    rows = [row(0, "U", "V1", 1), row(1, "P", "U", 5), row(2, "U", "V2", 9)]
+    products = [follow(registered, rows) for registered in ("U", "P")]
+    assert standing("U", LATER, LATER, products, rows) == standing("U", LATER, LATER, products[::-1], rows)
+    stands = standing("U", LATER, LATER, products, rows)
+    assert (stands and stands.place, stands and stands.by) == ("replaced", rows[2])

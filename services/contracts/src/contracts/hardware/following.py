@@ -119,10 +119,10 @@ def standing(
         if product.code_on(day) == code:
             is_going = product.going is not None and day >= today and product.going.serial_code == code
             return Standing("exchanging", product.going) if is_going else Standing("covered")
+    left = [step for product in products for step in product.history if step.serial_code == code and _day(step) <= day]
+    if left:
+        return Standing("replaced", max(left, key=_order))
     for product in products:
-        left = [step for step in product.history if step.serial_code == code and _day(step) <= day]
-        if left:
-            return Standing("replaced", left[-1])
         to_come = next((step for step in product.history if step.replacement_code == code), None)
         if to_come is not None:
             return Standing("later", to_come)

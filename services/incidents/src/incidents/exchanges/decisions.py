@@ -96,6 +96,7 @@ async def reserve(scene: Scene, wanted: steps.Reserve) -> None:
         )
     if code != codes.serial(line.replacement_serial_number or ""):
         line.reserved_at = scene.now
+        await units.uncover(scene.session, scene.incident.contract_number, line)
     if standing.is_repair_lost(line):
         line.type, line.cover = "standard_exchange", "in_progress"
         scene.tell("approved", type=line.type)

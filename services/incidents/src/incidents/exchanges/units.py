@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, literal_column, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, literal_column, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.locks import one_at_a_time
@@ -87,6 +87,15 @@ async def covering(session: AsyncSession, code: str, day: date) -> str | None:
         CoveredContract.warranty_ends_on >= day,
     )
     return await session.scalar(query.limit(1))
+
+
+async def uncover(session: AsyncSession, contract: str, line: Exchange) -> None:
+    """The replacement in service on ``line`` is about to be another: the contract covers this one no more. No line says
+    so from then on, and contracts, which this service hears of later, may say that it does."""
+    if line.cover == "replaced" and line.replacement_code:
+        covers = update(CoveredContract).where(CoveredContract.number == contract)
+        left = func.array_remove(CoveredContract.serial_codes, line.replacement_code)
+        await session.execute(covers.values(serial_codes=left))
 
 
 async def require_in_use(session: AsyncSession, contract: str, serial: str, day: date, field: str) -> None:
