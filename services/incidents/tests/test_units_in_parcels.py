@@ -91,6 +91,33 @@ async def test_what_never_came_to_sqp_is_not_sent_back_by_a_reversal(desk: Any) 
     assert len((await desk.as_(SQP).get(f"/incidents/{number}/exchanges")).json()["items"]) == 1
 
 
+async def test_what_was_on_its_way_when_its_exchange_was_reversed_is_received_and_goes_back(desk: Any) -> None:
+    number = await desk.replaced("PARTI")
+    await desk.step(number, "return_shipped", tracking_number="XY987654321FR")
+    await desk.step(number, "reverse", reason="fault_gone")
+    line = await desk.step(number, "receive", serial_number="Q207B17555")
+    assert (line["stage"], line["replacement_return"]["state"]) == ("to_inspect", "expected")
+    await desk.step(number, "inspect", outcome="no_fault_found")
+    back = await desk.line(number, 2)
+    assert (back["type"], back["serial_number"], back["stage"]) == ("repair", "Q207B17555", "to_ship")
+    await desk.step(number, "receive_replacement", serial_number="PARTI")
+    assert (await desk.step(number, "close"))["stage"] == "done"
+
+
+async def test_an_exchange_is_not_cancelled_while_its_unit_is_on_its_way(desk: Any) -> None:
+    """Nothing could be done with it on its arrival."""
+    await desk.register()
+    number = await desk.declare()
+    await desk.move(number, "in_diagnosis")
+    await desk.exchange(number)
+    await desk.step(number, "return_shipped", tracking_number="XY987654321FR")
+    refused = await desk.try_step(number, "cancel", note="Plus besoin")
+    assert (refused.status_code, refused.json()["code"]) == (409, "return_is_under_way")
+    assert "cancel" not in (await desk.line(number))["actions"]
+    await desk.step(number, "return_lost", note="Introuvable")
+    assert (await desk.step(number, "cancel", note="Plus besoin"))["stage"] == "done"
+
+
 @pytest.mark.parametrize("leaves", [False, True], ids=["recalled", "lost"])
 async def test_a_replacement_that_is_delivered_although_the_first_unit_goes_back_is_the_exchange_after_all(
     desk: Any, leaves: bool

@@ -128,6 +128,14 @@ class ReturnIsHere(Conflict):
     )
 
 
+class ReturnIsUnderWay(Conflict):
+    code = "return_is_under_way"
+    message = text(
+        "Le matériel est en route vers SQP : attendez son arrivée, puis renvoyez-le. S’il est perdu, dites-le d’abord.",
+        "The product is on its way to SQP: wait for it, then send it back. If it is lost, say so first.",
+    )
+
+
 class NothingToReplace(Conflict):
     code = "nothing_to_replace"
     message = text(

@@ -103,7 +103,7 @@ def _of_approved(step: StepName, line: LineState) -> Problem | None:
         return None if standing.is_done(line) else undone
     if step == "keep_disk" and line.disk == "refused" and line.return_state in standing.AWAITED:
         return return_errors.DiskIsAwaited()
-    if step in _AGAIN and standing.may_come_again(line):
+    if (step in _AGAIN and standing.may_come_again(line)) or (step == "receive" and standing.may_have_been_sent(line)):
         return None
     if step in _RETURNS:
         return None if line.return_state in _RETURNS[step] else errors.NothingAwaited.of(line.return_state)
@@ -145,6 +145,8 @@ def _cancelling(line: LineState) -> Problem | None:
         return errors.NothingToReverse()
     if line.dispatch == "delivered":
         return errors.TooLateToCancel()
+    if line.return_state == "in_transit":
+        return errors.ReturnIsUnderWay()
     return errors.ReturnIsHere() if line.return_state in standing.ARRIVED else None
 
 

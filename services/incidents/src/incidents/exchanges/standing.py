@@ -164,6 +164,12 @@ def may_come_again(line: LineState) -> bool:
     return line.decision == "approved" and is_wanting and not is_back
 
 
+def may_have_been_sent(line: LineState) -> bool:
+    """Its exchange was reversed: the faulty unit is not awaited, but its holder may have sent it before."""
+    is_reversed = line.decision == "approved" and line.cover == "returned" and line.type in RETURNS
+    return is_reversed and line.return_state == "not_required"
+
+
 def may_turn_up(line: LineState) -> bool:
     """Its exchange was taken back and its parcel got lost: nothing is awaited, but a carrier may bring it back."""
     is_taken_back = line.decision == "cancelled" or line.cover == "returned"
