@@ -243,7 +243,11 @@ async def test_a_repaired_unit_that_is_found_is_what_its_holder_has(desk: Any, s
     assert (await desk.step(number, "close"))["stage"] == "done"
 
 
-async def test_an_exchange_for_a_repaired_unit_that_is_lost_is_not_reversed_until_it_is_found(desk: Any) -> None:
+@pytest.mark.parametrize(("found", "lines"), [("delivered", 1), ("returned_to_sender", 2)])
+async def test_an_exchange_for_a_repaired_unit_that_is_lost_is_not_reversed_until_it_is_found(
+    desk: Any, found: str, lines: int
+) -> None:
+    """At its holder's, who keeps it, or at SQP, which sends it once more."""
     number = await here(desk, "repair", "as_expected")
     one = await desk.ship(number)
     await desk.news(one, "lost")
@@ -252,11 +256,10 @@ async def test_an_exchange_for_a_repaired_unit_that_is_lost_is_not_reversed_unti
     assert "reverse" not in (await desk.line(number))["actions"]
     refused = await desk.try_step(number, "reverse", reason="fault_gone")
     assert (refused.status_code, refused.json()["code"]) == (409, "first_unit_lost")
-    await desk.news(one, "delivered")
+    assert (await desk.news(one, found)).status_code == 200
     line = await desk.step(number, "reverse", reason="fault_gone")
     assert line["cover"] == "returned"
-    # Its holder has it: nothing goes back.
-    assert len((await desk.as_(SQP).get(f"/incidents/{number}/exchanges")).json()["items"]) == 1
+    assert len((await desk.as_(SQP).get(f"/incidents/{number}/exchanges")).json()["items"]) == lines
 
 
 async def test_a_unit_that_is_exchanged_anew_before_its_inspection_goes_back_by_that_exchange(desk: Any) -> None:

@@ -57,7 +57,7 @@ OF_REPLACEMENT_IN_USE: frozenset[StepName] = frozenset({"reserve", "reverse", "r
 # What whoever holds the product may say of it; all other steps are SQP's.
 OF_HOLDERS: frozenset[StepName] = frozenset({"return_shipped", "return_lost", "more_time", "keep_disk"})
 
-# How far a parcel is; an earlier fact that comes later changes nothing. What failed may still turn up.
+# How far a parcel is; an earlier fact that comes later changes nothing. What failed may still turn up, here or there.
 RANK: Mapping[ShipmentState, int] = {
     "prepared": 0,
     "shipped": 1,
@@ -65,8 +65,8 @@ RANK: Mapping[ShipmentState, int] = {
     "lost": 3,
     "damaged": 3,
     "refused": 3,
-    "returned_to_sender": 3,
-    "delivered": 4,
+    "returned_to_sender": 4,
+    "delivered": 5,
 }
 FAILED: frozenset[ShipmentState] = frozenset({"lost", "damaged", "refused", "returned_to_sender", "recalled"})
 
