@@ -91,9 +91,8 @@ async def test_what_never_came_to_sqp_is_not_sent_back_by_a_reversal(desk: Any) 
     assert len((await desk.as_(SQP).get(f"/incidents/{number}/exchanges")).json()["items"]) == 1
 
 
-async def test_what_was_on_its_way_when_its_exchange_was_reversed_is_received_and_goes_back(desk: Any) -> None:
+async def test_what_is_sent_although_its_exchange_was_reversed_is_received_and_goes_back(desk: Any) -> None:
     number = await desk.replaced("PARTI")
-    await desk.step(number, "return_shipped", tracking_number="XY987654321FR")
     await desk.step(number, "reverse", reason="fault_gone")
     line = await desk.step(number, "receive", serial_number="Q207B17555")
     assert (line["stage"], line["replacement_return"]["state"]) == ("to_inspect", "expected")
@@ -104,18 +103,39 @@ async def test_what_was_on_its_way_when_its_exchange_was_reversed_is_received_an
     assert (await desk.step(number, "close"))["stage"] == "done"
 
 
-async def test_an_exchange_is_not_cancelled_while_its_unit_is_on_its_way(desk: Any) -> None:
-    """Nothing could be done with it on its arrival."""
+async def test_a_unit_whose_own_exchange_was_taken_back_does_not_go_back(desk: Any) -> None:
+    """A, B and C: C's exchange for B is reversed, then B's for A, while B is at SQP."""
+    number = await desk.replaced("B")
+    dead = await desk.step(number, "replacement_dead", note="Aucune LED")
+    following = int(dead["timeline"][-1]["sentence"].split("n°\u00a0")[1].split()[0])
+    await desk.step(number, "reserve", following, serial_number="C")
+    await desk.news(await desk.ship(number, following), "delivered")
+    await desk.step(number, "receive", following, serial_number="B")
+    await desk.step(number, "reverse", following, reason="fault_gone")
+    await desk.step(number, "reverse", reason="fault_gone")
+    await desk.step(number, "inspect", following, outcome="no_fault_found")
+    assert len((await desk.as_(SQP).get(f"/incidents/{number}/exchanges")).json()["items"]) == 2
+    await desk.step(number, "receive_replacement", serial_number="B")
+    await desk.step(number, "receive_replacement", following, serial_number="C")
+    assert {(await desk.step(number, "close", line))["stage"] for line in (1, following)} == {"done"}
+
+
+@pytest.mark.parametrize(("step", "more"), [("cancel", {"note": "Plus besoin"}), ("reverse", {"reason": "fault_gone"})])
+async def test_an_exchange_is_not_taken_back_while_its_unit_is_on_its_way(
+    desk: Any, step: str, more: dict[str, str]
+) -> None:
+    """Its holder has it no more, and SQP not yet."""
     await desk.register()
-    number = await desk.declare()
-    await desk.move(number, "in_diagnosis")
-    await desk.exchange(number)
+    number = await desk.replaced("PARTI") if step == "reverse" else await desk.declare()
+    if step == "cancel":
+        await desk.move(number, "in_diagnosis")
+        await desk.exchange(number)
     await desk.step(number, "return_shipped", tracking_number="XY987654321FR")
-    refused = await desk.try_step(number, "cancel", note="Plus besoin")
+    refused = await desk.try_step(number, step, **more)
     assert (refused.status_code, refused.json()["code"]) == (409, "return_is_under_way")
-    assert "cancel" not in (await desk.line(number))["actions"]
+    assert step not in (await desk.line(number))["actions"]
     await desk.step(number, "return_lost", note="Introuvable")
-    assert (await desk.step(number, "cancel", note="Plus besoin"))["stage"] == "done"
+    await desk.step(number, step, **more)
 
 
 @pytest.mark.parametrize("leaves", [False, True], ids=["recalled", "lost"])

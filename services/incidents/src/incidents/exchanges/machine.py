@@ -96,11 +96,8 @@ def refusal(step: StepName, line: LineState) -> Problem | None:
 
 
 def _of_approved(step: StepName, line: LineState) -> Problem | None:
-    if step == "more_time":
-        return _more_time(line)
-    if step == "close":
-        undone = errors.NotDone.of(line.dispatch, line.return_state, line.replacement_return)
-        return None if standing.is_done(line) else undone
+    if step in _OF_THEIR_OWN:
+        return _OF_THEIR_OWN[step](line)
     if step == "keep_disk" and line.disk == "refused" and line.return_state in standing.AWAITED:
         return return_errors.DiskIsAwaited()
     if (step in _AGAIN and standing.may_come_again(line)) or (step == "receive" and standing.may_have_been_sent(line)):
@@ -110,8 +107,6 @@ def _of_approved(step: StepName, line: LineState) -> Problem | None:
     if step == "keep_disk":
         may_keep = line.return_state in standing.AWAITED or _lacks_certificate(line)
         return None if may_keep else errors.NothingAwaited.of(line.return_state)
-    if step == "inspect":
-        return _inspecting(line)
     is_allowed, problem = _OTHERS[step]
     return None if is_allowed(line) else problem()
 
@@ -156,10 +151,17 @@ def _more_time(line: LineState) -> Problem | None:
     return None if line.return_extensions < MOST_EXTENSIONS else errors.NoMoreTime()
 
 
-def _is_reversible(line: LineState) -> bool:
+def _reversing(line: LineState) -> Problem | None:
     if standing.is_unit_here(line):
-        return True
-    return line.type in standing.REPLACES and line.dispatch in ("shipped", "delivered") and line.cover != "returned"
+        return None
+    if line.type not in standing.REPLACES or line.dispatch not in ("shipped", "delivered") or line.cover == "returned":
+        return errors.NothingToReverse()
+    return errors.ReturnIsUnderWay() if line.return_state == "in_transit" else None
+
+
+def _closing(line: LineState) -> Problem | None:
+    undone = errors.NotDone.of(line.dispatch, line.return_state, line.replacement_return)
+    return None if standing.is_done(line) else undone
 
 
 # Steps of the way back, by the states of the return in which they may be taken.
@@ -179,6 +181,12 @@ _REPLACEMENT: Mapping[StepName, tuple[ReplacementReturn, ...]] = {
     "settle": standing.REPLACEMENT_AWAITED,
     "receive_replacement": (*standing.REPLACEMENT_AWAITED, "settled"),
 }
+_OF_THEIR_OWN: Mapping[StepName, Callable[[LineState], Problem | None]] = {
+    "more_time": _more_time,
+    "inspect": _inspecting,
+    "reverse": _reversing,
+    "close": _closing,
+}
 _OTHERS: Mapping[StepName, tuple[Callable[[LineState], bool], Callable[[], Problem]]] = {
     "reserve": (
         lambda line: (line.type in standing.REPLACES and line.cover != "returned") or standing.is_repair_lost(line),
@@ -189,7 +197,6 @@ _OTHERS: Mapping[StepName, tuple[Callable[[LineState], bool], Callable[[], Probl
         parcel_errors.SentAlready,
     ),
     "refuse_disk": (standing.is_disk_kept, return_errors.NoDiskKept),
-    "reverse": (_is_reversible, errors.NothingToReverse),
     "replacement_dead": (lambda line: line.cover == "replaced" and line.dispatch == "delivered", errors.NotReplaced),
 }
 

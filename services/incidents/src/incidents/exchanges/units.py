@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, literal_column, or_, s
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.locks import one_at_a_time
-from chassis.sql import AnySelect
+from chassis.sql import AnyRow, AnySelect
 from events.incidents import Actor
 from incidents.access import visible
 from incidents.errors import SerialReplaced, SerialTakenBack
@@ -118,6 +118,12 @@ async def require_in_use(session: AsyncSession, contract: str, serial: str, day:
         day=f"{line.replaced_on:%d/%m/%Y}",
         field=field,
     )
+
+
+async def out_of_use(session: AsyncSession, contract: str, serial: str) -> AnyRow | None:
+    """The line that took the unit of this serial number out of use; None where it is in use."""
+    code = codes.serial(serial)
+    return standing.taken_out_of_use(code, (await session.execute(of_units(contract, [code]))).all())
 
 
 async def _was_reserved(session: AsyncSession, contract: str, code: str) -> bool:
