@@ -59,12 +59,19 @@ async def test_what_its_holder_never_got_and_the_carrier_delivers_is_due_then(de
     assert (line["replacement_return"]["state"], line["due_on"]) == ("expected", "2026-06-03")
 
 
-async def test_what_was_lost_before_a_cancellation_and_turns_up_after_it_comes_back(desk: Any, sent: str) -> None:
+@pytest.mark.parametrize("another", [False, True])
+async def test_what_was_lost_before_a_cancellation_and_turns_up_after_it_comes_back(
+    desk: Any, sent: str, another: bool
+) -> None:
+    """Also where another was chosen meanwhile; and it takes no cover over."""
     await desk.news(sent, "lost")
+    if another:
+        await desk.step(desk.number, "reserve", serial_number="AUTRE")
     assert (await desk.step(desk.number, "cancel", note="Perdu"))["replacement_return"] is None
     await desk.news(sent, "delivered")
     line = await desk.line(desk.number, by=CLIENT)
     assert (line["due_on"], line["stage"], line["actions"]) == ("2026-06-03", "awaited", HOLDERS_STEPS)
+    assert (line["cover"], line["replacement_serial_number"]) == ("unchanged", NEW)
 
 
 @pytest.mark.parametrize("how", ["cancelled", "reversed"])

@@ -88,7 +88,9 @@ async def _choose_again(scene: Scene, unit: str) -> bool:
     if reserved is None or await units.claimed_by(session, code, line.id) is not None:
         return False
     line.type = "standard_exchange" if line.type == "repair" else line.type
-    line.cover, line.reserved_at = "in_progress", scene.now
+    # What was taken back stays so: this one is to come back.
+    line.cover = "in_progress" if line.decision in standing.OPEN and line.cover != "returned" else line.cover
+    line.reserved_at = scene.now
     line.replacement_serial_number, line.replacement_reference = unit, reserved["reference"]
     line.replacement_condition, line.replacement_reason = reserved["condition"], ""
     scene.tell("reserved", **reserved)
