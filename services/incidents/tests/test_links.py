@@ -45,6 +45,16 @@ async def test_two_are_linked_once_whichever_way_round_and_at_once(pair: Any) ->
     assert (await link(desk, first, second)).json()["code"] == "linked_already"
 
 
+@pytest.mark.parametrize(
+    "written", ["n° {}", "{0:.4}-{1}", "{0:.4}\u2013{1}", "https://portail.sqp.example/incidents/{}?onglet=notes"]
+)
+async def test_the_other_is_named_as_it_is_pasted(pair: Any, written: str) -> None:
+    desk, first, second = pair
+    pasted = written.format(second, second[4:])
+    assert (await link(desk, first, pasted)).status_code == 204
+    assert await links(desk, first) == [("Suite de", second, REASON)]
+
+
 async def test_either_ends_the_link_and_it_may_be_made_again(pair: Any) -> None:
     desk, first, second = pair
     await link(desk, second, first)

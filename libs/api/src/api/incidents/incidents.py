@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import ConfigDict, Field, StringConstraints, field_validator, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
 from api.incidents.addresses import Address, DeliveryChoice
 from api.incidents.messages import Attachment, FileIds, Person, each_once
@@ -17,7 +18,20 @@ from web.i18n import Invalid
 from web.schemas import Answer, ContractNumber, Line, OptionalParagraphs, Page, Paragraphs, Request, Serial
 from web.text import codes
 
-Number = Annotated[codes.Bare, StringConstraints(pattern=r"^[0-9]{8,16}$")]
+# The address of an incident's page, and what people put between digits.
+_ADDRESS = re.compile(r"^https?://\S+/incidents/([0-9]{8,16})(?:[/?#]\S*)?$")
+_BETWEEN = re.compile(r"(?<=[0-9])[-_.\u2010-\u2015]+(?=[0-9])")
+
+
+def _number(value: Any) -> Any:
+    """An incident's number out of the address of its page, or with its digits in groups."""
+    if not isinstance(value, str):
+        return value
+    found = _ADDRESS.match(value.strip())
+    return found[1] if found else _BETWEEN.sub("", value)
+
+
+Number = Annotated[codes.Bare, BeforeValidator(_number), StringConstraints(pattern=r"^[0-9]{8,16}$")]
 
 # The two of which one telephones SQP.
 PartyKind = Literal["reseller", "client"]
