@@ -139,3 +139,17 @@ async def test_a_lost_parcel_delivered_after_the_next_one_is_told_to_sqp_alone(d
     after = await desk.line(desk.number, by=CLIENT)
     assert after["timeline"] == before["timeline"]
     assert (await desk.line(desk.number))["timeline"][-1]["step"] == "second_delivery"
+
+
+async def test_for_a_unit_that_got_lost_on_its_way_to_its_repair_another_may_be_sent(desk: Any) -> None:
+    await desk.register()
+    number = await desk.declare()
+    await desk.exchange(number, type="repair")
+    await desk.step(number, "return_shipped")
+    await desk.step(number, "return_lost", note="Introuvable")
+    assert "reserve" not in (await desk.line(number))["actions"]
+    await desk.step(number, "settle", outcome="waived", note="Faute du transporteur")
+    await desk.step(number, "reserve", serial_number="AUTRE")
+    await desk.news(await desk.ship(number), "delivered")
+    line = await desk.line(number)
+    assert (line["type"], line["cover"], line["stage"]) == ("standard_exchange", "replaced", "to_close")

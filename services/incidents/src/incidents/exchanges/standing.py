@@ -133,8 +133,9 @@ def is_to_decide(line: LineState) -> bool:
 
 
 def is_repair_lost(line: LineState) -> bool:
-    """A repaired unit did not get back to its holder: another may be sent for it."""
-    return line.type == "repair" and line.dispatch == "failed"
+    """A unit did not come to its repair, or did not get back to its holder: another may be sent for it."""
+    did_not_come = line.return_state == "settled" and line.dispatch == "none"
+    return line.type == "repair" and (line.dispatch == "failed" or did_not_come)
 
 
 def is_unit_here(line: LineState) -> bool:
