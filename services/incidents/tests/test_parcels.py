@@ -36,6 +36,18 @@ async def test_one_parcel_for_two_lines_moves_both(desk: Any, number: str) -> No
         assert (await desk.line(number, line))["shipments"][0]["lines"] == [1, 2]
 
 
+@pytest.mark.parametrize("tracking_number", ["", "ABC-77"])
+async def test_another_carrier_is_named_in_the_readers_language(desk: Any, number: str, tracking_number: str) -> None:
+    await desk.ship(number, carrier="other", tracking_number=tracking_number)
+    for language, named in (("fr", "Autre transporteur"), ("en", "Another carrier")):
+        http = desk.as_(CLIENT, **{"Accept-Language": language})
+        found = (await http.get(f"/incidents/{number}/exchanges")).json()
+        line = found["items"][0]
+        assert found["choices"]["carriers"][-1] == {"value": "other", "label": named}
+        assert line["shipments"][0]["carrier_label"] == named
+        assert f"({'ABC-77' if tracking_number else named})" in line["timeline"][-1]["sentence"]
+
+
 async def test_cancelling_one_line_leaves_the_box_of_another_on_its_way(desk: Any, number: str) -> None:
     prepared = await desk.ship(number, 1, 2, shipped=False)
     await desk.step(number, "cancel", 1, note="Erreur")

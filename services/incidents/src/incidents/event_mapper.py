@@ -169,7 +169,7 @@ def return_reminded(
 def _parcel(shipment: Shipment) -> facts.Parcel:
     return facts.Parcel(
         direction=shipment.direction,
-        carrier=carriers.CARRIERS[shipment.carrier].label,
+        carrier=carriers.label(shipment.carrier, "fr"),
         tracking_number=shipment.tracking_number,
         tracking_url=carriers.tracking_url(shipment.carrier, shipment.tracking_number),
     )

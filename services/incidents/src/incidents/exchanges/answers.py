@@ -65,6 +65,6 @@ def _question(line: AnyRow, terms: Terms, language: Language) -> schemas.ReturnQ
         extension_days=terms.extension_days,
         consequence=labels.CONSEQUENCE[line.consequence][language] if may_be_late else "",
         address=terms.return_address,
-        carriers=choices.carriers(),
+        carriers=choices.carriers(language),
         actions=taken,
     )

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlsplit
 
 from api.incidents.exchange_steps import Carrier
+from incidents.exchanges import labels
+from web.i18n import Language
 from web.text import codes
 
 
@@ -115,7 +117,7 @@ CARRIERS: Mapping[Carrier, Known] = {
         re.compile(r"[0-9]{10}"),
         _dhl,
     ),
-    "other": Known("Autre transporteur"),
+    "other": Known(""),
 }
 
 MOST = 60
@@ -178,6 +180,10 @@ def _fits(known: Known, number: str) -> bool:
     return known.pattern.fullmatch(number) is not None and known.check(number)
 
 
+def label(carrier: Carrier, language: Language) -> str:
+    return CARRIERS[carrier].label or labels.OTHER_CARRIER[language]
+
+
 def name(carrier: Carrier, number: str) -> str:
-    """As a sentence names a parcel: *Chronopost XY123456785FR*."""
-    return " ".join(part for part in (CARRIERS[carrier].label, number) if part)
+    """As a sentence names a parcel: *Chronopost XY123456785FR*; by its number alone where the carrier is another."""
+    return " ".join(part for part in (CARRIERS[carrier].label, number) if part) or labels.OTHER_CARRIER["fr"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from api.incidents.exchanges import ExchangeChoices
 from api.incidents.incidents import Choice
 from incidents.exchanges import labels
-from incidents.exchanges.carriers import CARRIERS
+from incidents.exchanges.carriers import CARRIERS, label
 from incidents.labels import choices
 from web.i18n import Language
 
@@ -16,7 +16,7 @@ def of(language: Language) -> ExchangeChoices:
     return ExchangeChoices(
         types=choices(labels.TYPE, language),
         conditions=choices(labels.CONDITION, language),
-        carriers=carriers(),
+        carriers=carriers(language),
         inspections=choices(outcomes, language),
         settlements=choices(settlements, language),
         reversals=choices(labels.REVERSAL, language),
@@ -24,5 +24,5 @@ def of(language: Language) -> ExchangeChoices:
     )
 
 
-def carriers() -> list[Choice]:
-    return [Choice(value=name, label=known.label) for name, known in CARRIERS.items()]
+def carriers(language: Language) -> list[Choice]:
+    return [Choice(value=carrier, label=label(carrier, language)) for carrier in CARRIERS]

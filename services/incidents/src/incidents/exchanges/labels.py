@@ -227,7 +227,11 @@ CERTIFIED = text(", certificat de destruction joint", ", certificate of destruct
 RECEIVED_AS = text(" sous le n° de série {serial}", " under serial number {serial}")
 
 # The words of a fact's data that are words of a list.
+OTHER_CARRIER = text("Autre transporteur", "Another carrier")
+
 WORDS: Mapping[str, Mapping[Any, Text]] = {
+    # A fact keeps it so where there is no number either.
+    "carrier": {OTHER_CARRIER["fr"]: OTHER_CARRIER},
     "type": TYPE,
     "condition": CONDITION,
     "outcome": OUTCOME,

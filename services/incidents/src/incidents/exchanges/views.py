@@ -100,7 +100,7 @@ def shipment(
         direction_label=labels.DIRECTION[parcel.direction][language],
         lines=list(lines),
         carrier=parcel.carrier,
-        carrier_label=carriers.CARRIERS[parcel.carrier].label,
+        carrier_label=carriers.label(parcel.carrier, language),
         tracking_number=parcel.tracking_number,
         tracking_url=carriers.tracking_url(parcel.carrier, parcel.tracking_number),
         doubtful_number=carriers.is_doubtful(parcel.carrier, parcel.tracking_number),
