@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 
+import pytest
 from starlette.types import Receive, Scope, Send
 
 from devkit.fake_upstream import OpenSite, Site, Upstream, start
@@ -16,7 +18,10 @@ async def _never(_: Scope, receive: Receive, send: Send) -> None:
         pass
 
 
-async def test_a_caller_who_leaves_ends_the_exchange(edge: Site, upstream: Upstream) -> None:
+async def test_a_caller_who_leaves_ends_the_exchange_and_is_no_failure(
+    edge: Site, upstream: Upstream, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "chassis.requests")
     asked, left = asyncio.Event(), asyncio.Event()
 
     async def handle(scope: Scope, receive: Receive, send: Send) -> None:
@@ -30,6 +35,9 @@ async def test_a_caller_who_leaves_ends_the_exchange(edge: Site, upstream: Upstr
     await asyncio.wait_for(asked.wait(), 5)
     writer.close()
     await asyncio.wait_for(left.wait(), 5)
+    async with asyncio.timeout(5):
+        while f"GET {CONTRACTS}: 499" not in caplog.text:
+            await asyncio.sleep(0.01)
 
 
 async def test_a_caller_who_leaves_a_stream_ends_it_at_the_service(edge: Site, upstream: Upstream) -> None:

@@ -19,6 +19,8 @@ from web.http.draining import DRAINING_HEADER, Draining
 from web.http.rendering import render
 from web.observability import Metrics, continue_trace, request_id, traceparent
 
+# As nginx counts them: nobody waited for the answer any more, and no process failed.
+CALLER_GONE = 499
 REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{1,64}$")
 
 SECURITY_HEADERS = {
@@ -72,6 +74,7 @@ class RequestContext:
 
         try:
             await self.app(scope, receive, send_hardened)
+            status = status if is_answered else CALLER_GONE
         except asyncio.CancelledError:
             # Cancelled by the server: the time for requests under way ends when the process stops.
             if is_answered or not self.draining.begun:
