@@ -64,6 +64,12 @@ class Connection(HttpToolsProtocol):
         self._in_head, self._head_bytes = True, 0
         super().on_message_complete()
 
+    def on_response_complete(self) -> None:
+        # What the app left of the body has had its time (lingering.py). With another request waiting, there is no more.
+        if not self.pipeline and self.cycle.more_body and not self.transport.is_closing():
+            self.transport.close()
+        super().on_response_complete()
+
     def send_400_response(self, msg: str) -> None:
         if self._is_too_large:
             self._refuse_head()
