@@ -258,9 +258,16 @@ async def test_an_answer_that_is_refused_stands_in_its_form(mailed: Any) -> None
 
 
 async def test_whoever_holds_the_mail_prints_the_slip(mailed: Any, upstream: Upstream, site: Site) -> None:
-    assert f'href="{LINK}/bon-de-retour.pdf"' in await mailed.get(LINK)
-    cookie = {"Cookie": f"__Host-link={TOKEN}"}
-    async with site.http.get(f"{LINK}/bon-de-retour.pdf", headers=cookie) as got:
+    """Of the return that the page shows: another link may have been opened since, in another tab."""
+    page = await mailed.get(LINK)
+    form = page[page.index(f'action="{LINK}/bon-de-retour.pdf"') :].partition("</form>")[0]
+    assert f'name="token" value="{TOKEN}"' in form
+    headers = {"Cookie": "__Host-link=another; __Host-csrf=jeton", "Origin": "http://localhost:8080"}
+
+    def slip(token: str) -> Any:
+        return site.http.post(f"{LINK}/bon-de-retour.pdf", data={"csrf": mailed.csrf, "token": token}, headers=headers)
+
+    async with slip(TOKEN) as got:
         assert (got.status, got.headers["Content-Disposition"]) == (
             200, f'attachment; filename="retour-{NUMBER}-1.pdf"',
         )  # fmt: skip
@@ -268,11 +275,13 @@ async def test_whoever_holds_the_mail_prints_the_slip(mailed: Any, upstream: Ups
     for expected in (f"Bon de retour {NUMBER}-1", "1 rue des Retours", "N° de série : Q207B17555", "Emballage"):
         assert expected in words, expected
     assert "Expéditeur" not in words
+    asked = upstream.requests("/api/v1/return-answers/question")
     question = QUESTION.model_dump(mode="json")
     upstream.handlers["/api/v1/return-answers/question"] = answer({**question, "is_awaited": False})
-    for headers in (cookie, {}):
-        async with site.http.get(f"{LINK}/bon-de-retour.pdf", headers=headers) as got:
+    for token in (TOKEN, ""):
+        async with slip(token) as got:
             assert got.status == 410
+    assert len(upstream.requests("/api/v1/return-answers/question")) == len(asked) + 1
 
 
 async def test_a_link_that_was_used_says_so(mailed: Any, upstream: Upstream, site: Site) -> None:

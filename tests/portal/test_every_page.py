@@ -48,7 +48,6 @@ NO_PAGES = {
     "/incidents/{number}/colis/{parcel}",
     "/incidents/{number}/donnees",
     "/incidents/{number}/echanges/{line}/bon-de-retour.pdf",
-    "/retours/repondre/bon-de-retour.pdf",
 }
 # What a basic user may change: the own profile, password, sessions, preferences, notifications, views of lists.
 OWN_FORMS = re.compile(

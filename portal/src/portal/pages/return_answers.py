@@ -69,10 +69,11 @@ async def answer(page: Page) -> Response:
     return mailed_links.left(page.redirect(f"{PATH}/merci"))
 
 
-@blueprint.get(f"{PATH}/bon-de-retour.pdf", is_open=True)
+@blueprint.post(f"{PATH}/bon-de-retour.pdf", is_open=True)
 async def print_slip(page: Page) -> Response:
-    """For whoever holds the mail, as their answers are."""
-    question = await _question(page, mailed_links.token_of(page))
+    """For whoever holds the mail, as their answers are: of the return that their page shows, whichever other links they
+    have opened since."""
+    question = await _question(page, page.field("token")[: mailed_links.MAX_TOKEN])
     if question is None or not question.is_awaited:
         return await _over(page)
     slip = Slip(
@@ -106,7 +107,14 @@ async def _page(page: Page, token: str, chosen: str, trouble: FormErrors = FINE)
     acts = [_act(page, question, step, token) for step in ANSWERS if step in question.actions]
     if trouble is not FINE:
         acts = [_again(page, act, trouble) if act.id == chosen else act for act in acts]
-    context = {"question": question, "acts": acts, "chosen": chosen, "trouble": trouble, "labels": ANSWERS}
+    context = {
+        "question": question,
+        "token": token,
+        "acts": acts,
+        "chosen": chosen,
+        "trouble": trouble,
+        "labels": ANSWERS,
+    }
     return await page.render("returns/answer.html", context, status=trouble.status)
 
 
