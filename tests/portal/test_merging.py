@@ -25,7 +25,9 @@ async def test_an_agent_merges_a_duplicate_and_undoes_it(visit: Visit, declare: 
     await bar.get_by_label("N° de l’incident avec lequel le fusionner").fill("20010101")
     await bar.get_by_role("button", name="Fusionner").click()
     await expect(page.get_by_text("Aucun incident n’a le n° 20010101.").first).to_be_visible()
-    await bar.get_by_label("N° de l’incident avec lequel le fusionner").fill(first)
+    # As it is copied from the other's page.
+    copied = f"{page.url.partition('/incidents/')[0]}/incidents/{first}?onglet=messagerie"
+    await bar.get_by_label("N° de l’incident avec lequel le fusionner").fill(copied)
     await bar.get_by_role("button", name="Fusionner").click()
     await expect(page).to_have_url(re.compile(f"/incidents/{first}$"))
     await expect(page.get_by_role("status").filter(has_text=f"n° {second} est fusionné avec celui-ci")).to_be_visible()

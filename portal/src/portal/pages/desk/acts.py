@@ -123,9 +123,11 @@ async def unlink(page: Page) -> Response:
 @writers("sqp")
 async def merge(page: Page) -> Response:
     """And on to the other, where both are read from now on."""
-    refused = await _sent(page, "fusionner", MERGE, MergeInto, desk.merge)
-    target = "".join(filter(str.isdecimal, page.field("number")))
-    return refused or page.redirect(_here(page, target), flash=page.gettext(MERGED) % {"number": number_of(page)})
+    if refused := await _sent(page, "fusionner", MERGE, MergeInto, desk.merge):
+        return refused
+    # As the service has read it, in whatever notation.
+    target = MergeInto(number=page.field("number")).number
+    return page.redirect(_here(page, target), flash=page.gettext(MERGED) % {"number": number_of(page)})
 
 
 @blueprint.post(f"{PATH}/{{number}}/separer")
