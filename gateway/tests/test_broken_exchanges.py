@@ -9,6 +9,7 @@ import pytest
 from starlette.types import Receive, Scope, Send
 
 from devkit.fake_upstream import OpenSite, Site, Upstream, start
+from web.http import connections
 
 CONTRACTS = "/api/v1/contracts"
 
@@ -85,9 +86,15 @@ async def test_a_service_that_takes_too_long_answers_504(open_edge: OpenSite, up
         assert (got.status, (await got.json(content_type=None))["code"]) == (504, "gateway_timeout")
 
 
-async def test_a_caller_who_stops_sending_gets_408_and_the_service_is_not_blamed(open_edge: OpenSite) -> None:
-    async with open_edge(client_timeout=0.2) as edge:
-        got = await edge.raw(b"POST /api/v1/files HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\npart")
+@pytest.mark.parametrize("sent", [b"part", b""], ids=["in the middle", "before the body"])
+async def test_a_caller_who_stops_sending_gets_408_and_the_service_is_not_blamed(
+    open_edge: OpenSite, monkeypatch: pytest.MonkeyPatch, sent: bytes
+) -> None:
+    """Nor does a service close the connection meanwhile, as it does where no head comes."""
+    monkeypatch.setattr(connections, "HEAD_SECONDS", 0.2)
+    async with open_edge(client_timeout=0.8) as edge:
+        head = b"POST /api/v1/files HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n"
+        got = await edge.raw(head + sent)
     assert got.startswith(b"HTTP/1.1 408 ")
     assert b'"code":"request_timeout"' in got
 

@@ -46,7 +46,14 @@ async def test_two_are_linked_once_whichever_way_round_and_at_once(pair: Any) ->
 
 
 @pytest.mark.parametrize(
-    "written", ["n° {}", "{0:.4}-{1}", "{0:.4}\u2013{1}", "https://portail.sqp.example/incidents/{}?onglet=notes"]
+    "written",
+    [
+        "n° {}",
+        "{0:.4}-{1}",
+        "{0:.4}\u2013{1}",
+        "https://portail.sqp.example/incidents/{}?onglet=notes",
+        "/incidents/{}",
+    ],
 )
 async def test_the_other_is_named_as_it_is_pasted(pair: Any, written: str) -> None:
     desk, first, second = pair

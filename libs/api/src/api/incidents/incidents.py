@@ -19,7 +19,7 @@ from web.schemas import Answer, ContractNumber, Line, OptionalParagraphs, Page, 
 from web.text import codes
 
 # The address of an incident's page, and what people put between digits.
-_ADDRESS = re.compile(r"^https?://\S+/incidents/([0-9]{8,16})(?:[/?#]\S*)?$")
+_ADDRESS = re.compile(r"^\S*/incidents/([0-9]{8,16})(?:[/?#]\S*)?$")
 _BETWEEN = re.compile(r"(?<=[0-9])[-_.\u2010-\u2015]+(?=[0-9])")
 
 

@@ -164,7 +164,16 @@ async def _body(scope: Scope, upload: Upload) -> AsyncGenerator[bytes, None] | b
     keyed = any(name == b"idempotency-key" for name, _ in scope["headers"])
     if keyed and upload.is_at_most(HELD):
         return b"".join([chunk async for chunk in upload.chunks()])
-    return upload.chunks()
+    # The head leaves with the first piece: a service closes connections on which no head comes.
+    pieces = upload.chunks()
+    return _joined(await anext(pieces, b""), pieces)
+
+
+async def _joined(first: bytes, rest: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
+    if first:
+        yield first
+    async for piece in rest:
+        yield piece
 
 
 def _check_body(scope: Scope, limit: int) -> int | None:
