@@ -62,6 +62,14 @@ async def test_the_other_is_named_as_it_is_pasted(pair: Any, written: str) -> No
     assert await links(desk, first) == [("Suite de", second, REASON)]
 
 
+async def test_a_long_text_is_refused_for_its_length_and_not_searched_for_an_address(pair: Any) -> None:
+    """Searched, this one would hold the process for minutes."""
+    desk, first, _ = pair
+    async with asyncio.timeout(20):
+        refused = await link(desk, first, "/incidents/12345678/" * 25_000 + " x")
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "number")
+
+
 async def test_either_ends_the_link_and_it_may_be_made_again(pair: Any) -> None:
     desk, first, second = pair
     await link(desk, second, first)

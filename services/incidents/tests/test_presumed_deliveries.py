@@ -60,7 +60,7 @@ async def test_what_a_carrier_says_after_a_delivery_was_presumed_counts(
 async def test_what_was_presumed_stands_while_its_unit_is_exchanged_in_its_turn(
     desk: Any, number: str, at: Any, by: str
 ) -> None:
-    """Whoever says afterwards that it got lost may say so again once that exchange is over."""
+    """A person or the back office that calls it lost meanwhile may do so again once that exchange is over."""
     identifier = uuid4()
 
     async def told_lost() -> None:

@@ -71,8 +71,8 @@ async def answer(page: Page) -> Response:
 
 @blueprint.post(f"{PATH}/bon-de-retour.pdf", is_open=True)
 async def print_slip(page: Page) -> Response:
-    """For whoever holds the mail, as their answers are: of the return that their page shows, whichever other links they
-    have opened since."""
+    """The holder of the mail prints the slip of the return that the page shows, whichever other links they have opened
+    since."""
     question = await _question(page, page.field("token")[: mailed_links.MAX_TOKEN])
     if question is None or not question.is_awaited:
         return await _over(page)

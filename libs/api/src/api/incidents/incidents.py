@@ -25,7 +25,8 @@ _BETWEEN = re.compile(r"(?<=[0-9])[-_.\u2010-\u2015]+(?=[0-9])")
 
 def _number(value: Any) -> Any:
     """An incident's number out of the address of its page, or with its digits in groups."""
-    if not isinstance(value, str):
+    # What is longer is refused for its length, and not searched: the search takes the square of it.
+    if not isinstance(value, str) or len(value) > codes.MOST_TYPED:
         return value
     found = _ADDRESS.match(value.strip())
     return found[1] if found else _BETWEEN.sub("", value)

@@ -1,4 +1,5 @@
-"""One HTTP/1.1 connection, whose requests' heads are bounded in size and in time, and whose answers arrive.
+"""One HTTP/1.1 connection: it bounds the heads of requests in size and in time, and its client receives the answer also
+to a body that the app did not read.
 
 uvicorn bounds neither size nor duration of a head. In production the proxy in front bounds them first; this module
 protects `make run` and requests that reach a service another way.

@@ -20,16 +20,16 @@ FRAMED = frozenset({b"content-length", b"transfer-encoding"})
 
 
 class Lingering:
-    """Reads what the app left of a body and drops it, after the whole answer was sent and before the connection may be
-    closed."""
+    """Around the app of an HTTP connection: reads what the app left of a body and drops it, after the whole answer was
+    sent and before the connection may be closed."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        names = {name for name, _ in scope.get("headers", ())}
-        # Whoever asked before sending sends nothing after a refusal.
-        if scope["type"] != "http" or FRAMED.isdisjoint(names) or b"expect" in names:
+        names = {name for name, _ in scope["headers"]}
+        # A client that asks before it sends a body sends none after a refusal.
+        if FRAMED.isdisjoint(names) or b"expect" in names:
             await self._app(scope, receive, send)
             return
         is_read = is_held = False
@@ -42,7 +42,7 @@ class Lingering:
 
         async def send_holding(message: Message) -> None:
             nonlocal is_read, is_held
-            # Whoever was told that they stopped sending sends no more.
+            # The client of a 408 has stopped sending.
             is_read = is_read or message.get("status") == HTTPStatus.REQUEST_TIMEOUT
             is_held = message["type"] == "http.response.body" and not message.get("more_body", False) and not is_read
             await send({**message, "more_body": True} if is_held else message)

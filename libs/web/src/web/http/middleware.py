@@ -19,7 +19,7 @@ from web.http.draining import DRAINING_HEADER, Draining
 from web.http.rendering import render
 from web.observability import Metrics, continue_trace, request_id, traceparent
 
-# As nginx counts them: nobody waited for the answer any more, and no process failed.
+# As nginx counts it: the client left before the answer, and no process of ours failed.
 CALLER_GONE = 499
 REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{1,64}$")
 

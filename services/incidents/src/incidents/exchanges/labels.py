@@ -226,11 +226,11 @@ RESENT = text(" : SQP en envoie un autre", ": SQP sends another one")
 CERTIFIED = text(", certificat de destruction joint", ", certificate of destruction attached")
 RECEIVED_AS = text(" sous le n° de série {serial}", " under serial number {serial}")
 
-# The words of a fact's data that are words of a list.
 OTHER_CARRIER = text("Autre transporteur", "Another carrier")
 
+# The words of a fact's data that are words of a list.
 WORDS: Mapping[str, Mapping[Any, Text]] = {
-    # A fact keeps it so where there is no number either.
+    # A fact keeps it in French where its parcel has no number.
     "carrier": {OTHER_CARRIER["fr"]: OTHER_CARRIER},
     "type": TYPE,
     "condition": CONDITION,

@@ -100,7 +100,7 @@ def _of_approved(step: StepName, line: LineState) -> Problem | None:
         return _OF_THEIR_OWN[step](line)
     if step == "keep_disk" and line.disk == "refused" and line.return_state in standing.AWAITED:
         return return_errors.DiskIsAwaited()
-    if (step in _AGAIN and standing.may_come_again(line)) or (step == "receive" and standing.may_have_been_sent(line)):
+    if (step in _AGAIN and standing.may_come_again(line)) or (step == "receive" and standing.may_come_unasked(line)):
         return None
     if step in _RETURNS:
         return None if line.return_state in _RETURNS[step] else errors.NothingAwaited.of(line.return_state)

@@ -61,7 +61,7 @@ async def put(session: AsyncSession, identifier: UUID, wanted: parcels.ShipmentP
         await _require_leaving(session, shipment)
         news = parcels.ShipmentNews(state=wanted.state, at=wanted.at)
         await _record(session, incident, shipment, news, by, now)
-    shipment.reports = [*(each for each in shipment.reports if each != report), report]
+    shipment.reports = list(dict.fromkeys([*shipment.reports, report]))
     audit.name(session, f"{wanted.incident_number} · {carriers.name(shipment.carrier, shipment.tracking_number)}")
     return shipment, is_new
 

@@ -133,9 +133,9 @@ def is_to_decide(line: LineState) -> bool:
 
 
 def is_repair_lost(line: LineState) -> bool:
-    """A unit did not come to its repair, or did not get back to its holder: another may be sent for it."""
-    did_not_come = line.return_state == "settled" and line.dispatch == "none"
-    return line.type == "repair" and (line.dispatch == "failed" or did_not_come)
+    """A unit did not get back to its holder from its repair, or SQP settled its way there: another may be sent."""
+    is_settled = line.return_state == "settled" and line.dispatch == "none"
+    return line.type == "repair" and (line.dispatch == "failed" or is_settled)
 
 
 def is_unit_here(line: LineState) -> bool:
@@ -165,8 +165,8 @@ def may_come_again(line: LineState) -> bool:
     return line.decision == "approved" and is_wanting and not is_back
 
 
-def may_have_been_sent(line: LineState) -> bool:
-    """Its exchange was reversed: the faulty unit is not awaited, but its holder may have sent it before."""
+def may_come_unasked(line: LineState) -> bool:
+    """Its exchange was reversed: the faulty unit is not awaited, but its holder may send it all the same."""
     is_reversed = line.decision == "approved" and line.cover == "returned" and line.type in RETURNS
     return is_reversed and line.return_state == "not_required"
 
