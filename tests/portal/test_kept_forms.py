@@ -266,6 +266,35 @@ async def test_the_way_back_leads_to_the_form_as_it_was(
         await expect(page.locator(f"#{field}")).to_have_value(f"tapé dans {field}")
 
 
+@pytest.mark.parametrize(
+    ("login", "path", "field", "typed"),
+    [
+        ("revendeur_test", "/clients/nouveau", "email", "pas une adresse"),
+        ("revendeur_test", "/parametres/utilisateurs/nouveau", "email", "pas une adresse"),
+        ("revendeur_test", "/parametres/adresses/nouvelle", "city", "x" * 500),
+        ("sqp_support", "/a-traiter/vues/nouvelle?who=mine", "name", "x" * 500),
+        ("sqp_support", "/parametres/reponses/nouvelle", "title", "x" * 500),
+        (None, "/connexion", "login", "personne"),
+        (None, "/mot-de-passe-oublie", "login", ""),
+    ],
+    ids=lambda each: each if str(each).startswith("/") else "",
+)
+async def test_the_way_back_to_a_refused_form_leads_to_it_as_it_was(
+    visit: Visit, login: str | None, path: str, field: str, typed: str
+) -> None:
+    """No answer to a form is stored: a browser that goes back to one shows an error of its own."""
+    page = await visit(login, path)
+    await page.locator(f"#{field}").fill(typed)
+    async with page.expect_navigation():
+        await page.locator(f"main form:has(#{field})").evaluate("form => form.submit()")
+    await expect(page.locator("[aria-invalid=true]:visible, [role=alert]:visible").first).to_be_visible()
+    await page.goto("/favicon.ico")
+    await page.go_back()
+    await expect(page.locator(f"#{field}")).to_have_value(typed)
+    await page.reload()
+    await expect(page.locator(f"#{field}")).to_be_visible()
+
+
 @pytest.mark.parametrize("size", [20_001, 300_000])
 async def test_a_text_that_no_service_takes_is_told_at_its_field_and_stays(
     visit: Visit, declare: Declare, size: int

@@ -1,4 +1,5 @@
 // What scripts add to pages that work without them: keys, copying, the panel, the palette, live changes.
+import { prepareAnswer } from "./answer.js";
 import { prepareArrivals } from "./arriving.js";
 import { prepareComboboxes } from "./combobox.js";
 import { prepareFollowing } from "./following.js";
@@ -94,10 +95,6 @@ for (const here of document.querySelectorAll(".subnav [aria-current], .tabs [ari
   row.scrollLeft = here.offsetLeft - row.offsetLeft - (row.clientWidth - here.offsetWidth) / 2;
 }
 
-// The answer to a form is not where a browser goes back to: the page that asks is.
-const asking = document.querySelector("[data-address]");
-if (asking) history.replaceState(history.state, "", asking.dataset.address);
-
 // What was said of the last change is over once one goes on.
 function hideFlash() {
   document.querySelector("[data-flash]")?.remove();
@@ -105,6 +102,7 @@ function hideFlash() {
 document.addEventListener("htmx:pushedIntoHistory", hideFlash);
 document.addEventListener("input", hideFlash);
 
+prepareAnswer();
 prepareLengths();
 prepareReach();
 prepareArrivals();
