@@ -108,9 +108,9 @@ def desk(harness: Harness) -> Desk:
 
 @pytest.fixture
 def register(harness: Harness) -> Any:
-    """``await register(number, ends_in=30, client="CLI-0001", …)`` puts a contract as the back office does."""
+    """``await register(number, ends_in=30, …)`` puts a contract as the back office does, and answers the body."""
 
-    async def put(number: str, *, ends_in: int = 300, started: int = 100, **changes: Any) -> None:
+    async def put(number: str, *, ends_in: int = 300, started: int = 100, refused: bool = False, **changes: Any) -> Any:
         today = clock.today()
         client = changes.pop("client", "CLI-0001")
         reseller = changes.pop("reseller", "REV-0001")
@@ -127,7 +127,8 @@ def register(harness: Harness) -> Any:
         }
         async with harness.client(back_office("contracts:write")) as http:
             answer = await http.put(f"/api/v1/backoffice/contracts/{number}", json=body)
-        assert answer.status_code in (200, 201), answer.text
+        assert answer.status_code in ((409,) if refused else (200, 201)), answer.text
+        return answer.json()
 
     return put
 

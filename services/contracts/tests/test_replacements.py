@@ -62,6 +62,43 @@ async def test_a_back_office_that_registers_the_replacement_loses_no_history(
     assert await desk.covered("A-1", "B1") == {"A-1": (True, None), "B1": (False, "returned")}
 
 
+@pytest.mark.parametrize("count", [0, 2])
+@pytest.mark.parametrize("cover", ["replaced", "in_progress"])
+async def test_a_serial_number_that_nobody_knows_is_not_taken_for_a_unit_that_was_exchanged(
+    harness: Harness, desk: Any, register: Any, cover: str, count: int
+) -> None:
+    """Whether it corrects the first unit, or the replacement, or names another product: nobody can tell."""
+    articles = [desk.NAS, desk.DISK][:count]
+    await register("1", serial_number="A-1", articles=articles)
+    going = cover == "in_progress"
+    await harness.deliver(
+        desk.going("x", "A-1", "B1", 4, dispatch="shipped") if going else desk.exchange("x", "A-1", "B1", 5)
+    )
+    wrong = [{**desk.NAS, "serial_number": "R1"}, desk.DISK][:count]
+    refused = await register("1", refused=True, serial_number="R1", articles=wrong)
+    assert refused["code"] == ("exchange_under_way" if going else "exchanged_since")
+    assert "A-1" in refused["title"]
+    assert await desk.covered("A-1") == {"A-1": (going, "exchange_in_progress" if going else "replaced")}
+    assert await desk.covered("B1", "R1") == {
+        "B1": (False, "not_delivered") if going else (True, None),
+        "R1": (False, "unknown_serial"),
+    }
+
+
+async def test_a_product_may_leave_its_contract_and_others_may_come_though_it_was_exchanged(
+    harness: Harness, desk: Any, register: Any
+) -> None:
+    await register("1", serial_number="A-1", articles=[desk.NAS, desk.DISK])
+    await harness.deliver(desk.exchange("x", "D1", "E1", 5))
+    await register("1", serial_number="A-1", articles=[desk.NAS])
+    await register("1", serial_number="A-1", articles=[desk.NAS, {**desk.DISK, "serial_number": "F1"}])
+    assert await desk.covered("A-1", "E1", "F1") == {
+        "A-1": (True, None),
+        "E1": (False, "unknown_serial"),
+        "F1": (True, None),
+    }
+
+
 async def test_an_exchange_that_is_told_before_its_contract_counts_once_that_is_registered(
     harness: Harness, desk: Any, register: Any
 ) -> None:

@@ -22,6 +22,26 @@ class ResellerChanged(Conflict):
     )
 
 
+class ExchangedSince(Conflict):
+    code = "exchanged_since"
+    message = text(
+        "Le n° de série {serial} a été échangé (incident {incident}) : son remplacement {unit} porte la garantie. "
+        "Enregistrez l’un de ces deux numéros.",
+        "Serial number {serial} was exchanged (incident {incident}): its replacement {unit} has the warranty. Register "
+        "one of these two numbers.",
+    )
+
+
+class ExchangeUnderWay(Conflict):
+    code = "exchange_under_way"
+    message = text(
+        "Le n° de série {serial} est en cours d’échange (incident {incident}) : enregistrez-le jusqu’à la livraison de "
+        "son remplacement, puis l’un des deux. S’il est faux, annulez d’abord l’échange.",
+        "Serial number {serial} is being exchanged (incident {incident}): register it until its replacement is "
+        "delivered, then either of the two. If it is wrong, cancel the exchange first.",
+    )
+
+
 class ClientOfAnotherReseller(Conflict):
     code = "client_of_another_reseller"
     message = text(

@@ -14,6 +14,8 @@ from contracts import access, event_mapper, feed, repository
 from contracts.errors import (
     ClientOfAnotherReseller,
     ContractNotFound,
+    ExchangedSince,
+    ExchangeUnderWay,
     HeldAlready,
     OfferDoesNotApply,
     OrderUsedElsewhere,
@@ -21,6 +23,7 @@ from contracts.errors import (
     UnknownClient,
     UnknownOffer,
 )
+from contracts.hardware import following
 from contracts.models import Article, Contract, Extension, ExtensionOffer, Organisation, Product
 from contracts.renewals import service as renewals
 from events import OrganisationKind
@@ -45,10 +48,22 @@ async def put_contract(session: AsyncSession, number: str, wanted: schemas.Contr
     if _same(contract, wanted):
         audit.skip(session)
         return contract, False
+    _refuse_unknown_units(contract, wanted)
     await _fill(session, contract, wanted, parties)
     contract.version += 1
     feed.tell(session, event_mapper.changed(contract))
     return contract, False
+
+
+def _refuse_unknown_units(contract: Contract, wanted: schemas.ContractPut) -> None:
+    serials = [wanted.serial_number, *(article.serial_number for article in wanted.articles)]
+    product = following.dropped(contract.products, serials)
+    if product is None:
+        return
+    if product.going is not None:
+        raise ExchangeUnderWay(serial=product.serial_number, incident=product.going.incident_number)
+    last = product.history[-1]
+    raise ExchangedSince(serial=last.serial_number, incident=last.incident_number, unit=product.serial_number)
 
 
 async def give(

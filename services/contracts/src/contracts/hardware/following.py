@@ -60,6 +60,14 @@ class Product:
     reference: str | None
     going: Exchanged | None
 
+    @property
+    def units(self) -> set[str]:
+        """The codes of the units that it has been so far."""
+        steps = {
+            code for step in self.history for code in (step.serial_code, step.replacement_code or step.serial_code)
+        }
+        return steps | {codes.serial(self.registered), codes.serial(self.serial_number)}
+
     def code_on(self, day: date) -> str:
         """The code of the unit that had the cover on that day."""
         code = self.history[0].serial_code if self.history else codes.serial(self.serial_number)
@@ -108,6 +116,19 @@ def follow(serial: str, replacements: Iterable[Exchanged]) -> Product:
         last.replacement_reference if last else None,
         going,
     )
+
+
+def dropped(products: Sequence[Product], registered: Sequence[str]) -> Product | None:
+    """A product that was exchanged, or is being, and that another registration has none of the units of, while it has
+    one that is of no product: whether that one stands for it, and for which of its units, cannot be told. The first
+    of ``products`` and of ``registered`` is the contract's own."""
+    wanted = [codes.serial(serial) for serial in registered]
+    known = {code for product in products for code in product.units}
+    for position, product in enumerate(products):
+        instead = set(wanted) if position else {wanted[0]}
+        if (product.history or product.going) and not product.units & instead and not instead <= known:
+            return product
+    return None
 
 
 def standing(
