@@ -101,6 +101,26 @@ async def test_only_administrators_of_its_reseller_and_sqp_give_it(
     assert (answer.status_code, answer.json().get("code")) == (status, code)
 
 
+async def test_a_client_that_two_resellers_named_at_once_is_whose_identity_says(
+    harness: Harness, register: Any
+) -> None:
+    """Contracts and identity decide each by themselves until the events between them have arrived."""
+    await register("100")
+    await known(harness, "CLI-0001", reseller="REV-0002", name="Client de l’autre")
+    [told] = await harness.told(ContractChanged)
+    assert isinstance(told, ContractChanged)
+    assert (told.number, told.version, told.client) == ("100", 2, None)
+    async with harness.client(CLIENT) as http:
+        assert (await http.get(PATH)).status_code == 404
+    async with harness.client(RESELLER) as http:
+        assert (await http.get(PATH)).json()["client"] is None
+        assert (await http.get("/api/v1/contracts", params={"q": "autre"})).json()["total"] == 0
+        [entry, *_] = (await http.get("/api/v1/audit/contracts")).json()["items"]
+    assert (entry["action"], entry["subject"]) == ("contract.client_of_another_reseller", "100")
+    refused = await register("100", refused=True)
+    assert refused["code"] == "client_of_another_reseller"
+
+
 async def test_what_cannot_be_given_is_refused(harness: Harness, register: Any) -> None:
     await register("100", client=None)
     await register("200", client="CLI-0001")

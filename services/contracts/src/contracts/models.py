@@ -154,6 +154,12 @@ class Contract(Base):
         self.version += 1
         self.refresh_search_columns()
 
+    def take_from_client(self) -> None:
+        self.parties = {"reseller": self.parties["reseller"], "client": None}
+        self.client_id = self.client_name = None
+        self.version += 1
+        self.refresh_search_columns()
+
     def state(self, on: date) -> State:
         return state_of(self.starts_on, self.warranty_ends_on, on)
 

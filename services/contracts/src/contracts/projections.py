@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis import audit
 from chassis.projections import upsert
 from contracts import event_mapper, feed, repository
 from contracts.hardware.models import Replacement
-from contracts.models import Organisation
+from contracts.models import Contract, Organisation
 from events.identity import OrganisationChanged
 from events.incidents import ExchangeChanged
 from web import clock
@@ -41,8 +42,25 @@ async def organisation(session: AsyncSession, event: OrganisationChanged) -> Non
     if not await upsert(session, Organisation, values, event.version) or event.kind != "client":
         return
     for contract in await repository.held_by(session, event.organisation_id):
+        if event.reseller_id not in (None, contract.reseller_id):
+            _take_from_client(session, contract, event)
+            continue
         contract.client_name = event.name
         contract.refresh_search_columns()
+
+
+def _take_from_client(session: AsyncSession, contract: Contract, event: OrganisationChanged) -> None:
+    """Two resellers named one new client at the same moment, one of them here. It is whose identity says; the other's
+    contract waits for a client."""
+    contract.take_from_client()
+    feed.tell(session, event_mapper.changed(contract))
+    audit.record(
+        session,
+        "contract.client_of_another_reseller",
+        organisation_id=contract.reseller_id,
+        subject=contract.number,
+        code=event.code,
+    )
 
 
 async def exchange(session: AsyncSession, event: ExchangeChanged) -> None:

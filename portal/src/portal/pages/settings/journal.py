@@ -123,6 +123,7 @@ ACTIONS = {
     "give_contract": N_("Contrat attribué à un client"),
     "extend_contract": N_("Contrat étendu"),
     "contract.give": N_("Contrat attribué à un client"),
+    "contract.client_of_another_reseller": N_("Client retiré du contrat : il est celui d’un autre revendeur"),
     "change_renewal": N_("Renouvellement modifié"),
     "renewal.change": N_("Renouvellement modifié"),
     "list_contracts": N_("Contrats exportés"),
