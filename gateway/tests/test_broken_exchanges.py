@@ -99,6 +99,19 @@ async def test_a_caller_who_stops_sending_gets_408_and_the_service_is_not_blamed
     assert b'"code":"request_timeout"' in got
 
 
+async def test_a_caller_who_sends_a_byte_now_and_then_gets_408(open_edge: OpenSite) -> None:
+    async with open_edge(client_timeout=0.5) as edge:
+        reader, writer = await asyncio.open_connection("127.0.0.1", edge.port)
+        writer.write(b"POST /api/v1/contracts HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n")
+        answer = asyncio.create_task(reader.readline())
+        async with asyncio.timeout(5):
+            while not answer.done():
+                writer.write(b" ")
+                await asyncio.wait([answer], timeout=0.05)
+        writer.close()
+    assert (await answer).startswith(b"HTTP/1.1 408 ")
+
+
 async def test_a_service_that_dies_in_mid_answer_cuts_the_answer_off(edge: Site, upstream: Upstream) -> None:
     async def handle(_: Scope, receive: Receive, send: Send) -> None:
         await start(send, headers={"content-length": "1000"})

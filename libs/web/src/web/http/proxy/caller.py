@@ -40,7 +40,7 @@ class Upload:
     async def chunks(self) -> AsyncGenerator[bytes, None]:
         size = 0
         while not self.is_complete:
-            self._patience.for_caller()
+            self._patience.for_caller(size)
             message = await self._receive()
             self._patience.for_service()
             if message["type"] == "http.disconnect":
