@@ -145,7 +145,8 @@ async def test_a_reminder_leads_to_an_answer_without_log_in(world: Any, caplog: 
     for twin in twins(message):
         assert "Répondre sans vous connecter" in twin
         assert f"https://portail.test/retours/repondre?token={SECRET}" in twin
-        assert "https://portail.test/incidents/20122301/echanges/1/bon-de-retour.pdf" in twin
+        assert "et pour imprimer le bon de retour" in twin
+        assert "bon-de-retour.pdf" not in twin, "it would ask for a log-in"
         assert "TS-131K (n° de série Q207B17555)" in twin
         assert "https://portail.test/incidents/20122301?onglet=echange#ligne-1" in twin
         assert "aucun nouvel échange n’est accordé" in twin

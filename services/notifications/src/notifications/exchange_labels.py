@@ -138,9 +138,10 @@ def notes(facts: Facts) -> tuple[Text, ...]:
 
 def links(facts: Facts, language: Language) -> tuple[tuple[str, str], ...]:
     """Label and address of what an e-mail leads to beside its button; an address without host is the portal's."""
-    slip = (texts.SLIP[language], f"/incidents/{facts['number']}/echanges/{facts['line']}/bon-de-retour.pdf")
     if "step" not in facts:
-        return slip, (texts.SEE_INCIDENT[language], place_of(facts["number"], facts["line"]))
+        # Its button leads to the slip, too: without log-in, which this address would ask for.
+        return ((texts.SEE_INCIDENT[language], place_of(facts["number"], facts["line"])),)
+    slip = (texts.SLIP[language], f"/incidents/{facts['number']}/echanges/{facts['line']}/bon-de-retour.pdf")
     follow = (texts.FOLLOW[language], facts.get("tracking_url", ""))
     is_asked = (facts["step"] in SETS_A_DAY and _back_by(facts)) or _brings_back(facts)
     is_to_send = facts["step"] == "label_sent" or is_asked

@@ -252,13 +252,14 @@ PACKING = text(
     "proof of posting.",
 )
 ANSWERS_OF_REPLACEMENT = text(
-    "Colis déjà parti, délai, perte : le lien suffit pour le dire. Il est valable pour une seule réponse, jusqu’au "
-    "{until}.",
-    "Parcel sent already, more time, loss: the link is enough to say so. It is good for one answer, until {until}.",
+    "Colis déjà parti, délai, perte : le lien suffit pour le dire, et pour imprimer le bon de retour. Il est valable "
+    "pour une seule réponse, jusqu’au {until}.",
+    "Parcel sent already, more time, loss: the link is enough to say so, and to print the return slip. It is good for "
+    "one answer, until {until}.",
 )
 ANSWERS = text(
-    "Colis déjà parti, délai, perte, disque conservé : le lien suffit pour le dire. Il est valable pour une seule "
-    "réponse, jusqu’au {until}.",
-    "Parcel sent already, more time, loss, disk kept: the link is enough to say so. It is good for one answer, until "
-    "{until}.",
+    "Colis déjà parti, délai, perte, disque conservé : le lien suffit pour le dire, et pour imprimer le bon de retour. "
+    "Il est valable pour une seule réponse, jusqu’au {until}.",
+    "Parcel sent already, more time, loss, disk kept: the link is enough to say so, and to print the return slip. It "
+    "is good for one answer, until {until}.",
 )
