@@ -133,10 +133,14 @@ class Contract(Base):
         return bool(self.parties.get("is_given"))
 
     @property
+    def registered(self) -> list[str]:
+        """The serial numbers that the back office wrote: its own product's, then its articles' in their order."""
+        return [self.serial_number, *(article.serial_number for article in self.articles)]
+
+    @property
     def products(self) -> list[following.Product]:
-        """What it covers: its own product, then its articles' in their order."""
-        serials = [self.serial_number, *(article.serial_number for article in self.articles)]
-        return [following.follow(serial, self.replacements) for serial in serials]
+        """What it covers, in the same order."""
+        return [following.follow(serial, self.replacements) for serial in self.registered]
 
     @property
     def former_serials(self) -> list[str]:

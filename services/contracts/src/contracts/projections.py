@@ -7,24 +7,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis import audit
 from chassis.projections import upsert
 from contracts import event_mapper, feed, repository
-from contracts.hardware.models import Replacement
+from contracts.hardware import following
+from contracts.hardware.models import TOLD, Replacement
 from contracts.models import Contract, Organisation
 from events.identity import OrganisationChanged
 from events.incidents import ExchangeChanged
 from web import clock
 from web.text.folding import searchable
-
-KEPT_OF_AN_EXCHANGE = {
-    "exchange_id",
-    "line",
-    "serial_number",
-    "product_reference",
-    "replacement_serial_number",
-    "replacement_reference",
-    "reserved_at",
-    "cover",
-    "dispatch",
-}
 
 
 async def organisation(session: AsyncSession, event: OrganisationChanged) -> None:
@@ -65,20 +54,40 @@ def _take_from_client(session: AsyncSession, contract: Contract, event: Organisa
 
 async def exchange(session: AsyncSession, event: ExchangeChanged) -> None:
     """Cover follows the hardware; its end does not move. A step that no contract shows, such as a part that was sent,
-    changes nothing but the version that is remembered."""
-    contract = await repository.find_for_change(session, event.contract_number)
-    known = await session.get(Replacement, event.exchange_id)
-    before = known.shown if known else None
+    changes nothing but the version that is remembered. Other contracts of the client that cover the unit follow."""
     replaced_on = event.replaced_on or (clock.day(event.at) if event.cover == "replaced" else None)
-    values = event.model_dump(include=KEPT_OF_AN_EXCHANGE) | {
-        "contract_number": contract.number if contract else event.contract_number,
+    values = event.model_dump(include=set(TOLD)) | {
         "incident_number": event.number,
         "replaced_on": replaced_on,
     }
-    if not await upsert(session, Replacement, values, event.version) or contract is None:
+    contract = await repository.find_for_change(session, event.contract_number)
+    if contract is None:
+        # It counts once its contract is registered.
+        await upsert(session, Replacement, values | {"contract_number": event.contract_number}, event.version)
+        return
+    await _follow(session, contract, values, event.version)
+    for number in await repository.sharing(session, contract, event.exchange_id):
+        other = await repository.find_for_change(session, number)
+        if other is not None:
+            await _share(session, contract, other)
+            # An exchange of a later unit may have been told before this one.
+            await _share(session, other, contract)
+
+
+async def _share(session: AsyncSession, of: Contract, other: Contract) -> None:
+    known = {each.exchange_id for each in other.replacements}
+    known |= {each.exchange_id for each in following.shared(other.registered, of.replacements)}
+    for row in of.replacements:
+        if row.exchange_id in known:
+            await _follow(session, other, row.told, row.version)
+
+
+async def _follow(session: AsyncSession, contract: Contract, values: dict[str, object], version: int) -> None:
+    [before] = [each.shown for each in contract.replacements if each.exchange_id == values["exchange_id"]] or [None]
+    if not await upsert(session, Replacement, values | {"contract_number": contract.number}, version):
         return
     await repository.reload_replacements(session, contract)
-    [told] = [each for each in contract.replacements if each.exchange_id == event.exchange_id]
+    [told] = [each for each in contract.replacements if each.exchange_id == values["exchange_id"]]
     if told.shown == before:
         return
     contract.version += 1

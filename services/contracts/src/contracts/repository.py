@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
@@ -14,7 +14,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 import events
 from chassis.locks import one_at_a_time
 from contracts.hardware.models import Replacement
-from contracts.models import Contract, Extension, ExtensionOffer, Organisation
+from contracts.models import Article, Contract, Extension, ExtensionOffer, Organisation
 from events import OrganisationKind
 from web.text import codes
 from web.text.folding import searchable
@@ -42,6 +42,42 @@ async def reload_replacements(session: AsyncSession, contract: Contract) -> None
     query = select(Replacement).where(Replacement.contract_number == contract.number)
     rows = (await session.scalars(query.execution_options(populate_existing=True))).all()
     set_committed_value(contract, "replacements", list(rows))
+
+
+async def sharing(session: AsyncSession, contract: Contract, exchange_id: UUID) -> Sequence[str]:
+    """The numbers of its client's other contracts that have this exchange, or may cover a unit that ``contract`` has
+    exchanges of."""
+    units = {code for row in contract.replacements for code in (row.serial_code, row.replacement_code) if code}
+    articles = select(Article.contract_number).where(Article.serial_code.in_(units))
+    moved = select(Replacement.contract_number).where(
+        or_(Replacement.exchange_id == exchange_id, Replacement.replacement_code.in_(units))
+    )
+    covers = or_(Contract.serial_code.in_(units), Contract.number.in_(articles), Contract.number.in_(moved))
+    query = select(Contract.number).where(_of_same_client(contract), covers)
+    return (await session.scalars(query.order_by(Contract.number))).all()
+
+
+async def exchanged_elsewhere(session: AsyncSession, contract: Contract) -> Sequence[Replacement]:
+    """The exchanges of its client's other contracts, where one of them is of a unit that ``contract`` registers."""
+    units = [codes.serial(serial) for serial in contract.registered]
+    is_of_unit = or_(Replacement.serial_code.in_(units), Replacement.replacement_code.in_(units))
+    numbers = (
+        select(Replacement.contract_number)
+        .where(is_of_unit)
+        .join(Contract, Contract.number == Replacement.contract_number)
+    )
+    query = select(Replacement).where(Replacement.contract_number.in_(numbers.where(_of_same_client(contract))))
+    return (await session.scalars(query)).all()
+
+
+def _of_same_client(contract: Contract) -> ColumnElement[bool]:
+    """None where it has no client: then nobody is known to hold its units."""
+    return and_(
+        Contract.number != contract.number,
+        Contract.reseller_id == contract.reseller_id,
+        Contract.client_id == contract.client_id,
+        Contract.client_id.is_not(None),
+    )
 
 
 async def held_by(session: AsyncSession, client_id: UUID) -> Sequence[Contract]:

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api import contracts as schemas
 from chassis import audit
 from chassis.locks import one_at_a_time
+from chassis.projections import upsert
 from contracts import access, event_mapper, feed, repository
 from contracts.errors import (
     ClientOfAnotherReseller,
@@ -24,6 +25,7 @@ from contracts.errors import (
     UnknownOffer,
 )
 from contracts.hardware import following
+from contracts.hardware.models import Replacement
 from contracts.models import Article, Contract, Extension, ExtensionOffer, Organisation, Product
 from contracts.renewals import service as renewals
 from events import OrganisationKind
@@ -41,6 +43,7 @@ async def put_contract(session: AsyncSession, number: str, wanted: schemas.Contr
         contract = Contract(number=codes.number(number), articles=[], extensions=[])
         await repository.reload_replacements(session, contract)
         await _fill(session, contract, wanted, parties)
+        await _follow_exchanges(session, contract, set())
         session.add(contract)
         await session.flush()
         feed.tell(session, event_mapper.registered(contract))
@@ -49,21 +52,43 @@ async def put_contract(session: AsyncSession, number: str, wanted: schemas.Contr
         audit.skip(session)
         return contract, False
     _refuse_unknown_units(contract, wanted)
+    known = {code for product in contract.products for code in product.units}
     await _fill(session, contract, wanted, parties)
+    await _follow_exchanges(session, contract, known)
     contract.version += 1
     feed.tell(session, event_mapper.changed(contract))
     return contract, False
 
 
 def _refuse_unknown_units(contract: Contract, wanted: schemas.ContractPut) -> None:
-    serials = [wanted.serial_number, *(article.serial_number for article in wanted.articles)]
-    product = following.dropped(contract.products, serials)
+    registered = [wanted.serial_number, *(article.serial_number for article in wanted.articles)]
+    product = following.dropped(contract.products, registered)
     if product is None:
         return
     if product.going is not None:
         raise ExchangeUnderWay(serial=product.serial_number, incident=product.going.incident_number)
     last = product.history[-1]
     raise ExchangedSince(serial=last.serial_number, incident=last.incident_number, unit=product.serial_number)
+
+
+async def _follow_exchanges(session: AsyncSession, contract: Contract, known: set[str]) -> None:
+    """Of its units, by incidents of the client's other contracts. A unit that has been replaced is no product of a new
+    registration: raises ExchangedSince, except of the ``known``."""
+    elsewhere = await repository.exchanged_elsewhere(session, contract)
+    here = {each.exchange_id for each in contract.replacements}
+    missing = following.shared(
+        contract.registered, {e.exchange_id: e for e in elsewhere if e.exchange_id not in here}.values()
+    )
+    for serial in contract.registered:
+        product = following.follow(serial, missing)
+        if codes.serial(serial) not in known and codes.serial(product.serial_number) != codes.serial(serial):
+            last = product.history[-1]
+            raise ExchangedSince(serial=serial, incident=last.incident_number, unit=product.serial_number)
+    for row in missing:
+        await upsert(session, Replacement, row.told | {"contract_number": contract.number}, row.version)
+    if missing:
+        await repository.reload_replacements(session, contract)
+        contract.refresh_search_columns()
 
 
 async def give(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal, Protocol
+from typing import Literal, Protocol, TypeVar
 
 from events.exchange_words import Cover, Dispatch
 from web.clock import PARIS
@@ -44,6 +44,8 @@ class Exchanged(Protocol):
     @property
     def dispatch(self) -> Dispatch: ...
 
+
+Followed = TypeVar("Followed", bound=Exchanged)
 
 # ``covered`` and ``exchanging`` units have the cover; the others have it no more, not yet, or never got it.
 Place = Literal["covered", "exchanging", "replaced", "awaited", "later", "returned"]
@@ -118,6 +120,19 @@ def follow(serial: str, replacements: Iterable[Exchanged]) -> Product:
     )
 
 
+def shared(registered: Iterable[str], replacements: Iterable[Followed]) -> list[Followed]:
+    """Which of these, of another contract, are of the units that are registered here, and of those that they became.
+    What was taken back before is over: a unit may have been sold anew since."""
+    units = {codes.serial(serial) for serial in registered}
+    left = [each for each in replacements if each.cover in ("in_progress", "replaced")]
+    found = []
+    while step := next((each for each in left if units & _units(each)), None):
+        left.remove(step)
+        found.append(step)
+        units |= _units(step)
+    return found
+
+
 def dropped(products: Sequence[Product], registered: Sequence[str]) -> Product | None:
     """A product that was exchanged, or is being, and that another registration has none of the units of, while it has
     one that is of no product: whether that one stands for it, and for which of its units, cannot be told. The first
@@ -160,6 +175,10 @@ def is_known(step: Exchanged) -> bool:
 
 def _came(step: Exchanged, code: str) -> bool:
     return step.replacement_code == code
+
+
+def _units(step: Exchanged) -> set[str]:
+    return {code for code in (step.serial_code, step.replacement_code) if code}
 
 
 def _day(step: Exchanged) -> date:

@@ -13,9 +13,25 @@ from contracts.models import Base
 from events.exchange_words import Cover, Dispatch
 from web.text.codes import SERIAL_SQL
 
+# What incidents tell of an exchange, and each contract that follows it keeps.
+TOLD = (
+    "exchange_id",
+    "incident_number",
+    "line",
+    "serial_number",
+    "product_reference",
+    "replacement_serial_number",
+    "replacement_reference",
+    "reserved_at",
+    "cover",
+    "dispatch",
+    "replaced_on",
+)
+
 
 class Replacement(Base):
-    """An exchange of one of a contract's products, as incidents told it last (``ExchangeChanged``). ``cover`` tells
+    """An exchange of one of a contract's products, as incidents told it last (``ExchangeChanged``): a row for each
+    contract of the client that covers the unit, whichever of them its incident was declared under. ``cover`` tells
     whether the replacement has taken the cover over, on ``replaced_on``; ``unchanged`` rows only remember a version.
     ``reserved_at``: since when that replacement was meant; not known of what was told by older releases.
     """
@@ -23,8 +39,8 @@ class Replacement(Base):
     __tablename__ = "replacements"
 
     exchange_id: Mapped[UUID] = mapped_column(primary_key=True)
+    contract_number: Mapped[str] = mapped_column(primary_key=True, index=True)
     version: Mapped[int]
-    contract_number: Mapped[str] = mapped_column(index=True)
     incident_number: Mapped[str]
     line: Mapped[int]
     serial_number: Mapped[str]
@@ -41,6 +57,10 @@ class Replacement(Base):
     cover: Mapped[Cover] = mapped_column(Text)
     dispatch: Mapped[Dispatch] = mapped_column(Text)
     replaced_on: Mapped[date | None]
+
+    @property
+    def told(self) -> dict[str, object]:
+        return {name: getattr(self, name) for name in TOLD}
 
     @property
     def shown_replacement(self) -> str | None:
