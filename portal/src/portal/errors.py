@@ -46,3 +46,17 @@ class PrinterBusy(Problem):
 
     def __init__(self, **members: Any) -> None:
         super().__init__(headers={"Retry-After": "60"}, **members)
+
+
+class TooManyDocuments(Problem):
+    """By one person at once."""
+
+    status = 429
+    code = "too_many_documents"
+    message = text(
+        "Vos documents précédents sont encore en préparation. Réessayez dans quelques secondes.",
+        "Your documents before this one are still being prepared. Try again in a few seconds.",
+    )
+
+    def __init__(self, **members: Any) -> None:
+        super().__init__(headers={"Retry-After": "10"}, **members)

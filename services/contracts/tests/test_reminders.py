@@ -128,8 +128,8 @@ async def test_why_there_was_no_reminder(harness: Harness, register: Any) -> Non
     [
         (-5, 100, {}, {("skipped", "ended"), ("skipped", "closed")}),
         (200, -100, {}, {("planned", None)}),
-        (20, -10, {}, {("planned", None)}),
-        (5, 100, {"order_days_after_end": -30}, {("planned", None), ("skipped", "closed")}),
+        (20, -10, {}, {("planned", None), ("skipped", "passed")}),
+        (5, 100, {"order_days_after_end": -30}, {("planned", None), ("skipped", "passed"), ("skipped", "closed")}),
     ],
     ids=["over when it was registered", "far away", "yet to begin", "no longer to be ordered"],
 )
@@ -140,6 +140,26 @@ async def test_what_is_to_come_and_what_cannot_come_any_more(
     await register("1", ends_in=ends_in, started=begun)
     found = await log(harness)
     assert {(line["outcome"], line["reason"]) for line in found["items"]} == expected
+
+
+@pytest.mark.parametrize(
+    ("ends_in", "begun", "planned"),
+    [(25, 100, {30, 7}), (60, 100, {60, 30, 7}), (61, 100, {90, 60, 30, 7}), (5, 100, {7}), (60, -20, {60, 30, 7})],
+)
+async def test_what_is_announced_is_what_will_be_told(
+    harness: Harness, register: Any, ends_in: int, begun: int, planned: set[int]
+) -> None:
+    await register("1", ends_in=ends_in, started=begun)
+    items = [line for line in (await log(harness))["items"] if line["kind"] == "end"]
+    assert {line["threshold"] for line in items if line["outcome"] == "planned"} == planned
+    for day in range(max(-begun, 0), ends_in + 1):
+        async with harness.service.database.transaction() as session:
+            await reminders.remind(session, clock.today() + timedelta(days=day))
+    assert {event.threshold for event in await told(harness)} == planned
+    for line in items:
+        if line["outcome"] == "skipped":
+            nearest = max(each for each in planned if each < line["threshold"])
+            assert f"celui à {nearest} jours en tient lieu" in line["sentence"]
 
 
 @pytest.mark.parametrize("days_after_end", [-90, -30, 0, 30])

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from portal.errors import PrinterBusy
+from portal.errors import PrinterBusy, TooManyDocuments
 from portal.paper.sheet import Sheet
 
 log = logging.getLogger(__name__)
@@ -36,8 +36,10 @@ class Printer:
     @contextmanager
     def place(self, person: str) -> Iterator[None]:
         """Taken before a document is read for, so that one that is refused costs no service anything. Raises
-        PrinterBusy when too many documents, or too many of ``person``, are drawn or wait already."""
-        if self._asked.total() >= self._most or self._asked[person] >= MOST_OF_ONE:
+        TooManyDocuments when too many of ``person`` are drawn or wait already, PrinterBusy when too many at all."""
+        if self._asked[person] >= MOST_OF_ONE:
+            raise TooManyDocuments
+        if self._asked.total() >= self._most:
             raise PrinterBusy
         self._asked[person] += 1
         try:

@@ -20,6 +20,9 @@ from web.i18n import Language, Text, text
 COMPUTED = text("Transmis le {at} aux personnes à prévenir.", "Passed on {at} to those who are to be told.")
 PLANNED = text("Prévu le {day}.", "Planned for {day}.")
 AT_ONCE = text("Sera transmis dans l’heure.", "Will be passed on within the hour.")
+NEARER = text(
+    "Pas de rappel : celui à {nearer} jours en tient lieu.", "No reminder: the one at {nearer} days stands for it."
+)
 SKIPPED: Mapping[schemas.Reason, Text] = {
     "passed": text(
         "Pas de rappel : il ne restait que {days} jours quand les rappels ont été calculés.",
@@ -95,8 +98,13 @@ class _Words:
         )
 
     def ahead(self, threshold: int, starts_on: date, ends_on: date) -> schemas.Reminder:
+        """Of those that are due on one day the nearest to the end is told alone."""
         due = max(ends_on - timedelta(days=threshold), starts_on)
-        return self._unlogged("end", threshold, due, "ended" if ends_on < self._today else None, ends_on)
+        if ends_on < self._today:
+            return self._unlogged("end", threshold, due, "ended", ends_on)
+        left = (ends_on - max(due, self._today)).days
+        nearer = min((each for each in THRESHOLDS if left <= each < threshold), default=None)
+        return self._unlogged("end", threshold, due, "passed" if nearer else None, ends_on, nearer)
 
     def order_ahead(self, order_until: date | None, starts_on: date) -> schemas.Reminder:
         if order_until is None:
@@ -107,10 +115,16 @@ class _Words:
         )
 
     def _unlogged(
-        self, kind: Kind, threshold: int, due: date | None, reason: schemas.Reason | None, last: date | None
+        self,
+        kind: Kind,
+        threshold: int,
+        due: date | None,
+        reason: schemas.Reason | None,
+        last: date | None,
+        nearer: int | None = None,
     ) -> schemas.Reminder:
         is_due = due is not None and due <= self._today
-        sentence = SKIPPED[reason] if reason else AT_ONCE if is_due else PLANNED
+        sentence = NEARER if nearer else SKIPPED[reason] if reason else AT_ONCE if is_due else PLANNED
         day = last if reason else due
         return schemas.Reminder(
             kind=kind,
@@ -118,5 +132,5 @@ class _Words:
             due_on=due,
             outcome="skipped" if reason else "planned",
             reason=reason,
-            sentence=sentence[self._language].format(day=f"{day:%d/%m/%Y}" if day else ""),
+            sentence=sentence[self._language].format(day=f"{day:%d/%m/%Y}" if day else "", nearer=nearer),
         )
