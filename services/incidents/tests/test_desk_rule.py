@@ -143,8 +143,15 @@ def test_a_paused_incident_comes_back_at_once_when_who_is_awaited_writes() -> No
 
 
 def test_a_reminder_begins_the_three_days_again() -> None:
-    known = pending("waiting_client", spoken_at=paris("2026-05-20 11:00"))
-    assert next_of(known) == Next("remind", paris("2026-05-26 00:00"))  # over Whit Monday
+    at = paris("2026-05-20 11:00")
+    for known in (pending("waiting_client", spoken_at=at), pending("waiting_client", reminded_at=at)):
+        assert next_of(known) == Next("remind", paris("2026-05-26 00:00"))  # over Whit Monday
+
+
+def test_a_reminder_answers_nobody() -> None:
+    since = paris("2026-05-19 09:30")
+    known = pending("waiting_client", unanswered_since=since, reminded_at=paris("2026-05-19 09:45"))
+    assert next_of(known) == Next("answer", since)
 
 
 def test_an_awaited_party_is_not_asked_to_wait_for_what_was_asked_before_the_pause() -> None:

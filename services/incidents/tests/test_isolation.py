@@ -97,6 +97,8 @@ OF_SQP = {
     ("post", "/desk/{number}/settle"),
     ("post", "/desk/{number}/snooze"),
     ("post", "/desk/{number}/wake"),
+    # test_desk_reminders.py.
+    ("post", "/desk/{number}/remind"),
     # test_links.py says who may.
     ("post", "/desk/{number}/links"),
     ("delete", "/desk/{number}/links/{other}"),

@@ -15,6 +15,7 @@ from web.schemas import Answer, Page, Request
 Kind = Literal[
     "incident_declared",
     "status_changed",
+    "answer_reminded",
     "closing_postponed",
     "promise_missed",
     "exchange_changed",
@@ -108,6 +109,7 @@ class EmailPut(Request):
     # (identity sends its one e-mail per organisation): both stay in the feed unless a person asks for more.
     incident_declared: bool = True
     status_changed: bool = True
+    answer_reminded: bool = True
     closing_postponed: bool = True
     promise_missed: bool = True
     exchange_changed: bool = True

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 from uuid import UUID
 
 from events.base import Event, Payload
-from events.incidents import Actor, PendingReason, Status
+from events.incidents import Actor, IncidentEvent, PendingReason, Status
 from events.times import Moment
+
+# The side whose answer SQP waits for.
+Awaited = Literal["reseller", "client"]
 
 
 class IncidentAssigned(Event):
@@ -44,6 +47,38 @@ class IncidentsMoved(Event):
     at: Moment
 
 
+class AnswerReminded(IncidentEvent):
+    """SQP reminded the side ``awaited`` that it waits for its answer; ``asked`` is at most 200 characters of what SQP
+    asked it, and of nothing that this side does not read. The other side is not told."""
+
+    type: ClassVar[str] = "incidents.answer.reminded.v1"
+
+    awaited: Awaited
+    asked: str = ""
+
+
+class RemindedIncident(Payload):
+    number: str
+    title: str
+    reseller_id: UUID
+    client_id: UUID | None
+    awaited: Awaited
+    asked: str = ""
+
+
+class AnswersReminded(Event):
+    """SQP reminded of many incidents at once, each as AnswerReminded says of one; people are told of all of them by
+    this."""
+
+    type: ClassVar[str] = "incidents.bulk.reminded.v1"
+    aggregate: ClassVar[str] = "job_id"
+
+    job_id: UUID
+    incidents: list[RemindedIncident]
+    actor: Actor
+    at: Moment
+
+
 class PresenceChanged(Event):
     """Somebody of SQP came to the incident, left it, or began or ended an answer there. For SQP alone, whose open pages
     ask who is there: no name is in an event. ``version`` is the moment in milliseconds."""
@@ -55,4 +90,10 @@ class PresenceChanged(Event):
     at: Moment
 
 
-EVENTS: tuple[type[Event], ...] = (IncidentAssigned, IncidentsMoved, PresenceChanged)
+EVENTS: tuple[type[Event], ...] = (
+    IncidentAssigned,
+    IncidentsMoved,
+    AnswerReminded,
+    AnswersReminded,
+    PresenceChanged,
+)

@@ -9,6 +9,7 @@ from typing import TypedDict
 from uuid import UUID
 
 from events import incidents as facts
+from events.desk import AnswerReminded, Awaited
 from events.exchange_words import Consequence, ExchangeStep
 from incidents.exchanges import carriers, standing
 from incidents.exchanges.models import Exchange, Shipment
@@ -90,6 +91,10 @@ def closing_postponed(
     incident: Incident, by: facts.Actor, at: datetime, closes_on: date
 ) -> facts.IncidentClosingPostponed:
     return facts.IncidentClosingPostponed(**_about(incident, by, at), closes_on=closes_on)
+
+
+def answer_reminded(incident: Incident, by: facts.Actor, at: datetime, awaited: Awaited, asked: str) -> AnswerReminded:
+    return AnswerReminded(**_about(incident, by, at), awaited=awaited, asked=asked)
 
 
 def promise_missed(incident: Incident, dispatch_on: date, first_dispatch_on: date, at: datetime) -> facts.PromiseMissed:
@@ -195,7 +200,7 @@ def message_posted(
         **_about(incident, by, message.at),
         message_id=message.id,
         thread=thread,
-        excerpt=_excerpt(message.body),
+        excerpt=excerpt(message.body),
     )
 
 
@@ -229,7 +234,7 @@ def _about(incident: Incident, by: facts.Actor, at: datetime) -> About:
     )
 
 
-def _excerpt(body: str) -> str:
+def excerpt(body: str) -> str:
     """One line of at most 200 characters, no sign of several characters cut."""
     line = " ".join(body.split())
     return line if len(line) <= EXCERPT else f"{cut(line, EXCERPT - 1)}…"

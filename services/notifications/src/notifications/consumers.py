@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis.messaging.consumer import Consumer
 from events import Event
 from events.contracts import ContractChanged, ContractExpiring, ContractExtended, ContractRegistered
-from events.desk import IncidentAssigned, IncidentsMoved, PresenceChanged
+from events.desk import AnswerReminded, AnswersReminded, IncidentAssigned, IncidentsMoved, PresenceChanged
 from events.files import FileBindingRefused, FileBound
 from events.identity import (
     AccountInvited,
@@ -41,6 +41,7 @@ from events.incidents import (
 )
 from notifications import (
     account_mails,
+    answer_notices,
     bulk_notices,
     exchanges,
     merge_notices,
@@ -70,6 +71,8 @@ def consumers() -> tuple[Consumer, ...]:
     incidents.on(IncidentDeclared)(_follow_and_tell(recipients.declared))
     incidents.on(IncidentStatusChanged)(exchanges.status_changed)
     incidents.on(IncidentsMoved)(bulk_notices.tell)
+    incidents.on(AnswerReminded)(answer_notices.reminded)
+    incidents.on(AnswersReminded)(answer_notices.reminded_of_many)
     incidents.on(IncidentMerged)(merge_notices.tell)
     incidents.on(IncidentClosingPostponed)(_follow_and_tell(recipients.closing_postponed))
     incidents.on(PromiseMissed)(_follow_and_tell(recipients.promise_missed))

@@ -6,7 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 
-from notifications import account_labels, declaration_labels, exchange_labels, exchange_texts, reminder_texts
+from notifications import (
+    account_labels,
+    answer_labels,
+    declaration_labels,
+    exchange_labels,
+    exchange_texts,
+    reminder_texts,
+)
 from notifications.lines import Facts, device, moments, one_line, plain
 from notifications.notification_types import EmailKind
 from notifications.status_labels import (
@@ -61,6 +68,7 @@ QUOTED = text("« {} »", "“{}”")
 TITLES: dict[EmailKind, Text] = {
     "incident_declared": text("[Nouvel incident] Incident n. {number}", "[New incident] Incident no. {number}"),
     "status_changed": text("[Nouveau statut] Incident n. {number}", "[New status] Incident no. {number}"),
+    "answer_reminded": answer_labels.TITLE,
     "closing_postponed": text("[Clôture repoussée] Incident n. {number}", "[Closing postponed] Incident no. {number}"),
     "promise_missed": text("[Envoi en retard] Incident n. {number}", "[Dispatch late] Incident no. {number}"),
     "exchange_changed": exchange_texts.CHANGED,
@@ -108,10 +116,12 @@ BUTTONS_OF_MANY: dict[str, Text] = {
 }
 
 SEE_INCIDENT = text("Voir l’incident", "See the incident")
+ANSWER = text("Répondre", "Reply")
 SEE_CONTRACT = text("Voir le contrat", "See the contract")
 BUTTONS: dict[EmailKind, Text] = {
     "incident_declared": SEE_INCIDENT,
     "status_changed": SEE_INCIDENT,
+    "answer_reminded": ANSWER,
     "closing_postponed": SEE_INCIDENT,
     "promise_missed": SEE_INCIDENT,
     "exchange_changed": SEE_INCIDENT,
@@ -128,9 +138,8 @@ BUTTONS: dict[EmailKind, Text] = {
     **account_labels.BUTTONS,
 }
 
-ANSWER = text("Répondre", "Reply")
-
 BODIES: dict[str, Text] = {
+    "answer_reminded": answer_labels.BODY,
     "closing_postponed": text(
         "{actor} a écrit après la résolution : l’incident n’est peut-être pas réglé. Sans suite, clôture le {day}.",
         "{actor} wrote after the resolution: the incident may not be solved. Unless more happens, it closes on {day}.",
@@ -195,6 +204,10 @@ def render(kind: EmailKind, facts: Facts, language: Language, write_name: Callab
         sentences = say(TITLE_OF_MANY), say(of_many(known)), say(SEE_MANY)
         listed = concerned(known, language)
         return Words(*sentences, quote=paragraphs(facts["note"]), groups=listed, language=language)
+    if kind == "answer_reminded" and facts.get("count", 1) > 1:
+        title, body, see = (say(each) for each in answer_labels.OF_MANY)
+        groups, links = answer_labels.awaited(known, language), answer_labels.links(known, language)
+        return Words(title, body, see, groups=groups, links=links, language=language)
     if kind in TITLES_OF_MANY and facts.get("count", 1) > 1:
         many = "order_closing" if facts.get("reminder") == "order" else kind
         return Words(

@@ -15,7 +15,7 @@ from web.schemas import Answer, OptionalParagraphs, Request
 # As many incidents as one job takes.
 MOST_ROWS = 500
 
-Action = Literal["assign", "release", "move"]
+Action = Literal["assign", "release", "move", "remind"]
 JobState = Literal["running", "done", "cancelled"]
 # ``unchanged``: it was so already; ``cancelled``: the job was stopped before.
 Outcome = Literal["waiting", "done", "unchanged", "refused", "failed", "cancelled"]
@@ -47,7 +47,13 @@ class BulkMove(StatusChange):
     action: Literal["move"]
 
 
-BulkAct = Annotated[BulkAssign | BulkRelease | BulkMove, Field(discriminator="action")]
+class BulkRemind(Request):
+    """Whose answer is awaited is told so; a person once, of all of them."""
+
+    action: Literal["remind"]
+
+
+BulkAct = Annotated[BulkAssign | BulkRelease | BulkMove | BulkRemind, Field(discriminator="action")]
 
 
 class BulkJobCreate(Request):

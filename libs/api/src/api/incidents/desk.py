@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 from api.incidents.incidents import Number
 from api.incidents.promises import PromiseBadge
 from events import OrganisationKind
+from events.desk import Awaited
 from events.incidents import PendingReason, Status
 from web.i18n import Invalid
 from web.schemas import Answer, Day, OptionalLine, OptionalParagraphs, Page, Paragraphs, Request
@@ -38,7 +39,7 @@ UrgencyKind = Literal["promise_overdue", "promise_today", "waiting", "new", "due
 Turn = Literal["sqp", "reseller", "client", "holder", "stock", "maker", "carrier", "other", "nobody"]
 # What an incident is to another.
 Relation = Literal["related", "follows", "duplicates", "same_cause"]
-Act = Literal["take", "next", "assign", "release", "skip", "settle", "snooze", "wake", "absent", "left"]
+Act = Literal["take", "next", "assign", "release", "skip", "settle", "snooze", "wake", "remind", "absent", "left"]
 
 
 def _person_or_word(value: str) -> str:
@@ -169,15 +170,28 @@ class MergedIncident(Answer):
     undo_until: datetime
 
 
+class Awaiting(Answer):
+    """The side ``party`` whose answer SQP waits for: its ``name``, what a reminder quotes of what it was ``asked``,
+    when it was last reminded, and whether it may be now."""
+
+    party: Awaited
+    name: str
+    asked: str
+    reminded_at: datetime | None
+    may_remind: bool
+
+
 class DeskItem(DeskState):
     """``acts``: the last ones, newest first. ``colleagues``: to whom it may be given. ``may_write``: whether the caller
-    may act on it. ``merges``: the incident that it was merged into, or those that it took in."""
+    may act on it. ``merges``: the incident that it was merged into, or those that it took in. ``awaiting`` is empty
+    where SQP waits for no answer, or has one to give first."""
 
     acts: list[DeskAct]
     colleagues: list[Colleague]
     may_write: bool
     links: list[LinkedIncident] = Field(default_factory=list)
     merges: list[MergedIncident] = Field(default_factory=list)
+    awaiting: Awaiting | None = None
 
 
 class Workload(Answer):

@@ -15,6 +15,7 @@ blueprint = Blueprint()
 KINDS = {
     "incident_declared": N_("Un incident est déclaré"),
     "status_changed": N_("L’état d’un incident change"),
+    "answer_reminded": N_("SQP attend toujours votre réponse"),
     "closing_postponed": N_("La clôture d’un incident résolu est repoussée"),
     "promise_missed": N_("Un envoi promis a du retard"),
     "exchange_changed": N_("Un échange avance : décision, colis, retour"),
@@ -34,6 +35,7 @@ GROUPS = (
         (
             "incident_declared",
             "status_changed",
+            "answer_reminded",
             "closing_postponed",
             "promise_missed",
             "exchange_changed",
@@ -48,8 +50,9 @@ GROUPS = (
     (N_("Compte"), ("sign_up_requested",)),
 )
 FOR_SQP = {"closing_postponed", "note_mentioned", "note_written"}
-# Of contracts, of returns and of requests, administrators alone are told.
+# Of contracts, of returns, of answers and of requests, administrators alone are told.
 FOR_ADMINISTRATORS = {
+    "answer_reminded": ("reseller", "client"),
     "return_reminded": ("reseller", "client"),
     "contract_registered": ("reseller", "client"),
     "contract_extended": ("reseller", "client"),

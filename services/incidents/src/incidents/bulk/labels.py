@@ -12,6 +12,7 @@ SENTENCE: Mapping[Action, Text] = {
     "assign": text("Transmettre à {about}", "Hand over to {about}"),
     "release": text("Rendre à tous", "Give back to everybody"),
     "move": text("Passer à l’état « {about} »", "Move to “{about}”"),
+    "remind": text("Relancer qui doit répondre", "Remind who is to answer"),
 }
 STATE: Mapping[JobState, Text] = {
     "running": text("En cours", "Running"),
@@ -30,11 +31,14 @@ DONE: Mapping[Action, Text] = {
     "assign": text("Transmis à {about}.", "Handed over to {about}."),
     "release": text("Rendu à tous.", "Given back to everybody."),
     "move": text("Passé à l’état « {about} ».", "Moved to “{about}”."),
+    "remind": text("Relancé.", "Reminded."),
 }
 UNCHANGED: Mapping[Action, Text] = {
     "assign": text("{about} l’a déjà.", "{about} has it already."),
     "release": text("Il n’est à personne.", "It is nobody’s."),
     "move": text("Il est déjà à l’état « {about} ».", "It is “{about}” already."),
+    # A second reminder is refused, and says when the first one was.
+    "remind": text("Déjà relancé.", "Reminded already."),
 }
 FAILED = text(
     "Une difficulté technique l’a empêché ; rien n’a changé. Réessayez sur l’incident.",
@@ -56,6 +60,13 @@ WOULD: Mapping[Action, tuple[Text, Text]] = {
     "move": (
         text("1 incident passera à l’état « {about} ».", "1 incident will move to “{about}”."),
         text("{count} incidents passeront à l’état « {about} ».", "{count} incidents will move to “{about}”."),
+    ),
+    "remind": (
+        text("La réponse attendue sera rappelée pour 1 incident.", "1 reminder will be given of an awaited answer."),
+        text(
+            "Les réponses attendues seront rappelées pour {count} incidents.",
+            "Reminders will be given of the answers awaited on {count} incidents.",
+        ),
     ),
 }
 STAY = (
@@ -85,6 +96,16 @@ REFUSED: Mapping[Action, tuple[Text, Text]] = {
         text(
             "{count} incidents seront refusés : cet état ne suit pas le leur.",
             "{count} incidents will be refused: that state does not follow theirs.",
+        ),
+    ),
+    "remind": (
+        text(
+            "1 incident sera refusé : aucune réponse n’y est attendue, ou le rappel date de moins d’un jour.",
+            "1 incident will be refused: no answer is awaited on it, or it was reminded of less than a day ago.",
+        ),
+        text(
+            "{count} incidents seront refusés : aucune réponse n’y est attendue, ou le rappel date de moins d’un jour.",
+            "{count} will be refused: no answer is awaited on them, or they were reminded of less than a day ago.",
         ),
     ),
 }

@@ -22,10 +22,10 @@ from chassis import audit
 from chassis.messaging import outbox
 from chassis.retry_policy import DatabaseAway
 from chassis.sql import AnyRow
-from events.desk import IncidentsMoved, MovedIncident
 from events.incidents import Actor
-from incidents.bulk import labels, repository
+from incidents.bulk import labels, repository, telling
 from incidents.bulk.errors import NotAnyMore
+from incidents.desk import reminders
 from incidents.desk import repository as desk_rows
 from incidents.desk import service as desk
 from incidents.labels import REASON, STATUS
@@ -43,6 +43,8 @@ ACT: TypeAdapter[schemas.BulkAct] = TypeAdapter(schemas.BulkAct)
 STANDS_STILL = timedelta(minutes=10)
 KEPT = timedelta(days=90)
 AT_ONCE = 50
+# Of what others than SQP hear.
+TOLD: tuple[schemas.Action, ...] = ("move", "remind")
 # Of a state, or of what is waited for in it.
 STATES: Mapping[str, Text] = {str(word): label for words in (STATUS, REASON) for word, label in words.items()}
 
@@ -64,25 +66,13 @@ async def perform(session: AsyncSession, job_id: str, position: int) -> None:
 
 
 async def end(session: AsyncSession, job: AnyRow, state: schemas.JobState) -> None:
-    """Its row is locked. People are told of all that was moved, once, also of a job that was stopped."""
+    """Its row is locked. People are told of all that was changed, once, also of a job that was stopped."""
     now = clock.now()
     await repository.end(session, job.id, state, now)
-    act = ACT.validate_python(job.act)
-    if not isinstance(act, schemas.BulkMove):
-        return
-    moved = [MovedIncident(**row._mapping) for row in await repository.moved(session, job.id)]
-    if moved:
-        told = IncidentsMoved(
-            version=1,
-            job_id=job.id,
-            status=act.status,
-            reason=act.reason,
-            note=act.note,
-            incidents=moved,
-            actor=_owner(job),
-            at=now,
-        )
-        outbox.add(session, told)
+    if job.action in TOLD:
+        told = await telling.of(session, job.id, ACT.validate_python(job.act), _owner(job), now)
+        if told is not None:
+            outbox.add(session, told)
 
 
 async def revive(session: AsyncSession) -> int:
@@ -125,6 +115,8 @@ async def _act(session: AsyncSession, job: AnyRow, number: str) -> bool:
         if (incident.status, incident.pending_reason) == (act.status, act.reason):
             return False
         await changes.move_among(session, incident, act, by, job.id)
+    elif isinstance(act, schemas.BulkRemind):
+        await reminders.remind_among(session, await for_change(session, number, by), by)
     else:
         item = await desk.locked_item(session, number)
         if item.assignee_id == getattr(act, "user_id", None):
@@ -138,7 +130,12 @@ async def _act(session: AsyncSession, job: AnyRow, number: str) -> bool:
 
 
 def _record(session: AsyncSession, job: AnyRow, number: str) -> None:
-    done = {"move": "incident.move_among", "assign": "incident.assign_among", "release": "incident.release_among"}
+    done = {
+        "move": "incident.move_among",
+        "assign": "incident.assign_among",
+        "release": "incident.release_among",
+        "remind": "incident.remind_among",
+    }
     said = done[job.action]
     audit.record(session, said, organisation_id=job.organisation_id, subject=number, by=job.owner_id)
 

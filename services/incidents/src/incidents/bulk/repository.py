@@ -20,6 +20,23 @@ from incidents.desk.models import DeskItem
 from incidents.models import Incident
 
 JOB = BulkJob.__table__
+OF_INCIDENT = (
+    Incident.number,
+    Incident.title,
+    Incident.reseller_id,
+    Incident.client_id,
+    Incident.status,
+    Incident.pending_reason,
+)
+# Who has it, and all that ``desk/awaited.py`` asks.
+OF_ITEM = (
+    DeskItem.assignee_id,
+    DeskItem.last_message_kind,
+    DeskItem.last_message_at,
+    DeskItem.moved_at,
+    DeskItem.unanswered_since,
+    DeskItem.reminded_at,
+)
 
 
 async def locked(session: AsyncSession, job_id: UUID) -> AnyRow | None:
@@ -56,11 +73,12 @@ async def end(session: AsyncSession, job_id: UUID, state: str, at: datetime) -> 
     await session.execute(update(BulkJob).where(BulkJob.id == job_id).values(state=state, ended_at=at))
 
 
-async def moved(session: AsyncSession, job_id: UUID) -> Sequence[AnyRow]:
-    """The incidents that the job has changed, in the job's order."""
+async def changed(session: AsyncSession, job_id: UUID) -> Sequence[AnyRow]:
+    """The incidents that the job has changed, in the job's order, as they are now."""
     query = (
-        select(Incident.number, Incident.title, Incident.reseller_id, Incident.client_id)
+        select(*OF_INCIDENT, *OF_ITEM)
         .join(BulkRow, BulkRow.number == Incident.number)
+        .outerjoin(DeskItem, DeskItem.incident_number == Incident.number)
         .where(BulkRow.job_id == job_id, BulkRow.outcome == "done")
         .order_by(BulkRow.position)
     )
@@ -101,9 +119,9 @@ async def rows(reader: AsyncConnection, job_id: UUID) -> Sequence[AnyRow]:
 
 
 async def chosen(reader: AsyncConnection, numbers: Sequence[str]) -> Sequence[AnyRow]:
-    """State and assignee of each, to say what would happen."""
+    """State, assignee and who is awaited of each, to say what would happen."""
     query = (
-        select(Incident.number, Incident.status, Incident.pending_reason, Incident.declarer_id, DeskItem.assignee_id)
+        select(*OF_INCIDENT, *OF_ITEM)
         .outerjoin(DeskItem, DeskItem.incident_number == Incident.number)
         .where(Incident.number.in_(numbers))
     )

@@ -19,6 +19,7 @@ from incidents import states
 from incidents.bulk import labels, performing, repository
 from incidents.bulk.errors import JobNotFound, OneAtATime
 from incidents.bulk.models import BulkJob, BulkRow
+from incidents.desk import awaited
 from incidents.desk import repository as desk
 from incidents.desk.errors import NotAtTheDesk
 from incidents.tasks import BULK_ROW
@@ -83,7 +84,7 @@ async def preview(
         (gone, labels.GONE),
     ]
     sentences = [labels.counted(words, count, language, shown) for count, words in said if count]
-    if act == "move" and kinds["done"]:
+    if act in performing.TOLD and kinds["done"]:
         sentences.append(labels.TOLD[language])
     return schemas.BulkPreview(sentences=sentences, changing=kinds["done"])
 
@@ -93,6 +94,8 @@ def _would(row: AnyRow, act: schemas.BulkAct, by: Actor) -> schemas.Outcome:
         if (row.status, row.pending_reason) == (act.status, act.reason):
             return "unchanged"
         return "done" if act.status in states.next_states(row.status, "sqp") else "refused"
+    if isinstance(act, schemas.BulkRemind):
+        return "done" if awaited.refusal(row, row, clock.now()) is None else "refused"
     if isinstance(act, schemas.BulkRelease):
         return "unchanged" if row.assignee_id is None else "done" if row.assignee_id == by.user_id else "refused"
     if row.assignee_id == act.user_id:
@@ -104,7 +107,7 @@ async def _named(session: AsyncSession, act: schemas.BulkAct, by: Actor) -> str:
     """Whom or what the job's sentence names. A person must be at the desk now, and again when it is a row's turn."""
     if isinstance(act, schemas.BulkMove):
         return act.reason if act.reason not in (None, "other") else act.status
-    if isinstance(act, schemas.BulkRelease):
+    if isinstance(act, schemas.BulkRelease | schemas.BulkRemind):
         return ""
     person = await desk.colleague(session, act.user_id, by.organisation_id)
     if person is None:

@@ -15,7 +15,7 @@ from chassis.http.unit_of_work import Reader, Session, UnitOfWorkRoute
 from events.incidents import Status
 from incidents import auth
 from incidents.auth import actor
-from incidents.desk import links, queries, service, snoozes
+from incidents.desk import links, queries, reminders, service, snoozes
 from incidents.desk.queries import MINE, UNASSIGNED, Wanted
 from incidents.desk.views import Desk, people
 from incidents.errors import IncidentNotFound
@@ -157,6 +157,15 @@ async def wake_incident(number: Number, principal: auth.SqpWriter, session: Sess
     by = actor(principal)
     incident = await for_change(session, number, by)
     await snoozes.wake(session, incident, by)
+
+
+@desk.post("/{number}/remind", status_code=204, dependencies=[idempotency.Documented])
+async def remind_of_answer(number: Number, principal: auth.SqpWriter, session: Session) -> None:
+    """Tells the administrators of the side whose answer is awaited, and nobody else. 409 ``nothing_awaited``,
+    ``answer_first`` where the reseller has written since, ``reminded_lately`` within a day of the last reminder."""
+    by = actor(principal)
+    incident = await for_change(session, number, by)
+    await reminders.remind(session, incident, by)
 
 
 @desk.post("/{number}/links", status_code=204, dependencies=[idempotency.Documented])

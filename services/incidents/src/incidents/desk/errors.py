@@ -101,3 +101,31 @@ class NothingToSettle(Conflict):
         "Il reste à faire sur l’incident n° {number} : seuls une réponse ou un rappel se mettent de côté.",
         "Something is left to be done on incident no. {number}: only an answer or a reminder can be put aside.",
     )
+
+
+class NothingAwaited(Conflict):
+    code = "nothing_awaited"
+    message = text(
+        "Aucune réponse n’est attendue sur l’incident n° {number} : il n’y a personne à relancer.",
+        "No answer is awaited on incident no. {number}: there is nobody to remind.",
+    )
+
+
+class AnswerFirst(Conflict):
+    """Who is awaited has written since SQP last did."""
+
+    code = "answer_first"
+    message = text(
+        "Le revendeur a écrit le {at} sur l’incident n° {number} : répondez-lui plutôt que de le relancer.",
+        "The reseller wrote on {at} on incident no. {number}: answer rather than remind.",
+    )
+
+
+class RemindedLately(Conflict):
+    """``again``: from when on the next reminder may be sent."""
+
+    code = "reminded_lately"
+    message = text(
+        "Un rappel est parti le {at} pour l’incident n° {number} : le suivant sera possible à partir du {again}.",
+        "A reminder was sent on {at} for incident no. {number}: the next one is possible from {again} on.",
+    )

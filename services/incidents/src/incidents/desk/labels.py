@@ -43,6 +43,7 @@ ACT: Mapping[Act, Text] = {
     "settle": text("{by} n’avait rien à y faire pour l’instant", "{by} had nothing to do about it for now"),
     "snooze": text("{by} l’a remis au {until}", "{by} put it off until {until}"),
     "wake": text("{by} l’a repris avant l’heure", "{by} took it up again early"),
+    "remind": text("{by} a relancé {to}", "{by} reminded {to}"),
     "absent": text("{by} a rendu ce que {to} avait", "{by} gave back what {to} had"),
     "left": text("Rendu : {to} n’est plus au bureau", "Given back: {to} is no longer at the desk"),
 }

@@ -51,6 +51,8 @@ class DeskItem(Base):
     # When a person of SQP last put it off, and until when; :class:`incidents.desk.rule.Facts` says whether that holds.
     snoozed_at: Mapped[datetime | None]
     snoozed_until: Mapped[datetime | None]
+    # When a person of SQP last reminded the side whose answer is awaited.
+    reminded_at: Mapped[datetime | None]
     changes: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     version: Mapped[int] = mapped_column(default=1, server_default=text("1"))
     assignee_id: Mapped[UUID | None]

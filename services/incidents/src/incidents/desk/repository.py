@@ -72,6 +72,7 @@ async def facts(session: AsyncSession, incident: Incident, item: DeskItem) -> Fa
         lines=lines,
         heard_at=item.last_message_at if item.last_message_kind not in (None, "sqp") else None,
         snooze=Snooze(item.snoozed_at, item.snoozed_until) if item.snoozed_at and item.snoozed_until else None,
+        reminded_at=item.reminded_at,
     )
 
 

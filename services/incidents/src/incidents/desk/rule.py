@@ -65,6 +65,8 @@ class Facts:
     # When a party last wrote, where SQP has not written since.
     heard_at: datetime | None = None
     snooze: Snooze | None = None
+    # When SQP last reminded whose answer is awaited: no word, as it answers nobody.
+    reminded_at: datetime | None = None
 
     @property
     def put_off_until(self) -> datetime | None:
@@ -77,7 +79,7 @@ class Facts:
     @property
     def since(self) -> datetime:
         """From when on SQP waits."""
-        return max(self.moved_at, self.spoken_at or self.moved_at)
+        return max(self.moved_at, self.spoken_at or self.moved_at, self.reminded_at or self.moved_at)
 
     @property
     def awaits_party(self) -> bool:

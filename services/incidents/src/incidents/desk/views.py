@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from api.incidents import desk as schemas
 from chassis.sql import AnyRow
 from events.incidents import PendingReason
-from incidents.desk import labels, queries
+from incidents.desk import awaited, labels, queries
 from incidents.desk.rule import PATIENCE, start_of
 from incidents.labels import PLATFORM, STATUS
 from incidents.merging import views as merge_views
@@ -60,6 +60,7 @@ class Desk:
         promised = await promises.rows(reader, [found.incident_number])
         acts = await queries.acts(reader, found.incident_number, ACTS_SHOWN)
         people = await queries.people(reader, self._principal.organisation_id, self._now)
+        awaiting = await self._awaiting(reader, incident, found)
         colleagues = [schemas.Colleague(user_id=each.id, name=each.name) for each in people if each.name]
         return schemas.DeskItem(
             **self._state(found, incident, promised.get(found.incident_number)),
@@ -68,6 +69,20 @@ class Desk:
             merges=await merge_views.merges(reader, found.incident_number),
             colleagues=sorted(colleagues, key=lambda each: each.name),
             may_write=self._principal.is_administrator,
+            awaiting=awaiting,
+        )
+
+    async def _awaiting(self, reader: AsyncConnection, incident: AnyRow, item: AnyRow) -> schemas.Awaiting | None:
+        party = awaited.party(incident, item)
+        if party is None or awaited.unless_awaited(incident, item) is not None:
+            return None
+        said = (await awaited.asked(reader, [incident.number]))[incident.number]
+        return schemas.Awaiting(
+            party=party,
+            name=incident.client_name if party == "client" else incident.reseller_name,
+            asked=said.of(party),
+            reminded_at=item.reminded_at,
+            may_remind=awaited.refusal(incident, item, self._now) is None,
         )
 
     def _row(self, item: AnyRow, incident: AnyRow, promised: dict[str, AnyRow]) -> schemas.DeskRow:
