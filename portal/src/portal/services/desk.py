@@ -66,6 +66,10 @@ async def wake(page: PageRequest, number: str) -> None:
     await page.change("POST", f"/desk/{number}/wake")
 
 
+async def remind(page: PageRequest, number: str) -> None:
+    await page.change("POST", f"/desk/{number}/remind")
+
+
 async def assign(page: PageRequest, number: str, wanted: Assign) -> None:
     await page.change("POST", f"/desk/{number}/assign", wanted)
 

@@ -1,4 +1,5 @@
-"""What an agent does with one incident at the desk: takes, gives back, hands over, passes, puts aside."""
+"""What an agent does with one incident at the desk: takes, gives back, hands over, passes, puts aside,
+reminds."""
 
 from __future__ import annotations
 
@@ -40,6 +41,7 @@ GIVEN_BACK = N_("L’incident est rendu : il est de nouveau à tous.")
 HANDED_OVER = N_("L’incident est transmis.")
 PUT_OFF_TO = N_("L’incident est remis à plus tard. Un message de l’autre partie le ramène avant.")
 AWAKE = N_("L’incident est repris.")
+REMINDED = N_("Le rappel est parti.")
 LINKED = N_("Les incidents sont liés.")
 UNLINKED = N_("Les incidents ne sont plus liés.")
 MERGED = N_("L’incident n° %(number)s est fusionné avec celui-ci. La fusion s’annule pendant dix minutes.")
@@ -90,6 +92,13 @@ async def settle(page: Page) -> Response:
 async def wake(page: Page) -> Response:
     number = number_of(page)
     return await _button(page, number, lambda: desk.wake(page, number), AWAKE)
+
+
+@blueprint.post(f"{PATH}/{{number}}/relancer")
+@writers("sqp")
+async def remind(page: Page) -> Response:
+    number = number_of(page)
+    return await _button(page, number, lambda: desk.remind(page, number), REMINDED)
 
 
 @blueprint.post(f"{PATH}/{{number}}/remettre")

@@ -42,7 +42,7 @@ REASONS: Mapping[PendingReason, str] = {
     "carrier": N_("En attente du transporteur"),
     "other": N_("Autre"),
 }
-ACTS = {"assign": ("user_id", "note"), "release": (), "move": ("status", "reason", "note")}
+ACTS = {"assign": ("user_id", "note"), "release": (), "move": ("status", "reason", "note"), "remind": ()}
 FIELDS = (
     Field("user_id", N_("À qui")),
     Field("status", N_("Nouvel état")),

@@ -60,6 +60,12 @@ MERGE = (
         hint=N_("Celui-ci sera clos, et ses messages se liront dans l’autre. La fusion s’annule pendant dix minutes."),
     ),
 )
+# Who will be told, and what it will read.
+REMINDS = N_("Les administrateurs de %(name)s seront relancés, par notification et e-mail. Ils liront : « %(asked)s »")
+REMINDS_ONLY = N_(
+    "Les administrateurs de %(name)s seront relancés, par notification et e-mail. Rien n’est cité : ni note ni message "
+    "ne leur dit encore ce qui est attendu."
+)
 SKIP = (Ask("reason", N_("Pourquoi le passer"), kind="area", hint=N_("Lue par SQP seul.")),)
 
 
@@ -84,6 +90,8 @@ class Bar:
     put_off: exchange_acts.Act
     link: exchange_acts.Act
     merge: exchange_acts.Act
+    # What a reminder would do, in a sentence; empty where there is nobody to remind, or it is too early to.
+    reminder: str
     may_settle: bool
     said: str
     now: datetime
@@ -109,10 +117,18 @@ def of_item(page: Page, number: str, item: DeskItem, refused: Refused | None = N
         put_off=_act(page, number, "remettre", N_("Remettre à plus tard"), PUT_OFF, view, refused),
         link=_act(page, number, "lier", N_("Lier"), LINK, view, refused),
         merge=_act(page, number, "fusionner", N_("Fusionner"), MERGE, view, refused),
+        reminder=_reminder(page, item),
         may_settle=item.action in MAY_SETTLE,
         said=refused.errors.title if refused and not refused.form else "",
         now=clock.now(),
     )
+
+
+def _reminder(page: Page, item: DeskItem) -> str:
+    if item.awaiting is None or not item.awaiting.may_remind:
+        return ""
+    sentence = page.gettext(REMINDS if item.awaiting.asked else REMINDS_ONLY)
+    return sentence % {"name": item.awaiting.name, "asked": item.awaiting.asked}
 
 
 def _act(
