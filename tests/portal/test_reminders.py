@@ -10,6 +10,8 @@ from playwright.async_api import Page, expect
 from tests.portal.conftest import Visit
 from tests.portal.entering import host_cookie
 from tests.portal.incidents import Declare, People, live
+from tests.portal.test_accessibility import violations
+from tests.portal.widths import misfits
 
 from portal.cookies import LANGUAGE
 
@@ -66,6 +68,21 @@ async def test_an_agent_reads_who_will_be_told_what_and_reminds(visit: Visit, wa
     await line.click()
     await expect(reseller).to_have_url(re.compile(f"/incidents/{number}.onglet=messagerie-sqp#composer"))
     await expect(reseller.locator("form.composer textarea")).to_be_visible()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+async def test_the_form_of_a_reminder_is_accessible_and_fits_a_phone(
+    visit: Visit, waiting: Waiting, theme: str
+) -> None:
+    number = await waiting("waiting_client", "Quel est le numéro de série du disque, s’il vous plaît ? " * 5, key=theme)
+    page = await visit(AGENT, f"/incidents/{number}", color_scheme=theme)
+    await live(page)
+    await open_fold(page)
+    assert await violations(page) == []
+    await page.set_viewport_size({"width": 390, "height": 844})
+    await expect(page.get_by_role("button", name="Envoyer le rappel")).to_be_visible()
+    assert await violations(page) == []
+    assert await misfits(page) == []
 
 
 async def test_a_second_reminder_is_refused_in_words_without_script(visit: Visit, waiting: Waiting) -> None:
