@@ -1,6 +1,7 @@
 # One target per service: `docker build --target contracts .`, or all of them by `docker compose build`.
 # A build stage installs the service's own hash-pinned requirements beside its code; the image is a Python base plus that.
-# The same inputs give the same layers: pinned requirements, byte code checked by nobody's clock, no time of its own.
+# The same inputs give the same layers: requirements are pinned, `.pyc` files hold a hash in the place of a time stamp,
+# and files get a fixed time stamp.
 ARG PYTHON_IMAGE=python:3.14-slim-trixie
 
 FROM ${PYTHON_IMAGE} AS builder

@@ -146,7 +146,7 @@ class LocalBus:
         return [{"consumer": consumer, "event_id": row.id, "body": body} for consumer in consumers]
 
     async def close(self) -> None:
-        """Part of the publisher's interface; the database is closed by whoever made it."""
+        """Part of the publisher's interface. The database is closed by the code that opened it."""
 
 
 class LocalRunner:

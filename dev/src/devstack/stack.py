@@ -27,7 +27,8 @@ from gateway.settings import Settings as GatewaySettings
 from portal.bootstrap import build as build_portal
 from portal.settings import Settings as PortalSettings
 
-# In one process every commit and every delivery nudges whom it concerns; polling is left for what waits for its time.
+# Seconds. In one process a commit wakes the relay and a delivery wakes its consumer at once, so polling only finds rows
+# whose due time has come.
 IDLE_POLL = 1.0
 
 

@@ -58,7 +58,7 @@ def service_database(databases: Databases) -> dict[str, Any]:
 
 
 def bus_database(databases: Databases) -> dict[str, Any]:
-    """The bus is nobody's application: it makes its own tables, as their owner."""
+    """The bus has no migrations: it creates its own tables, so it connects as the owner."""
     return {**service_database(databases), "database_url": _driver(databases.owner_url)}
 
 

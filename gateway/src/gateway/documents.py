@@ -17,7 +17,7 @@ INCOMPLETE_FOR = 5.0
 
 
 class Documents:
-    """The merged OpenAPI document, fetched when somebody asks and kept for ``keep`` seconds."""
+    """The merged OpenAPI document, fetched on request and cached for ``keep`` seconds."""
 
     def __init__(
         self, http: Callable[[], aiohttp.ClientSession], upstreams: dict[str, str], server: str, keep: float

@@ -114,7 +114,7 @@ class Edge:
             )
 
     async def _newcomer(self, scope: Scope) -> Caller:
-        """Who logs in may still hold an old token; it says nothing, and it refuses nobody."""
+        """The caller of a log-in. A client may still send an expired token there: it is not verified."""
         self._limits.take_authentication(scope)
         return Caller(Headers(scope=scope).get("authorization"))
 

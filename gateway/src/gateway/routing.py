@@ -1,4 +1,4 @@
-"""Which service answers which path, and which paths nobody answers."""
+"""Which service answers which path, and which paths are refused."""
 
 from __future__ import annotations
 

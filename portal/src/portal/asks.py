@@ -75,7 +75,8 @@ def _value(page: PageRequest, ask: Ask) -> object:
 
 
 def _in_paris(written: str) -> str:
-    """As the service reads a moment; what is none goes as it is, for the service to refuse."""
+    """A local time of the form as ISO 8601 with Paris's offset. Text that is no time goes unchanged: the service
+    refuses it with a sentence for the field."""
     try:
         return datetime.fromisoformat(written).replace(tzinfo=PARIS).isoformat()
     except ValueError:

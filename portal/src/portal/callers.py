@@ -50,7 +50,7 @@ def missing(page: PageRequest, texts: Mapping[str, str]) -> dict[str, str]:
 
 
 def on_behalf(texts: Mapping[str, str]) -> dict[str, object] | None:
-    """As an IncidentCreate has it; None where nobody was chosen."""
+    """The ``on_behalf`` of an IncidentCreate; None if no caller was chosen."""
     kind, person = _parts(texts.get("caller", ""))
     if not kind:
         return None

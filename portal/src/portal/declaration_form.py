@@ -98,7 +98,7 @@ class DeclarationForm:
 
     @property
     def is_blank(self) -> bool:
-        """Nobody has typed, attached or ticked anything that the fresh form does not hold by itself."""
+        """Whether the form holds nothing beyond the values with which an empty form is shown."""
         typed = (*OWN, *CALLER, *(name for name in ADDRESS if name != "country"), "label")
         return not (self.file_ids or any(self.get(name) for name in typed))
 

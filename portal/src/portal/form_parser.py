@@ -120,7 +120,7 @@ def unchecked(_fields: FormData) -> None:
 
 
 async def nowhere(name: str, pieces: AsyncIterator[bytes]) -> SentFile:
-    """For a form from nobody: its fields are kept, its files cannot be."""
+    """Discards the files of a form whose sender is not logged in; its fields are kept."""
     async for _ in pieces:
         pass
     return SentFile(name)

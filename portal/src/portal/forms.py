@@ -122,7 +122,8 @@ class Form:
     async def _stale(
         self, page: PageRequest, resource: Resource[Body, Patch], values: Mapping[str, object]
     ) -> FormErrors:
-        """Somebody was faster: what stands there now is named beside what was typed, and saving again replaces it."""
+        """The row was changed meanwhile. The form shows the present value beside what was typed; saving again replaces
+        it."""
         now = await resource.read()
         typed = {each: _shown(page, each, values[each.name]) for each in self.fields if each.name in values}
         current = {each: _shown(page, each, _held(now.body, each.name)) for each in typed}

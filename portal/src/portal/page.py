@@ -15,7 +15,7 @@ from portal.page_request import PageRequest, form_token, if_allowed, or_unavaila
 from portal.services import notifications
 from portal.templating import Templates
 
-# Who is told to come back is told when, in seconds, unless whoever refused knows better.
+# Retry-After in seconds by status, where the service's answer names none.
 LATER = {429: "10", 503: "2"}
 
 

@@ -68,7 +68,7 @@ class FormForged(Exception):
 
 
 class Context(TypedDict):
-    """For whom a service is asked."""
+    """The headers of the person's request that each call to a service passes on."""
 
     token: str | None
     language: Language
@@ -87,11 +87,11 @@ class PageRequest:
         self.form: FormData = FormData()
         # Files that came with the form, at the files service by now.
         self.sent: tuple[SentFile, ...] = ()
-        # Another form, typed before a log-in, that this one carries along; and whether ``form`` is such a one, to be
-        # shown again rather than acted on.
+        # A form that was posted after the session had ended: the log-in form carries it along, packed.
         self.kept = ""
+        # Whether ``form`` is such a form after the log-in: it is shown again, filled in, and not acted on.
         self.is_resumed = False
-        # Whose page the form stood on: a person's id, or empty for a page of nobody.
+        # The id of the person whose page held the form; empty if the page was open without log-in.
         self.owner = ""
 
     @property
@@ -238,7 +238,7 @@ class PageRequest:
 
     @property
     def person_id(self) -> str:
-        """Empty for nobody."""
+        """Empty before log-in."""
         return str(self.person.user_id) if self.person else ""
 
     @property

@@ -175,9 +175,10 @@ class Router:
         return await nobody.render("errors/away.html", status=503)
 
     async def _keeping(self, entry: Entry, page: Page) -> Page:
-        """Nobody's page that carries along what ``page`` was sent."""
+        """A page without a person, such as the log-in, that carries along the form that was posted to ``page``."""
         if not page.form:
-            # A browser that lost its cookies, all of them, is no forger; what it sent is shown again, never acted on.
+            # A browser that lost all its cookies has no form token to send. Its form is not checked for one, because it
+            # is only shown again and not acted on.
             check = page.check_csrf if page.form_keys else form_parser.unchecked
             await self._take_form(entry, page, form_parser.nowhere, check)
         nobody = self._nobody(page.request)

@@ -144,7 +144,7 @@ def free_port() -> int:
 
 
 def free_ports(count: int) -> list[int]:
-    """Distinct ports of 127.0.0.1 that nobody listens on now; the caller binds them soon."""
+    """Distinct ports of 127.0.0.1 on which no process listens now; the caller binds them soon."""
     with contextlib.ExitStack() as open_sockets:
         sockets = [open_sockets.enter_context(_bound()) for _ in range(count)]
         return [int(each.getsockname()[1]) for each in sockets]

@@ -31,7 +31,7 @@ class AddressStack:
         return self
 
     async def stop(self) -> None:
-        """It is somebody else's to stop."""
+        """Does nothing: the platform at this address was started by another process."""
 
     async def mailed(self, recipient: str) -> list[tuple[str, str]]:
         async with aiohttp.ClientSession() as http:

@@ -1,4 +1,4 @@
-"""Answers about reminders: the contracts service says what it computed, notifications whom it told."""
+"""Answers about reminders: the contracts service says what it computed, notifications who received them."""
 
 from __future__ import annotations
 

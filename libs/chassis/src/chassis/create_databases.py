@@ -1,8 +1,8 @@
 """Creates each named service's database and its two roles: ``python -m chassis.create_databases NAME…``.
 
-For a server that nobody else prepares, as in docker-compose.yml. ``DATABASE_ADMIN_URL`` is an administrator's without a
-password; that and the services' (``<name>_database_owner_password``, ``<name>_database_password``) are files in the
-folder ``SECRETS_DIR``. May be repeated: it then sets the passwords again.
+For a server without an operator that creates databases, as in docker-compose.yml. ``DATABASE_ADMIN_URL`` is the
+administrator's URL without password; the passwords (``<name>_database_owner_password``, ``<name>_database_password``)
+are files in the folder ``SECRETS_DIR``. Running it again sets the passwords again.
 
 Everything else waits for it, so that it also looks at what no process of ours reads: in production the broker's users
 (``rabbitmq_definitions.json``, where it is given) must not have the passwords that the repository prints.

@@ -99,7 +99,7 @@ class BoundedPool(AsyncAdaptedQueuePool):
             raise PoolTimeout(f"no connection within {seconds:g} s") from error
 
 
-# It speaks under its own name, so that SQLAlchemy's does not quieten it.
+# SQLAlchemy names a pool's logger after its class, so the level that it sets for `sqlalchemy` does not reach this one.
 logging.getLogger(f"{BoundedPool.__module__}.{BoundedPool.__qualname__}").setLevel(logging.WARNING)
 
 

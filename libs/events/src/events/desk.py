@@ -14,8 +14,8 @@ Awaited = Literal["reseller", "client"]
 
 
 class IncidentAssigned(Event):
-    """Somebody at SQP took the incident, gave it to a colleague, or gave it back. For SQP alone, whose open pages read
-    afresh: who, to whom and why is in no event. ``version`` counts the assignments of the incident alone."""
+    """The incident was assigned to a person of SQP, or unassigned. Notifications makes SQP's open pages reload; names
+    and reasons are in no event. ``version`` counts the assignments of this incident."""
 
     type: ClassVar[str] = "incidents.desk.assigned.v1"
     aggregate: ClassVar[str] = "number"
@@ -80,8 +80,8 @@ class AnswersReminded(Event):
 
 
 class PresenceChanged(Event):
-    """Somebody of SQP came to the incident, left it, or began or ended an answer there. For SQP alone, whose open pages
-    ask who is there: no name is in an event. ``version`` is the moment in milliseconds."""
+    """A person of SQP opened or left the incident, or began or ended an answer there. SQP's open pages then ask who is
+    present; no name is in the event. ``version`` is the time in milliseconds."""
 
     type: ClassVar[str] = "incidents.desk.presence_changed.v1"
     aggregate: ClassVar[str] = "number"

@@ -141,9 +141,9 @@ class MessagePosted(IncidentEvent):
 
 
 class NoteWritten(Event):
-    """A person of SQP wrote a note for SQP's people alone: not what it says, and nothing else of the incident.
+    """A person of SQP wrote a note for SQP's people alone. The event carries neither its text nor the incident's data.
 
-    ``mentioned_ids``: people of SQP whom the note calls; ``writer_ids``: those who wrote notes there before.
+    ``mentioned_ids``: people of SQP that the note mentions; ``writer_ids``: those who wrote notes there before.
     """
 
     type: ClassVar[str] = "incidents.note.written.v1"

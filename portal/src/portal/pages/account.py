@@ -129,7 +129,7 @@ async def choose_language(page: Page) -> Response:
     response = page.redirect(_back(page))
     set_language(response, page.field("language"))
     if page.person is None:
-        # Whoever logs in next has chosen it.
+        # Before log-in there is no account to keep the choice: the next log-in stores it.
         cookies.put(response, cookies.CHOSEN_LANGUAGE, _language(page.field("language")))
     return response
 

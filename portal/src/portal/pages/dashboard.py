@@ -40,7 +40,7 @@ RENEWALS = {
     "ordered": N_("Gagnés"),
     "lost": N_("Perdus"),
 }
-# Of whoever looks at what is to come back.
+# Stages of a return that the dashboard links to.
 RETURNS = ("awaited", "overdue")
 
 

@@ -191,7 +191,7 @@ async def _form(
 
 
 async def _callers(page: Page, contract: Contract | Away, typed: DeclarationForm) -> list[callers.Callers]:
-    """Nobody for who declares in their own name."""
+    """The callers that SQP may choose; empty for resellers and clients, who declare in their own name."""
     return await callers.offered(page, contract, typed.get("caller")) if page.may("sqp") else []
 
 

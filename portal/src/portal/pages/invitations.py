@@ -1,4 +1,4 @@
-"""Invitations of those whom one looks after: the list, another link, and a person more."""
+"""Pages of invitations in a client or reseller that one manages: list, send the link again, invite one more."""
 
 from __future__ import annotations
 

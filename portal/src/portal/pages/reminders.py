@@ -1,4 +1,4 @@
-"""Why there was a reminder of a contract's end, or none: what was computed beside whom it reached."""
+"""Why there was a reminder of a contract's end, or none: what contracts computed, and who received it."""
 
 from __future__ import annotations
 

@@ -17,6 +17,6 @@ def asked(page: Page) -> tuple[str, ...]:
 
 
 async def reseller(page: Page) -> Organisation | None:
-    """Who it is; None where nobody is named."""
+    """The reseller that the query names; None if it names none."""
     named = asked(page)
     return await if_allowed(identity.reseller(page, UUID(named[0]))) if named else None

@@ -1,4 +1,4 @@
-"""Who may open a form: nobody types what the service would refuse."""
+"""Guards of form pages: a person without the right to submit a form is refused when opening it."""
 
 from __future__ import annotations
 

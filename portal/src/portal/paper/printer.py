@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 # Together with the process's own bounds (``__main__``): the portal's container holds one such process beside itself.
 AT_ONCE = 1
 MOST_WAITING = 4
-# Of one person, drawn or waiting: nobody takes all places.
+# Running and waiting prints of one person, so that one person cannot take all places.
 MOST_OF_ONE = 2
 # Less than the gateway waits for an answer, by what reading the incident takes.
 PATIENCE = 20.0

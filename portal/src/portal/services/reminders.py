@@ -1,4 +1,4 @@
-"""What the portal asks about a contract's reminders: contracts what was computed, notifications whom it was told."""
+"""A contract's reminders: contracts says what was computed, notifications who received them."""
 
 from __future__ import annotations
 

@@ -106,7 +106,7 @@ class StoredFile(Base):
         self.version += 1
 
     def erase(self) -> None:
-        """From now on nobody sees it; its bytes go by a job."""
+        """Hides the file at once; a job deletes its bytes."""
         self.stage = "erased"
 
 

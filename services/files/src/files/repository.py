@@ -88,7 +88,7 @@ async def detached_since(session: AsyncSession, number: str, version: int) -> se
 
 
 async def holds_object(session: AsyncSession, object_key: str) -> bool:
-    """Whether a file that somebody may still see says to have this object."""
+    """Whether the row of a file that is not erased refers to this object."""
     held = exists().where(StoredFile.object_key == object_key, StoredFile.stage == "stored")
     return bool(await session.scalar(select(held)))
 

@@ -131,7 +131,7 @@ class Upload:
             log.warning("an unfinished upload is left to the sweep: %s", type(error).__name__)
 
     async def _politely(self, problem: Problem) -> Problem:
-        """A body that nobody will read ends the connection with the answer."""
+        """If the rest of the request body is too long to read, closes the connection after the answer."""
         if not await self._body.drained():
             problem.headers["Connection"] = "close"
         return problem

@@ -44,7 +44,8 @@ class Links:
     async def invite_for_stranger(
         self, session: AsyncSession, user: User, of: Organisation, purpose: LinkPurpose, asked: Asked
     ) -> bool:
-        """As :meth:`invite` where nobody known asks: those sent before stay good. Whether it was sent."""
+        """As :meth:`invite`, for a request without log-in: links sent before stay valid, so that a stranger's request
+        cannot take them away. Returns whether a link was sent; it is not when the limit is reached."""
         if await self._has_its_share(session, user, asked, ACCOUNT_PURPOSES):
             return False
         await self._invite(session, user, of, purpose)
@@ -111,7 +112,7 @@ class Links:
 
 
 async def void(session: AsyncSession, user: User, *purposes: Purpose) -> None:
-    """Links sent so far for ``purposes``, or for all of them, are good no more. Objections stay: whoever took an
-    account over would be rid of them by choosing a password."""
+    """Invalidates the links sent so far for ``purposes``, or for all of them. Links that undo a change of address stay
+    valid: otherwise an attacker who took an account over could cancel them by choosing a password."""
     unused = (LinkToken.user_id == user.id, LinkToken.used_at.is_(None), LinkToken.purpose.in_(purposes or UNDER_WAY))
     await session.execute(update(LinkToken).where(*unused).values(used_at=clock.now()))

@@ -21,7 +21,8 @@ MINIMUM = 12
 # What zxcvbn looks at: its time grows faster than the length (0.4 s for this much of "4@8({[<3", 6 s for 64 of it), and
 # what this much cannot tell is strong.
 LOOKED_AT = 24
-# zxcvbn keeps the words of the person whom it was last asked about in its module.
+# zxcvbn keeps the user inputs of a call in a module-level dictionary: two concurrent calls would mix two people's
+# words.
 _ONE_AT_A_TIME = threading.Lock()
 # Initials and articles are in every password.
 SHORTEST_WORD = 3

@@ -115,7 +115,7 @@ async def service_account(reader: AsyncConnection, identifier: str) -> AnyRow | 
 
 
 async def link(reader: AsyncConnection, digest: str, purposes: tuple[Purpose, ...]) -> AnyRow | None:
-    """Whom a link that is still good belongs to."""
+    """A link that is still valid, and its person."""
     query = (
         select(
             LinkToken.purpose,
@@ -164,7 +164,7 @@ def clients(principal: Principal, q: str, reseller_id: UUID | None) -> AnySelect
 
 
 def with_access(clients: AnySelect) -> AnySelect:
-    """With ``access``: whether anybody of the client comes in, could, or cannot."""
+    """Adds the column ``access``: ``active`` if a person of the client can log in, otherwise why none can."""
 
     def anybody(status: str) -> ColumnElement[bool]:
         return exists().where(User.organisation_id == Organisation.id, User.status == status)

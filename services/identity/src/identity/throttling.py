@@ -1,7 +1,8 @@
 """What may be tried how often, and by whom (docs/decisions/0011).
 
-A limit is checked from the narrowest to the widest and the first that is full refuses, so that a refused attempt costs
-nothing to anybody else. No limit is shared by the whole platform: what many addresses do together is an alarm.
+Limits are checked from the narrowest to the widest and the first that is full refuses: an attempt that is refused for
+one account does not count against its address or organisation. No limit covers the whole platform, because an attacker
+could then lock out all users; a high rate over many addresses raises an alarm instead.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from web.text import codes
 
 log = logging.getLogger(__name__)
 
-# What somebody who is not logged in asked for, of which a mail comes.
+# Requests that need no log-in and send an e-mail.
 Asked = Literal["reset", "sign_up", "activation"]
 
 HOUR = 3600
@@ -40,8 +41,8 @@ DAY = 24 * HOUR
 
 @dataclass(frozen=True)
 class Limit:
-    """``item`` for what ``names`` say, in whatever notation: names are compared as log-ins are. They are stored as a
-    digest: counters need not know whom they count."""
+    """The rate ``item``, counted separately for each value of ``names``. Names are normalised as log-ins are and stored
+    as a digest, so that the counters hold no personal data."""
 
     item: RateLimitItem
     names: Sequence[str] = field(default_factory=tuple)
@@ -85,7 +86,7 @@ class Throttle:
         return Limit(self._item("login-guesses", self._settings.guesses_per_account, DAY), (account,))
 
     def reauthentication(self, session: object) -> tuple[Limit, ...]:
-        """The current password, asked of somebody who is logged in."""
+        """Attempts at the current password by a person who is logged in."""
         return (self._attempts("reauthentication", str(session)),)
 
     def email_change(self, user: object, sender: object, recipient: str) -> tuple[Limit, ...]:

@@ -22,7 +22,7 @@ SCOPES: Mapping[OrganisationKind, tuple[Scope, ...]] = {
     "reseller": ("declaration", "client", "sqp"),
     "client": ("declaration", "client"),
 }
-# Any client, for the question what a kind of organisation may read where there is one.
+# A placeholder id, to ask which scopes a kind of organisation reads on an incident that has a client.
 WITH_CLIENT = UUID(int=0)
 
 
@@ -81,8 +81,8 @@ def require_thread(incident: Incident, thread: Thread, by: Actor) -> None:
 
 
 def require_open(incident: Incident, scope: Scope) -> None:
-    """Nothing is said on or attached to an incident that is over, but by SQP among itself; raises IncidentOver. Merged,
-    for whoever would write on one that was merged with another."""
+    """Raises IncidentOver for a message or file on an incident that is closed or cancelled; SQP's own notes stay
+    possible. Raises Merged for any of these on an incident that was merged with another."""
     incident.require_apart()
     if scope != "internal":
         incident.require_going()

@@ -166,7 +166,8 @@ async def list_messages(
     limit: Limit = 25,
     cursor: Cursor = None,
 ) -> Page[schemas.Message]:
-    """A thread, newest first (``sort=at``: oldest first); 404 for whom it is not. Its ETag says how far it was read."""
+    """A thread, newest first (``sort=at``: oldest first); 404 to callers who may not read it. Its ETag says how far it
+    was read."""
     incident = await to_read(reader, number, principal)
     if thread not in access.threads(principal.organisation_kind, incident.client_id):
         raise ThreadNotFound
@@ -195,8 +196,8 @@ async def post_message(
     """Writes in a thread that the caller takes part in, until the incident is closed or cancelled. ``undoable``: what
     SQP writes to the reseller waits ten seconds, in which its author may take it back.
 
-    With the thread's ETag as If-Match it answers 412 ``thread_moved`` and writes nothing when somebody else has written
-    there, or moved the incident, since that ETag was read.
+    With the thread's ETag as If-Match it answers 412 ``thread_moved`` and writes nothing if another person has written
+    there, or changed the incident's state, since that ETag was read.
     """
     by = actor(principal)
     if undoable and thread == "sqp" and by.organisation_kind == "sqp":

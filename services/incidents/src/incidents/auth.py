@@ -12,19 +12,20 @@ from web.auth.rules import people, service_account
 
 # Everybody of an organisation reads; SQP's back office too.
 CanRead = Annotated[Principal, Depends(people(scope="incidents:read"))]
-# Figures are of what SQP and resellers follow.
+# Dashboards are made for SQP and resellers; clients have none.
 FigureReader = Annotated[Principal, Depends(people("sqp", "reseller", scope="incidents:read"))]
-# Administrators of the three sides: which state, thread or file is whose is the incident's to say.
+# Administrators of SQP, resellers and clients. Which states, threads and files of an incident they may change is
+# decided in `states.py` and `access.py`.
 Writer = Annotated[Principal, Depends(people(write=True))]
-# A reseller or a client for itself, SQP for whichever of the two telephones.
+# A reseller or a client declares for itself; SQP declares for a reseller or client that telephones.
 Declarer = Annotated[Principal, Depends(people(write=True))]
 Person = Annotated[Principal, Depends(people())]
 # What SQP sets for all: its people and its back office read it, its administrators change it.
 SqpReader = Annotated[Principal, Depends(people("sqp", scope="incidents:read"))]
-# What SQP's people know of each other's work is theirs alone.
+# The desk, presence and bulk jobs show how SQP's people work: no back office, reseller or client reads them.
 SqpPerson = Annotated[Principal, Depends(people("sqp"))]
 SqpWriter = Annotated[Principal, Depends(people("sqp", write=True))]
-# SQP's people and its back office work on exchanges; of some steps also whoever holds the product.
+# SQP's people and its back office work on exchanges. A few steps are open to the organisation that holds the product.
 ExchangeWriter = Annotated[Principal, Depends(people(write=True, scope="exchanges:write"))]
 ExchangeDesk = Annotated[Principal, Depends(people("sqp", write=True, scope="exchanges:write"))]
 ExchangeOffice = Annotated[Principal, Depends(service_account("exchanges:write"))]

@@ -194,8 +194,8 @@ class Merged(Conflict):
 
 
 class ThreadMoved(PreconditionFailed):
-    """``writers``: who else wrote in the thread; ``moved_to``: the state to which somebody else moved the incident, if
-    anybody did."""
+    """``writers``: the other people who wrote in the thread since it was read. ``moved_to``: the incident's state, if
+    another person changed it since."""
 
     code = "thread_moved"
     message = text(

@@ -10,7 +10,7 @@ from web.i18n import Text, text
 
 
 def declared_by(row: AnyRow) -> str | Text:
-    """Also for whom, where SQP declared for a caller."""
+    """The person who declared; if SQP declared for a caller, also the caller and the caller's organisation."""
     if row.caller_name is None:
         return str(row.declared_by_name)
     party = row.reseller_name if row.declarer_kind == "reseller" else row.client_name

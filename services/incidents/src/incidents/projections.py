@@ -97,7 +97,8 @@ async def address(session: AsyncSession, event: AddressChanged) -> None:
 
 
 async def file(session: AsyncSession, event: FileState) -> None:
-    """A bound file's full state, whichever event brings it first; a file that no incident has is nobody's here."""
+    """Stores a bound file's full state from any event about it, in any order. Files that belong to no incident are
+    ignored."""
     if event.incident_number is None:
         return
     known = await repository.attachments_of_file(session, event.file_id, event.version, event.incident_number)

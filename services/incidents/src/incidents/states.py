@@ -35,7 +35,7 @@ STATUSES: tuple[Status, ...] = get_args(Status)
 # From the resolution, or from what a reseller or a client wrote since.
 CLOSES_AFTER = timedelta(days=14)
 
-# Open: somebody still has something to do. A resolved incident waits for nothing but its fourteen days.
+# Open: work is left to do. A resolved incident is not open: it only waits to be closed after fourteen days.
 OPEN: tuple[Status, ...] = ("new", "in_diagnosis", "pending", "exchange")
 # From which an approved exchange takes the incident on.
 BEFORE_EXCHANGE: tuple[Status, ...] = ("new", "in_diagnosis", "pending")

@@ -77,8 +77,9 @@ async def list_unread(
 async def list_told_reminders(
     request: Request, principal: auth.Person, reader: Reader, contract: ContractNumber
 ) -> reminders.ToldReminders:
-    """Whom the reminders of a contract were told, and what became of each e-mail: of one's own people, for a reseller
-    of its clients' as well, for SQP of all. A contract without any has an empty list, whoever may see it."""
+    """The recipients of a contract's reminders, and the state of each e-mail. A client sees its own people, a reseller
+    also its clients', SQP all. The list is empty for a contract without reminders, and for one that the caller may not
+    see."""
     language = await _language(request, reader, _user(principal))
     return await reminder_log.of(reader, contract, principal, language)
 

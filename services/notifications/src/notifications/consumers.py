@@ -117,7 +117,7 @@ def _follow_and_tell(notice_of: Callable[[Fact], Notice]) -> Callable[[AsyncSess
 
 
 async def _show_assigned(session: AsyncSession, event: IncidentAssigned) -> None:
-    """To SQP's open pages; nobody is told."""
+    """Updates SQP's open pages; there is no notification."""
     service.send_hint(session, recipients.assigned(event))
 
 

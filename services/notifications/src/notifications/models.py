@@ -86,7 +86,7 @@ class Exchange(Base):
 
 
 class NamedFile(Base):
-    """A file that somebody named on an incident. ``bound`` once files has confirmed it: until then nobody is told.
+    """A file that a request attached to an incident. There is no notification until the files service has ``bound`` it.
 
     ``act`` is the event that named it, ``event_id`` that event's id: the files of one act are told as one.
     """
@@ -141,7 +141,7 @@ class Email(Base):
     so a repeat is recognisable.
 
     ``state``: queued → sent | failed (refused for good) | skipped (no longer to be told) | expired (its link is over).
-    ``sealed_token`` is the link's token, readable to nobody but the sender while it sends, erased when the state ends.
+    ``sealed_token`` is the link's token, encrypted. It is decrypted only to word the mail, and erased in a final state.
     """
 
     __tablename__ = "emails"

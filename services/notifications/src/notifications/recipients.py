@@ -129,14 +129,14 @@ def closing_postponed(event: IncidentClosingPostponed) -> Notice:
 
 
 def promise_missed(event: PromiseMissed) -> Notice:
-    """All parties of the incident: the platform tells what nobody wrote."""
+    """All parties of the incident. No person caused this event, so no side is left out as its author."""
     facts = facts_of(event) | {"ends_on": event.dispatch_on.isoformat()}
     return Notice("promise_missed", by_author(event, parties(event, "declaration")), incident(event), facts)
 
 
 def seen_from(notice: Notice, kind: str, role: str) -> Notice:
-    """The notice as people of this kind of organisation and this role get it: who is waited for and may write is led to
-    where the answer goes."""
+    """The notice as people of this kind of organisation and this role get it. If the incident waits for their answer
+    and they may write, the link opens the composer of the thread."""
     if notice.facts.get("reason") != f"waiting_{kind}" or role != "administrator":
         return notice
     pane = PANES["client" if kind == "client" else "sqp"]
@@ -152,7 +152,8 @@ def message_posted(event: MessagePosted) -> Notice:
 
 
 def note_written(event: NoteWritten) -> list[Notice]:
-    """Whom the note mentions, and who wrote notes there before; of SQP alone, whoever is named."""
+    """The people that the note mentions, and those who wrote notes on the incident before. Only people of SQP are
+    told, even if the event names others."""
     mentioned = frozenset(event.mentioned_ids)
     told: tuple[tuple[Kind, frozenset[UUID]], ...] = (
         ("note_mentioned", mentioned),
@@ -171,7 +172,7 @@ def files_attached(event: FilesAttached, declared_at: datetime | None, count: in
     """The other parties of the scope, unless a message or the declaration tells of the same act already.
 
     ``declared_at`` is the declaration's instant: files that came with it carry the same, later ones another.
-    ``count`` is how many of the named files are bound: the others were never there for anybody.
+    ``count`` is how many of the named files are bound. The others never became visible, so they are not counted.
     """
     if event.message_id is not None or _came_with_declaration(event, declared_at):
         return None
@@ -234,12 +235,12 @@ def hint(event: IncidentEvent | NoteWritten) -> Hint:
 
 
 def assigned(event: IncidentAssigned) -> Hint:
-    """To SQP alone: who works on what there is nobody else's to know."""
+    """To SQP alone: resellers and clients do not learn which agent works on an incident."""
     return Hint(event.number, "desk", Audience(sqp=True))
 
 
 def present(event: PresenceChanged) -> Hint:
-    """To SQP alone, as who works on what."""
+    """To SQP alone, for the same reason as an assignment."""
     return Hint(event.number, "presence", Audience(sqp=True))
 
 

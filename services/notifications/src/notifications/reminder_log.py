@@ -1,4 +1,4 @@
-"""Whom a contract's reminders were told, and what became of each e-mail."""
+"""The recipients of a contract's reminders, and the state of each e-mail."""
 
 from __future__ import annotations
 

@@ -79,7 +79,7 @@ async def has_read(session: AsyncSession, event_id: UUID, user_id: UUID) -> bool
 
 
 async def access_is_closed(session: AsyncSession, organisation_id: UUID) -> bool:
-    """Known to be closed; an organisation that nobody told us of yet is not."""
+    """False also for an organisation of which no event has arrived yet."""
     query = select(Organisation.portal_access).where(Organisation.id == organisation_id)
     return await session.scalar(query) is False
 

@@ -15,8 +15,8 @@ NAMED_FILES_KEPT = timedelta(days=1)
 
 
 async def forget(session: AsyncSession, settings: Settings) -> None:
-    """Stream items that nobody resumes from, files named a day ago; feed and mail log older than they are kept;
-    e-mails whose job is lost are attempted again."""
+    """Deletes stream items, named files, feed lines and mail log that are older than they are kept. Starts e-mails
+    again whose job was lost."""
     now = clock.now()
     await repository.forget_stream(session, now - settings.stream_retention)
     await repository.forget_named_files(session, now - NAMED_FILES_KEPT)

@@ -37,14 +37,14 @@ SUBJECT: TypeAdapter[recipients.Subject] = TypeAdapter(recipients.Subject)
 
 
 class Source(NamedTuple):
-    """The event that is told of: nobody is told twice of the same ``id``. ``time`` is when it happened."""
+    """The event behind a notification. A person gets one notification per event ``id``. ``time``: when it happened."""
 
     id: UUID
     time: datetime
 
 
 async def follow_incident(session: AsyncSession, event: IncidentEvent) -> None:
-    """Keeps whom the incident concerns, and tells open pages about it that they are no longer current."""
+    """Stores the parties of the incident, and sends its open pages a hint to load it again."""
     await projections.incident(session, event)
     send_hint(session, recipients.hint(event))
 
@@ -56,7 +56,8 @@ async def tell_of_note(session: AsyncSession, event: NoteWritten) -> None:
 
 
 async def remember_named_files(session: AsyncSession, event: FilesAttached) -> None:
-    """Anybody can name anything: nothing is told, and no page has changed, before files has bound it."""
+    """Keeps the named files until the files service has bound them. A request can name any file id, so notifications
+    and hints wait for that."""
     await projections.incident(session, event)
     await projections.remember_files(session, event, envelope_of(session).id)
 

@@ -1,7 +1,7 @@
 """The live stream inside one API process: one poller reads new items, and hands each to the open pages it is for.
 
-Items are rows that consumers wrote in their own transactions. The poller asks only while somebody listens. A page that
-does not keep up is cut, not waited for: it comes back and resumes from the last item that it got.
+Items are rows that consumers wrote in their own transactions. The poller reads only while a page is connected. A page
+that reads too slowly is disconnected; it reconnects and resumes after the last item that it received.
 """
 
 from __future__ import annotations

@@ -60,7 +60,7 @@ class ClientPut(ResellerPut):
 
 
 class Organisation(Answer):
-    """``portal_access`` closed: nobody of it logs in."""
+    """While ``portal_access`` is false, people of the organisation cannot log in."""
 
     id: UUID
     kind: OrganisationKind

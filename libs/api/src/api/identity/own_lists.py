@@ -38,8 +38,8 @@ class HiddenColumnsPut(Request):
 
 
 class OwnList(Answer):
-    """``views`` by name. A column that the list gets later is in nobody's ``hidden``: people see it until they hide
-    it."""
+    """``views`` in order of their names. ``hidden`` holds the columns to leave out, not those to show, so that a column
+    that a release adds is shown to all."""
 
     views: list[ListView]
     hidden: list[str]

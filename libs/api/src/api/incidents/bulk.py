@@ -35,14 +35,15 @@ class BulkAssign(Request):
 
 
 class BulkRelease(Request):
-    """The caller's own are nobody's again."""
+    """Unassigns those that the caller has."""
 
     action: Literal["release"]
     note: OptionalParagraphs = ""
 
 
 class BulkMove(StatusChange):
-    """As one incident is moved on; of what has moved since it was chosen, its state now decides."""
+    """As a change of state of one incident. Each incident's state when its row is performed decides whether it is
+    allowed, not the state when it was selected."""
 
     action: Literal["move"]
 

@@ -35,7 +35,7 @@ Action = Literal[
 When = Literal["due", "later", "skipped"]
 # Why a row stands where it does; ``later``: it is not due yet.
 UrgencyKind = Literal["promise_overdue", "promise_today", "waiting", "new", "due", "later"]
-# Who is awaited; ``holder``: whoever holds the product that is to come back.
+# Who has to act next; ``holder``: the organisation that has the product that is to come back.
 Turn = Literal["sqp", "reseller", "client", "holder", "stock", "maker", "carrier", "other", "nobody"]
 # What an incident is to another.
 Relation = Literal["related", "follows", "duplicates", "same_cause"]
@@ -136,7 +136,7 @@ class DeskDue(Answer):
 
 
 class DeskAct(Answer):
-    """Who assigned the incident to whom, or passed it over, when, and why; SQP alone reads it."""
+    """One act at the desk: an assignment, a skip or a snooze, with its time, author and note. SQP alone reads it."""
 
     act: Act
     sentence: str
@@ -182,9 +182,9 @@ class Awaiting(Answer):
 
 
 class DeskItem(DeskState):
-    """``acts``: the last ones, newest first. ``colleagues``: to whom it may be given. ``may_write``: whether the caller
-    may act on it. ``merges``: the incident that it was merged into, or those that it took in. ``awaiting`` is empty
-    where SQP waits for no answer, or has one to give first."""
+    """``acts``: the last ones, newest first. ``colleagues``: people to whom it may be assigned. ``may_write``: whether
+    the caller may act on it. ``merges``: the incident into which it was merged, or those that were merged into it.
+    ``awaiting`` is empty if SQP waits for no answer, or has to answer first itself."""
 
     acts: list[DeskAct]
     colleagues: list[Colleague]
@@ -195,7 +195,7 @@ class DeskItem(DeskState):
 
 
 class Workload(Answer):
-    """What of the open incidents somebody has: due now, and due later."""
+    """How many open incidents a person has: due now, and due later."""
 
     user_id: UUID
     name: str
@@ -205,8 +205,8 @@ class Workload(Answer):
 
 
 class DeskPeople(Answer):
-    """Of SQP's people that work at the desk, those with most first. ``unassigned``: what is due and nobody has.
-    ``service_levels``: those of what is to be done, for a filter."""
+    """SQP's people at the desk, those with most incidents first. ``unassigned``: how many due incidents are assigned to
+    no person. ``service_levels``: those that occur in the queue, for its filter."""
 
     items: list[Workload]
     unassigned: int

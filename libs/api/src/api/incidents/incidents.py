@@ -18,7 +18,7 @@ from web.i18n import Invalid
 from web.schemas import Answer, ContractNumber, Line, OptionalParagraphs, Page, Paragraphs, Request, Serial
 from web.text import codes
 
-# The address of an incident's page, and what people put between digits.
+# People paste the address of an incident's page, or type the number with dots or dashes between its digits.
 _ADDRESS = re.compile(r"^\S*/incidents/([0-9]{8,16})(?:[/?#]\S*)?$")
 _BETWEEN = re.compile(r"(?<=[0-9])[-_.\u2010-\u2015]+(?=[0-9])")
 
@@ -34,12 +34,12 @@ def _number(value: Any) -> Any:
 
 Number = Annotated[codes.Bare, BeforeValidator(_number), StringConstraints(pattern=r"^[0-9]{8,16}$")]
 
-# The two of which one telephones SQP.
+# SQP declares on behalf of one of these, after a telephone call.
 PartyKind = Literal["reseller", "client"]
 
 
 class OnBehalf(Request):
-    """For whom SQP declares, and who of it telephoned: one of its people, or somebody by name."""
+    """The organisation for which SQP declares, and the person who telephoned: one with an account, or a name."""
 
     organisation: PartyKind
     caller_id: UUID | None = None
@@ -148,13 +148,13 @@ class ContractCopy(Answer):
     service_level: str
 
 
-# Whether the party's people read what is written to it: nobody has an account, or nobody chose a password yet, or
-# their access is closed.
+# Whether a person of the party can read messages. ``no_account``: it has no accounts. ``invited``: none of its people
+# has chosen a password yet. ``disabled``: all accounts are. ``access_closed``: its reseller or SQP closed the access.
 Readership = Literal["active", "invited", "disabled", "no_account", "access_closed"]
 
 
 class Party(Answer):
-    """``name`` as on declaration; the rest as it is now. ``readership``: whether anybody there reads the portal."""
+    """``name`` as on declaration; the rest as it is now."""
 
     id: UUID
     name: str
@@ -258,9 +258,9 @@ class IncidentState(Answer):
 
 
 class HistoryLine(Answer):
-    """``from`` is empty for the declaration; ``on_behalf``: for whom SQP declared, as in the incident. ``sentence``:
-    SQP merged the incident with another, or parted the two again; ``from`` and ``to`` are then one where the incident
-    stayed as it was."""
+    """A change of state; ``from`` is empty for the declaration. ``on_behalf``: the caller for whom SQP declared.
+    ``sentence`` is set where SQP merged the incident with another or separated them again; if that left the state
+    unchanged, ``from`` and ``to`` are equal."""
 
     model_config = ConfigDict(populate_by_name=True)
 

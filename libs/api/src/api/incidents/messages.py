@@ -39,7 +39,8 @@ class Person(Answer):
 
 
 class MessageCreate(Request):
-    """``mentions``: active people of SQP whom a note calls, beside those whose log-in stands in it after an ``@``."""
+    """``mentions``: ids of active people of SQP that a note mentions, besides those that its text names by
+    ``@log-in``."""
 
     body: Paragraphs
     file_ids: FileIds = Field(default_factory=list)
@@ -80,7 +81,7 @@ class Attachments(Answer):
 
 
 class Mention(Answer):
-    """A person of SQP whom a note calls."""
+    """A person of SQP that a note mentions."""
 
     user_id: UUID
     name: str

@@ -30,6 +30,6 @@ class Presence(Answer):
 
 
 class Presences(Answer):
-    """Incidents at which nobody is are not in it."""
+    """Holds only incidents at which a person is present."""
 
     items: list[Presence]

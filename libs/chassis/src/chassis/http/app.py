@@ -32,7 +32,8 @@ class Application(FastAPI):
         self.state.draining = Draining()
 
     def build_middleware_stack(self) -> ASGIApp:
-        # Added as a middleware it would stand inside the one that answers what nobody caught, and miss that answer.
+        # Wrapped around the whole stack, because `add_middleware` places a middleware inside Starlette's
+        # ServerErrorMiddleware: the 500 for an unhandled exception would then leave without context and metrics.
         inner = SizeRefusals(super().build_middleware_stack(), limit=self._limit)
         return RequestContext(inner, metrics=self._metrics, draining=self.state.draining, answered=audit.after)
 
@@ -60,7 +61,7 @@ def create_app(service: Service) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url="/openapi.json",
-        # A redirect would name this process's own address to somebody behind the gateway.
+        # A redirect would name this process's own address, which a client outside the gateway cannot reach.
         redirect_slashes=False,
         max_body_size=service.settings.max_body_bytes,
     )

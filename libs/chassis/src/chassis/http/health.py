@@ -15,7 +15,7 @@ from web.auth.rules import Public
 router = APIRouter(include_in_schema=False, dependencies=[Depends(Public("probes carry no credentials"))])
 
 
-# Seconds; shorter than whoever probes is ready to wait, so that it hears why.
+# Seconds; shorter than the time-out of the probes, so that they get an answer that says what is missing.
 PATIENCE = 1.5
 
 

@@ -55,7 +55,7 @@ def make_celery(registry: JobRegistry, broker_url: str) -> Celery:
         task_default_queue_type="quorum",
         broker_transport_options={"confirm_publish": True},
         broker_connection_retry_on_startup=True,
-        # For ever: whoever gave up would have to be started again, for nothing.
+        # None: retry for ever. A worker that stopped trying would have to be restarted once the broker is back.
         broker_connection_max_retries=None,
         broker_heartbeat=15,
         task_acks_late=True,

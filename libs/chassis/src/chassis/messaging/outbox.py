@@ -59,10 +59,11 @@ async def retry_job(session: AsyncSession, call: JobCall, delay: timedelta) -> N
 
 
 async def send_again(session: AsyncSession, since: datetime) -> int:
-    """Events that were sent since then wait again, in their order; answers how many. Consumers skip what they know.
+    """Marks the events that were sent since then as unsent, so that the relay publishes them again in order; returns
+    how many. Consumers skip those that their inbox holds.
 
-    For a broker that was lost, and for databases that were brought back to an earlier moment. Jobs are left out: who
-    hears of one twice does it twice.
+    Used after a broker was lost or a database was restored to an earlier moment. Jobs are left out: they are not
+    idempotent, so publishing one again would run it twice.
     """
     again = update(OutboxMessage).where(OutboxMessage.kind == "event", OutboxMessage.sent_at >= since)
     done = await session.execute(again.values(sent_at=None, attempts=0))

@@ -17,7 +17,8 @@ UNROUTED = "events.unrouted"
 ATTEMPTS_HEADER = "x-attempts"
 ERROR_HEADER = "x-error"
 QUORUM = {"x-queue-type": "quorum"}
-# Counts prefetched innocents too, so it is only the backstop behind our own attempts.
+# RabbitMQ also counts a delivery that a process had prefetched but not yet handled when it died. The limit is therefore
+# far above the number of attempts, which we count ourselves in ATTEMPTS_HEADER.
 DELIVERY_LIMIT = {"x-delivery-limit": 20}
 # RabbitMQ 4 sets a limit of 20 by itself, and looking at a queue counts: dead letters would vanish by being listed.
 KEPT = {**QUORUM, "x-delivery-limit": 1_000_000_000}
@@ -41,7 +42,7 @@ class Queue:
 
 
 def service_of(name: str) -> str:
-    """Whose a consumer is, or a type of events."""
+    """The service that owns a consumer, or publishes a type of event: the part before the first dot."""
     return name.split(".", 1)[0]
 
 
@@ -51,7 +52,8 @@ def door(service: str) -> str:
 
 
 def attempts_of(headers: Mapping[str, Any]) -> int:
-    """How often the ladder has been climbed, by our own header; anybody may have written it."""
+    """How many attempts were made, by the header that we set on a retry. Any publisher can set it, so an odd value
+    counts as none."""
     attempts = headers.get(ATTEMPTS_HEADER)
     return max(0, attempts) if isinstance(attempts, int) else 0
 
@@ -69,12 +71,12 @@ def dead_queue(consumer: str) -> str:
 
 
 def rights(service: str) -> dict[str, str]:
-    """What a service's broker user may do in the events' vhost: anything with names of its own, tell by its door and
-    listen to all.
+    """What a service's broker user may do in the events' vhost: anything with names of its own, publish to its own
+    exchange, and bind queues to the exchange of all events.
 
-    Nobody but an administrator writes to the exchange of all events: whoever may write to an exchange may also lead one
-    of his own there, or dead letters, under any key, and RabbitMQ asks for no right by topic then. Nor to the default
-    exchange: through it one writes to every queue.
+    Only an administrator may write to the exchange of all events. A user who may write to an exchange may also bind an
+    exchange of their own to it, or direct dead letters there, with any routing key; RabbitMQ does not check topic
+    permissions in these cases. No service may write to the default exchange, because it reaches every queue.
     """
     own = rf"{re.escape(service)}\..*"
     return {

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from web.errors import Unavailable
 
-# No separator and no dot: a key of this form cannot leave its folder, whoever made it.
+# No separator and no dot: a key of this form cannot name a path outside its folder, even if a client chose it.
 KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 

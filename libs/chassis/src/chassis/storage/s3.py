@@ -197,7 +197,7 @@ class _Upload:
         answer = await self._call("upload_part", UploadId=self._id, PartNumber=number, Body=block)
         self._parts.append({"ETag": answer["ETag"], "PartNumber": number})
         self._size += len(block)
-        # Whoever still refers to the part, such as the thread that sent it, holds no memory while the next one fills.
+        # Frees the part's memory now: the thread that sent it may still hold a reference while the next part fills.
         with suppress(BufferError):
             block.clear()
 

@@ -28,7 +28,8 @@ WITHOUT_KEYS = ("/api/v1/auth/", "/api/v1/oauth/")
 # Far shorter than the services keep an idle connection, and shorter than they answer on when they leave: a request does
 # not meet a closing one.
 KEEP_ALIVE = 2.0
-# As long as a new process may go unseen, and an old one that is gone be tried.
+# Seconds for which a DNS answer is kept: for that long a new process gets no requests, and one that ended may still be
+# tried.
 NAMES_KEPT = 1
 # Three tries within a second: a process that starts or leaves is through by then, one that is away is said to be.
 PAUSES = (0.2, 0.5)
@@ -65,7 +66,8 @@ class Replicas(aiohttp.ThreadedResolver):
 
 
 class Answer(ClientResponse):
-    """An answer that remembers whose it is: its connection is back in the pool before anybody can ask."""
+    """Keeps the peer's address. aiohttp returns the connection to the pool once the body is read, and the address could
+    not be read from it after that."""
 
     peer = ""
 

@@ -58,7 +58,7 @@ class Health:
 
     async def _is_ready(self, base: str) -> bool:
         try:
-            # Asked once: the answer is about now, and whoever asks for it asks again.
+            # Without the retries of other requests: a probe asks for the present state, and is repeated anyway.
             async with self._http().get(f"{base}/readyz", timeout=TIMEOUT, middlewares=()) as answer:
                 return answer.status == 200
         except (aiohttp.ClientError, TimeoutError):

@@ -51,7 +51,7 @@ ASIDE = N_("L’incident est mis de côté : il reviendra de lui-même.")
 
 @blueprint.get("/incidents/{number}/bureau")
 async def show_bar(page: Page) -> Response:
-    """Afresh; for whom no script asks, the page that holds it."""
+    """The desk's bar, for a script that updates the page. Without script, a redirect to the page."""
     number = number_of(page)
     if not page.may("sqp"):
         raise ApiRefused(404, {})

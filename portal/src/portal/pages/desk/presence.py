@@ -1,4 +1,5 @@
-"""Who of SQP is at which incident: asked and said by scripts, every few seconds, by pages that somebody uses."""
+"""Presence of SQP's people at incidents. A script of each open page reads and reports it every few seconds, while the
+page is in use."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What SQP's people want to know around an incident: cover, other incidents, overdue returns, whom to call."""
+"""What SQP's people want to know around an incident: cover, other incidents, overdue returns, telephone numbers."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SHOWN = 5
 
 @dataclass(frozen=True)
 class Group:
-    """Incidents that share something with the one on the page; ``rows`` is None where nobody answered."""
+    """Incidents that share something with the one on the page; ``rows`` is None if the service did not answer."""
 
     title: str
     href: str

@@ -63,7 +63,7 @@ async def remove_file(page: Page) -> Response:
     try:
         await incidents.detach(page, number, file_id)
     except ApiRefused as refusal:
-        # Somebody else was faster: it is gone, as was wanted.
+        # Another request deleted it first: the result is the same.
         if refusal.code != "attachment_not_found":
             raise
     return page.redirect(path_of(number, tab), flash=page.gettext("Le fichier est supprimé."))

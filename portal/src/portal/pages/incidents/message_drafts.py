@@ -64,7 +64,7 @@ async def _discard(page: Page, number: str, name: str) -> Response:
 
 
 async def found(page: Page, number: str, name: str) -> dict[str, object]:
-    """What the composer of the thread shows of the draft; nothing where there is none, or nobody answers."""
+    """The draft's values for the composer; empty if there is no draft or the service does not answer."""
     if not name or not page.may(write=True):
         return {}
     draft = await or_unavailable(_draft(page, number, name))

@@ -104,7 +104,7 @@ async def _post(page: Page, number: str, name: str, files: list[UploadedFile]) -
     mentions = [page.field("mention")] if page.field("mention") else []
     values = {"body": body, "file_ids": [file.id for file in files], "mentions": mentions}
     message = page.build(MessageCreate, values)
-    # A note answers nobody: what came meanwhile does not stop it.
+    # A note is no answer to a party, so it is posted even if other messages arrived meanwhile.
     seen = page.field("seen") if name != "internal" else ""
     await incidents.post(page, number, name, message, page.field("key"), seen, undoable=is_undoable(page, name))
 

@@ -62,7 +62,7 @@ async def show_incident(page: Page) -> Response:
 
 @blueprint.get("/incidents/{number}/etat")
 async def show_state(page: Page) -> Response:
-    """The line, the moves or the history, afresh; for whom no script asks, the page that holds them."""
+    """The fragment that a script asks for: status line, moves or history. Without script, a redirect to the page."""
     number = number_of(page)
     part = next((part for part in STATE_PARTS if page.wants(part)), None)
     if part is None:
@@ -123,7 +123,7 @@ def _state(
 
 
 def _nothing_moved() -> dict[str, object]:
-    """The form that moves the state, as it is before anybody has filled it."""
+    """The values of the form that changes the state, before it is filled in."""
     return {"moved": {}, "move_refused": "", "move_wrong": {}}
 
 

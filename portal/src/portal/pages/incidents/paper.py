@@ -1,4 +1,4 @@
-"""One incident on paper, as its reader may see it; without SQP's notes, whoever prints: paper is handed on."""
+"""One incident on paper, as its reader may see it. SQP's notes are always left out, because paper is handed on."""
 
 from __future__ import annotations
 

@@ -41,8 +41,8 @@ BEFORE = (
 
 @dataclass(frozen=True)
 class Slip:
-    """What is to come back, from whom and until when. ``sender`` is empty where the reader has come by a
-    mail's link, without log-in."""
+    """The product to send back, its sender and the due date. ``sender`` is empty if the slip was opened by a mail's
+    link, without log-in."""
 
     incident: str
     line: int

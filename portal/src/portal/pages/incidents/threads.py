@@ -19,7 +19,7 @@ MOST = 1000
 AT_ONCE = 200
 
 TABS = {"client": "messagerie", "sqp": "messagerie-sqp", "internal": "notes"}
-# People of SQP whom a note may mention.
+# People of SQP that are offered for a mention.
 MOST_COLLEAGUES = 200
 
 
@@ -106,7 +106,7 @@ def thread_of(page: Page) -> str:
 
 
 async def colleagues(page: Page, name: str) -> Sequence[User]:
-    """Whom a note of this person may mention; nobody in other threads, or while identity is away."""
+    """The people that a note may mention; empty in other threads, and while identity does not answer."""
     if name != "internal" or not page.may("sqp", write=True):
         return ()
     found = await or_unavailable(identity.users(page, sort="last_name", limit=MOST_COLLEAGUES))
@@ -129,7 +129,7 @@ async def _newest(page: Page, number: str, name: str, wanted: int) -> tuple[list
 
 
 def _readership(page: Page, incident: Incident, name: str) -> dict[str, str]:
-    """Whether anybody on the other side reads; where to change that, and the telephone in the meantime."""
+    """Whether the other side has a reader; if not, the page where an account is made, and the telephone number."""
     party = incident.client if name == "client" and page.may("reseller") else incident.reseller
     if name == "internal" or (name == "sqp" and page.may("reseller")) or party is None:
         return {"readership": "active", "readers_page": "", "phone": ""}
@@ -143,7 +143,7 @@ def _readership(page: Page, incident: Incident, name: str) -> dict[str, str]:
 
 
 def _other_side(page: Page, incident: Incident, name: str) -> str:
-    """Whom a message reaches: the reseller for SQP and the client, either of these for the reseller; a note, SQP."""
+    """The name of the organisation that a message of this thread reaches; a note reaches SQP."""
     if name == "internal":
         return "SQP"
     if not page.may("reseller"):

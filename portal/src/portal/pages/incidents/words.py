@@ -52,7 +52,8 @@ FILE_KINDS = (
 
 
 def by_whom(page: Page, by: Person, on_behalf: Person | None) -> str:
-    """Who declared or moved an incident; with its kind, and for whom SQP declared."""
+    """The name of the person who declared or moved an incident, the kind of organisation, and the caller for whom SQP
+    declared."""
     kind = f" ({page.gettext(KINDS[by.organisation_kind])})" if by.organisation_kind else ""
     if on_behalf is None:
         return f"{by.name}{kind}"

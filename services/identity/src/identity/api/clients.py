@@ -173,7 +173,7 @@ async def refuse_request(
     services: ServicesDep,
     response: Response,
 ) -> schemas.Decided:
-    """Nobody is told."""
+    """Refuses the request. No e-mail goes to the person who asked."""
     return await _decide(session, identifier, "refused", principal, precondition, services.links, response)
 
 

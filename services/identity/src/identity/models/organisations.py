@@ -120,7 +120,7 @@ class KnownContract(Base):
 
 
 class SignUpRequest(Base):
-    """Somebody of a client asked for access with an address that is not on file: its reseller decides."""
+    """A sign-up for a client with an e-mail address that is not on file. The client's reseller approves or refuses."""
 
     __tablename__ = "sign_up_requests"
 

@@ -7,7 +7,7 @@ from web.i18n import text
 
 
 class ViewNotFound(NotFound):
-    """Also another person's."""
+    """Raised for another person's view as well, so that its existence stays hidden."""
 
     code = "view_not_found"
     message = text("Cette vue n’existe plus.", "This view does not exist any more.")

@@ -127,7 +127,8 @@ async def take_link(
 
 
 async def lock_holders_organisation(session: AsyncSession, digest: str) -> Organisation | None:
-    """Of the person whom a link belongs to, before the link is taken: organisations are locked first everywhere."""
+    """Locks the organisation of the link's person. Called before the link is locked, because every transaction locks
+    the organisation first."""
     held = select(User.organisation_id).join(LinkToken, LinkToken.user_id == User.id).where(LinkToken.digest == digest)
     identifier = await session.scalar(held)
     return await lock_organisation(session, identifier) if identifier else None

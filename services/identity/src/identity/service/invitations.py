@@ -67,9 +67,10 @@ async def admit(
     by_links: Links,
     by: By = None,
 ) -> tuple[User, bool]:
-    """An account for the person whom ``wanted`` describes, in an organisation that is locked; whether it is new.
+    """Creates the account that ``wanted`` describes and sends its link; returns it and whether it is new. The caller
+    has locked the organisation.
 
-    A person who has yet to follow an invitation keeps the account, gets what ``wanted`` says now, and a link again.
+    A person who was invited before keeps that account: it is updated from ``wanted`` and a new link is sent.
     Raises PortalClosed, LoginTaken, AccountExists, AccountDisabled.
     """
     if not of.portal_access:
@@ -88,7 +89,8 @@ async def admit(
 
 
 async def first_account(session: AsyncSession, of: Organisation, email: str, by_links: Links) -> None:
-    """A reseller's first administrator, unless anybody of it is known already; the organisation is locked."""
+    """Invites a reseller's first administrator, unless the reseller has an account. The caller has locked the
+    organisation."""
     if not email or await repository.has_users(session, of.id):
         return
     wanted = {"email": email, "role": "administrator", "phone": of.phone}
@@ -98,7 +100,7 @@ async def first_account(session: AsyncSession, of: Organisation, email: str, by_
 async def follow_address(session: AsyncSession, of: Organisation, before: str, by_links: Links, by: By = None) -> None:
     """The organisation's address was corrected: an invitation that went to the old one goes to the new one.
 
-    Where the organisation had no address, the first of its people gets it, as long as nobody has ever come in.
+    If the organisation had no address, its first invited person gets it, provided that no account was activated yet.
     """
     if not of.email or not of.portal_access or accounts.same_mailbox(before, of.email):
         return

@@ -216,7 +216,8 @@ async def _guard_own(session: AsyncSession, user: User, wanted: dict[str, Any]) 
 
 
 async def _guard_last_administrator(session: AsyncSession, user: User) -> None:
-    """Holds because the organisation's row is locked by whoever changes its people."""
+    """Safe against a concurrent change, because every change of an organisation's people locks the organisation's
+    row."""
     if not user.is_active_administrator:
         return
     everybody = await repository.users_of(session, user.organisation_id)

@@ -16,8 +16,8 @@ DEVICE_KEPT = timedelta(days=365)
 
 
 async def clear_away(session: AsyncSession) -> None:
-    """Sessions and links that have been over for 30 days, requests for access that nobody has decided in as many,
-    counters of past windows."""
+    """Deletes sessions and links 30 days after they ended, requests for access that were pending for 30 days, devices
+    unseen for a year, and throttle counters of past windows."""
     now = clock.now()
     await session.execute(delete(Session).where(Session.expires_at < now - KEPT))
     await session.execute(delete(Device).where(Device.seen_at < now - DEVICE_KEPT))

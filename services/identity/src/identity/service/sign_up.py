@@ -89,8 +89,8 @@ async def _admit(
 
 
 async def _known_again(session: AsyncSession, known: User, client: Organisation, by_links: Links) -> None:
-    """A person who waits gets the link again; one who has an account is told so, with the log-in and a link to another
-    password. One whom the client's administrator disabled gets nothing."""
+    """An invited person gets the link again. An active one gets an e-mail that says so, with the log-in and a link to
+    choose another password. A disabled one gets nothing."""
     if known.status == "invited":
         await accounts.remind(session, known, client, by_links, "sign_up")
     elif known.status == "active" and await by_links.reset(session, known, client, because="account_exists"):

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from api.incidents.bulk import Action, JobState, Outcome
 from web.i18n import Language, Text, text
 
-# ``about``: to whom, or which state.
+# ``about``: the colleague's name, or the state's label.
 SENTENCE: Mapping[Action, Text] = {
     "assign": text("Transmettre à {about}", "Hand over to {about}"),
     "release": text("Rendre à tous", "Give back to everybody"),

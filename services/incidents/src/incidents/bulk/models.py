@@ -15,7 +15,8 @@ from incidents.models.base import Base
 
 
 class BulkJob(Base):
-    """``act``: what is done with each incident, as the request said it; ``about``: whom or what its sentence names."""
+    """``act``: the request, applied to each incident. ``about``: the colleague or state that the job's sentence
+    names."""
 
     __tablename__ = "bulk_jobs"
 

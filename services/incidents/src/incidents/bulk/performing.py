@@ -43,9 +43,9 @@ ACT: TypeAdapter[schemas.BulkAct] = TypeAdapter(schemas.BulkAct)
 STANDS_STILL = timedelta(minutes=10)
 KEPT = timedelta(days=90)
 AT_ONCE = 50
-# Of what others than SQP hear.
+# Acts of which resellers and clients are notified too.
 TOLD: tuple[schemas.Action, ...] = ("move", "remind")
-# Of a state, or of what is waited for in it.
+# Labels of the states, and of the reasons to wait: the two share one dictionary, as their codes differ.
 STATES: Mapping[str, Text] = {str(word): label for words in (STATUS, REASON) for word, label in words.items()}
 
 
@@ -88,8 +88,8 @@ async def revive(session: AsyncSession) -> int:
 
 
 async def _result(session: AsyncSession, job: AnyRow, number: str) -> dict[str, Any]:
-    """What is kept of the row. What was refused has changed nothing; of the database's own failures the job is run
-    again."""
+    """The row's outcome and sentence. A refusal leaves the incident as it was. If the database fails, the exception
+    ends the job, which is then retried."""
     named = about(job.action, job.about)
     try:
         async with session.begin_nested():
@@ -106,7 +106,7 @@ async def _result(session: AsyncSession, job: AnyRow, number: str) -> dict[str, 
 
 
 async def _act(session: AsyncSession, job: AnyRow, number: str) -> bool:
-    """Whether it changed anything. Raises what the act alone would."""
+    """Does to one incident what its own route would, with the same refusals; returns whether anything changed."""
     by, act = _owner(job), ACT.validate_python(job.act)
     if await desk_rows.colleague(session, job.owner_id, job.organisation_id) is None:
         raise NotAnyMore
@@ -141,7 +141,7 @@ def _record(session: AsyncSession, job: AnyRow, number: str) -> None:
 
 
 def about(act: schemas.Action, named: str) -> Text:
-    """Whom or what the sentences of a job name."""
+    """The colleague or the state that the sentences of a job name."""
     return STATES[named] if act == "move" else {"fr": named, "en": named}
 
 

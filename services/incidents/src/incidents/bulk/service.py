@@ -104,7 +104,8 @@ def _would(row: AnyRow, act: schemas.BulkAct, by: Actor) -> schemas.Outcome:
 
 
 async def _named(session: AsyncSession, act: schemas.BulkAct, by: Actor) -> str:
-    """Whom or what the job's sentence names. A person must be at the desk now, and again when it is a row's turn."""
+    """The state or colleague that the job's sentence names. The colleague must work at the desk, now and again when
+    each row is performed."""
     if isinstance(act, schemas.BulkMove):
         return act.reason if act.reason not in (None, "other") else act.status
     if isinstance(act, schemas.BulkRelease | schemas.BulkRemind):

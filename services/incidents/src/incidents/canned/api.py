@@ -1,5 +1,5 @@
-"""The HTTP of canned answers and macros. SQP's people read them, its administrators make and use them; nobody else, no
-program either."""
+"""The HTTP of canned answers and macros: SQP's people read them, its administrators write and use them. Service
+accounts, resellers and clients have no access."""
 
 from __future__ import annotations
 

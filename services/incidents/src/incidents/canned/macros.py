@@ -257,7 +257,8 @@ async def _part(now: Plan, part: schemas.Part, work: Awaitable[Any]) -> None:
 
 
 def _target(answer: AnyRow, incident: AnyRow, lines: Sequence[AnyRow]) -> Target | None:
-    """The one line that lets the step through. An approval also asks for what nobody has asked for yet."""
+    """The only exchange line on which the step is allowed; None if there is none or more than one. An approval may also
+    request a new line, if exactly one declared product has none."""
     if not answer.step:
         return None
     kind = answer.exchange_type

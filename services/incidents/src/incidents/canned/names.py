@@ -27,7 +27,7 @@ NAMES: Mapping[str, Name] = {name: name for name in get_args(Name)}
 
 # A name in braces, with what stands there instead where nothing is known: ``{client.nom|cher client}``.
 PLACE = re.compile(r"\{([^{}|]*)(?:\|([^{}]*))?\}")
-# One whose fallback holds a brace is none.
+# A name whose braces do not close, or whose fallback holds a brace: PLACE does not match it.
 BROKEN = re.compile(r"\{([^{}|]*)\|")
 
 
@@ -40,12 +40,12 @@ def unknown(body: str) -> str:
 
 
 def held(body: str) -> list[Name]:
-    """The names of the list that stand in ``body``, with a fallback or without: nobody was to read them."""
+    """The names of the list that ``body`` still holds: a message with one in it must not be sent."""
     return list(dict.fromkeys(_known(PLACE.finditer(body))))
 
 
 def fill(body: str, values: Mapping[Name, str], language: Language) -> FilledText:
-    """Once: what is filled in is not read again."""
+    """In one pass: braces in a filled-in value are not read as names."""
     missing: list[Name] = []
 
     def put(match: re.Match[str]) -> str:

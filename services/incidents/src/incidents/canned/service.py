@@ -65,7 +65,8 @@ async def count_use(session: AsyncSession, identifier: UUID) -> None:
 
 
 def require_filled(thread: Thread, body: str, by: Actor) -> None:
-    """Of what SQP writes to the reseller; others may write what they like in braces. Raises UnfilledName."""
+    """Raises UnfilledName if a message of SQP to the reseller still holds a name in braces. Other messages are not
+    checked: canned texts are used there alone."""
     if thread != "sqp" or by.organisation_kind != "sqp":
         return
     left = names.held(body)
@@ -90,7 +91,7 @@ async def values(
     }
     promise = (await promises.rows(reader, [incident.number])).get(incident.number)
     runs = promise is not None and _state(promise) == "running"
-    # A day that is past or put off is promised to nobody.
+    # A promise that was missed, kept or suspended has no day to write.
     days: Mapping[Language, str] = (
         {"fr": spelled(promise.dispatch_on, "fr"), "en": spelled(promise.dispatch_on, "en")}
         if promise is not None and runs

@@ -1,4 +1,4 @@
-"""The HTTP of the desk. SQP's people read it and, where they may write, work at it; nobody else does."""
+"""The HTTP of the desk, for SQP's people alone: all of them read it, those who may write work at it."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ async def count_due(principal: auth.SqpPerson, reader: Reader) -> schemas.DeskDu
 
 @desk.get("/people")
 async def list_people(principal: auth.SqpPerson, reader: Reader) -> schemas.DeskPeople:
-    """How the work is spread over SQP's people. Programs, which have no organisation, see nobody."""
+    """How many incidents each of SQP's people has. Service accounts get an empty list of people."""
     now, everything = clock.now(), queries.listing(Wanted())
     _, kinds = await queries.counts(reader, everything, queries.is_when("due", None, now), None, now)
     rows = await queries.people(reader, principal.organisation_id, now)
@@ -85,7 +85,8 @@ async def list_people(principal: auth.SqpPerson, reader: Reader) -> schemas.Desk
 
 @desk.post("/next", dependencies=[idempotency.Documented])
 async def take_next(body: schemas.NextWanted, principal: auth.SqpWriter, session: Session) -> schemas.NextGiven:
-    """Gives the caller the first incident of the view that nobody else has. Two calls at once get two incidents."""
+    """Assigns the caller the first incident of the view that is unassigned or the caller's own. Two concurrent calls
+    get two different incidents."""
     wanted = Wanted(body.q, _who(body.who), body.action, body.state, body.reseller_id, body.service_level)
     item = await service.take_next(session, wanted, actor(principal), body.leaving)
     return schemas.NextGiven(number=item.incident_number if item else None)
@@ -116,20 +117,20 @@ async def take_incident(number: Number, principal: auth.SqpWriter, session: Sess
 
 @desk.post("/{number}/assign", status_code=204, dependencies=[idempotency.Documented])
 async def assign_incident(number: Number, body: schemas.Assign, principal: auth.SqpWriter, session: Session) -> None:
-    """Hands the incident to a colleague or to oneself, whoever has it, with a note for SQP alone. 409
-    ``reason_needed`` where a colleague has it and there is no note."""
+    """Assigns the incident to a colleague or to oneself, with a note for SQP alone. 409 ``reason_needed`` if a
+    colleague has it and there is no note."""
     await service.assign(session, number, body.user_id, body.note, actor(principal))
 
 
 @desk.post("/{number}/release", status_code=204, dependencies=[idempotency.Documented])
 async def release_incident(number: Number, body: schemas.Release, principal: auth.SqpWriter, session: Session) -> None:
-    """The caller's own is nobody's again."""
+    """Unassigns an incident that the caller has."""
     await service.release(session, number, body.note, actor(principal))
 
 
 @desk.post("/{number}/skip", status_code=204, dependencies=[idempotency.Documented])
 async def skip_incident(number: Number, body: schemas.Skip, principal: auth.SqpWriter, session: Session) -> None:
-    """Hidden from the caller until the incident changes; where it was the caller's, it is nobody's."""
+    """Hides the incident from the caller until it changes, and unassigns it if the caller had it."""
     await service.skip(session, number, body.reason, actor(principal))
 
 
@@ -170,7 +171,7 @@ async def remind_of_answer(number: Number, principal: auth.SqpWriter, session: S
 
 @desk.post("/{number}/links", status_code=204, dependencies=[idempotency.Documented])
 async def link_incident(number: Number, body: schemas.Link, principal: auth.SqpWriter, session: Session) -> None:
-    """Two incidents belong together, whoever's they are: SQP alone reads it, on both. 409 ``linked_already``,
+    """Links two incidents, of any resellers and clients: SQP alone reads the link, on both. 409 ``linked_already``,
     ``linked_to_itself``, ``other_not_found``."""
     await links.link(session, number, body, actor(principal))
 

@@ -33,7 +33,7 @@ RELATION: Mapping[Relation, tuple[Text, Text]] = {
 
 
 class IncidentLink(Base):
-    """``relation`` is what ``from_number`` is to ``to_number``. One that was ended stays, for whoever asks later."""
+    """``relation`` is what ``from_number`` is to ``to_number``. The row stays when the link is ended, as a record."""
 
     __tablename__ = "incident_links"
 

@@ -29,7 +29,7 @@ MINE, UNASSIGNED = "mine", "unassigned"
 
 @dataclass(frozen=True)
 class Wanted:
-    """How the queue is narrowed. ``who``: anybody, ``mine``, ``unassigned``, or a person."""
+    """Filters of the queue. ``who``: empty for all, ``mine``, ``unassigned``, or a person's id."""
 
     q: str = ""
     who: str | UUID = ""
@@ -59,7 +59,8 @@ def sorts(now: datetime) -> Mapping[str, ColumnElement[Any]]:
 
 
 def listing(wanted: Wanted) -> AnySelect:
-    """The numbers of all that SQP has to do, now or later; whoever has it. With little else than its index holds."""
+    """The numbers of all incidents on which SQP has to act, now or later. It selects columns of the index only, so that
+    counting reads no table rows."""
     query: AnySelect = select(DeskItem.incident_number).where(DeskItem.action_at.is_not(None))
     if wanted.q:
         found = matches(Incident.search_text.expression, wanted.q, incidents.of_reseller)
@@ -99,8 +100,8 @@ def _is_skipped(me: UUID | None) -> ColumnElement[bool]:
 
 
 def first_for(me: UUID, wanted: Wanted, now: datetime, leaving: str | None) -> AnySelect:
-    """The number of what is next: nobody's, or the person's own. What the person was given already and left as it was
-    comes after all others, longest ago first."""
+    """The number of the next incident for this person: unassigned, or assigned to them. Incidents that they were given
+    before and left unchanged come last, the one given longest ago first."""
     is_free = or_(DeskItem.assignee_id.is_(None), DeskItem.assignee_id == me)
     was_given = and_(DeskItem.assignee_id == me, DeskItem.given_changes == DeskItem.changes)
     query = listing(wanted).where(is_when("due", me, now), is_of(wanted.who, me), is_free)
@@ -173,7 +174,8 @@ async def acts(reader: AsyncConnection, number: str, limit: int) -> Sequence[Any
 
 
 def works_at(organisation_id: UUID | None) -> tuple[ColumnElement[bool], ...]:
-    """Active people of SQP who may act; of whom identity has not told anew the role is not known yet."""
+    """Active people of SQP who may write. An empty role counts too: it is unknown until identity publishes the person
+    again after the upgrade."""
     may_act = User.role.in_(("administrator", ""))
     return User.organisation_id == organisation_id, User.status == "active", may_act
 

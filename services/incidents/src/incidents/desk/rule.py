@@ -70,7 +70,8 @@ class Facts:
 
     @property
     def put_off_until(self) -> datetime | None:
-        """None where nobody put it off, or a party has written or something has moved since; a promise comes first."""
+        """The end of the snooze, but not after the morning of the promised day. None if the incident is not snoozed, or
+        if a party wrote or the incident moved since."""
         snooze = self.snooze
         if snooze is None or max(self.moved_at, self.heard_at or self.moved_at) > snooze.at:
             return None

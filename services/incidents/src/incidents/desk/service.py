@@ -92,8 +92,8 @@ async def take_next(session: AsyncSession, wanted: Wanted, by: Actor, leaving: s
 
 
 async def assign(session: AsyncSession, number: str, to: UUID, note: str, by: Actor) -> DeskItem:
-    """Hands it to a colleague, or to oneself, whoever has it. Raises NotAtTheDesk, and ReasonNeeded where it is taken
-    from a colleague without a note."""
+    """Assigns it to a colleague or to oneself. Raises NotAtTheDesk, and ReasonNeeded if it is assigned to another
+    colleague and there is no note."""
     item = await locked_item(session, number)
     person = await repository.colleague(session, to, by.organisation_id)
     if person is None:
@@ -151,12 +151,12 @@ async def changed(session: AsyncSession, incident: Incident, item: DeskItem, now
 
 
 async def absent(session: AsyncSession, user_id: UUID | None, note: str, by: Actor) -> int:
-    """All that the person has is nobody's; how many."""
+    """Unassigns all that the person has; returns how many."""
     return await _give_back(session, user_id or by.user_id, "absent", by, note)
 
 
 async def has_left(session: AsyncSession, user_id: UUID) -> None:
-    """Who was disabled, or only reads from now on, has nothing at the desk."""
+    """Unassigns all of a person who was disabled or lost the right to write."""
     await _give_back(session, user_id, "left", PLATFORM, "")
 
 

@@ -53,7 +53,7 @@ async def delete_draft(draft_id: UUID, request: Request, principal: auth.Declare
 async def get_message_draft(
     number: Number, thread: Thread, request: Request, principal: auth.Writer, reader: Reader
 ) -> schemas.MessageDraft:
-    """What the caller was writing in the thread: nobody else reads it."""
+    """The caller's unsent message in the thread; only the caller can read it."""
     await _readable(reader, number, thread, principal)
     row = await repository.find(reader, principal.user_id, service.of_message(number, thread))
     if row is None:

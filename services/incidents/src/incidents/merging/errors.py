@@ -13,7 +13,7 @@ class MergedWithItself(Conflict):
 
 
 class NotOfTheSame(Conflict):
-    """Of another reseller or client: nobody else may read what is theirs."""
+    """The two incidents belong to different resellers or clients: merging would show each the other's messages."""
 
     code = "not_of_the_same"
     message = text(

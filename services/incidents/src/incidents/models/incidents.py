@@ -35,7 +35,8 @@ class Incident(Base):
     """An incident, with the contract, the parties' names and the address as they were on declaration.
 
     ``articles``: designation, product_reference and serial_number of those concerned. ``version`` counts what all
-    parties read, ``revision`` every fact: nobody learns from the one of a thread that is not theirs.
+    parties read, ``revision`` every fact. Only ``version`` is shown, so that it does not reveal that a message was
+    written in a thread that its reader may not read.
     """
 
     __tablename__ = "incidents"

@@ -84,8 +84,8 @@ class Organisation(Base):
 
 
 class User(Base):
-    """A person of an organisation, as far as it matters here: whether there is one who reads, who is at the desk, and
-    whom SQP's notes may mention.
+    """What incidents needs of a person: whether an organisation has a reader, who works at the desk, and who may be
+    mentioned in SQP's notes.
 
     ``name``, ``first_name`` and ``role`` are empty until identity tells of the person again after the upgrade that
     added them. Of SQP's people alone ``login`` is kept."""

@@ -18,9 +18,9 @@ from incidents.models.base import Base
 
 
 class Message(Base):
-    """What somebody wrote in a thread; the application may neither change nor delete it.
+    """A message of a thread. The database forbids the application to change or delete it.
 
-    ``mentioned_ids``: the people of SQP whom a note calls.
+    ``mentioned_ids``: the people of SQP that a note mentions.
     """
 
     __tablename__ = "messages"
@@ -49,9 +49,9 @@ BY_PARTY = Message.organisation_kind.in_(("reseller", "client"))
 
 
 class Attachment(Base):
-    """A file that somebody named on an incident. The files service decides: ``pending`` until it has spoken.
+    """A file that a request attached to an incident. It is ``pending`` until the files service binds or refuses it.
 
-    Rows stay when the file is refused, taken off or erased, so that a late event finds what became of it.
+    Rows stay when the file is refused, detached or erased, so that a late event cannot make it visible again.
     ``file_version`` is the newest state of the file that was applied; ``size`` is in bytes.
     """
 

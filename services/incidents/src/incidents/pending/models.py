@@ -16,10 +16,10 @@ from incidents.models.base import Base
 
 
 class PendingMessage(Base):
-    """It becomes the message of the same id at ``due_at``; until then nobody but its author reads it.
+    """It becomes the message of the same id at ``due_at``; until then only its author reads it.
 
-    ``read``: the thread's tag as its author had read it; empty: nothing was said of that. ``refusal``: why it did not
-    leave, by language; it then waits for its author.
+    ``read``: the thread's ETag that the author sent as If-Match; empty if there was none. ``refusal``: why the message
+    was not posted, by language; it then stays until its author changes or discards it.
     """
 
     __tablename__ = "pending_messages"

@@ -94,7 +94,7 @@ async def undo(session: AsyncSession, number: str, identifier: UUID, by: Actor) 
 
 
 async def send(session: AsyncSession, message_id: str) -> None:
-    """The job. Whoever runs it second finds nothing."""
+    """The job. If it is delivered twice, the second run finds no pending message and does nothing."""
     identifier = UUID(message_id)
     number = await repository.place(session, identifier)
     incident = await locked_incident(session, number) if number else None

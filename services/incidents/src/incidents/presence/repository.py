@@ -47,8 +47,8 @@ async def place(session: AsyncSession, user_id: UUID, page_id: UUID) -> str | No
 async def listing(
     reader: AsyncConnection, organisation_id: UUID | None, now: datetime, number: str | None = None
 ) -> Sequence[AnyRow]:
-    """One row a person and incident: ``incident_number``, ``user_id``, ``name``, ``writes``; who writes first. Whoever
-    is not of SQP any more, or was disabled, is not there, however fresh the last sign is."""
+    """One row per person and incident: ``incident_number``, ``user_id``, ``name``, ``writes``; people who write come
+    first. People who left SQP or were disabled are left out at once, even if their last sign is recent."""
     is_at_work = and_(User.id == Presence.user_id, User.organisation_id == organisation_id, User.status == "active")
     writes = func.bool_or(Presence.writes).label("writes")
     name = func.max(Presence.name).label("name")

@@ -27,10 +27,10 @@ NEWEST = paging.Sort("at", SearchText.at.expression, descending=True)
 # would go through all texts from the newest on, to find a few by their words or none.
 _AT: ColumnElement[Any] = type_coerce(SearchText.at.op("+")(literal_column("interval '0'")), SearchText.at.type)
 NEWEST_OF_FEW = paging.Sort("at", _AT, descending=True)
-# More says no more to a reader, and takes its time.
+# Counting stops here: a larger number does not help the reader and costs time.
 MOST_COUNTED = 1000
 _RESELLER_NOW = select(Organisation.name).where(Organisation.id == Incident.reseller_id).scalar_subquery()
-# SQP wrote it where somebody telephoned.
+# A declaration taken on the telephone was written by SQP, although its declarer is a reseller or client.
 _DECLARED_BY = case((Incident.caller_name.is_not(None), "sqp"), else_=Incident.declarer_kind)
 
 SHOWN = (

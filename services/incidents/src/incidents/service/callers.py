@@ -1,4 +1,4 @@
-"""Whose a declaration is: the organisation's that declares, or that of the caller for whom SQP does."""
+"""The organisation to which a declaration belongs: the one that declares, or the caller's if SQP declares for it."""
 
 from __future__ import annotations
 

@@ -67,7 +67,8 @@ def _parsed(value: str) -> tuple[UUID | None, int]:
 async def _since(
     session: AsyncSession, incident: Incident, thread: Thread, by: Actor, last: UUID | None, moves: int
 ) -> tuple[Mapping[str, OrganisationKind], bool]:
-    """Who else wrote since and of which kind they are, in order; and whether somebody else moved the incident."""
+    """The other people who wrote in the thread since, in order, with the kind of their organisations; and whether
+    another person changed the incident's state."""
     of_thread = (Message.incident_number.in_(read_within(incident.number)), Message.thread == thread)
     read = select(Message.position).where(Message.id == last, *of_thread).scalar_subquery()
     wrote = select(Message.author_name, Message.organisation_kind).where(

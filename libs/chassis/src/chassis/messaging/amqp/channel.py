@@ -85,7 +85,7 @@ class Channel:
             await self._ask(partial(self._raw.exchange_bind, exchange.name, source, key))
 
     async def find_exchange(self, name: str) -> None:
-        """Raises NotThere. Whoever may do anything with it may ask."""
+        """Raises NotThere. RabbitMQ allows a passive declaration to any user with a right on the exchange."""
         await self._ask(partial(self._raw.exchange_declare, name, passive=True))
 
     async def declare_queue(self, queue: Queue) -> None:
@@ -196,7 +196,8 @@ class Channel:
         for future in [*self._waiting, *(future for future, _ in self._confirms.values())]:
             if not future.done():
                 future.set_exception(error)
-                # Whoever still waits sees it; nobody else need hear of it at exit.
+                # Marks the exception as retrieved: asyncio would otherwise log it for a future that is no longer
+                # awaited.
                 future.exception()
         self._confirms.clear()
         resolve(self.closed, None)

@@ -12,7 +12,7 @@ from web.http.proxy.timeouts import Patience
 
 
 class CallerGone(Exception):
-    """Nobody waits for the answer any more."""
+    """The client closed the connection before the answer was complete."""
 
 
 class Upload:
