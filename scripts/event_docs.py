@@ -1,4 +1,4 @@
-"""Writes docs/events.md (publisher, event, consumers) and libs/events' subscriptions; `--check` only compares them.
+"""Writes docs/events.md, libs/events' subscriptions and the lists in the services' READMEs; `--check` only compares.
 
 The lists come from the services' registrations; they are not edited by hand.
 """
@@ -9,7 +9,10 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+from scripts import service_docs
+
 from chassis.messaging.consumer import Consumer
+from chassis.service import Service
 from events import CATALOGUE, Event
 from events.asyncapi import publisher, summary
 from events.subscriptions import UNCONSUMED
@@ -27,13 +30,11 @@ A sample of each is in [`libs/events/samples`](../libs/events/samples).
 """
 
 
-def consumers() -> list[Consumer]:
-    """Every consumer of every service, in the services' order, as its processes are wired with it."""
-    found: list[Consumer] = []
-    for name in SERVICES:
-        settings = importlib.import_module(f"{name}.settings").Settings(environment="test")
-        found.extend(importlib.import_module(f"{name}.bootstrap").build(settings).consumers)
-    return found
+def build(name: str) -> Service:
+    """The service as its processes are wired."""
+    settings = importlib.import_module(f"{name}.settings").Settings(environment="test")
+    service: Service = importlib.import_module(f"{name}.bootstrap").build(settings)
+    return service
 
 
 def subscriptions(registered: Iterable[Consumer]) -> dict[str, list[str]]:
@@ -80,11 +81,16 @@ def _taken(takers: dict[str, list[str]]) -> str:
 
 
 def main(check: bool) -> None:
-    takers = subscriptions(consumers())
-    wanted = {DOCUMENT: markdown(takers), SUBSCRIPTIONS: json.dumps(takers, indent=2) + "\n"}
+    services = [build(name) for name in SERVICES]
+    takers = subscriptions(consumer for service in services for consumer in service.consumers)
+    wanted = {
+        DOCUMENT: markdown(takers),
+        SUBSCRIPTIONS: json.dumps(takers, indent=2) + "\n",
+        **service_docs.readmes(services),
+    }
     stale = [path for path, content in wanted.items() if not path.exists() or path.read_text() != content]
     if check and stale:
-        sys.exit(f"not current, run scripts/generate-docs: {', '.join(path.name for path in stale)}")
+        sys.exit(f"not current, run scripts/generate-docs: {', '.join(str(path.relative_to(ROOT)) for path in stale)}")
     for path in stale:
         path.write_text(wanted[path])
 

@@ -15,8 +15,8 @@ ROOT = Path(__file__).parents[2]
 
 
 def test_the_documents_are_current() -> None:
-    check = [sys.executable, str(ROOT / "scripts" / "event_docs.py"), "--check"]
-    answer = subprocess.run(check, capture_output=True, text=True, check=False)
+    check = [sys.executable, "-m", "scripts.event_docs", "--check"]
+    answer = subprocess.run(check, cwd=ROOT, capture_output=True, text=True, check=False)
     assert answer.returncode == 0, answer.stderr
 
 

@@ -71,7 +71,7 @@ def test_every_consumer_takes_something_that_is_told(services: dict[str, Service
 async def test_migrations_declare_no_queue_that_nothing_uses(
     services: dict[str, Service], rabbitmq_server: RabbitMQTarget, rabbitmq_vhost: str
 ) -> None:
-    """Eleven consumers with four delays and dead letters each, a queue of jobs and its dead per service, and the
+    """Twelve consumers with four delays and dead letters each, a queue of jobs and its dead per service, and the
     unrouted: what Celery would declare for delays (28 a vhost) is none of them."""
     for service in services.values():
         url = type(service.settings.events_url)(rabbitmq_vhost)

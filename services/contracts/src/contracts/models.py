@@ -32,7 +32,7 @@ class Base(DeclarativeBase):
 
 
 class Organisation(Base):
-    """Read model of identity's organisations. ``version`` 0 is a seed: a contract named it before identity spoke."""
+    """Projection of identity's organisations. ``version`` 0: known from a contract only, until identity's event."""
 
     __tablename__ = "organisations"
 

@@ -111,7 +111,7 @@ class StoredFile(Base):
 
 
 class Incident(Base):
-    """Read model: whose an incident is."""
+    """Projection of incidents: the parties of each."""
 
     __tablename__ = "incidents"
 
@@ -122,7 +122,8 @@ class Incident(Base):
 
 
 class Detachment(Base):
-    """A file was taken off an incident: an older attachment of it that arrives later binds nothing."""
+    """A file was detached from an incident. The row stays, so that a FilesAttached that arrives late does not bind
+    it."""
 
     __tablename__ = "detachments"
 

@@ -21,7 +21,7 @@ class Base(DeclarativeBase):
 
 
 class Organisation(Base):
-    """Read model of identity's organisations. ``portal_access`` closed: its people are told nothing."""
+    """Projection of identity's organisations. While ``portal_access`` is false, its people are not notified."""
 
     __tablename__ = "organisations"
 
@@ -33,7 +33,7 @@ class Organisation(Base):
 
 
 class User(Base):
-    """Read model of identity's users. Known before or after their organisation."""
+    """Projection of identity's users. The event about a user may arrive before that about the organisation."""
 
     __tablename__ = "users"
 
@@ -50,7 +50,7 @@ class User(Base):
 
 
 class ClosedSession(Base):
-    """A session that ended before its time, remembered while an access token of its own may still open a stream."""
+    """A session that was ended early. Kept as long as one of its access tokens could still open a stream."""
 
     __tablename__ = "closed_sessions"
 
@@ -59,7 +59,8 @@ class ClosedSession(Base):
 
 
 class Incident(Base):
-    """Who an incident concerns, from the latest event about it; ``declared_at`` once its declaration has arrived."""
+    """Projection of incidents: the parties, from the latest event. ``declared_at`` is empty until the declaration has
+    arrived."""
 
     __tablename__ = "incidents"
 
@@ -71,7 +72,7 @@ class Incident(Base):
 
 
 class Exchange(Base):
-    """Read model of a line of an incident: whether what is to come back (the faulty product, or a replacement) is
+    """Projection of an exchange line: whether what is to come back (the faulty product, or a replacement) is
     still to be reminded of, and the instant of its
     approval."""
 

@@ -101,7 +101,7 @@ class Address(Base):
 
 
 class KnownContract(Base):
-    """Read model of contracts, for sign-up: who holds it, and which serials are on it (upper case)."""
+    """Projection of contracts, for sign-up: the parties and the serial numbers (upper case)."""
 
     __tablename__ = "known_contracts"
 

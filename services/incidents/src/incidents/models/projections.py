@@ -1,4 +1,4 @@
-"""What the service keeps of its neighbours: contracts, organisations, people, delivery addresses."""
+"""Projections of other services: contracts, organisations, people, delivery addresses."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from web.text import codes
 
 
 class CoveredContract(Base):
-    """A contract as contracts told it last. ``articles``: designation, product_reference and serial_number each."""
+    """Projection of a contract. ``articles``: designation, product_reference and serial_number each."""
 
     __tablename__ = "covers"
 
@@ -70,6 +70,8 @@ class CoveredContract(Base):
 
 
 class Organisation(Base):
+    """Projection of identity's organisations."""
+
     __tablename__ = "organisations"
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -84,8 +86,8 @@ class Organisation(Base):
 
 
 class User(Base):
-    """What incidents needs of a person: whether an organisation has a reader, who works at the desk, and who may be
-    mentioned in SQP's notes.
+    """Projection of a person: whether an organisation has a reader, who works at the desk, and who may be mentioned in
+    SQP's notes.
 
     ``name``, ``first_name`` and ``role`` are empty until identity tells of the person again after the upgrade that
     added them. Of SQP's people alone ``login`` is kept."""
@@ -104,7 +106,7 @@ class User(Base):
 
 
 class DeliveryAddress(Base):
-    """A deleted address stays as a tombstone, so that a late event cannot bring it back."""
+    """Projection of an address. A deleted one stays as a tombstone, so that a late event cannot bring it back."""
 
     __tablename__ = "delivery_addresses"
 
