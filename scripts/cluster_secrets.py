@@ -14,7 +14,9 @@ from typing import Any
 
 import yaml
 from scripts import secret_set
-from scripts.secret_set import SERVICES, random_value, write
+from scripts.secret_set import random_value, write
+
+from api.upstreams import SERVICES
 
 NAMESPACE = "sqp"
 # KEDA's user reads queue lengths at the broker; a set that was made for compose has no such user yet.

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from scripts import service_docs
 
+from api.upstreams import SERVICES
 from chassis.messaging.consumer import Consumer
 from chassis.service import Service
 from events import CATALOGUE, Event
@@ -20,7 +21,6 @@ from events.subscriptions import UNCONSUMED
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENT = ROOT / "docs" / "events.md"
 SUBSCRIPTIONS = ROOT / "libs" / "events" / "src" / "events" / "subscriptions.json"
-SERVICES = sorted(path.parent.name for path in (ROOT / "services").glob("*/pyproject.toml"))
 
 HEAD = """# Events
 
@@ -81,7 +81,7 @@ def _taken(takers: dict[str, list[str]]) -> str:
 
 
 def main(check: bool) -> None:
-    services = [build(name) for name in SERVICES]
+    services = [build(name) for name in sorted(SERVICES)]
     takers = subscriptions(consumer for service in services for consumer in service.consumers)
     wanted = {
         DOCUMENT: markdown(takers),

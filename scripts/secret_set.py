@@ -15,12 +15,12 @@ from typing import Any
 
 from joserfc.jwk import OKPKey
 
+from api.upstreams import SERVICES
 from chassis.messaging import definitions as broker
 from notifications.settings import DEVELOPMENT_MAIL_KEY
 from web.auth.sealing import MAIL_DEVELOPMENT_KEY
 from web.settings import DEVELOPMENT_MARK
 
-SERVICES = ("identity", "contracts", "incidents", "files", "notifications")
 OPERATOR = "operator"
 BUCKET = "sqp-files"
 # One key pair, always made together: two services have its public half.

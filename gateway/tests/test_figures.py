@@ -11,10 +11,10 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from api.upstreams import SERVICES
 from devkit.fake_upstream import Site, Upstream
 from devkit.servers.process import free_ports, spawn
 
-SERVICES = ("identity", "contracts", "incidents", "files", "notifications")
 COUNTED = 'http_requests_total{method="GET",route="/api/v1/contracts",status="200"} 3.0'
 
 

@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from api.upstreams import SERVICES
 from devkit.fake_upstream import OpenSite, Site, Upstream, answer
 
 CONTRACTS = "/api/v1/contracts"
@@ -71,7 +72,7 @@ async def test_ready_names_who_is_away(open_edge: OpenSite) -> None:
 
 async def test_a_gateway_stays_on_the_net_when_nobody_answers(open_edge: OpenSite, upstream: Upstream) -> None:
     upstream.handlers["/readyz"] = answer({}, 503)
-    everybody = ["identity", "contracts", "incidents", "files", "notifications", "portal"]
+    everybody = [*SERVICES, "portal"]
     async with open_edge() as edge:
         async with edge.http.get("/readyz") as got:
             assert (got.status, await got.json()) == (200, {"status": "degraded", "away": everybody})

@@ -16,12 +16,12 @@ from pathlib import Path
 import aiohttp
 from starlette.types import Receive, Scope, Send
 
+from api.upstreams import SERVICES
 from devkit import short_timeouts
 from devkit.fake_upstream import Upstream, start
 from devkit.servers.process import free_port, spawn
 from web.http import request_log
 
-SERVICES = ("identity", "contracts", "incidents", "files", "notifications")
 STREAM = "/api/v1/notifications/stream"
 CONTRACTS = "/api/v1/contracts"
 FILES = "/api/v1/files"

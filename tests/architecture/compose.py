@@ -9,7 +9,6 @@ from typing import Any
 import yaml
 
 ROOT = Path(__file__).parents[2]
-SERVICES = ("identity", "contracts", "incidents", "files", "notifications")
 PROCESSES = ("api", "worker")
 
 # The innermost variable first: a default may hold another one.

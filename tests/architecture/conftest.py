@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from api.upstreams import SERVICES
 from chassis.service import Service
 
 ROOT = Path(__file__).parents[2]
-SERVICES = sorted(path.parent.name for path in (ROOT / "services").glob("*/pyproject.toml"))
 
 
 @pytest.fixture(scope="session")

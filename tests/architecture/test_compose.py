@@ -10,8 +10,9 @@ import pytest
 from pydantic import ValidationError
 from scripts import secret_set
 from tests.architecture import compose
-from tests.architecture.compose import PROCESSES, ROOT, SERVICES
+from tests.architecture.compose import PROCESSES, ROOT
 
+from api.upstreams import SERVICES
 from chassis.settings import ServiceSettings
 from web.settings import DEVELOPMENT_MARK
 
@@ -34,6 +35,15 @@ def test_every_service_has_its_four_processes_and_the_edges_one() -> None:
     expected = {f"{service}-{process}": [process] for service in SERVICES for process in PROCESSES}
     assert {name: CONTAINERS[name]["command"] for name in expected} == expected
     assert {"gateway", "portal"} <= set(OURS)
+
+
+def test_a_rolling_restart_takes_every_service() -> None:
+    """The script runs on a host without Python, so it has a list of its own."""
+    assert f"for service in {' '.join(SERVICES)}; do" in (ROOT / "scripts" / "rolling-restart").read_text()
+
+
+def test_every_folder_of_a_service_is_in_the_list() -> None:
+    assert sorted(SERVICES) == sorted(path.parent.name for path in (ROOT / "services").glob("*/pyproject.toml"))
 
 
 @pytest.mark.parametrize("name", CONTAINERS)

@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from tests.cluster.reading import SERVICES, of_kind
+from tests.cluster.reading import of_kind
 from tests.cluster.rendering import Manifest
+
+from api.upstreams import SERVICES
 
 
 class Arrow(NamedTuple):

@@ -8,8 +8,9 @@ from typing import Any
 
 from tests.cluster.rendering import Manifest
 
+from api.upstreams import SERVICES
+
 WORKLOADS = ("Deployment", "StatefulSet", "Job")
-SERVICES = ("identity", "contracts", "incidents", "files", "notifications")
 EDGES = ("portal", "gateway")
 NAME = "app.kubernetes.io/name"
 COMPONENT = "app.kubernetes.io/component"

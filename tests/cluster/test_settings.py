@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 from scripts.secret_set import new_mail_keys, printed_set, random_value, secret_set
-from tests.cluster.reading import EDGES, SERVICES, Workload, ours, secret_files, settings_of
+from tests.cluster.reading import EDGES, Workload, ours, secret_files, settings_of
 from tests.cluster.rendering import render
 
+from api.upstreams import SERVICES
 from web.settings import ProcessSettings
 
 SECRETIVE = [f"{s}-{kind}" for s in SERVICES for kind in ("api", "worker", "migrate")]

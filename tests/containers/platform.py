@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from api.upstreams import SERVICES
 from devkit.servers import process
 
 ROOT = Path(__file__).parents[2]
-TARGETS = ("identity", "contracts", "incidents", "files", "notifications", "gateway", "portal", "seed")
+TARGETS = (*SERVICES, "gateway", "portal", "seed")
 # Without a database, a broker or jobs.
 EDGES = ("gateway", "portal", "seed")
 

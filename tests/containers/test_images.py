@@ -10,7 +10,8 @@ from collections.abc import Callable
 import pytest
 from tests.containers.platform import EDGES, ROOT, TARGETS, run
 
-SERVICES = ("identity", "contracts", "incidents", "files", "notifications")
+from api.upstreams import SERVICES
+
 Docker = Callable[..., str]
 
 LIMIT = 250 * 1000 * 1000

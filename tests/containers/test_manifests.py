@@ -17,11 +17,13 @@ from pathlib import Path
 
 import pytest
 from scripts.secret_set import new_mail_keys, printed_set, random_value, secret_set, write
-from tests.cluster.reading import SERVICES, ours, workloads
+from tests.cluster.reading import ours, workloads
 from tests.cluster.rendering import render
 from tests.containers.platform import Failed
 from tests.containers.pods import Pod
 from tests.containers.surroundings import Surroundings, stores, wait
+
+from api.upstreams import SERVICES
 
 # Privileges of the first process, and its writable folders.
 LOOK = """

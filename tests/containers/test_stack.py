@@ -13,10 +13,11 @@ from typing import Any
 
 import aiohttp
 import pytest
-from tests.architecture.compose import PROCESSES, SERVICES
+from tests.architecture.compose import PROCESSES
 from tests.containers import load
 from tests.containers.platform import ROOT, Failed, Platform
 
+from api.upstreams import SERVICES
 from demonstration import caller
 from demonstration.caller import Caller, eventually
 from demonstration.seeding import PASSWORD

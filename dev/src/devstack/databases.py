@@ -5,11 +5,11 @@ from __future__ import annotations
 import secrets
 from pathlib import Path
 
+from api.upstreams import SERVICES
 from chassis.provision import Databases
 from devkit.servers.postgres import Postgres
 from devkit.servers.process import secret_file
 
-SERVICES = ("identity", "contracts", "incidents", "files", "notifications")
 BUS = "bus"
 
 

@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from api.upstreams import SERVICES
 from chassis import migrate
 from chassis.database import Database
 from chassis.http.app import create_app
@@ -56,7 +57,7 @@ async def running(settings: DevstackSettings) -> AsyncIterator[Stack]:
         server = databases.start(settings.data / "postgres", durable=settings.durable)
         stack.callback(server.stop)
         urls = databases.provision(server, settings.data)
-        listeners = {name: Listener() for name in databases.SERVICES}
+        listeners = {name: Listener() for name in SERVICES}
         mail = await stack.enter_async_context(MailCatcher(folder=settings.data / "mail"))
         services = build_services(settings, urls, identity_url=listeners["identity"].url, smtp_port=mail.port)
         await _migrate(services.values())

@@ -120,9 +120,6 @@ class Listing:
     def shows(self, name: str) -> bool:
         return any(title[0] == name for title in self.titles)
 
-    def without_search(self) -> Listing:
-        return replace(self, q="")
-
     def _column(self, name: str, label: str) -> Column:
         if self.sort == name:
             return Column(name, label, "ascending", self.href(sort=f"-{name}"))

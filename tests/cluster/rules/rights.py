@@ -8,9 +8,10 @@ from typing import Any
 
 from scripts.cluster_secrets import secrets
 from scripts.secret_set import definitions, printed_value, secret_set
-from tests.cluster.reading import SERVICES, name_of, named, of_kind
+from tests.cluster.reading import name_of, named, of_kind
 from tests.cluster.rendering import Manifest
 
+from api.upstreams import SERVICES
 from web.auth.sealing import MAIL_DEVELOPMENT_KEY
 
 # KEDA's user at the broker, which may read queue lengths.

@@ -162,16 +162,6 @@ def _bound() -> socket.socket:
     raise ServerFailed("no free port on 127.0.0.1")
 
 
-def port_free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((LOOPBACK, port))
-        except OSError:
-            return False
-        return True
-
-
 def secret_file(path: Path, make: Callable[[], str]) -> str:
     """The secret kept in `path` (mode 0600), made on the first call."""
     if not path.exists():

@@ -12,13 +12,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from api.upstreams import SERVICES
 from chassis.messaging.definitions import EVENTS_VHOST, definitions, jobs_vhost
 from chassis.provision import Databases
 from devkit.servers import process
 from devkit.servers.mail import MailCatcher
 from devkit.servers.s3 import S3Access
 from devkit.servers.targets import PostgresTarget, RabbitMQTarget
-from devstack.databases import SERVICES
 from devstack.mail_page import text_of
 from devstack.testing.embedded import wait_ready
 
@@ -82,9 +82,6 @@ class RealStack:
 
     async def mailed(self, recipient: str) -> list[tuple[str, str]]:
         return [(r.subject, text_of(r.message)) for r in self._mail.messages if recipient in r.recipients]
-
-    def log_of(self, name: str) -> str:
-        return process.tail(self._log(name), 50)
 
     def _log(self, name: str) -> Path:
         return self._folder / f"{name}.log"

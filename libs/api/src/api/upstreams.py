@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from web.settings import UpstreamSettings
 
+# The one list of services: scripts and tests import it.
+SERVICES = ("identity", "contracts", "incidents", "files", "notifications")
 API = "/api/v1/"
 # The portal sets it and reads it; the gateway tells one browser's requests from another's by it.
 SESSION_COOKIE = "__Host-session"
@@ -13,7 +15,7 @@ SEGMENTS = {
         ("auth", "oauth", "me", "sessions", "organisation", "users", "addresses", "clients", "resellers"),
         "identity",
     ),
-    **{f"audit/{name}": name for name in ("contracts", "files", "identity", "incidents", "notifications")},
+    **{f"audit/{name}": name for name in SERVICES},
     "sign-up-requests": "identity",
     "invitations": "identity",
     **dict.fromkeys(("contracts", "coverage", "client-summaries", "renewals"), "contracts"),
@@ -62,13 +64,7 @@ class PlatformSettings(UpstreamSettings):
 
     @property
     def upstreams(self) -> dict[str, str]:
-        return {
-            "identity": self.identity_url.rstrip("/"),
-            "contracts": self.contracts_url.rstrip("/"),
-            "incidents": self.incidents_url.rstrip("/"),
-            "files": self.files_url.rstrip("/"),
-            "notifications": self.notifications_url.rstrip("/"),
-        }
+        return {name: getattr(self, f"{name}_url").rstrip("/") for name in SERVICES}
 
     @property
     def keys_url(self) -> str:

@@ -16,7 +16,3 @@ def subscriptions() -> dict[str, list[str]]:
     """Queue names by event type, both sorted."""
     found: dict[str, list[str]] = json.loads(files("events").joinpath("subscriptions.json").read_text("utf-8"))
     return found
-
-
-def consumers_of(type_: str) -> list[str]:
-    return subscriptions().get(type_, [])
