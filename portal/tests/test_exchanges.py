@@ -172,6 +172,20 @@ async def test_sqp_has_one_clear_next_step_and_the_others_folded(
     assert open_forms == [expected]
 
 
+async def test_sqp_withdraws_a_parcel_that_has_not_left_and_reads_who_is_told(desk: Any) -> None:
+    prepared = parcel(state="prepared", actions=["shipped", "delivered", "lost"], may_recall=True)
+    desk.log_in("sqp")
+    desk.holds(line(shipments=[prepared]))
+    page = await desk.get(TAB)
+    assert {f"recall-{PARCEL}", f"news-{PARCEL}"} <= set(forms(page))
+    assert "comme s’il n’avait jamais existé. Le revendeur et le client n’en sont pas avertis." in page
+    await desk.post(f"/incidents/{NUMBER}/colis/{PARCEL}", form=f"recall-{PARCEL}", state="recalled", note="Doublon")
+    [(path, _, body)] = desk.sent
+    assert (path, body) == (f"/shipments/{PARCEL}/news", {"state": "recalled", "note": "Doublon"})
+    desk.holds(line(shipments=[parcel(state="shipped", actions=["delivered"])]))
+    assert f"recall-{PARCEL}" not in forms(await desk.get(TAB))
+
+
 async def test_what_sqp_alone_may_see_looks_different(desk: Any) -> None:
     desk.log_in("sqp")
     told = [fact("approved", "Accordé."), fact("claim_opened", "Dossier ouvert.", AGENT, "Devis")]

@@ -35,7 +35,8 @@ Act = tuple[float, Callable[[], Any]]
 
 @dataclass
 class Walk:
-    """``units``: where each unit is. ``sent``: the unit in each parcel. ``spare``: what the holder has besides."""
+    """``units``: where each unit is. ``sent``: the unit in each parcel. ``mistaken``: parcels that never
+    left. ``spare``: what the holder has besides."""
 
     world: World
     random: Random
@@ -43,6 +44,7 @@ class Walk:
     units: dict[str, str] = field(default_factory=dict)
     incidents: list[str] = field(default_factory=list)
     sent: dict[str, str] = field(default_factory=dict)
+    mistaken: set[str] = field(default_factory=set)
     spare: set[str] = field(default_factory=set)
     told: list[str] = field(default_factory=list)
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
@@ -88,6 +90,9 @@ class Walk:
         unit = line["serial_number"] if line["type"] == "repair" else chosen
         for parcel in line["shipments"]:
             acts += self._of_parcel(parcel["id"], unit, ends) if parcel["id"] in self.sent else []
+            acts += [(2, partial(self._withdraw, parcel["id"]))] if parcel["id"] in self.mistaken else []
+        if line["may_ship"] and not ends:
+            acts.append((0.5, partial(self._prepare_by_mistake, line)))
         if "inspect" in may:
             acts.append((3, partial(step, "inspect", outcome=self.random.choice(["as_expected", "no_fault_found"]))))
         if "close" in may:
@@ -156,6 +161,16 @@ class Walk:
         body = {"lines": [line["line"]], "carrier": "dpd", "tracking_number": self._number(), "shipped": True}
         if parcel := await self._tell(f"/incidents/{line['incident']}/shipments", body):
             self.sent[parcel["id"]], self.units[unit] = unit, f"{OUT} {parcel['id']}"
+
+    async def _prepare_by_mistake(self, line: Line) -> None:
+        body = {"lines": [line["line"]], "carrier": "dpd", "tracking_number": self._number()}
+        if parcel := await self._tell(f"/incidents/{line['incident']}/shipments", body):
+            self.mistaken.add(parcel["id"])
+
+    async def _withdraw(self, parcel: str) -> None:
+        """Refused where it was called back with its line."""
+        await self._tell(f"/shipments/{parcel}/news", {"state": "recalled"})
+        self.mistaken.remove(parcel)
 
     async def _news(self, parcel: str, unit: str, state: str, *, is_about: bool) -> None:
         if await self._tell(f"/shipments/{parcel}/news", {"state": state}):

@@ -36,6 +36,7 @@ SqpStep = Literal[
     "quarantined",
     "carrier_news",
     "second_delivery",
+    "parcel_withdrawn",
     "claim_opened",
     "claim_sent",
     "claim_accepted",
@@ -50,7 +51,8 @@ Stage = Literal["to_decide", "to_ship", "shipped", "awaited", "overdue", "to_ins
 
 class Shipment(Answer):
     """A parcel, of one line or of several. ``address`` is frozen once it is prepared; ``doubtful_number``: the number's
-    check digit is wrong for this carrier. ``actions``: what the caller may report of it now."""
+    check digit is wrong for this carrier. ``actions``: what the caller may report of it now; ``may_recall``: whether
+    the caller may withdraw it, as it has not left."""
 
     id: UUID
     direction: Direction
@@ -71,6 +73,7 @@ class Shipment(Answer):
     contact: str
     opening_hours: str
     actions: list[ShipmentState]
+    may_recall: bool = False
 
 
 class Fact(Answer):

@@ -14,6 +14,8 @@ from web.schemas import Day, Line, Moment, OptionalLine, OptionalParagraphs, Req
 OutboundDirection = Literal["outbound", "replacement_return"]
 Lines = Annotated[list[LineNumber], Field(min_length=1, max_length=50)]
 News = Literal["shipped", "delivered", "lost", "damaged", "refused", "returned_to_sender"]
+# SQP alone withdraws a parcel that it prepared by mistake.
+Said = Literal[News, "recalled"]
 
 
 class ShipmentCreate(Request):
@@ -34,9 +36,10 @@ class ShipmentCreate(Request):
 
 
 class ShipmentNews(Request):
-    """What is known of a parcel; ``at`` when it happened (now unless said otherwise)."""
+    """What is known of a parcel; ``at`` when it happened (now unless said otherwise). One that was prepared by mistake,
+    and has not left, is ``recalled``: SQP alone reads that, and its ``note``."""
 
-    state: News
+    state: Said
     at: Moment | None = None
     carrier: Carrier | None = None
     tracking_number: TrackingNumber = ""
@@ -47,7 +50,7 @@ class ShipmentPut(ShipmentCreate):
     """The back office's parcel under an id of its own; sent again it changes nothing. ``state``: what is known now."""
 
     incident_number: Number
-    state: Literal["prepared", News] = "prepared"
+    state: Literal["prepared", Said] = "prepared"
     at: Moment | None = None
 
 

@@ -100,6 +100,7 @@ def all_acts(acts: Acts) -> Iterator[Act | None]:
     yield acts.next
     yield from acts.others
     yield from acts.news.values()
+    yield from acts.recalls.values()
 
 
 def due(page: Page, back: WayBack | None) -> str:

@@ -61,11 +61,12 @@ class Refused:
 
 @dataclass(frozen=True)
 class Acts:
-    """``next`` stands open, the others are folded. ``news`` are by parcel."""
+    """``next`` stands open, the others are folded. ``news`` and ``recalls`` are by parcel."""
 
     next: Act | None
     others: Sequence[Act]
     news: Mapping[str, Act]
+    recalls: Mapping[str, Act]
 
 
 class Desk:
@@ -99,7 +100,8 @@ class Desk:
         chosen = next((name for name in order if name in acts), "")
         others = [act for name, act in acts.items() if name not in (chosen, "leave")]
         news = {str(parcel.id): self._news(parcel) for parcel in line.shipments if parcel.actions}
-        return Acts(acts.get(chosen), others, news)
+        recalls = {str(parcel.id): self._recall(parcel) for parcel in line.shipments if parcel.may_recall}
+        return Acts(acts.get(chosen), others, news, recalls)
 
     def _named(self, line: Exchange) -> Iterator[tuple[str, Act]]:
         going = [each for each in line.shipments if each.direction == "outbound" and each.state in GOING]
@@ -186,12 +188,18 @@ class Desk:
 
     def _news(self, parcel: Shipment) -> Act:
         label = N_("Nouvelle du colis")
-        known = [(state, self._page.gettext(NEWS[state])) for state in parcel.actions]
+        known = [(state, self._page.gettext(words.NEWS[state])) for state in parcel.actions]
         typed = {"carrier": parcel.carrier, "state": parcel.actions[0]}
         offered = {**self._offered, "news": known}
         return self._act(
             f"news-{parcel.id}", label, f"{self._base}/colis/{parcel.id}", parcel_forms.NEWS, offered, typed=typed
         )
+
+    def _recall(self, parcel: Shipment) -> Act:
+        return self._act(
+            f"recall-{parcel.id}", N_("Retirer ce colis"), f"{self._base}/colis/{parcel.id}", parcel_forms.RECALL,
+            self._offered, hidden={"state": "recalled"}, about=words.RECALLS, is_danger=True,
+        )  # fmt: skip
 
     def _products(self) -> list[tuple[str, str]]:
         return [
@@ -236,14 +244,6 @@ CERTIFICATE_BY_OTHERS = N_(
 CERTIFICATE_BY_RESELLER = N_(
     "Pour le certificat de destruction : envoyez-le à votre revendeur par la messagerie, il le joint à la déclaration."
 )
-NEWS = {
-    "shipped": N_("Expédié"),
-    "delivered": N_("Livré"),
-    "lost": N_("Perdu"),
-    "damaged": N_("Endommagé"),
-    "refused": N_("Refusé à la livraison"),
-    "returned_to_sender": N_("Retourné à l’expéditeur"),
-}
 
 
 def _offered(page: Page, incident: Incident, found: Exchanges) -> dict[str, Sequence[tuple[str, str]]]:

@@ -21,6 +21,19 @@ OF_REPLACEMENT: Mapping[StepName, str] = {
     "return_lost": N_("Signaler le remplacement perdu"),
     "settle": N_("Solder le retour du remplacement"),
 }
+# Of a parcel.
+RECALLS = N_(
+    "Il a été préparé par erreur et n’est pas parti : l’échange continue comme s’il n’avait jamais existé. "
+    "Le revendeur et le client n’en sont pas avertis."
+)
+NEWS = {
+    "shipped": N_("Expédié"),
+    "delivered": N_("Livré"),
+    "lost": N_("Perdu"),
+    "damaged": N_("Endommagé"),
+    "refused": N_("Refusé à la livraison"),
+    "returned_to_sender": N_("Retourné à l’expéditeur"),
+}
 
 
 def of(form: StepForm, line: Exchange) -> tuple[str, str]:

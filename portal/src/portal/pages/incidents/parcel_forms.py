@@ -40,6 +40,7 @@ PARCEL = (
 )
 # The replacement comes back: nothing is delivered to the client.
 PARCEL_BACK = (CARRIER, TRACKING, GONE)
+RECALL = (Ask("note", N_("Motif"), needed=False, kind="area", hint=N_("Lu par SQP seul.")),)
 NEWS = (
     Ask("state", N_("Nouvelle"), kind="select", source="news"),
     Ask("at", N_("Quand"), needed=False, kind="moment", hint=N_("Heure de Paris ; vide : maintenant.")),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -39,7 +40,7 @@ async def follow(scene: Scene, shipment: Shipment, news: News, note: str, step: 
         return
     if news in machine.FAILED:
         await _fall_back(scene)
-    await _sum_up(scene, news)
+    await _sum_up(scene, has_left=news == "shipped")
     more: dict[str, Any] = {"of_first": line.type == "repair"}
     if news == "delivered":
         await _delivered_too_late(scene)
@@ -50,6 +51,22 @@ async def follow(scene: Scene, shipment: Shipment, news: News, note: str, step: 
     if news == "lost":
         _lost_before_it_came_back(line)
     scene.tell(step or STEPS[news], note, shipment, **more)
+
+
+async def go_on_without(scene: Scene) -> None:
+    """A parcel of the line was withdrawn. Where all that is left was delivered, that counts from its own day on, and is
+    told unless the exchange was taken back."""
+    line, before = scene.line, scene.line.dispatch
+    if before == "delivered":
+        return
+    await _fall_back(scene)
+    delivered = await parcel_repository.last_delivered(scene.session, line)
+    of_delivery = replace(scene, at=delivered.delivered_at) if delivered and delivered.delivered_at else scene
+    await _sum_up(of_delivery)
+    if line.dispatch != "delivered" or line.cover == "returned":
+        return
+    step: ExchangeStep = "delivery_presumed" if delivered and delivered.is_presumed else "delivered"
+    of_delivery.tell(step, "", delivered, of_first=line.type == "repair", partly=False)
 
 
 async def _is_about(scene: Scene, shipment: Shipment) -> bool:
@@ -121,20 +138,32 @@ def unpresume(line: Exchange) -> None:
     line.replacement_due_on = None
 
 
-async def _sum_up(scene: Scene, news: News) -> None:
-    """A line is delivered once all its parcels are that were not lost on the way."""
+async def _sum_up(scene: Scene, *, has_left: bool = False) -> None:
+    """A line is delivered once all its parcels are that were not lost on the way. ``has_left``: one of them, whatever
+    it has in it."""
     line = scene.line
     states = await parcel_repository.states_sent(scene.session, line)
     live = [state for state in states if state not in machine.FAILED]
     if not live:
-        line.dispatch = "failed"
+        line.dispatch = "failed" if await _has_failed(scene) else "none"
     elif all(state == "delivered" for state in live):
         line.dispatch = "delivered"
         await _take_over(scene)
-    elif news == "shipped" or "shipped" in live:
+    elif has_left or "shipped" in live or "delivered" in live:
         line.dispatch = "shipped"
+    else:
+        line.dispatch = "prepared"
     if line.dispatch in ("shipped", "delivered"):
         line.dispatched_at = line.dispatched_at or scene.at
+
+
+async def _has_failed(scene: Scene) -> bool:
+    """Whether anything left for the line that is to be sent again: not what was withdrawn, and of a unit that goes back
+    that unit alone."""
+    line = scene.line
+    loads = await parcel_repository.loads(scene.session, line)
+    sent = [load for load in loads if line.type != "repair" or load.code in ("", codes.serial(line.serial_number))]
+    return any(load.state in machine.FAILED and load.state != "recalled" for load in sent)
 
 
 async def _take_over(scene: Scene) -> None:

@@ -7,7 +7,7 @@ from incidents.exchanges import parcel_repository, repository, standing, units
 from incidents.exchanges.scene import Scene
 
 # It never left again, or came back.
-AT_SQP: frozenset[ShipmentState | None] = frozenset({None, "returned_to_sender", "recalled", "refused", "damaged"})
+AT_SQP: frozenset[ShipmentState | None] = frozenset({None, "returned_to_sender", "refused", "damaged"})
 
 
 async def send_first_unit(scene: Scene) -> None:

@@ -213,6 +213,9 @@ STEP: Mapping[FactStep, Text] = {
         "Un colis qui n’était pas arrivé est livré à son tour ({carrier}) : son appareil est à redemander au client.",
         "A parcel that had not arrived is delivered as well ({carrier}): its unit is to be asked back of the client.",
     ),
+    "parcel_withdrawn": text(
+        "Colis préparé par erreur, retiré ({carrier}).", "Parcel prepared by mistake, withdrawn ({carrier})."
+    ),
     "claim_opened": text("Dossier constructeur ouvert : {number}.", "Claim to the maker opened: {number}."),
     "claim_sent": text("Matériel envoyé au constructeur.", "Product sent to the maker."),
     "claim_accepted": text("Le constructeur accepte.", "The maker accepts."),

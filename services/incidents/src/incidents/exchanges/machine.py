@@ -15,9 +15,9 @@ from datetime import timedelta
 
 from api.incidents.exchange_steps import ClaimState, StepName
 from api.incidents.exchanges import ShipmentState, SqpStep
-from api.incidents.shipments import News
+from api.incidents.shipments import Said
 from events import OrganisationKind
-from events.exchange_words import ReplacementReturn, ReturnState
+from events.exchange_words import Direction, ReplacementReturn, ReturnState
 from incidents.exchanges import errors, parcel_errors, return_errors, standing
 from incidents.exchanges.standing import LineState
 from web.errors import Problem
@@ -216,12 +216,21 @@ def outbound_refusal(line: LineState, *, ships: bool) -> Problem | None:
     return None
 
 
-def is_back(state: ShipmentState, news: News) -> bool:
+def recall_refusal(state: ShipmentState, direction: Direction) -> Problem | None:
+    """Why a parcel is not withdrawn: it is, or has left, or its label is with the holder."""
+    if state == "recalled":
+        return parcel_errors.ParcelNotOnItsWay(state=state)
+    if state != "prepared":
+        return parcel_errors.ParcelHasLeft(state=state)
+    return parcel_errors.LabelWasSent() if direction == "return" else None
+
+
+def is_back(state: ShipmentState, news: Said) -> bool:
     """A carrier's last word on what it returns to its sender is that it delivered it: there."""
     return state == "returned_to_sender" and news == "delivered"
 
 
-def is_late(state: ShipmentState, news: News, *, is_presumed: bool) -> bool:
+def is_late(state: ShipmentState, news: Said, *, is_presumed: bool) -> bool:
     """Whether ``news`` says less than is known of a parcel in ``state``: repeated, or overtaken. Of a delivery that is
     presumed it is known that the parcel has left."""
     return RANK[news] <= RANK["shipped" if is_presumed else state]

@@ -115,6 +115,22 @@ class ParcelNotOnItsWay(_OfParcel):
     )
 
 
+class ParcelHasLeft(_OfParcel):
+    code = "parcel_has_left"
+    message = text(
+        "Ce colis est déjà « {state} » : seul un colis préparé et pas encore parti se retire.",
+        "This parcel is “{state}” already: only a parcel that is prepared and has not left is withdrawn.",
+    )
+
+
+class LabelWasSent(Conflict):
+    code = "label_was_sent"
+    message = text(
+        "Ce colis est celui d’une étiquette envoyée au client, et ne se retire pas : un autre numéro le corrige.",
+        "This parcel is that of a label which the client has, and is not withdrawn: another number corrects it.",
+    )
+
+
 class ParcelHasArrived(_OfParcel):
     code = "parcel_has_arrived"
     message = text(

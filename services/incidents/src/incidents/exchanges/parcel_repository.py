@@ -53,6 +53,14 @@ async def states_sent(session: AsyncSession, line: Exchange) -> list[ShipmentSta
     return [load.state for load in await loads(session, line) if load.code in ("", code)]
 
 
+async def last_delivered(session: AsyncSession, line: Exchange) -> Shipment | None:
+    """Of the parcels that have in them what the line sends now."""
+    ids = {each.shipment_id: each.code for each in await loads(session, line) if each.state == "delivered"}
+    code = codes.serial(standing.unit_sent(line) or "")
+    query = select(Shipment).where(Shipment.id.in_([each for each, held in ids.items() if held in ("", code)]))
+    return await session.scalar(query.order_by(Shipment.delivered_at.desc()).limit(1))
+
+
 async def load(session: AsyncSession, parcel: Shipment, lines: Sequence[Exchange]) -> None:
     is_out = parcel.direction == "outbound"
     rows = [

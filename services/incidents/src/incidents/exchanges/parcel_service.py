@@ -47,6 +47,8 @@ async def put(session: AsyncSession, identifier: UUID, wanted: parcels.ShipmentP
     now = clock.now()
     shipment = await parcel_repository.get(session, identifier)
     is_new = shipment is None
+    if shipment is None and wanted.state == "recalled":
+        raise parcel_errors.ShipmentNotFound
     if shipment and not await _is_of(session, shipment, wanted):
         raise parcel_errors.ShipmentElsewhere
     report = repeats.digest(wanted)
@@ -57,8 +59,8 @@ async def put(session: AsyncSession, identifier: UUID, wanted: parcels.ShipmentP
         shipment = await _prepare(session, incident, wanted, identifier, by, now)
     else:
         await shipping.correct(session, shipment, wanted.carrier, wanted.tracking_number)
-    if wanted.state != "prepared":
-        await _require_leaving(session, shipment)
+    if wanted.state != "prepared" and not wanted.state == shipment.state == "recalled":
+        await _require_true(session, shipment, wanted.state)
         news = parcels.ShipmentNews(state=wanted.state, at=wanted.at)
         await _record(session, incident, shipment, news, by, now)
     shipment.reports = list(dict.fromkeys([*shipment.reports, report]))
@@ -67,15 +69,16 @@ async def put(session: AsyncSession, identifier: UUID, wanted: parcels.ShipmentP
 
 
 async def tell(session: AsyncSession, identifier: UUID, news: parcels.ShipmentNews, by: Actor) -> Shipment:
-    """What a person knows of a parcel. Raises ShipmentNotFound, ParcelNotOnItsWay where it says nothing new."""
+    """What a person knows of a parcel. Raises ShipmentNotFound, ParcelNotOnItsWay where it says nothing new, and what
+    :func:`machine.recall_refusal` answers."""
     shipment = await parcel_repository.get(session, identifier)
     incident = await for_change(session, shipment.incident_number, by) if shipment else None
     if shipment is None or incident is None:
         raise parcel_errors.ShipmentNotFound
     await session.refresh(shipment)
-    if machine.is_late(shipment.state, news.state, is_presumed=shipment.is_presumed):
+    if news.state != "recalled" and machine.is_late(shipment.state, news.state, is_presumed=shipment.is_presumed):
         raise parcel_errors.ParcelNotOnItsWay(state=shipment.state)
-    await _require_leaving(session, shipment)
+    await _require_true(session, shipment, news.state)
     await shipping.correct(session, shipment, news.carrier, news.tracking_number)
     audit.name(session, f"{incident.number} · {carriers.name(shipment.carrier, shipment.tracking_number)}")
     if not await _record(session, incident, shipment, news, by, clock.now()):
@@ -145,14 +148,20 @@ async def _record(
     if news.at is not None and news.at < asked_at - parcel_repository.EARLY:
         raise parcel_errors.BeforeItsExchange(day=f"{clock.day(asked_at):%d/%m/%Y}", field="at")
     scene = Scene(session, incident, lines[0], by, max(min(news.at or now, now), asked_at), now)
-    is_news = await shipping.record(scene, shipment, news.state, news.note)
+    if news.state == "recalled":
+        is_news = await shipping.withdraw(scene, shipment, news.note)
+    else:
+        is_news = await shipping.record(scene, shipment, news.state, news.note)
     await session.flush()
     await following.follow(session, incident, now)
     return is_news
 
 
-async def _require_leaving(session: AsyncSession, shipment: Shipment) -> None:
-    """Whatever SQP says of a parcel that was prepared says that it has left."""
+async def _require_true(session: AsyncSession, shipment: Shipment, said: parcels.Said) -> None:
+    """Whatever SQP says of a parcel that was prepared says that it has left, unless it withdraws it."""
+    if said == "recalled":
+        raise_any(machine.recall_refusal(shipment.state, shipment.direction))
+        return
     if shipment.direction != "outbound" or shipment.state != "prepared":
         return
     for line in await parcel_repository.lines_of(session, shipment):

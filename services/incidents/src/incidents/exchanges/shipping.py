@@ -154,6 +154,19 @@ async def record(
     return True
 
 
+async def withdraw(scene: Scene, shipment: Shipment, note: str) -> bool:
+    """It was prepared by mistake: its lines go on as if it had never been. As :func:`record`."""
+    shipment.state = "recalled"
+    for line in await parcel_repository.lines_of(scene.session, shipment):
+        each = scene.of(line)
+        each.note("parcel_withdrawn", note, shipment)
+        # Everybody reads how far the parcel and the line are.
+        line.version += 1
+        if shipment.direction == "outbound" and line.decision == "approved":
+            await dispatch.go_on_without(each)
+    return True
+
+
 def _is_overtaken(scene: Scene, shipment: Shipment, news: News) -> bool:
     """It was said that the parcel was on its way after all, later than this. Its delivery is news even so, once."""
     is_known = news != "delivered" or shipment.delivered_at == scene.at

@@ -179,8 +179,10 @@ def may_turn_up(line: LineState) -> bool:
 
 
 def first_unit(line: AnyRow | LineState, loads: Sequence[Load]) -> ShipmentState | None:
-    """How far the faulty unit is on its way back to its holder, where it was sent; None where it was not."""
-    own = [load.state for load in loads if load.code == codes.serial(line.serial_number)]
+    """How far the faulty unit is on its way back to its holder, where it was sent; None where it was not. A parcel that
+    was called back tells nothing of it: it never left."""
+    code = codes.serial(line.serial_number)
+    own = [load.state for load in loads if load.code == code and load.state != "recalled"]
     return own[-1] if own else None
 
 

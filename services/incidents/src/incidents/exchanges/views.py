@@ -89,11 +89,8 @@ def settings(terms: Terms, last: AnyRow | None) -> ExchangeSettings:
 def shipment(
     parcel: AnyRow, lines: Sequence[int], *, for_sqp: bool, writes: bool, language: Language
 ) -> schemas.Shipment:
-    known = [
-        news
-        for news in NEWS
-        if writes and for_sqp and not machine.is_late(parcel.state, news, is_presumed=parcel.is_presumed)
-    ]
+    is_told = writes and for_sqp
+    known = [news for news in NEWS if not machine.is_late(parcel.state, news, is_presumed=parcel.is_presumed)]
     return schemas.Shipment(
         id=parcel.id,
         direction=parcel.direction,
@@ -113,7 +110,8 @@ def shipment(
         address=Address(**parcel.address) if parcel.address else None,
         contact=parcel.contact,
         opening_hours=parcel.opening_hours,
-        actions=list(known),
+        actions=known if is_told else [],
+        may_recall=is_told and machine.recall_refusal(parcel.state, parcel.direction) is None,
     )
 
 
