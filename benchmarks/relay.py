@@ -19,7 +19,7 @@ from chassis import migrate
 from chassis.messaging.amqp import Channel, Connection, Message
 from chassis.messaging.relay import BATCH
 from chassis.messaging.runner import declare
-from chassis.messaging.topology import door, shared_exchanges
+from chassis.messaging.topology import exchange_of, shared_exchanges
 from chassis.processes import make_relay
 from chassis.service import Service
 from chassis.settings import RETRY_LADDER
@@ -82,7 +82,9 @@ async def measure(service: Service, rabbitmq: RabbitMQTarget, url: str) -> None:
 async def declared(connection: Connection, channel: Channel) -> None:
     """The topology of contracts, plus a queue that receives the events published here."""
     await declare(connection, "contracts", CONSUMERS, RETRY_LADDER)
-    await channel.declare_exchange(replace(shared_exchanges(["contracts"])[-1], bindings=((door("contracts"), "#"),)))
+    await channel.declare_exchange(
+        replace(shared_exchanges(["contracts"])[-1], bindings=((exchange_of("contracts"), "#"),))
+    )
 
 
 def body() -> bytes:
@@ -131,7 +133,7 @@ async def published(channel: Channel) -> float:
     started = time.perf_counter()
     for first in range(0, EVENTS, BATCH):
         window = [
-            channel.publish(Message(door("contracts"), OrganisationChanged.type, content, str(first + index)))
+            channel.publish(Message(exchange_of("contracts"), OrganisationChanged.type, content, str(first + index)))
             for index in range(min(BATCH, EVENTS - first))
         ]
         await asyncio.gather(*window)

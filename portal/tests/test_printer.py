@@ -13,7 +13,7 @@ from devkit.printed import pages, watched
 from portal.errors import PrinterBusy, TooManyDocuments
 from portal.paper import printer
 from portal.paper.printer import Printer
-from portal.paper.sheet import Said, Sheet, Table, Text, Thread
+from portal.paper.sheet import PrintedThread, Said, Sheet, Table, Text
 
 
 def sheet(*sections: object, **other: object) -> Sheet:
@@ -23,7 +23,7 @@ def sheet(*sections: object, **other: object) -> Sheet:
     )
 
 
-LONG = Thread(
+LONG = PrintedThread(
     title="M", side="sqp", readers="", messages=[Said(author="A", about="B", body="mot " * 2500)] * 1000, empty=""
 )
 
@@ -116,7 +116,7 @@ async def test_hostile_text_is_text() -> None:
         for section in (
             Text(title=text, body=text),
             Table(title="t", head=[text], widths=[1], rows=[[text]], serials=[0]),
-            Thread(title="t", side="client", readers=text, messages=[Said(author=text, about=text, body=text)]),
+            PrintedThread(title="t", side="client", readers=text, messages=[Said(author=text, about=text, body=text)]),
         )
     ]
     said = "".join(pages(await Printer().print(sheet(*texts, unwritable="Il manque des caractères."))))

@@ -12,7 +12,7 @@ from web.errors import Unavailable
 
 
 @dataclass(frozen=True, slots=True)
-class Caller:
+class Requester:
     """``authorization`` is the header for the service; ``principal`` is a verified caller."""
 
     authorization: str | None = None
@@ -23,14 +23,14 @@ class Access:
     def __init__(self, verifier: TokenVerifier) -> None:
         self._verifier = verifier
 
-    async def identify(self, headers: Headers) -> Caller:
+    async def identify(self, headers: Headers) -> Requester:
         """Raises Unauthenticated. No token at all passes (some routes are public), and so does any token while
         identity's keys cannot be had."""
         authorization = headers.get("authorization")
         if authorization is None:
-            return Caller()
+            return Requester()
         scheme, _, token = authorization.partition(" ")
-        return Caller(authorization, await self._principal(token.strip()) if scheme.lower() == "bearer" else None)
+        return Requester(authorization, await self._principal(token.strip()) if scheme.lower() == "bearer" else None)
 
     async def _principal(self, token: str) -> Principal | None:
         try:

@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.upstreams import SESSION_COOKIE
 from gateway import routing
-from gateway.access import Access, Caller
+from gateway.access import Access, Requester
 from gateway.in_flight import HandBack, InFlight, nothing_held, until_stream
 from gateway.settings import Settings
 from gateway.throttle import Throttle
@@ -42,7 +42,7 @@ class Limits:
         self._uploads = InFlight(settings.in_flight_uploads, waiting, patience)
         self._active = settings.rate_limited
 
-    def take(self, scope: Scope, caller: Caller) -> None:
+    def take(self, scope: Scope, caller: Requester) -> None:
         if self._active:
             self._callers.take(caller.principal.subject if caller.principal else _address(scope))
 
@@ -50,7 +50,7 @@ class Limits:
         if self._active:
             self._authentication.take(_address(scope))
 
-    def place(self, scope: Scope, caller: Caller | None) -> AbstractAsyncContextManager[HandBack]:
+    def place(self, scope: Scope, caller: Requester | None) -> AbstractAsyncContextManager[HandBack]:
         """A place among the caller's requests that are under way; of the portal, no ``caller`` but a session."""
         if not self._active:
             return nullcontext(nothing_held)
@@ -84,7 +84,7 @@ class Edge:
             await self._api(scope, receive, send)
             return
         if path not in PROBES:
-            self._limits.take(scope, Caller())
+            self._limits.take(scope, Requester())
         if routing.is_own(path):
             await self._pages(scope, receive, send)
         else:
@@ -113,16 +113,16 @@ class Edge:
                 limit=self._settings.max_upload_bytes if is_upload else self._settings.max_body_bytes,
             )
 
-    async def _newcomer(self, scope: Scope) -> Caller:
+    async def _newcomer(self, scope: Scope) -> Requester:
         """The caller of a log-in. A client may still send an expired token there: it is not verified."""
         self._limits.take_authentication(scope)
-        return Caller(Headers(scope=scope).get("authorization"))
+        return Requester(Headers(scope=scope).get("authorization"))
 
-    async def _caller(self, scope: Scope) -> Caller:
+    async def _caller(self, scope: Scope) -> Requester:
         try:
             caller = await self._access.identify(Headers(scope=scope))
         except Unauthenticated:
-            self._limits.take(scope, Caller())
+            self._limits.take(scope, Requester())
             raise
         if caller.principal is not None:
             # For the log of requests.

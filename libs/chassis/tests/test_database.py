@@ -15,7 +15,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from chassis.database import CONNECTING, Database, is_away
+from chassis.database import CONNECTING, Database, is_unavailable
 from devkit.harness import Harness
 
 PATIENCE = 0.3
@@ -55,7 +55,7 @@ async def refused_in_time(database: Database, ask: Ask) -> None:
     begun = time.monotonic()
     with pytest.raises(PoolTimeout) as refused:
         await ask(database)
-    assert is_away(refused.value)
+    assert is_unavailable(refused.value)
     assert time.monotonic() - begun < IN_TIME
 
 
@@ -147,7 +147,7 @@ async def test_what_breaks_in_use_fails_once_and_is_replaced(
     await kill(harness, await read(database))
     with pytest.raises(DBAPIError) as failed:
         await read(database)
-    assert is_away(failed.value)
+    assert is_unavailable(failed.value)
     await read(database)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from notifications.smtp import OurFault, Refused, TryLater, verdict
+from notifications.smtp import DeliveryRefused, OurFault, TryLater, verdict
 
 QUOTA_OF_OURS = [
     "sending quota exceeded",
@@ -127,7 +127,7 @@ NO_MAILBOX = [
     [
         *((*answer, OurFault) for answer in ABOUT_US),
         *((*answer, TryLater) for answer in FOR_NOW),
-        *((*answer, Refused) for answer in NO_MAILBOX),
+        *((*answer, DeliveryRefused) for answer in NO_MAILBOX),
     ],
 )
 def test_an_address_is_condemned_only_by_an_answer_that_names_its_mailbox(

@@ -31,7 +31,7 @@ from web.text.names import OrganisationName
 
 OrderId = Annotated[codes.Cleaned, StringConstraints(pattern=r"^[0-9A-Za-z._-]{1,40}$")]
 Sku = Annotated[codes.Cleaned, StringConstraints(pattern=r"^[0-9A-Za-z._+-]{1,60}$")]
-Link = Annotated[str, StringConstraints(pattern=r"^(https?://[^\s\x00-\x1f\"<>]{1,500})?$")]
+WebAddress = Annotated[str, StringConstraints(pattern=r"^(https?://[^\s\x00-\x1f\"<>]{1,500})?$")]
 Clock = Annotated[str, StringConstraints(pattern=r"^(([01]\d|2[0-3]):[0-5]\d)?$")]
 
 State = Literal["active", "expiring", "expired", "upcoming"]
@@ -68,8 +68,8 @@ class ArticlePut(Request):
     designation: Line
     product_reference: Reference
     serial_number: Serial
-    specification_url: Link = ""
-    picture_url: Link = ""
+    specification_url: WebAddress = ""
+    picture_url: WebAddress = ""
 
 
 class ContractPut(Request):
@@ -124,8 +124,8 @@ class OfferPut(Request):
 
 class ProductPut(Request):
     designation: OptionalLine = ""
-    specification_url: Link = ""
-    picture_url: Link = ""
+    specification_url: WebAddress = ""
+    picture_url: WebAddress = ""
 
 
 class Product(ProductPut):

@@ -154,7 +154,7 @@ def _connect_args(settings: ServiceSettings) -> dict[str, Any]:
 _AWAY_CLASSES = ("08", "53", "57P")
 
 
-def is_away(error: Exception) -> bool:
+def is_unavailable(error: Exception) -> bool:
     """Whether the error means that the database does not answer, rather than that it refuses this statement."""
     if not isinstance(error, DBAPIError):
         return True
@@ -170,6 +170,6 @@ def telling_absence() -> Iterator[None]:
     try:
         yield
     except (DBAPIError, PoolTimeout) as error:
-        if is_away(error):
+        if is_unavailable(error):
             raise DatabaseAway from error
         raise

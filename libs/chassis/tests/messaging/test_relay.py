@@ -21,7 +21,7 @@ from chassis import processes
 from chassis.job_registry import Job
 from chassis.messaging import outbox
 from chassis.messaging.publisher import BrokerUnavailable
-from chassis.messaging.topology import EVENTS_EXCHANGE, UNROUTED, door
+from chassis.messaging.topology import EVENTS_EXCHANGE, UNROUTED, exchange_of
 from chassis.processes import make_relay
 from chassis.service import Service
 from devkit.servers.process import free_ports
@@ -117,10 +117,10 @@ async def _forget_alternate(settings: Settings) -> None:
     await operate(settings, "exchange_delete", EVENTS_EXCHANGE)
     for name in (EVENTS_EXCHANGE, "nothing"):
         await operate(settings, "exchange_declare", name, exchange_type="topic", durable=True)
-    await operate(settings, "exchange_bind", EVENTS_EXCHANGE, door("sample"), "sample.#")
+    await operate(settings, "exchange_bind", EVENTS_EXCHANGE, exchange_of("sample"), "sample.#")
 
 
-@pytest.mark.parametrize("exchange", [EVENTS_EXCHANGE, door("sample")])
+@pytest.mark.parametrize("exchange", [EVENTS_EXCHANGE, exchange_of("sample")])
 async def test_without_an_exchange_events_wait_and_flow_once_it_is_back(
     service: Service, settings: Settings, exchange: str
 ) -> None:

@@ -18,7 +18,14 @@ from chassis.messaging.dead_letters import AmqpDeadLetters
 from chassis.messaging.definitions import EVENTS_VHOST, definitions, jobs_vhost
 from chassis.messaging.publisher import BrokerUnavailable
 from chassis.messaging.runner import ConsumerRunner, declare
-from chassis.messaging.topology import EVENTS_EXCHANGE, UNROUTED, door, retry_exchange, shared_exchanges, unrouted
+from chassis.messaging.topology import (
+    EVENTS_EXCHANGE,
+    UNROUTED,
+    exchange_of,
+    retry_exchange,
+    shared_exchanges,
+    unrouted,
+)
 from chassis.service import Service
 from devkit.harness import Harness
 from devkit.servers.management import Management
@@ -101,9 +108,9 @@ OUT_OF_REACH: dict[str, tuple[Any, ...]] = {
     "what nobody took": ("queue_purge", UNROUTED),
     "what nobody took, for good": ("queue_delete", UNROUTED),
     "its binding": ("queue_unbind", UNROUTED, UNROUTED, "#"),
-    "the neighbour's door": ("exchange_delete", door("sample")),
-    "the neighbour's door, shut": ("exchange_unbind", EVENTS_EXCHANGE, door("sample"), "sample.#"),
-    "its own door, wide open": ("exchange_bind", EVENTS_EXCHANGE, door(THIEF), "#"),
+    "the neighbour's exchange": ("exchange_delete", exchange_of("sample")),
+    "the neighbour's exchange, unbound": ("exchange_unbind", EVENTS_EXCHANGE, exchange_of("sample"), "sample.#"),
+    "its own exchange, bound to all": ("exchange_bind", EVENTS_EXCHANGE, exchange_of(THIEF), "#"),
     "the neighbour's queue": ("queue_declare", QUEUE),
     "the neighbour's letters": ("queue_purge", QUEUE),
     "the neighbour's bindings": ("queue_unbind", QUEUE, EVENTS_EXCHANGE, NoteWritten.type),
@@ -135,23 +142,29 @@ def forged() -> bytes:
     return Envelope.of(NoteWritten(version=1, note="a", text="")).model_dump_json().encode()
 
 
-@pytest.mark.parametrize("exchange", [EVENTS_EXCHANGE, door("sample"), retry_exchange("sample"), UNROUTED])
+@pytest.mark.parametrize("exchange", [EVENTS_EXCHANGE, exchange_of("sample"), retry_exchange("sample"), UNROUTED])
 async def test_nobody_tells_by_anothers_exchange(service: Service, thief: Settings, exchange: str) -> None:
     async with channel(thief, confirm=True) as opened:
         with pytest.raises(BrokerUnavailable, match="ACCESS_REFUSED"):
             await opened.publish(Message(exchange, NoteWritten.type, forged(), "forged"))
 
 
-async def test_anothers_event_does_not_pass_ones_own_door(service: Service, thief: Settings) -> None:
+async def test_anothers_event_is_not_taken_by_ones_own_exchange(service: Service, thief: Settings) -> None:
     async with channel(thief, confirm=True) as opened:
-        assert "NO_ROUTE" in str(await opened.publish(Message(door(THIEF), NoteWritten.type, forged(), "forged")))
+        assert "NO_ROUTE" in str(
+            await opened.publish(Message(exchange_of(THIEF), NoteWritten.type, forged(), "forged"))
+        )
 
 
 ROUNDABOUT: dict[str, tuple[str, str, dict[str, Any]]] = {
     "dead letters": ("queue_declare", "thief.q", {"x-dead-letter-exchange": EVENTS_EXCHANGE}),
     "an alternate": ("exchange_declare", "thief.x", {"alternate-exchange": EVENTS_EXCHANGE}),
-    "dead letters by the door": ("queue_declare", "thief.q", {"x-dead-letter-exchange": door("sample")}),
-    "an alternate by the door": ("exchange_declare", "thief.x", {"alternate-exchange": door("sample")}),
+    "dead letters to the exchange": (
+        "queue_declare",
+        "thief.q",
+        {"x-dead-letter-exchange": exchange_of("sample")},
+    ),
+    "an alternate to the exchange": ("exchange_declare", "thief.x", {"alternate-exchange": exchange_of("sample")}),
 }
 
 
@@ -167,9 +180,9 @@ async def test_nothing_of_ones_own_leads_to_anothers_exchange(
 async def test_a_second_key_brings_an_event_to_the_consumer_who_does_not_believe_it(
     service: Service, thief: Settings, settings: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The broker routes by all keys of a message once it has passed the door by one."""
+    """The broker routes by all keys of a message once one of them was accepted."""
     async with running(reader(service).run()), channel(thief, confirm=True) as opened:
-        message = Message(door(THIEF), "thief.x", forged(), "forged", headers={"CC": [NoteWritten.type]})
+        message = Message(exchange_of(THIEF), "thief.x", forged(), "forged", headers={"CC": [NoteWritten.type]})
         assert await opened.publish(message) is None
         await eventually(lambda: service.metrics.consumed.labels(QUEUE, "forged")._value.get())
     assert await effects(service.database, QUEUE) == []

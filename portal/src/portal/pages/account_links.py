@@ -44,16 +44,16 @@ SIGN_UP = Form(
 
 
 @dataclass(frozen=True)
-class Link:
+class LinkPage:
     """A kind of link: what says whose account is behind one, and the page that shows it."""
 
     account_of: Callable[[Page, LinkToFollow], Awaitable[object]]
     template: str
 
 
-TO_RESET = Link(sign_in.recovery, "account/reset.html")
-TO_ACTIVATE = Link(sign_in.activation, "account/activation.html")
-TO_CONFIRM = Link(sign_in.email_change, "account/email.html")
+TO_RESET = LinkPage(sign_in.recovery, "account/reset.html")
+TO_ACTIVATE = LinkPage(sign_in.activation, "account/activation.html")
+TO_CONFIRM = LinkPage(sign_in.email_change, "account/email.html")
 
 
 @blueprint.get("/mot-de-passe-oublie", is_open=True)
@@ -181,14 +181,14 @@ async def _show(page: Page, name: str, form: Form, failed: FormErrors | None = N
     return await page.render(f"account/{name}.html", status=shown.status, values=form.typed(page), failed=shown)
 
 
-async def _opened(page: Page, link: Link) -> Response:
+async def _opened(page: Page, link: LinkPage) -> Response:
     """The page that a link leads to: the address with its token first, then the one without."""
     if page.query("token"):
         return mailed_links.without_token(page)
     return await _shown(page, link, mailed_links.token_of(page))
 
 
-async def _shown(page: Page, link: Link, token: str, failed: FormErrors | None = None) -> Response:
+async def _shown(page: Page, link: LinkPage, token: str, failed: FormErrors | None = None) -> Response:
     """Whose account it is comes from the link each time; what was typed stays."""
     if not token:
         return await _link_over(page)

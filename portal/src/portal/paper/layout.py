@@ -19,7 +19,7 @@ from reportlab.platypus.paraparser import ParaFrag
 
 from portal.paper import fonts
 from portal.paper.fonts import BOLD, MONO, SQUARE, TEXT
-from portal.paper.sheet import Card, Cards, Code, Section, Sheet, Table, Text, Thread
+from portal.paper.sheet import Card, Cards, Code, PrintedThread, Section, Sheet, Table, Text
 
 INK, QUIET, LINE, ACCENT = HexColor("#13211f"), HexColor("#51635f"), HexColor("#d9e1df"), HexColor("#0a5c63")
 SUNKEN = HexColor("#eef2f2")
@@ -216,7 +216,7 @@ def _padding(vertical: int) -> Iterable[tuple[str, tuple[int, int], tuple[int, i
     return [(name, (0, 0), (-1, -1), points) for name, points in sides.items()]
 
 
-def _thread(thread: Thread) -> Iterator[Flowable]:
+def _thread(thread: PrintedThread) -> Iterator[Flowable]:
     colour, tint = SIDES[thread.side]
     head = _style(
         9, BOLD, colour, backColor=tint, borderPadding=(2, 4, 3, 4), leftIndent=4, spaceBefore=9, spaceAfter=5

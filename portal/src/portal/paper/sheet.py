@@ -63,7 +63,7 @@ class Said(BaseModel):
     files: list[str] = []
 
 
-class Thread(BaseModel):
+class PrintedThread(BaseModel):
     """``readers``: who reads it. ``cut``: a sentence on what comes before the first message, empty if nothing does."""
 
     kind: Literal["thread"] = "thread"
@@ -75,7 +75,7 @@ class Thread(BaseModel):
     empty: str = ""
 
 
-Section = Annotated[Cards | Table | Text | Thread | Code, Field(discriminator="kind")]
+Section = Annotated[Cards | Table | Text | PrintedThread | Code, Field(discriminator="kind")]
 
 
 class Sheet(BaseModel):

@@ -10,7 +10,7 @@ from api.incidents.desk import (
     DeskPage,
     DeskPeople,
     GivenBack,
-    Link,
+    LinkCreate,
     MergeInto,
     NextGiven,
     NextWanted,
@@ -78,7 +78,7 @@ async def skip(page: PageRequest, number: str, wanted: Skip) -> None:
     await page.change("POST", f"/desk/{number}/skip", wanted)
 
 
-async def link(page: PageRequest, number: str, wanted: Link) -> None:
+async def link(page: PageRequest, number: str, wanted: LinkCreate) -> None:
     await page.change("POST", f"/desk/{number}/links", wanted)
 
 

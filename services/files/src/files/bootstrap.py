@@ -14,8 +14,8 @@ from chassis.database import Database
 from chassis.job_registry import JobRegistry
 from chassis.jobs import housekeeping
 from chassis.service import Service, jwks
-from chassis.storage.choice import open_storage
 from chassis.storage.interface import ObjectStorage, StorageAway
+from chassis.storage.settings import open_storage
 from files import api, processing, service, tasks
 from files.consumers import consumers
 from files.dependencies import Services

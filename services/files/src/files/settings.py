@@ -7,7 +7,7 @@ from typing import ClassVar
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
-from chassis.storage.choice import StorageSettings
+from chassis.storage.settings import StorageSettings
 from events.files import MAX_FILE_BYTES
 
 MIB = 1024 * 1024

@@ -26,7 +26,7 @@ class Account(TypedDict):
     language: Language
 
 
-class Link(TypedDict):
+class SealedLink(TypedDict):
     sealed_token: str
     expires_at: datetime
 
@@ -109,25 +109,25 @@ def credentials_changed(
 
 
 def account_invited(
-    user: User, of: Organisation, link: Link, purpose: facts.LinkPurpose, invited_by: str
+    user: User, of: Organisation, link: SealedLink, purpose: facts.LinkPurpose, invited_by: str
 ) -> facts.AccountInvited:
     return facts.AccountInvited(**_account(user, of), **link, purpose=purpose, invited_by=invited_by)
 
 
 def password_reset_requested(
-    user: User, of: Organisation, link: Link, because: facts.ResetReason
+    user: User, of: Organisation, link: SealedLink, because: facts.ResetReason
 ) -> facts.PasswordResetRequested:
     return facts.PasswordResetRequested(**_account(user, of), **link, because=because)
 
 
-def email_change_requested(user: User, of: Organisation, link: Link) -> facts.EmailChangeRequested:
+def email_change_requested(user: User, of: Organisation, link: SealedLink) -> facts.EmailChangeRequested:
     """To the address that waits for its confirmation."""
     account = _account(user, of)
     account["email"] = user.pending_email
     return facts.EmailChangeRequested(**account, **link)
 
 
-def email_change_announced(user: User, of: Organisation, link: Link) -> facts.EmailChangeAnnounced:
+def email_change_announced(user: User, of: Organisation, link: SealedLink) -> facts.EmailChangeAnnounced:
     """To the address that counts until then."""
     return facts.EmailChangeAnnounced(**_account(user, of), **link, new_email=user.pending_email)
 

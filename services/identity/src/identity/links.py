@@ -102,13 +102,13 @@ class Links:
 
     async def _issue(
         self, session: AsyncSession, user: User, purpose: Purpose, expires_at: datetime, email: str = ""
-    ) -> event_mapper.Link:
+    ) -> event_mapper.SealedLink:
         token = opaque.token()
         link = LinkToken(user_id=user.id, purpose=purpose, digest=opaque.digest(token), expires_at=expires_at)
         link.email = email
         session.add(link)
         sealed = seal(self.settings.mail_public_key, {"token": token, "expires_at": expires_at.isoformat()})
-        return event_mapper.Link(sealed_token=sealed, expires_at=expires_at)
+        return event_mapper.SealedLink(sealed_token=sealed, expires_at=expires_at)
 
 
 async def void(session: AsyncSession, user: User, *purposes: Purpose) -> None:

@@ -83,7 +83,7 @@ async def _send(session: AsyncSession, settings: Settings, email: Email, trouble
         contracts = await reminders.contracts_of(session, email.id) if email.kind == reminders.KIND else ()
         message = mail.compose(email, settings, _token(email, settings), contracts)
         await smtp.send(settings, message, "@".join(mail.address(email.recipient)))
-    except (smtp.Refused, mail.CannotCompose) as error:
+    except (smtp.DeliveryRefused, mail.CannotCompose) as error:
         _give_up(session, email, _reason(error), address_refused=True)
     except CannotUnseal as error:
         _give_up(session, email, _reason(error))

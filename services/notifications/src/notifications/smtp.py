@@ -21,7 +21,7 @@ class NotSent(Exception):
     """The server did not take the message."""
 
 
-class Refused(NotSent):
+class DeliveryRefused(NotSent):
     """For good: there is no such mailbox, or it takes no mail any more."""
 
 
@@ -110,13 +110,13 @@ def verdict(stage: Stage, code: int, answer: str) -> type[NotSent]:
     if OUR_CODE.fullmatch(enhanced):
         return OurFault
     if enhanced == "5.2.1" and DISABLED.search(said) and not is_policy:
-        return Refused
+        return DeliveryRefused
     if THEIR_CODE.fullmatch(enhanced):
         return TryLater
     if is_policy:
         return OurFault
     if enhanced in NO_MAILBOX_CODES or NO_MAILBOX.search(said) or DISABLED.search(said):
-        return Refused
+        return DeliveryRefused
     return TryLater if ADDRESS_CODE.fullmatch(enhanced) else OurFault
 
 
@@ -129,7 +129,7 @@ def _is_full(enhanced: str, said: str) -> bool:
 
 
 async def send(settings: Settings, message: EmailMessage, recipient: str) -> None:
-    """Returns once the server has taken the message; raises Refused, TryLater or OurFault."""
+    """Returns once the server has taken the message; raises DeliveryRefused, TryLater or OurFault."""
     client = aiosmtplib.SMTP(
         hostname=settings.smtp_host,
         port=settings.smtp_port,

@@ -252,7 +252,7 @@ class PutOff(Request):
     note: OptionalParagraphs = ""
 
 
-class Link(Request):
+class LinkCreate(Request):
     """``relation``: what this incident is to ``number``."""
 
     number: Number

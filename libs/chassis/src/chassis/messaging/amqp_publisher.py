@@ -1,4 +1,4 @@
-"""From outbox rows to RabbitMQ: events by the service's door, jobs to the service's Celery queue."""
+"""From outbox rows to RabbitMQ: events to the service's exchange, jobs to the service's Celery queue."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from chassis.job_registry import JobCall, JobRegistry
 from chassis.messaging.amqp import Channel, Connection, Message
 from chassis.messaging.celery_messages import celery_message
 from chassis.messaging.publisher import BrokerUnavailable, Row
-from chassis.messaging.topology import door
+from chassis.messaging.topology import exchange_of
 from chassis.settings import ServiceSettings
 
 
-class Link:
+class ReopeningChannel:
     """A confirming channel that is opened when first needed and again after it was lost."""
 
     def __init__(self, url: str, name: str) -> None:
@@ -43,9 +43,9 @@ class AmqpPublisher:
     """Publishes a batch as one window and waits for every confirm, ``confirm_timeout`` seconds at most."""
 
     def __init__(self, settings: ServiceSettings, jobs: JobRegistry, celery: Celery) -> None:
-        self._events = Link(settings.events_url.get_secret_value(), f"{settings.name} relay")
-        self._jobs = Link(settings.jobs_url.get_secret_value(), f"{settings.name} relay, jobs")
-        self._door = door(settings.name)
+        self._events = ReopeningChannel(settings.events_url.get_secret_value(), f"{settings.name} relay")
+        self._jobs = ReopeningChannel(settings.jobs_url.get_secret_value(), f"{settings.name} relay, jobs")
+        self._exchange = exchange_of(settings.name)
         self._registry = jobs
         self._celery = celery
         self._timeout = settings.confirm_timeout
@@ -64,7 +64,7 @@ class AmqpPublisher:
             await self.close()
             raise
 
-    def _links(self, rows: Sequence[Row]) -> list[tuple[str, Link]]:
+    def _links(self, rows: Sequence[Row]) -> list[tuple[str, ReopeningChannel]]:
         kinds = {row.kind for row in rows}
         return [(kind, link) for kind, link in (("event", self._events), ("job", self._jobs)) if kind in kinds]
 
@@ -82,7 +82,7 @@ class AmqpPublisher:
         if row.kind == "event":
             body = json.dumps(row.payload, ensure_ascii=False, separators=(",", ":")).encode()
             return Message(
-                self._door,
+                self._exchange,
                 row.type,
                 body,
                 message_id=str(row.id),

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis.database import Database, telling_absence
 from chassis.failpoints import crash_point
 from chassis.messaging import inbox
-from chassis.messaging.topology import is_vouched_for
+from chassis.messaging.topology import is_from_publisher
 from chassis.retry_policy import Forged, PermanentFailure
 from events import Envelope, Event
 from web.observability import continue_trace, traceparent
@@ -55,7 +55,7 @@ class Consumer:
         expected).
         """
         envelope, event, handler = self._decode(body)
-        if not is_vouched_for(envelope.type, exchange, self.name):
+        if not is_from_publisher(envelope.type, exchange, self.name):
             raise Forged(f"{envelope.type} came by {exchange or 'the default exchange'}")
         traceparent.set(continue_trace(envelope.traceparent))
         crash_point("consumer.before_inbox")

@@ -19,7 +19,7 @@ from chassis.messaging.topology import (
     EVENTS_EXCHANGE,
     attempts_of,
     dead_queue,
-    door,
+    exchange_of,
     own_exchange,
     queues,
     retry_exchange,
@@ -55,7 +55,7 @@ async def declare(
 async def _shared_is_there(connection: Connection, service: str) -> bool:
     channel = await connection.channel()
     try:
-        for name in (door(service), EVENTS_EXCHANGE):
+        for name in (exchange_of(service), EVENTS_EXCHANGE):
             await channel.find_exchange(name)
     except NotThere:
         return False

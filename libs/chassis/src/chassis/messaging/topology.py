@@ -46,8 +46,8 @@ def service_of(name: str) -> str:
     return name.split(".", 1)[0]
 
 
-def door(service: str) -> str:
-    """The exchange by which this service tells, and nobody else."""
+def exchange_of(service: str) -> str:
+    """The exchange to which this service alone publishes."""
     return f"{EVENTS_EXCHANGE}.{service}"
 
 
@@ -81,28 +81,29 @@ def rights(service: str) -> dict[str, str]:
     own = rf"{re.escape(service)}\..*"
     return {
         "configure": f"^{own}$",
-        "write": f"^({re.escape(door(service))}|{own})$",
+        "write": f"^({re.escape(exchange_of(service))}|{own})$",
         "read": f"^({re.escape(EVENTS_EXCHANGE)}|{own})$",
     }
 
 
-def is_vouched_for(type_: str, exchange: str, consumer: str) -> bool:
-    """Whether an event can be of the service that its type names: it came by that service's door, or by an exchange to
-    which only an administrator or the consumer itself writes. Keys are no proof: a message may carry several.
-    Nor is the default exchange, through which a message reaches any queue."""
-    return exchange in (door(service_of(type_)), retry_exchange(service_of(consumer)), EVENTS_EXCHANGE)
+def is_from_publisher(type_: str, exchange: str, consumer: str) -> bool:
+    """Whether an event was published by the service that its type names: it came through that service's exchange, or
+    through one to which only an administrator or the consumer itself may write. The routing key proves nothing, because
+    a message may carry several. Neither does the default exchange, through which a message reaches any queue."""
+    return exchange in (exchange_of(service_of(type_)), retry_exchange(service_of(consumer)), EVENTS_EXCHANGE)
 
 
 def shared_exchanges(services: Sequence[str]) -> list[Exchange]:
-    """The administrator's: each door opens to all events, for those of its service."""
+    """The exchanges that the administrator declares. `events` is bound to each service's exchange and receives those
+    events whose key begins with the service's name."""
     return [
         Exchange(UNROUTED, "fanout", {}),
-        *(Exchange(door(service), "topic", {}) for service in services),
+        *(Exchange(exchange_of(service), "topic", {}) for service in services),
         Exchange(
             EVENTS_EXCHANGE,
             "topic",
             {"alternate-exchange": UNROUTED},
-            tuple((door(service), f"{service}.#") for service in services),
+            tuple((exchange_of(service), f"{service}.#") for service in services),
         ),
     ]
 

@@ -65,7 +65,7 @@ class Replicas(aiohttp.ThreadedResolver):
         return [each for each in found if not self._is_leaving(host, each["host"])] or found
 
 
-class Answer(ClientResponse):
+class UpstreamResponse(ClientResponse):
     """Keeps the peer's address. aiohttp returns the connection to the pool once the body is read, and the address could
     not be read from it after that."""
 
@@ -98,7 +98,7 @@ class Middlewares:
         name = request.url.raw_host or ""
         if (
             DRAINING_HEADER in answer.headers
-            and isinstance(answer, Answer)
+            and isinstance(answer, UpstreamResponse)
             and self._replicas.leaves(name, answer.peer)
         ):
             self._connector.clear_dns_cache(name, request.url.port)
@@ -168,7 +168,7 @@ class UpstreamClient:
             trust_env=False,
             skip_auto_headers=("User-Agent", "Accept", "Accept-Encoding", "Content-Type"),
             timeout=aiohttp.ClientTimeout(total=None, connect=connect, sock_connect=connect, sock_read=None),
-            response_class=Answer,
+            response_class=UpstreamResponse,
             # As much as the gateway takes from its own callers.
             max_line_size=MAX_HEAD_BYTES,
             max_field_size=MAX_HEAD_BYTES,

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response
 
-from api.incidents.desk import Assign, Link, MergeInto, PutOff, Skip
+from api.incidents.desk import Assign, LinkCreate, MergeInto, PutOff, Skip
 from portal import asks
 from portal.api_client import ApiRefused
 from portal.asks import Ask
@@ -27,7 +27,7 @@ from portal.pages.incidents.desk_bar import (
     PATH,
     PUT_OFF,
     SKIP,
-    Refused,
+    RefusedAct,
     bar,
     of_item,
     wanted,
@@ -116,7 +116,7 @@ async def assign(page: Page) -> Response:
 @blueprint.post(f"{PATH}/{{number}}/lier")
 @writers("sqp")
 async def link(page: Page) -> Response:
-    return await _sent(page, "lier", LINK, Link, desk.link) or _back(page, LINKED)
+    return await _sent(page, "lier", LINK, LinkCreate, desk.link) or _back(page, LINKED)
 
 
 @blueprint.post(f"{PATH}/{{number}}/delier")
@@ -194,6 +194,6 @@ def _here(page: Page, number: str) -> str:
 
 
 async def _again(page: Page, number: str, form: str, trouble: FormErrors, asked: tuple[Ask, ...]) -> Response:
-    refused = Refused(form, trouble, asks.typed(page, asked))
+    refused = RefusedAct(form, trouble, asks.typed(page, asked))
     said = {"desk_bar": await bar(page, number, refused)}
     return await one.show(page, number, said, tab="", status=trouble.status)

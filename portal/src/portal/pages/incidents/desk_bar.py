@@ -70,7 +70,7 @@ SKIP = (Ask("reason", N_("Pourquoi le passer"), kind="area", hint=N_("Lue par SQ
 
 
 @dataclass(frozen=True)
-class Refused:
+class RefusedAct:
     """What was refused: a form by its name and as it was typed, or a button alone."""
 
     form: str
@@ -97,7 +97,7 @@ class Bar:
     now: datetime
 
 
-async def bar(page: Page, number: str, refused: Refused | None = None) -> Bar | None:
+async def bar(page: Page, number: str, refused: RefusedAct | None = None) -> Bar | None:
     """None for other readers, and while the incidents service does not say."""
     if not page.may("sqp"):
         return None
@@ -105,7 +105,7 @@ async def bar(page: Page, number: str, refused: Refused | None = None) -> Bar | 
     return of_item(page, number, item, refused) if item else None
 
 
-def of_item(page: Page, number: str, item: DeskItem, refused: Refused | None = None) -> Bar:
+def of_item(page: Page, number: str, item: DeskItem, refused: RefusedAct | None = None) -> Bar:
     view = (page.field("vue") or page.query("vue"))[:MOST_VIEW]
     colleagues = [(str(each.user_id), each.name) for each in item.colleagues]
     return Bar(
@@ -138,7 +138,7 @@ def _act(
     label: str,
     asked: tuple[Ask, ...],
     view: str,
-    refused: Refused | None,
+    refused: RefusedAct | None,
     **offered: list[tuple[str, str]],
 ) -> exchange_acts.Act:
     again = refused if refused and refused.form == name else None

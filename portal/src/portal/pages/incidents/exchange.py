@@ -11,7 +11,7 @@ from api.incidents import Incident
 from api.incidents.exchanges import Exchange, Exchanges, FactStep, ReplacementWayBack, Return, SqpStep, WayBack
 from portal.page import Page
 from portal.page_request import or_unavailable
-from portal.pages.incidents.exchange_acts import Act, Acts, Desk, Refused
+from portal.pages.incidents.exchange_acts import Act, Acts, Desk, RefusedStep
 from portal.services import exchanges
 from portal.translations import N_
 
@@ -60,7 +60,7 @@ class Shown:
         return self.is_over and not any(act.is_again for act in all_acts(self.acts) if act is not None)
 
 
-async def tab(page: Page, incident: Incident, refused: Refused | None = None) -> dict[str, object]:
+async def tab(page: Page, incident: Incident, refused: RefusedStep | None = None) -> dict[str, object]:
     """What the tab's template asks."""
     found = await or_unavailable(exchanges.of_incident(page, incident.number))
     if not found:
@@ -68,7 +68,7 @@ async def tab(page: Page, incident: Incident, refused: Refused | None = None) ->
     return context(page, incident, found, refused)
 
 
-def context(page: Page, incident: Incident, found: Exchanges, refused: Refused | None) -> dict[str, object]:
+def context(page: Page, incident: Incident, found: Exchanges, refused: RefusedStep | None) -> dict[str, object]:
     desk = Desk(page, incident, found, refused)
     lines = [_shown(page, desk, line) for line in found.items]
     request, statement = desk.request(), desk.statement()

@@ -16,7 +16,7 @@ from portal.identifiers import identifier
 from portal.page import Page
 from portal.pages.incidents import exchange_forms, one, parcel_forms
 from portal.pages.incidents.base import blueprint, line_of, number_of, path_of
-from portal.pages.incidents.exchange_acts import Refused
+from portal.pages.incidents.exchange_acts import RefusedStep
 from portal.services import exchanges, incidents
 from portal.translations import N_
 
@@ -124,5 +124,5 @@ async def _done_or_again(
 
 
 async def _again(page: Page, number: str, asked: Sequence[Ask], trouble: FormErrors) -> Response:
-    refused = Refused(page.field("form"), asks.typed(page, asked), trouble)
+    refused = RefusedStep(page.field("form"), asks.typed(page, asked), trouble)
     return await one.show(page, number, tab=TAB, refused=refused, status=trouble.status)

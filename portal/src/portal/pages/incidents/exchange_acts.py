@@ -51,7 +51,7 @@ class Act:
 
 
 @dataclass(frozen=True)
-class Refused:
+class RefusedStep:
     """A form that did not go through: which it was, what was typed, and why."""
 
     id: str
@@ -72,7 +72,7 @@ class Acts:
 class Desk:
     """The forms of one incident's exchanges for one reader."""
 
-    def __init__(self, page: Page, incident: Incident, found: Exchanges, refused: Refused | None) -> None:
+    def __init__(self, page: Page, incident: Incident, found: Exchanges, refused: RefusedStep | None) -> None:
         self._page = page
         self._incident = incident
         self._found = found

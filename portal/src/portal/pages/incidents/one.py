@@ -16,7 +16,7 @@ from portal.page import Page
 from portal.page_request import or_unavailable
 from portal.pages.incidents import deeds, desk_bar, exchange, message_drafts, words
 from portal.pages.incidents.base import blueprint, number_of, path_of
-from portal.pages.incidents.exchange_acts import Refused
+from portal.pages.incidents.exchange_acts import RefusedStep
 from portal.pages.incidents.threads import TABS as THREAD_TABS
 from portal.pages.incidents.threads import Thread, colleagues
 from portal.services import exchanges, incidents
@@ -79,7 +79,7 @@ async def show(
     *,
     tab: str,
     status: int = 200,
-    refused: Refused | None = None,
+    refused: RefusedStep | None = None,
 ) -> Response:
     """The whole page. ``said``: what a form held and what was wrong with it, to be shown again; ``refused``: a form of
     the exchanges."""
@@ -127,7 +127,7 @@ def _nothing_moved() -> dict[str, object]:
     return {"moved": {}, "move_refused": "", "move_wrong": {}}
 
 
-async def _sheet(page: Page, incident: Incident, wanted: str, refused: Refused | None = None) -> dict[str, object]:
+async def _sheet(page: Page, incident: Incident, wanted: str, refused: RefusedStep | None = None) -> dict[str, object]:
     tabs = _tabs(page, incident, wanted)
     here = next(tab for tab in tabs if tab.is_here)
     thread = await Thread.read(page, incident, here.thread, page.query("messages")) if here.thread else None

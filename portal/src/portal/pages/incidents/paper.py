@@ -14,7 +14,7 @@ from portal.page import Page
 from portal.pages.incidents import paper_exchange, words
 from portal.pages.incidents.base import blueprint, number_of
 from portal.pages.incidents.printing import MOST_OF_A_TEXT, PRINTER, address_lines, bounded, card, draft, pdf
-from portal.paper.sheet import Card, Cards, Said, Sheet, Table, Text, Thread
+from portal.paper.sheet import Card, Cards, PrintedThread, Said, Sheet, Table, Text
 from portal.services import exchanges, incidents
 from portal.translations import N_
 from web.text import mailboxes, phones
@@ -48,7 +48,7 @@ async def print_incident(page: Page) -> Response:
 
 
 def _sheet(
-    page: Page, incident: Incident, history: list[HistoryLine], exchanged: Exchanges, threads: list[Thread]
+    page: Page, incident: Incident, history: list[HistoryLine], exchanged: Exchanges, threads: list[PrintedThread]
 ) -> Sheet:
     reason = incident.pending_reason_label
     state = reason if reason and reason.startswith(incident.status_label) else incident.status_label
@@ -154,11 +154,11 @@ def _history(page: Page, history: list[HistoryLine]) -> Table:
     )
 
 
-async def _thread(page: Page, incident: Incident, name: str) -> Thread:
+async def _thread(page: Page, incident: Incident, name: str) -> PrintedThread:
     """Of a thread that the service says is the reader's: it answers 404 for any other."""
     messages, total = await _newest(page, incident.number, name)
     counted = {"num": len(messages), "total": total}
-    return Thread(
+    return PrintedThread(
         title=page.gettext(TITLES[name]),
         side="client" if name == "client" else "sqp",
         readers=page.gettext(NOT_READ[name]),

@@ -170,7 +170,7 @@ async def remind_of_answer(number: Number, principal: auth.SqpWriter, session: S
 
 
 @desk.post("/{number}/links", status_code=204, dependencies=[idempotency.Documented])
-async def link_incident(number: Number, body: schemas.Link, principal: auth.SqpWriter, session: Session) -> None:
+async def link_incident(number: Number, body: schemas.LinkCreate, principal: auth.SqpWriter, session: Session) -> None:
     """Links two incidents, of any resellers and clients: SQP alone reads the link, on both. 409 ``linked_already``,
     ``linked_to_itself``, ``other_not_found``."""
     await links.link(session, number, body, actor(principal))

@@ -49,7 +49,7 @@ class IncidentLink(Base):
     ended_by_name: Mapped[str | None]
 
 
-async def link(session: AsyncSession, number: str, wanted: schemas.Link, by: Actor) -> None:
+async def link(session: AsyncSession, number: str, wanted: schemas.LinkCreate, by: Actor) -> None:
     """Raises LinkedToItself, OtherNotFound, and LinkedAlready for two that are linked, whichever way round."""
     other = wanted.number
     if other == number:
