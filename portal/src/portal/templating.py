@@ -50,6 +50,8 @@ def _environment(language: Language) -> Environment:
     environment.filters.update(country=lambda code: countries.country(code, language))
     environment.filters.update(phone=_given(phones.shown), phone_link=phones.uri, email=_given(mailboxes.shown))
     environment.globals.update(language=language, UNAVAILABLE=UNAVAILABLE, asset=static_assets.asset)
+    # French sets a space before it, on which no line ends.
+    environment.globals.update(colon="\u00a0:" if language == "fr" else ":")
     environment.globals.update(countries=countries.countries(language))
     environment.globals.update(PROGRAM_NAMES=PROGRAM_NAMES, PAGE_NAMES=PAGE_NAMES, THUMBNAIL_TYPES=THUMBNAIL_TYPES)
     return environment

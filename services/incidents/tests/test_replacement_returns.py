@@ -255,3 +255,14 @@ async def test_what_arrived_at_sqp_before_the_reversal_is_inspected_while_the_re
     assert (line["stage"], line["replacement_return_state"]) == ("to_inspect", "expected")
     line = await desk.step(desk.number, "inspect", outcome="no_fault_found")
     assert (line["stage"], line["return"]["outcome"]) == ("awaited", "no_fault_found")
+
+
+async def test_a_replacement_that_is_awaited_back_is_nobody_elses_until_it_is_there(desk: Any, sent: str) -> None:
+    other = await desk.declare(serial_numbers=["Z9CBPM5M"], title="Disque")
+    await desk.exchange(other, "Z9CBPM5M")
+    await desk.step(desk.number, "cancel", note="Erreur")
+    await desk.news(sent, "delivered")
+    refused = await desk.try_step(other, "reserve", serial_number=NEW)
+    assert (refused.status_code, refused.json()["code"]) == (409, "replacement_is_taken")
+    await desk.step(desk.number, "receive_replacement", serial_number=NEW)
+    await desk.step(other, "reserve", serial_number=NEW)

@@ -172,12 +172,20 @@ class Exchanging(Answer):
     replacement_serial_number: str | None
 
 
+class Credited(Answer):
+    """The unit was paid back: its cover ended on that day."""
+
+    incident_number: str
+    credited_on: date
+
+
 class Hardware(Answer):
     """The units of a product: as the back office registered it, and those that took its place, oldest first."""
 
     registered_serial_number: str
     history: list[Replaced] = Field(default_factory=list)
     exchange: Exchanging | None = None
+    credited: Credited | None = None
 
 
 class Article(Answer):

@@ -10,7 +10,7 @@ from pydantic import Field
 from api.contracts import Replaced
 from web.schemas import Answer
 
-NotCovered = Literal["unknown_serial", "expired", "not_started", "replaced", "not_delivered", "returned"]
+NotCovered = Literal["unknown_serial", "expired", "not_started", "replaced", "not_delivered", "returned", "credited"]
 CoverageReason = Literal[NotCovered, "exchange_in_progress"]
 
 

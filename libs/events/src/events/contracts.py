@@ -12,7 +12,7 @@ from events.times import Day, Moment
 
 Reminder = Literal["end", "order"]
 # ``moved``: the replacement has the cover; ``returned``: it came back to the first unit, or never left it.
-CoverStep = Literal["in_progress", "moved", "returned"]
+CoverStep = Literal["in_progress", "moved", "returned", "credited"]
 
 
 class Party(Payload):
@@ -42,7 +42,8 @@ class Extension(Payload):
 
 
 class CoverMoved(Payload):
-    """Where the exchange of a unit has brought the cover; ``replaced_on``: the day on which the replacement took it."""
+    """Where the exchange of a unit has brought the cover; ``replaced_on``: the day on which the replacement took it, or
+    on which it ended as the unit was paid back."""
 
     exchange_id: UUID
     incident_number: str
@@ -56,7 +57,8 @@ class ContractState(Event):
     """A contract's full state. Cover runs from ``starts_on`` to ``warranty_ends_on``, both included.
 
     Serial numbers and references of the articles are those of the units that have the cover now;
-    ``former_serial_numbers`` had it before they were exchanged.
+    ``former_serial_numbers`` had it before they were exchanged; ``credited_serial_numbers`` are articles that were paid
+    back, and have it no more.
     """
 
     aggregate: ClassVar[str] = "number"
@@ -72,6 +74,7 @@ class ContractState(Event):
     articles: list[Article]
     extensions: list[Extension] = Field(default_factory=list)
     former_serial_numbers: list[str] = Field(default_factory=list)
+    credited_serial_numbers: list[str] = Field(default_factory=list)
 
     @property
     def tenant_id(self) -> UUID:

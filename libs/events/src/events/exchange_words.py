@@ -16,8 +16,9 @@ ReturnState = Literal[
 ReplacementReturn = Literal["none", "expected", "in_transit", "lost", "received", "settled"]
 Outcome = Literal["as_expected", "no_fault_found", "mismatch", "partial", "retained", "waived", "invoiced"]
 # Where the cover of the faulty product is: ``in_progress`` while its exchange is, ``replaced`` once the replacement has
-# taken over, ``returned`` when the exchange was reversed afterwards.
-Cover = Literal["unchanged", "in_progress", "replaced", "returned"]
+# taken over, ``returned`` when the exchange was reversed afterwards, ``credited`` once the product was paid back: its
+# cover ends.
+Cover = Literal["unchanged", "in_progress", "replaced", "returned", "credited"]
 Direction = Literal["outbound", "return", "replacement_return"]
 # What an overdue return means: a reminder only, no more exchanges in advance, no more exchanges.
 Consequence = Literal["warn", "standard", "refused"]

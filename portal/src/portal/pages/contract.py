@@ -102,6 +102,11 @@ def articles_of(contract: Contract) -> list[Article]:
     ]
 
 
+def covered_articles(contract: Contract) -> list[Article]:
+    """Without those that were paid back."""
+    return [each for each in articles_of(contract) if not (each.hardware and each.hardware.credited)]
+
+
 def _share_left(contract: Contract) -> int:
     """Days left of all days covered, in per cent."""
     covered = (contract.warranty_ends_on - contract.starts_on).days

@@ -20,7 +20,7 @@ from portal.forms import FormErrors
 from portal.page import Page
 from portal.page_request import UNAVAILABLE, Away, or_unavailable
 from portal.pages import countdown
-from portal.pages.contract import articles_of, number_of, obstacle
+from portal.pages.contract import covered_articles, number_of, obstacle
 from portal.pages.following import following
 from portal.router import Blueprint
 from portal.services import contracts, identity, incidents
@@ -158,7 +158,7 @@ async def _form(
     trouble: FormErrors,
     shown: Mapping[str, object],
 ) -> Response:
-    articles = articles_of(contract) if contract else _named(typed.serial_numbers)
+    articles = covered_articles(contract) if contract else _named(typed.serial_numbers)
     choices, open_incidents, parties = await asyncio.gather(
         or_unavailable(incidents.choices(page, number)),
         _open_incidents(page, [one.serial_number for one in articles]),
@@ -240,7 +240,7 @@ async def _save_address(page: Page, number: str, typed: DeclarationForm) -> str:
 
 def _fresh(contract: Contract, addresses: OfferedAddresses | Away) -> DeclarationForm:
     """A contract's only article is the one concerned; the first primary address is the likely one."""
-    articles = articles_of(contract)
+    articles = covered_articles(contract)
     offered = addresses.items if addresses else []
     likely = next((one for one in offered if one.primary), offered[0] if offered else None)
     serials = [articles[0].serial_number] if len(articles) == 1 else []

@@ -8,7 +8,7 @@ from api.contracts import Contract
 from portal.api_client import ApiRefused, ServiceUnavailable
 from portal.declaration_form import DeclarationForm
 from portal.page import Page
-from portal.pages.contract import articles_of
+from portal.pages.contract import covered_articles
 from portal.services import incidents
 
 
@@ -25,6 +25,6 @@ async def following(page: Page, contract: Contract, typed: DeclarationForm) -> D
     if not found:
         return typed
     concerned = {*found[0].serial_numbers, *found[0].exchange_serials}
-    ticked = [each.serial_number for each in articles_of(contract) if each.serial_number in concerned]
+    ticked = [each.serial_number for each in covered_articles(contract) if each.serial_number in concerned]
     texts = {**typed.texts, "linked_to": found[0].number}
     return replace(typed, texts=texts, serial_numbers=typed.serial_numbers or ticked)

@@ -29,6 +29,7 @@ class State(TypedDict):
     articles: list[facts.Article]
     extensions: list[facts.Extension]
     former_serial_numbers: list[str]
+    credited_serial_numbers: list[str]
 
 
 def registered(contract: Contract) -> facts.ContractRegistered:
@@ -84,11 +85,12 @@ def _state(contract: Contract) -> State:
         articles=[_article(*each) for each in zip(contract.articles, of_articles, strict=True)],
         extensions=[_extension(extension) for extension in contract.extensions],
         former_serial_numbers=contract.former_serials,
+        credited_serial_numbers=[unit.serial_number for unit in contract.products if unit.credited],
     )
 
 
 def _cover_moved(by: Replacement) -> facts.CoverMoved:
-    steps: dict[Cover, facts.CoverStep] = {"in_progress": "in_progress", "replaced": "moved"}
+    steps: dict[Cover, facts.CoverStep] = {"in_progress": "in_progress", "replaced": "moved", "credited": "credited"}
     return facts.CoverMoved(
         exchange_id=by.exchange_id,
         incident_number=by.incident_number,

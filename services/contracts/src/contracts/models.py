@@ -187,7 +187,7 @@ class Contract(Base):
                 self.warranty_ends_on,
                 *(part for a in self.articles for part in (a.serial_number, a.product_reference)),
                 *(part for e in self.extensions for part in (e.sku, e.label)),
-                *(serial for r in self.replacements for serial in r.shown_serials),
+                *(part for r in self.replacements for part in r.found_by),
             ]
         )
 

@@ -49,7 +49,7 @@ async def contract(reader: AsyncConnection, found: AnyRow, shop_url: str, langua
     return schemas.Contract(
         number=found.number,
         version=found.version,
-        product_reference=found.product_reference,
+        product_reference=found.product_reference if articles else own.reference or found.product_reference,
         serial_number=own.serial_number,
         starts_on=found.starts_on,
         warranty_ends_on=found.warranty_ends_on,

@@ -85,6 +85,14 @@ class SerialReplaced(Conflict):
     )
 
 
+class SerialCredited(Conflict):
+    code = "serial_credited"
+    message = text(
+        "Le matériel {serial} a été repris contre un avoir le {day} : il n’est plus couvert.",
+        "Equipment {serial} was paid back on {day}: it is covered no more.",
+    )
+
+
 class SerialTakenBack(Conflict):
     """It came by an exchange that was taken back, and cover with it."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.projections import upsert
@@ -33,7 +35,7 @@ async def covered_contract(session: AsyncSession, event: ContractState) -> None:
         "starts_on": event.starts_on,
         "warranty_ends_on": event.warranty_ends_on,
         "service_level": event.service_level,
-        "serial_codes": sorted({codes.serial(each) for each in _serials(event)}),
+        "serial_codes": sorted(_codes(_serials(event)) - _codes(event.credited_serial_numbers)),
     }
     if await upsert(session, CoveredContract, values, event.version) and event.client is not None:
         await _give_incidents(session, event.number, event.client)
@@ -42,6 +44,10 @@ async def covered_contract(session: AsyncSession, event: ContractState) -> None:
 def _serials(event: ContractState) -> list[str]:
     """A contract without articles covers its own product alone."""
     return [article.serial_number for article in event.articles] or [event.serial_number]
+
+
+def _codes(serials: Iterable[str]) -> set[str]:
+    return {codes.serial(each) for each in serials}
 
 
 async def _give_incidents(session: AsyncSession, contract: str, to: Party) -> None:

@@ -7,7 +7,7 @@ told, so that registering a contract again undoes none. See docs/decisions/0028.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Literal, Protocol, TypeVar
 
@@ -48,19 +48,21 @@ class Exchanged(Protocol):
 Followed = TypeVar("Followed", bound=Exchanged)
 
 # ``covered`` and ``exchanging`` units have the cover; the others have it no more, not yet, or never got it.
-Place = Literal["covered", "exchanging", "replaced", "awaited", "later", "returned"]
+Place = Literal["covered", "exchanging", "replaced", "awaited", "later", "returned", "credited"]
 
 
 @dataclass(frozen=True)
 class Product:
     """``history``: the replacements that took the cover over, oldest first. ``going``: the exchange under way of the
-    unit that has it now. ``reference``: that unit's, where it is known to be another than the registered one."""
+    unit that has it now; ``credited``: the line by which that unit was paid back, and has it no more. ``reference``:
+    that unit's, where it is known to be another than the registered one."""
 
     registered: str
     history: tuple[Exchanged, ...]
     serial_number: str
     reference: str | None
     going: Exchanged | None
+    credited: Exchanged | None = None
 
     @property
     def units(self) -> set[str]:
@@ -106,17 +108,17 @@ def follow(serial: str, replacements: Iterable[Exchanged]) -> Product:
         undone = next((each for each in reversed(known) if each.cover == "returned" and _came(each, code)), None)
         if undone is not None:
             rest = follow(undone.serial_number, [each for each in known if each is not undone])
-            return Product(
-                serial, rest.history, rest.serial_number, rest.reference or undone.product_reference, rest.going
-            )
+            return replace(rest, registered=serial, reference=rest.reference or undone.product_reference)
     last = history[-1] if history else None
-    going = next((each for each in known if each.cover == "in_progress" and each.serial_code == code), None)
+    of_unit = [each for each in known if each.serial_code == code]
+    paid_back = [each for each in of_unit if each.cover == "credited" and (last is None or _day(each) >= _day(last))]
     return Product(
         serial,
         tuple(history),
         (last.replacement_serial_number if last and codes.serial(serial) != code else None) or serial,
         last.replacement_reference if last else None,
-        going,
+        next((each for each in of_unit if each.cover == "in_progress"), None),
+        paid_back[-1] if paid_back else None,
     )
 
 
@@ -124,7 +126,7 @@ def shared(registered: Iterable[str], replacements: Iterable[Followed]) -> list[
     """Which of these, of another contract, are of the units that are registered here, and of those that they became.
     What was taken back before is over: a unit may have been sold anew since."""
     units = {codes.serial(serial) for serial in registered}
-    left = [each for each in replacements if each.cover in ("in_progress", "replaced")]
+    left = [each for each in replacements if each.cover in ("in_progress", "replaced", "credited")]
     found = []
     while step := next((each for each in left if units & _units(each)), None):
         left.remove(step)
@@ -153,6 +155,8 @@ def standing(
     of its units. An exchange is told of from today on: since when it has been going is not known."""
     for product in products:
         if product.code_on(day) == code:
+            if product.credited is not None and product.credited.serial_code == code and _day(product.credited) <= day:
+                return Standing("credited", product.credited)
             is_going = product.going is not None and day >= today and product.going.serial_code == code
             return Standing("exchanging", product.going) if is_going else Standing("covered")
     left = [step for product in products for step in product.history if step.serial_code == code and _day(step) <= day]

@@ -23,6 +23,10 @@ LATER = text(
     "Le matériel {replacement} n’est protégé qu’à partir du {day}, à la place de {serial}.",
     "Equipment {replacement} is only protected from {day} on, in the place of {serial}.",
 )
+CREDITED = text(
+    "Le matériel {serial} a été repris contre un avoir le {day} : il n’est plus protégé.",
+    "Equipment {serial} was paid back on {day}: it is protected no more.",
+)
 RETURNED = text(
     "L’échange de {serial} par {replacement} a été annulé : {serial} est de nouveau protégé.",
     "The exchange of {serial} for {replacement} was reversed: {serial} is protected again.",

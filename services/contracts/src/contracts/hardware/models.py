@@ -76,7 +76,8 @@ class Replacement(Base):
         return self.cover, self.serial_number, self.shown_replacement, reference, self.replaced_on
 
     @property
-    def shown_serials(self) -> list[str]:
-        """The serial numbers by which its contract is found."""
-        serials = (self.serial_number, self.shown_replacement)
-        return [serial for serial in serials if serial and self.cover != "unchanged"]
+    def found_by(self) -> list[str]:
+        """The serial numbers and the reference by which its contract is found."""
+        replacement = self.shown_replacement
+        parts = (self.serial_number, replacement, self.replacement_reference if replacement else None)
+        return [part for part in parts if part and self.cover != "unchanged"]

@@ -24,6 +24,7 @@ SENTENCES: Mapping[Place, Text] = {
     "awaited": labels.AWAITED,
     "later": labels.LATER,
     "returned": labels.RETURNED,
+    "credited": labels.CREDITED,
 }
 OUT_OF_FORCE: Mapping[schemas.State, NotCovered] = {"expired": "expired", "upcoming": "not_started"}
 REASONS: Mapping[Place, NotCovered] = {
@@ -31,6 +32,7 @@ REASONS: Mapping[Place, NotCovered] = {
     "awaited": "not_delivered",
     "later": "not_started",
     "returned": "returned",
+    "credited": "credited",
 }
 
 
@@ -118,12 +120,15 @@ def replaced(step: Exchanged) -> schemas.Replaced:
 
 
 def hardware(product: Product) -> schemas.Hardware:
-    going = product.going
+    going, credited = product.going, product.credited
     sent = going.replacement_serial_number if going is not None and is_known(going) else None
     return schemas.Hardware(
         registered_serial_number=product.registered,
         history=[replaced(step) for step in product.history],
         exchange=schemas.Exchanging(incident_number=going.incident_number, replacement_serial_number=sent)
         if going is not None
+        else None,
+        credited=schemas.Credited(incident_number=credited.incident_number, credited_on=credited.replaced_on)
+        if credited is not None and credited.replaced_on is not None
         else None,
     )

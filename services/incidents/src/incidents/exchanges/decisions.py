@@ -96,7 +96,9 @@ async def reserve(scene: Scene, wanted: steps.Reserve) -> None:
         )
     if code != codes.serial(line.replacement_serial_number or ""):
         line.reserved_at = scene.now
-        await units.uncover(scene.session, scene.incident.contract_number, line)
+        if line.cover == "replaced" and line.replacement_code:
+            # It is in service, and about to be another.
+            await units.uncover(scene.session, scene.incident.contract_number, line.replacement_code)
     if standing.is_repair_lost(line):
         line.type, line.cover = "standard_exchange", "in_progress"
         scene.tell("approved", type=line.type)
@@ -171,7 +173,11 @@ async def replacement_dead(scene: Scene, wanted: steps.ReplacementDead) -> None:
 
 
 async def close(scene: Scene, wanted: steps.Close) -> None:
-    scene.line.decision = "closed"
+    line = scene.line
+    line.decision = "closed"
+    if line.type == "credit":
+        await units.uncover(scene.session, scene.incident.contract_number, line.serial_code)
+        line.cover, line.replaced_on = "credited", clock.day(scene.at)
     scene.tell("closed", wanted.note)
 
 

@@ -91,6 +91,7 @@ COVER: Mapping[Cover, Text] = {
     ),
     "replaced": text("Le remplacement a repris la couverture.", "The replacement has taken the cover over."),
     "returned": text("La couverture est revenue à l’appareil d’origine.", "Cover has returned to the first unit."),
+    "credited": text("Repris contre un avoir : il n’est plus couvert.", "Paid back: it is covered no more."),
 }
 
 CONDITION: Mapping[Condition, Text] = {

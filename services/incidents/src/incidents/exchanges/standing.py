@@ -200,9 +200,11 @@ def came_by(code: str, lines: Sequence[AnyRow]) -> bool:
 
 
 def taken_out_of_use(code: str, lines: Sequence[AnyRow]) -> AnyRow | None:
-    """The line that took the unit of this serial code out of use: by replacing it, or as it came by a line that was
-    taken back. None where it is in use, perhaps again: a unit may come back to SQP and be sent out once more."""
-    moves = [(line.requested_at, line) for line in lines if line.serial_code == code and line.cover == "replaced"]
+    """The line that took the unit of this serial code out of use: by replacing it, by paying it back, or as it came by
+    a line that was taken back. None where it is in use, perhaps again: a unit may come back to SQP and be sent out
+    once more."""
+    gone = ("replaced", "credited")
+    moves = [(line.requested_at, line) for line in lines if line.serial_code == code and line.cover in gone]
     moves += [
         (line.reserved_at, line)
         for line in lines

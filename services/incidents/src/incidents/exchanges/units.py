@@ -13,7 +13,7 @@ from chassis.locks import one_at_a_time
 from chassis.sql import AnyRow, AnySelect
 from events.incidents import Actor
 from incidents.access import visible
-from incidents.errors import SerialReplaced, SerialTakenBack
+from incidents.errors import SerialCredited, SerialReplaced, SerialTakenBack
 from incidents.exchanges import standing
 from incidents.exchanges.errors import ExchangeUnderWay, ExchangeUnderWayElsewhere
 from incidents.exchanges.models import Exchange, ExchangeFact
@@ -50,7 +50,7 @@ def _follows(serial_codes: Sequence[str]) -> ColumnElement[bool]:
         Exchange.decision.not_in(standing.TAKEN_BACK),
         Exchange.cover != "returned",
         # What was repaired, or had a part of it exchanged, is in use again.
-        or_(Exchange.decision.in_(standing.OPEN), Exchange.cover == "replaced", Exchange.type == "credit"),
+        or_(Exchange.decision.in_(standing.OPEN), Exchange.cover.in_(("replaced", "credited"))),
     )
 
 
@@ -89,18 +89,16 @@ async def covering(session: AsyncSession, code: str, day: date) -> str | None:
     return await session.scalar(query.limit(1))
 
 
-async def uncover(session: AsyncSession, contract: str, line: Exchange) -> None:
-    """The replacement in service on ``line`` is about to be another: the contract covers this one no more. No line says
-    so from then on, and contracts, which this service hears of later, may say that it does."""
-    if line.cover == "replaced" and line.replacement_code:
-        covers = update(CoveredContract).where(CoveredContract.number == contract)
-        left = func.array_remove(CoveredContract.serial_codes, line.replacement_code)
-        await session.execute(covers.values(serial_codes=left))
+async def uncover(session: AsyncSession, contract: str, code: str) -> None:
+    """The contract covers the unit of this serial code no more: contracts, which this service hears of later, may say
+    until then that it does."""
+    covers = update(CoveredContract).where(CoveredContract.number == contract)
+    await session.execute(covers.values(serial_codes=func.array_remove(CoveredContract.serial_codes, code)))
 
 
 async def require_in_use(session: AsyncSession, contract: str, serial: str, day: date, field: str) -> None:
-    """Raises SerialReplaced or SerialTakenBack: a unit that is in use no more, and covered by no contract, cannot be
-    exchanged."""
+    """Raises SerialReplaced, SerialCredited or SerialTakenBack: a unit that is in use no more, and covered by no
+    contract, cannot be exchanged."""
     code = codes.serial(serial)
     lines = (await session.execute(of_units(contract, [code]))).all()
     line = standing.taken_out_of_use(code, lines)
@@ -112,6 +110,8 @@ async def require_in_use(session: AsyncSession, contract: str, serial: str, day:
         return
     if line is None or line.replacement_code == code:
         raise SerialTakenBack(serial=serial, field=field)
+    if line.cover == "credited":
+        raise SerialCredited(serial=serial, day=f"{line.replaced_on:%d/%m/%Y}", field=field)
     raise SerialReplaced(
         serial=serial,
         replacement=line.replacement_serial_number,
@@ -148,9 +148,11 @@ def of_units(contract: str, serial_codes: Sequence[str]) -> AnySelect:
 
 
 async def claimed_by(session: AsyncSession, code: str, but: UUID) -> Exchange | None:
-    """The open line, other than ``but``, that has reserved the unit of this serial code, or exchanges it as faulty."""
+    """The line, other than ``but``, that has reserved the unit of this serial code, or exchanges it as faulty, and is
+    open; or that waits for the unit to come back from whom it was sent to."""
     is_open = (Exchange.decision.in_(standing.OPEN), Exchange.id != but)
-    reserved = select(Exchange).where(Exchange.replacement_code == code, *is_open)
+    is_awaited = and_(Exchange.replacement_return.in_(("expected", "in_transit")), Exchange.id != but)
+    reserved = select(Exchange).where(Exchange.replacement_code == code, or_(and_(*is_open), is_awaited))
     return await session.scalar(reserved.limit(1)) or await session.scalar(
         select(Exchange).where(Exchange.serial_code == code, Exchange.cover != "returned", *is_open).limit(1)
     )

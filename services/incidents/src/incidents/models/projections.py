@@ -50,14 +50,15 @@ class CoveredContract(Base):
             raise ContractNotStarted.of(self.number, self.starts_on)
 
     def concerned(self, serials: list[str]) -> list[dict[str, str]]:
-        """The articles with these serials, in the contract's order, case and separators ignored. Raises UnknownSerial.
+        """The articles with these serials, in the contract's order, case and separators ignored. Raises UnknownSerial,
+        also of an article that was paid back.
 
         A contract without articles counts as one article of its own reference and serial.
         """
         wanted = {codes.serial(serial): serial for serial in serials}
         covered = {codes.serial(article["serial_number"]): article for article in self.articles or [self._itself()]}
         for code, serial in wanted.items():
-            if code not in covered:
+            if code not in covered or code not in self.serial_codes:
                 raise UnknownSerial(serial=serial, number=self.number, field="serial_numbers")
         return [article for code, article in covered.items() if code in wanted]
 
