@@ -90,6 +90,23 @@ async def test_a_unit_that_came_back_and_is_sent_out_again_is_in_use_however_old
 
 
 @pytest.mark.parametrize("is_heard", [True, False])
+async def test_a_unit_that_was_corrected_away_is_not_offered_for_the_exchange_that_is_refused(
+    open_desk: Any, is_heard: bool
+) -> None:
+    desk = open_desk
+    first = await desk.replaced(NEW)
+    await desk.register(version=2, serial_number=NEW, articles=[desk.NAS.model_copy(update={"serial_number": NEW})])
+    second = await desk.declare(title="Encore", serial_numbers=[NEW])
+    await desk.step(first, "reserve", serial_number="LU")
+    if is_heard:
+        await desk.register(version=3, serial_number="LU", articles=[])
+    found = (await desk.as_(RESELLER).get(f"/incidents/{second}/exchanges")).json()
+    assert found["requestable"] == []
+    asked = await desk.as_(SQP).post(f"/incidents/{second}/exchanges", json={"serial_number": NEW, "approve": True})
+    assert (asked.status_code, asked.json()["code"]) == (409, "serial_taken_back")
+
+
+@pytest.mark.parametrize("is_heard", [True, False])
 @pytest.mark.parametrize("was_rejected", [False, True])
 async def test_a_unit_that_another_was_sent_for_after_all_is_not_exchanged(
     open_desk: Any, was_rejected: bool, is_heard: bool

@@ -54,13 +54,14 @@ async def test_the_back_office_repeating_itself_undoes_nothing_that_was_said_sin
 OFFICES_WORDS: list[tuple[dict[str, Any], list[dict[str, Any]]]] = [
     ({"step": "more_time", "reason": "Congés"}, []),
     ({"step": "receive", "serial_number": FAULTY}, [
-        {"step": "inspect", "outcome": "partial", "missing": ["Alimentation"]}, {"step": "return_shipped"}]),
-    ({"step": "receive"}, [
-        {"step": "inspect", "outcome": "partial", "missing": ["Alimentation"]}, {"step": "return_shipped"}]),
+        {"step": "inspect", "outcome": "partial", "missing": ["Alimentation"]}]),
+    ({"step": "receive"}, [{"step": "inspect", "outcome": "partial", "missing": ["Alimentation"]}]),
+    ({"step": "return_lost", "note": "Perdu"}, [{"step": "return_shipped", "note": "Retrouvé"}]),
+    ({"step": "keep_disk", "note": "Données"}, [{"step": "refuse_disk", "note": "Sous garantie"}]),
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("told", "since"), OFFICES_WORDS, ids=["time", "serial", "bare"])
+@pytest.mark.parametrize(("told", "since"), OFFICES_WORDS, ids=["time", "serial", "bare", "lost", "kept"])
 async def test_the_same_words_of_the_back_office_are_no_news_however_late(
     desk: Any, number: str, told: dict[str, Any], since: list[dict[str, Any]]
 ) -> None:
@@ -68,7 +69,67 @@ async def test_the_same_words_of_the_back_office_are_no_news_however_late(
     for step in since:
         await desk.step(number, **step)
     before = await desk.line(number)
-    assert (await office(desk, number, **told)).status_code == 200
+    again = await office(desk, number, **told)
+    assert (again.status_code, again.json()["known"]) == (200, True)
+    assert await desk.line(number) == before
+
+
+PARTIAL: dict[str, Any] = {"step": "inspect", "outcome": "partial", "missing": ["Alimentation"]}
+LABEL: dict[str, Any] = {"step": "send_label", "without_statement": "Par téléphone"}
+CAME: list[dict[str, Any]] = [{"step": "receive", "note": "Arrivé"}, PARTIAL]
+# What the back office says, how it is asked for again since, and what the same words then make of the return.
+SAID_AGAIN: list[tuple[str, dict[str, Any], list[dict[str, Any]], str]] = [
+    ("receive-label", {"step": "receive", "serial_number": FAULTY}, [PARTIAL, LABEL], "received"),
+    ("receive-bare", {"step": "receive"}, [PARTIAL, LABEL], "received"),
+    ("receive-sent", {"step": "receive", "serial_number": FAULTY}, [PARTIAL, {"step": "return_shipped"}], "received"),
+    ("sent-came", {"step": "return_shipped"}, [*CAME, LABEL], "in_transit"),
+    ("sent-lost", {"step": "return_shipped"}, [{"step": "return_lost", "note": "Introuvable"}, LABEL], "in_transit"),
+    ("sent-kept", {"step": "return_shipped"},
+     [{"step": "keep_disk"}, {"step": "refuse_disk", "note": "Sous garantie"}], "in_transit"),
+    ("lost-label", {"step": "return_lost", "note": "Perdu"}, [LABEL, {"step": "return_shipped"}], "lost"),
+    ("lost-came", {"step": "return_lost", "note": "Perdu"}, [*CAME, LABEL], "lost"),
+    ("label-lost", LABEL, [{"step": "return_shipped"}, {"step": "return_lost", "note": "Perdu"}], "label_sent"),
+    ("label-came", LABEL, [*CAME, {"step": "return_shipped"}, {"step": "return_lost", "note": "Perdu"}], "label_sent"),
+    ("time-came", {"step": "more_time", "reason": "Congés"}, [*CAME, LABEL], "label_sent"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("_", "told", "since", "state"), SAID_AGAIN, ids=[name for name, *_ in SAID_AGAIN])
+async def test_the_same_words_are_news_once_the_line_has_asked_again(
+    desk: Any, number: str, _: str, told: dict[str, Any], since: list[dict[str, Any]], state: str
+) -> None:
+    first = await office(desk, number, **told)
+    assert (first.status_code, first.json()["known"]) == (200, False)
+    for step in since:
+        before = await desk.step(number, **step)
+    again = await office(desk, number, **told)
+    assert (again.status_code, again.json()["known"]) == (200, False), again.text
+    line = await desk.line(number)
+    assert (line["return_state"], line["version"] > before["version"]) == (state, True)
+    # From now on they are known again.
+    assert (await office(desk, number, **told)).json()["known"]
+    assert await desk.line(number) == line
+
+
+async def test_a_label_that_asks_for_the_rest_is_itself_no_news_when_it_is_repeated(desk: Any, number: str) -> None:
+    assert (await office(desk, number, "receive", serial_number=FAULTY)).status_code == 200
+    await desk.step(number, **PARTIAL)
+    assert [(await office(desk, number, **LABEL)).json()["known"] for _ in range(2)] == [False, True]
+    assert not (await office(desk, number, "receive", serial_number=FAULTY)).json()["known"]
+    assert (await office(desk, number, "inspect", outcome="as_expected")).status_code == 200
+    assert (await desk.line(number))["return"]["outcome"] == "as_expected"
+
+
+async def test_reversing_after_an_agent_has_sent_the_unit_back_is_nothing_new(desk: Any) -> None:
+    await desk.register()
+    number = await desk.declare()
+    await desk.exchange(number)
+    await desk.step(number, "receive", serial_number=FAULTY)
+    await desk.step(number, "inspect", outcome="no_fault_found")
+    await desk.step(number, "reverse", reason="fault_gone")
+    before = await desk.line(number)
+    answer = await office(desk, number, "reverse", reason="fault_gone")
+    assert (answer.status_code, answer.json()["known"]) == (200, True)
     assert await desk.line(number) == before
 
 

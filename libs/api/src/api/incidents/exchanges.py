@@ -243,13 +243,15 @@ class Exchanges(Answer):
 
 
 class Taken(Answer):
-    """A line after a step; ``version`` is also the ETag."""
+    """A line after a step; ``version`` is also the ETag. ``known``: the back office told nothing new, and nothing was
+    changed."""
 
     id: UUID
     incident_number: str
     line: int
     version: int
     decision: Decision
+    known: bool = False
 
 
 class Prepared(Answer):

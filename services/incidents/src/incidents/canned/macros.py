@@ -266,7 +266,7 @@ def _target(answer: AnyRow, incident: AnyRow, lines: Sequence[AnyRow]) -> Target
     if len(may) == 1:
         line = may[0]
         return Target(line.serial_number, line.line, line.version, kind or line.type)
-    free = standing.requestable([each["serial_number"] for each in incident.articles], lines, lines)
+    free = standing.requestable([each["serial_number"] for each in incident.articles], lines, lines, ())
     if not may and answer.step == "approve" and len(free) == 1 and incident.status in states.OPEN:
         return Target(free[0], type=kind or "advance_exchange")
     if len(may) > 1 or (answer.step == "approve" and len(free) > 1):

@@ -111,9 +111,9 @@ async def take_step(
     session: Session,
 ) -> schemas.Taken:
     """One fact about a line. People need ``If-Match``; of the back office a repeated fact changes nothing."""
-    taken = await service.take(session, number, line, body, office_or(principal), precondition)
+    taken, is_known = await service.take(session, number, line, body, office_or(principal), precondition)
     set_etag(response, taken.version)
-    return schemas.Taken.model_validate(taken)
+    return schemas.Taken.model_validate(taken).model_copy(update={"known": is_known})
 
 
 @exchanges.post("/incidents/{number}/shipments", status_code=201, dependencies=[idempotency.Documented])

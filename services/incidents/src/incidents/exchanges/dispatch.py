@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.incidents.shipments import News
 from events.exchange_words import ExchangeStep
-from incidents.exchanges import machine, parcel_repository, repository, standing, units
+from incidents.exchanges import machine, parcel_repository, repeats, repository, standing, units
 from incidents.exchanges.models import Exchange, Shipment
 from incidents.exchanges.scene import Scene
 from web import clock
@@ -188,6 +188,8 @@ async def _delivered_too_late(scene: Scene) -> None:
     line = scene.line
     is_taken_back = line.decision == "cancelled" or line.cover == "returned"
     never_came = line.replacement_return == "lost" and line.replacement_due_on is None
+    if never_came:
+        await repeats.forget(scene.session, line)
     if never_came or (line.replacement_return == "none" and is_taken_back):
         line.replacement_return = "expected"
     if line.replacement_return == "expected" and line.replacement_due_on is None:

@@ -175,13 +175,14 @@ class ExchangeFact(Base):
 
 class OfficeReport(Base):
     """What the back office has said of a line, once each, and whether that was of its replacement: see
-    :mod:`incidents.exchanges.repeats`."""
+    :mod:`incidents.exchanges.repeats`. ``step`` is empty of what a release of before 0036 noted."""
 
     __tablename__ = "office_reports"
 
     exchange_id: Mapped[UUID] = mapped_column(ForeignKey("exchanges.id"), primary_key=True)
     digest: Mapped[str] = mapped_column(primary_key=True)
     of_replacement: Mapped[bool]
+    step: Mapped[str] = mapped_column(server_default="")
     at: Mapped[datetime]
 
 

@@ -1,7 +1,7 @@
 """Whether what is told is known already: a back office may send each of its facts as often as it likes.
 
-The same words are no news, however long ago they were told, and whatever others have said and done since. Other words
-may say what the line's state shows.
+The same words are no news, however long ago they were told, and whatever others have said and done since, until what
+they are about is asked for again: then they are of what comes next. Other words may say what the line's state shows.
 """
 
 from __future__ import annotations
@@ -12,11 +12,13 @@ from hashlib import sha256
 from typing import Any
 
 from pydantic import BaseModel
+from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.incidents.exchange_steps import Step, StepName, WayBackStep
 from api.incidents.exchanges import FactStep
+from events.exchange_words import ReturnState
 from incidents.exchanges import carriers, repository, return_errors, standing
 from incidents.exchanges.models import Exchange, OfficeReport
 from web import clock
@@ -24,6 +26,9 @@ from web.text import codes
 
 # One unit or day after another may be told, and the first again, until a person has chosen.
 CHANGES_BACK: frozenset[StepName] = frozenset({"reserve", "out_of_stock"})
+# What is said of one coming: of the next one it may be said in the same words. An inspection said again would judge
+# what has come since.
+OF_ONE_COMING: frozenset[StepName] = frozenset({"send_label", "return_shipped", "return_lost", "more_time", "receive"})
 CHOSEN: tuple[FactStep, ...] = ("reserved", "out_of_stock")
 
 IS_KNOWN: Mapping[StepName, Callable[[Any, Exchange], bool]] = {
@@ -68,8 +73,25 @@ def _end(line: Exchange) -> tuple[str, str | None]:
     return line.replacement_return, line.replacement_outcome
 
 
-def is_repeated(wanted: Step, line: Exchange) -> bool:
+async def is_repeated(session: AsyncSession, wanted: Step, line: Exchange) -> bool:
+    if wanted.step == "reverse" and line.type == "repair":
+        # Its unit goes back already, not exchanged.
+        return await repository.has_told(session, line, "unit_goes_back")
     return wanted.step in IS_KNOWN and IS_KNOWN[wanted.step](wanted, line)
+
+
+async def follow(session: AsyncSession, line: Exchange, taken: Step, before: ReturnState) -> None:
+    """Forgets what was said of one coming where the line awaits by ``taken`` what had come, got lost or was to be kept.
+    A holder who sends what was lost has found it: nothing was asked."""
+    is_asked = taken.step == "refuse_disk" or (taken.step == "send_label" and before == "lost")
+    if standing.is_return_awaited(line) and (before == "inspected" or is_asked):
+        await forget(session, line, but=digest(taken))
+
+
+async def forget(session: AsyncSession, line: Exchange, but: str = "") -> None:
+    """What was said of a coming that is over, but for the word that has just asked for the next one."""
+    of_line = (OfficeReport.exchange_id == line.id, OfficeReport.step.in_(OF_ONE_COMING), OfficeReport.digest != but)
+    await session.execute(delete(OfficeReport).where(*of_line))
 
 
 async def is_reported(session: AsyncSession, wanted: Step, line: Exchange) -> bool:
@@ -77,12 +99,14 @@ async def is_reported(session: AsyncSession, wanted: Step, line: Exchange) -> bo
     WhichWayBack where it said it of the other way back, and does not say of which it speaks now."""
     said, of_replacement = digest(wanted), standing.way_back(line) == "replacement"
     report = insert(OfficeReport).values(
-        exchange_id=line.id, digest=said, of_replacement=of_replacement, at=clock.now()
+        exchange_id=line.id, digest=said, of_replacement=of_replacement, step=wanted.step, at=clock.now()
     )
     if await session.scalar(report.on_conflict_do_nothing().returning(OfficeReport.digest)):
         return False
     if wanted.step in CHANGES_BACK:
         return await repository.is_last_by_person(session, line, CHOSEN)
+    if wanted.step == "send_label" and standing.is_return_awaited(line) and line.return_state == "lost":
+        return False
     known = await session.get_one(OfficeReport, (line.id, said))
     is_other = known.of_replacement != of_replacement and standing.is_anything_awaited(line)
     if isinstance(wanted, WayBackStep) and wanted.of is None and is_other:

@@ -110,6 +110,11 @@ async def is_told(session: AsyncSession, line: Exchange, step: FactStep, note: s
     return await session.scalar(query.limit(1)) is not None
 
 
+async def has_told(session: AsyncSession, line: Exchange, step: FactStep) -> bool:
+    query = select(ExchangeFact.id).where(ExchangeFact.exchange_id == line.id, ExchangeFact.step == step)
+    return await session.scalar(query.limit(1)) is not None
+
+
 async def is_last_by_person(session: AsyncSession, line: Exchange, steps: Sequence[FactStep]) -> bool:
     """Whether a person told the last of these."""
     query = select(ExchangeFact.user_id).where(ExchangeFact.exchange_id == line.id, ExchangeFact.step.in_(steps))

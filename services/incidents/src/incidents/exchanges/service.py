@@ -97,8 +97,9 @@ async def take(
     wanted: steps.Step,
     by: Actor,
     precondition: Precondition | None,
-) -> Exchange:
-    """One step on a line. Without ``precondition`` (the back office) a repeated step changes nothing."""
+) -> tuple[Exchange, bool]:
+    """One step on a line; whether it was known. Without ``precondition`` (the back office) a repeated step changes
+    nothing."""
     incident = await for_change(session, number, by)
     line = await line_of(session, number, line_number)
     if not machine.may(by.organisation_kind, wanted.step):
@@ -106,9 +107,8 @@ async def take(
     audit.name(session, f"{number} · {line.serial_number} · {wanted.step}")
     if precondition is None and await repeats.is_reported(session, wanted, line):
         audit.skip(session)
-    else:
-        await perform(session, incident, line, wanted, by, precondition)
-    return line
+        return line, True
+    return line, not await perform(session, incident, line, wanted, by, precondition)
 
 
 async def perform(
@@ -118,14 +118,15 @@ async def perform(
     wanted: steps.Step,
     by: Actor,
     precondition: Precondition | None,
-) -> None:
-    """Of a locked incident. What is refused now is told before that the page is out of date."""
+) -> bool:
+    """Of a locked incident; whether it was news. What is refused now is told before that the page is out of date."""
     now = clock.now()
     scene = Scene(session, incident, line, by, now, now)
-    if precondition is None and repeats.is_repeated(wanted, line):
-        if wanted.step != "receive" or not await returns.quarantine(scene, wanted):
+    if precondition is None and await repeats.is_repeated(session, wanted, line):
+        is_news = wanted.step == "receive" and await returns.quarantine(scene, wanted)
+        if not is_news:
             audit.skip(session)
-        return
+        return is_news
     raise_any(machine.refusal(wanted.step, line))
     if isinstance(wanted, steps.WayBackStep) and wanted.of not in (None, standing.way_back(line)):
         raise return_errors.OtherWayBack(field="of")
@@ -137,9 +138,12 @@ async def perform(
         raise errors.IncidentNotOpen(number=incident.number)
     if precondition is not None:
         precondition.check(line.version)
+    before = line.return_state
     await HANDLERS[wanted.step](scene, wanted)
     await session.flush()
+    await repeats.follow(session, line, wanted, before)
     await following.follow(session, incident, now)
+    return True
 
 
 async def state(session: AsyncSession, number: str, wanted: steps.Statement, by: Actor) -> None:

@@ -6,7 +6,7 @@ for the faulty unit.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from operator import itemgetter
@@ -186,12 +186,15 @@ def first_unit(line: AnyRow | LineState, loads: Sequence[Load]) -> ShipmentState
     return own[-1] if own else None
 
 
-def requestable(serials: Sequence[str], lines: Sequence[AnyRow], of_units: Sequence[AnyRow]) -> list[str]:
+def requestable(
+    serials: Sequence[str], lines: Sequence[AnyRow], of_units: Sequence[AnyRow], given_up: Collection[str]
+) -> list[str]:
     """Of an incident's products those that none of its ``lines`` exchanges, and that are in use, as far as the lines of
-    these units tell."""
+    these units tell. ``given_up``: the codes of those that were chosen once and that no contract covers."""
     going = {line.serial_code for line in lines if line.decision in OPEN and line.cover != "returned"}
     known = [(serial, codes.serial(serial)) for serial in serials]
-    return [serial for serial, code in known if code not in going and taken_out_of_use(code, of_units) is None]
+    gone = {code for code in given_up if not came_by(code, of_units)} | going
+    return [serial for serial, code in known if code not in gone and taken_out_of_use(code, of_units) is None]
 
 
 def came_by(code: str, lines: Sequence[AnyRow]) -> bool:

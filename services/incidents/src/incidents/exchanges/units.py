@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal_column, or_, select, update
+from sqlalchemy import ColumnElement, Select, Text, and_, exists, func, literal_column, or_, select, update
+from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.locks import one_at_a_time
@@ -106,8 +107,10 @@ async def require_in_use(session: AsyncSession, contract: str, serial: str, day:
     # Of its own contract the line has said so before contracts has heard of it.
     if covered_by and (line is None or line.contract_number != covered_by):
         return
-    if line is None and (standing.came_by(code, lines) or not await _was_reserved(session, contract, code)):
-        return
+    if line is None:
+        given = await session.scalar(given_up(contract, [code], day))
+        if given is None or standing.came_by(code, lines):
+            return
     if line is None or line.replacement_code == code:
         raise SerialTakenBack(serial=serial, field=field)
     if line.cover == "credited":
@@ -126,16 +129,22 @@ async def out_of_use(session: AsyncSession, contract: str, serial: str) -> AnyRo
     return standing.taken_out_of_use(code, (await session.execute(of_units(contract, [code]))).all())
 
 
-async def _was_reserved(session: AsyncSession, contract: str, code: str) -> bool:
-    """Whether the unit of this serial code was chosen as a replacement under the contract, if only for a while."""
-    serial: ColumnElement[str] = literal_column(SERIAL_SQL.format(column="exchange_facts.data->>'serial'"))
-    query = (
-        select(ExchangeFact.id)
-        .join(Exchange, Exchange.id == ExchangeFact.exchange_id)
-        .join(Incident, Incident.number == Exchange.incident_number)
-        .where(Incident.contract_number == contract, ExchangeFact.step == "reserved", serial == code)
+def given_up(contract: str, serial_codes: Sequence[str], day: date) -> Select[str]:
+    """Which of these units were chosen as replacements under the contract, if only for a while, and are covered by none
+    on ``day``."""
+    serial: ColumnElement[str] = literal_column(SERIAL_SQL.format(column="exchange_facts.data->>'serial'"), Text)
+    covers = exists().where(
+        CoveredContract.serial_codes.contains(array([serial])),
+        CoveredContract.starts_on <= day,
+        CoveredContract.warranty_ends_on >= day,
     )
-    return await session.scalar(query.limit(1)) is not None
+    return (
+        select(serial)
+        .join_from(ExchangeFact, Exchange, Exchange.id == ExchangeFact.exchange_id)
+        .join(Incident, Incident.number == Exchange.incident_number)
+        .where(Incident.contract_number == contract, ExchangeFact.step == "reserved", serial.in_(serial_codes), ~covers)
+        .distinct()
+    )
 
 
 def of_units(contract: str, serial_codes: Sequence[str]) -> AnySelect:
