@@ -124,6 +124,22 @@ async def test_a_replacement_that_an_active_contract_covers_is_refused(desk: Any
     assert "29962" in answer.json()["title"]
 
 
+async def test_a_replacement_that_another_contract_has_come_to_cover_does_not_leave(desk: Any, number: str) -> None:
+    """It was free when it was reserved."""
+    await desk.exchange(number)
+    await desk.step(number, "reserve", serial_number="LIBRE")
+    prepared = await desk.ship(number, shipped=False)
+    sold = desk.NAS.model_copy(update={"serial_number": "LIBRE"})
+    await desk.register(number="555", serial_number="LIBRE", articles=[sold])
+    answer = await desk.news(prepared, "shipped")
+    assert (answer.status_code, answer.json()["code"], "555" in answer.json()["title"]) == (
+        409, "replacement_is_covered", True,
+    )  # fmt: skip
+    assert (await desk.line(number))["dispatch"] == "prepared"
+    await desk.step(number, "reserve", serial_number="AUTRE")
+    assert (await desk.news(prepared, "shipped")).status_code == 200
+
+
 async def test_a_unit_of_an_ended_contract_may_replace_another(desk: Any, number: str) -> None:
     today = paris("2026-05-19 10:00").date()
     article = desk.NAS.model_copy(update={"serial_number": "OLD1"})

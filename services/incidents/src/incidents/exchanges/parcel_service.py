@@ -21,6 +21,7 @@ from incidents.exchanges import (
     repeats,
     repository,
     shipping,
+    units,
 )
 from incidents.exchanges.models import Shipment
 from incidents.exchanges.scene import Scene
@@ -60,7 +61,7 @@ async def put(session: AsyncSession, identifier: UUID, wanted: parcels.ShipmentP
     else:
         await shipping.correct(session, shipment, wanted.carrier, wanted.tracking_number)
     if wanted.state != "prepared" and not wanted.state == shipment.state == "recalled":
-        await _require_true(session, shipment, wanted.state)
+        await _require_true(session, incident, shipment, wanted.state)
         news = parcels.ShipmentNews(state=wanted.state, at=wanted.at)
         await _record(session, incident, shipment, news, by, now)
     shipment.reports = list(dict.fromkeys([*shipment.reports, report]))
@@ -78,7 +79,7 @@ async def tell(session: AsyncSession, identifier: UUID, news: parcels.ShipmentNe
     await session.refresh(shipment)
     if news.state != "recalled" and machine.is_late(shipment.state, news.state, is_presumed=shipment.is_presumed):
         raise parcel_errors.ParcelNotOnItsWay(state=shipment.state)
-    await _require_true(session, shipment, news.state)
+    await _require_true(session, incident, shipment, news.state)
     await shipping.correct(session, shipment, news.carrier, news.tracking_number)
     audit.name(session, f"{incident.number} · {carriers.name(shipment.carrier, shipment.tracking_number)}")
     if not await _record(session, incident, shipment, news, by, clock.now()):
@@ -157,7 +158,7 @@ async def _record(
     return is_news
 
 
-async def _require_true(session: AsyncSession, shipment: Shipment, said: parcels.Said) -> None:
+async def _require_true(session: AsyncSession, incident: Incident, shipment: Shipment, said: parcels.Said) -> None:
     """Whatever SQP says of a parcel that was prepared says that it has left, unless it withdraws it."""
     if said == "recalled":
         raise_any(machine.recall_refusal(shipment.state, shipment.direction))
@@ -166,6 +167,7 @@ async def _require_true(session: AsyncSession, shipment: Shipment, said: parcels
         return
     for line in await parcel_repository.lines_of(session, shipment):
         raise_any(machine.outbound_refusal(line, ships=True))
+        await units.require_uncovered(session, incident.contract_number, line, clock.today())
 
 
 async def _is_repeated(session: AsyncSession, shipment: Shipment, report: str) -> bool:

@@ -21,9 +21,11 @@ from incidents.exchanges import (
     parcel_errors,
     parcel_repository,
     standing,
+    units,
 )
 from incidents.exchanges.models import Exchange, Shipment
 from incidents.exchanges.scene import Scene
+from web import clock
 
 RETURN_STEPS: dict[News, ExchangeStep] = {
     "shipped": "return_shipped",
@@ -57,6 +59,8 @@ async def prepare(
         problem = _refusal(line, direction, ships=ships)
         if problem is not None:
             raise problem
+        if direction == "outbound":
+            await units.require_uncovered(scene.session, scene.incident.contract_number, line, clock.day(scene.now))
     identity = numbered(*parcel)
     await require_one_way(scene.session, scene.incident.number, direction, identity["tracking_number"])
     if await parcel_repository.is_known(scene.session, scene.incident.number, direction, **identity):

@@ -16,7 +16,7 @@ from events.incidents import Actor
 from incidents.access import visible
 from incidents.errors import SerialCredited, SerialReplaced, SerialTakenBack
 from incidents.exchanges import standing
-from incidents.exchanges.errors import ExchangeUnderWay, ExchangeUnderWayElsewhere
+from incidents.exchanges.errors import ExchangeUnderWay, ExchangeUnderWayElsewhere, ReplacementIsCovered
 from incidents.exchanges.models import Exchange, ExchangeFact
 from incidents.models import CoveredContract, Incident
 from web.text import codes
@@ -80,14 +80,24 @@ async def require_no_open(session: AsyncSession, serial: str, by: Actor) -> None
     raise ExchangeUnderWayElsewhere(serial=serial, field="serial_number")
 
 
-async def covering(session: AsyncSession, code: str, day: date) -> str | None:
-    """The contract in force on ``day`` that covers the unit of this serial code."""
+async def covering(session: AsyncSession, code: str, day: date, *, but: str = "") -> str | None:
+    """The contract in force on ``day``, other than ``but``, that covers the unit of this serial code."""
     query = select(CoveredContract.number).where(
         CoveredContract.serial_codes.contains([code]),
         CoveredContract.starts_on <= day,
         CoveredContract.warranty_ends_on >= day,
+        CoveredContract.number != but,
     )
     return await session.scalar(query.limit(1))
+
+
+async def require_uncovered(session: AsyncSession, contract: str, line: Exchange, day: date) -> None:
+    """Raises ReplacementIsCovered where another contract has come to cover the replacement that is about to leave."""
+    if line.replacement_code is None:
+        return
+    number = await covering(session, line.replacement_code, day, but=contract)
+    if number is not None:
+        raise ReplacementIsCovered(serial=line.replacement_serial_number, number=number)
 
 
 async def uncover(session: AsyncSession, contract: str, code: str) -> None:
