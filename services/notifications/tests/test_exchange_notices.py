@@ -18,7 +18,7 @@ from notifications.labels import Words, render
 from web.i18n import Language
 
 STEPS = get_args(ExchangeStep)
-SILENT = {"reserved", "prepared", "return_delivered"}
+SILENT = {"reserved", "prepared", "parcel_expected", "return_delivered"}
 BACK_OFFICE = Actor(user_id=None, organisation_id=None, organisation_kind="sqp", name="SQP")
 BOTH, ALL = {"reseller", "client"}, {"reseller", "client", "sqp"}
 

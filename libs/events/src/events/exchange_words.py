@@ -33,6 +33,7 @@ ExchangeStep = Literal[
     "out_of_stock",
     "label_sent",
     "prepared",
+    "parcel_expected",
     "shipped",
     "delivered",
     "delivery_presumed",

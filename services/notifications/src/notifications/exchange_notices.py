@@ -55,6 +55,7 @@ TELLINGS: Mapping[ExchangeStep, Telling | None] = {
     "out_of_stock": Telling(),
     "label_sent": Telling(),
     "prepared": None,  # It leaves within the day, and the dispatch has the number.
+    "parcel_expected": None,  # Read where the parcel is followed; nothing is to be done about it.
     "shipped": Telling(),
     "delivered": Telling(),
     # Nothing has happened; the days to return start, of which reminders come.

@@ -47,7 +47,10 @@ class ShipmentNews(Request):
 
 
 class ShipmentPut(ShipmentCreate):
-    """The back office's parcel under an id of its own; sent again it changes nothing. ``state``: what is known now."""
+    """The back office's parcel under an id of its own; sent again it changes nothing. ``state``: what is known now, and
+    ``at`` since when. What differs from what it sent before is taken, or refused by its field: carrier, number and
+    ``expected_on`` change until the parcel has arrived, ``contact`` and ``opening_hours`` until it leaves, the others
+    never. What is left out says nothing."""
 
     incident_number: Number
     state: Literal["prepared", Said] = "prepared"

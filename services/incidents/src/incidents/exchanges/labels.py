@@ -157,6 +157,9 @@ STEP: Mapping[FactStep, Text] = {
     ),
     "label_sent": text("Étiquette de retour envoyée ({carrier}).", "Return label sent ({carrier})."),
     "prepared": text("Colis préparé ({carrier}).", "Parcel prepared ({carrier})."),
+    "parcel_expected": text(
+        "Nouvelle date de livraison prévue du colis : {eta}.", "The parcel is expected on another day: {eta}."
+    ),
     "shipped": text("{unit} expédié ({carrier}).", "{unit} shipped ({carrier})."),
     "delivered": text("{unit} livré{partly}.", "{unit} delivered{partly}."),
     "delivery_presumed": text(
@@ -241,6 +244,7 @@ WORDS: Mapping[str, Mapping[Any, Text]] = {
     "outcome": OUTCOME,
     "reason": REVERSAL,
     "state": SHIPMENT,
+    "eta": {None: text("inconnue", "not known")},
 }
 
 STATEMENT_VERSION = "2026-11"

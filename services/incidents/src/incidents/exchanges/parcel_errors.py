@@ -100,6 +100,30 @@ class ShipmentElsewhere(Conflict):
     )
 
 
+class OtherDirection(Conflict):
+    code = "other_direction"
+    message = text(
+        "Ce colis va dans l’autre sens : un colis qui revient en est un autre, avec son propre identifiant.",
+        "This parcel goes the other way: one that comes back is another, with an id of its own.",
+    )
+
+
+class AddressIsFrozen(Conflict):
+    code = "address_is_frozen"
+    message = text(
+        "L’adresse d’un colis est figée dès sa préparation : s’il n’est pas parti, retirez-le et préparez-en un autre.",
+        "A parcel's address is frozen once it is prepared: if it has not left, withdraw it and prepare another one.",
+    )
+
+
+class NoAddressBack(Conflict):
+    code = "no_address_back"
+    message = text(
+        "Un colis qui revient à SQP va à l’adresse des retours : n’indiquez pas d’adresse.",
+        "A parcel that comes back to SQP goes to the address of returns: give no address.",
+    )
+
+
 class _OfParcel(Conflict):
     """``state`` by its label; the member holds its code."""
 
@@ -136,6 +160,14 @@ class ParcelHasArrived(_OfParcel):
     message = text(
         "Ce colis est déjà « {state} » : son transporteur et son numéro ne changent plus.",
         "This parcel is “{state}” already: its carrier and number do not change any more.",
+    )
+
+
+class ParcelIsFixed(_OfParcel):
+    code = "parcel_is_fixed"
+    message = text(
+        "Ce colis est déjà « {state} » : cette indication ne change plus.",
+        "This parcel is “{state}” already: this does not change any more.",
     )
 
 

@@ -18,6 +18,7 @@ from incidents.exchanges import (
     machine,
     parcel_errors,
     parcel_repository,
+    put_again,
     repeats,
     repository,
     shipping,
@@ -48,17 +49,25 @@ async def put(session: AsyncSession, identifier: UUID, wanted: parcels.ShipmentP
     now = clock.now()
     shipment = await parcel_repository.get(session, identifier)
     is_new = shipment is None
-    if shipment is None and wanted.state == "recalled":
-        raise parcel_errors.ShipmentNotFound
-    if shipment and not await _is_of(session, shipment, wanted):
-        raise parcel_errors.ShipmentElsewhere
+    if wanted.shipped and wanted.state == "prepared":
+        wanted = wanted.model_copy(update={"state": "shipped"})
     report = repeats.digest(wanted)
-    if shipment and await _is_repeated(session, shipment, report):
-        audit.skip(session)
-        return shipment, False
     if shipment is None:
+        if wanted.state == "recalled":
+            raise parcel_errors.ShipmentNotFound
         shipment = await _prepare(session, incident, wanted, identifier, by, now)
     else:
+        lines = await parcel_repository.lines_of(session, shipment)
+        scene = Scene(session, incident, lines[0], by, now, now)
+        is_repeated = await _is_repeated(session, shipment, report)
+        is_changed = await put_again.take(scene, shipment, wanted, is_repeated=is_repeated)
+        if is_repeated:
+            if not is_changed:
+                audit.skip(session)
+            audit.name(
+                session, f"{wanted.incident_number} · {carriers.name(shipment.carrier, shipment.tracking_number)}"
+            )
+            return shipment, False
         await shipping.correct(session, shipment, wanted.carrier, wanted.tracking_number)
     if wanted.state != "prepared" and not wanted.state == shipment.state == "recalled":
         await _require_true(session, incident, shipment, wanted.state)
@@ -176,8 +185,3 @@ async def _is_repeated(session: AsyncSession, shipment: Shipment, report: str) -
         return False
     lines = await parcel_repository.lines_of(session, shipment)
     return not (shipment.is_presumed and await dispatch.may_unpresume(session, lines))
-
-
-async def _is_of(session: AsyncSession, shipment: Shipment, wanted: parcels.ShipmentPut) -> bool:
-    lines = {line.line for line in await parcel_repository.lines_of(session, shipment)}
-    return shipment.incident_number == wanted.incident_number and lines == set(wanted.lines)

@@ -65,6 +65,8 @@ async def prepare(
     await require_one_way(scene.session, scene.incident.number, direction, identity["tracking_number"])
     if await parcel_repository.is_known(scene.session, scene.incident.number, direction, **identity):
         raise parcel_errors.ParcelKnown(parcel=carriers.name(*identity.values()), field="tracking_number")
+    if address and direction != "outbound":
+        raise parcel_errors.NoAddressBack(field="address")
     to = (address or dict(scene.incident.delivery_address)) if direction == "outbound" else None
     if to is not None and any(line.type == "advance_exchange" for line in lines):
         addresses.require_attended(to)
