@@ -38,8 +38,15 @@ async def test_figures_count_by_prefix_and_never_by_record(addresses: tuple[str,
         for number in range(3):
             async with http.get(f"{world}/api/v1/contracts/{number}") as got:
                 assert got.status == 200
-        async with http.get(f"{prometheus}/metrics") as got:
-            assert COUNTED in await got.text()
+        # A request is counted after its answer has been sent.
+        async with asyncio.timeout(10):
+            while COUNTED not in await _read(http, f"{prometheus}/metrics"):
+                pass
+
+
+async def _read(http: aiohttp.ClientSession, url: str) -> str:
+    async with http.get(url) as got:
+        return await got.text()
 
 
 async def _answers(http: aiohttp.ClientSession, url: str) -> None:

@@ -13,7 +13,7 @@ from portal.countries import country
 from portal.page_request import PageRequest
 from portal.services.resource import Patch, Resource
 from portal.translations import N_
-from web.i18n import Language
+from web.i18n import Language, Text
 from web.text import mailboxes, phones
 
 # What is told in minutes; above, in hours.
@@ -22,13 +22,13 @@ MOST_MINUTES = 90
 
 @dataclass(frozen=True)
 class Field:
-    """``name`` in the form, ``label`` in French as the page shows it; ``choices`` by value, in French; ``path`` where
-    the service has it, unless that is its name."""
+    """``name`` in the form, ``label`` in French as the page shows it; ``choices`` by value, in French or both
+    languages; ``path`` where the service has it, unless that is its name."""
 
     name: str
     label: str
     needed: bool = True
-    choices: Mapping[str, str] = field(default_factory=dict, hash=False)
+    choices: Mapping[str, str | Text] = field(default_factory=dict, hash=False)
     path: str = ""
 
     def holds(self, path: str) -> bool:
@@ -219,7 +219,8 @@ def _shown(page: PageRequest, each: Field, value: object) -> str:
     if isinstance(value, bool):
         return page.gettext("oui") if value else page.gettext("non")
     if str(value) in each.choices:
-        return page.gettext(each.choices[str(value)])
+        choice = each.choices[str(value)]
+        return page.gettext(choice) if isinstance(choice, str) else choice[page.language]
     return WRITTEN[each.name](str(value), page.language) if each.name in WRITTEN else str(value)
 
 

@@ -7,8 +7,9 @@ from urllib.parse import unquote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from events.files import PAGE_NAMES, PROGRAM_NAMES, THUMBNAIL_TYPES
+from events.files import MAX_FILE_BYTES, PAGE_NAMES, PROGRAM_NAMES, THUMBNAIL_TYPES
 from portal import cookies, countries, formats, static_assets, weblinks
+from portal.form_parser import MIB
 from portal.page_request import UNAVAILABLE, PageRequest
 from portal.translations import gettext, ngettext
 from web.i18n import Language
@@ -54,6 +55,7 @@ def _environment(language: Language) -> Environment:
     environment.globals.update(colon="\u00a0:" if language == "fr" else ":")
     environment.globals.update(countries=countries.countries(language))
     environment.globals.update(PROGRAM_NAMES=PROGRAM_NAMES, PAGE_NAMES=PAGE_NAMES, THUMBNAIL_TYPES=THUMBNAIL_TYPES)
+    environment.globals.update(MAX_FILE_MEGABYTES=MAX_FILE_BYTES // MIB)
     return environment
 
 

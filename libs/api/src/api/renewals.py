@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from pydantic import model_validator
 
-from web.i18n import Invalid
+from web.i18n import Invalid, Text, text
 from web.schemas import Answer, Day, Intake, Page, Request
 from web.text import characters
 
@@ -16,6 +17,21 @@ from web.text import characters
 State = Literal["open", "proposed", "ordered", "lost"]
 OwnState = Literal["open", "proposed", "lost"]
 LostReason = Literal["price", "replaced", "retired", "competitor", "no_answer", "other"]
+# In the portal's pages and the service's exports.
+STATES: Mapping[State, Text] = {
+    "open": text("À proposer", "To propose"),
+    "proposed": text("Proposé", "Proposed"),
+    "ordered": text("Commandé", "Ordered"),
+    "lost": text("Perdu", "Lost"),
+}
+LOST_REASONS: Mapping[LostReason, Text] = {
+    "price": text("Prix", "Price"),
+    "replaced": text("Matériel remplacé", "Equipment replaced"),
+    "retired": text("Matériel arrêté", "Equipment retired"),
+    "competitor": text("Autre fournisseur", "Another supplier"),
+    "no_answer": text("Sans réponse", "No answer"),
+    "other": text("Autre", "Other"),
+}
 Note = Annotated[str, Intake(characters.paragraphs, most=2_000)]
 
 

@@ -8,7 +8,7 @@ from datetime import date
 
 from starlette.responses import Response
 
-from api.renewals import Renewal
+from api.renewals import LOST_REASONS, STATES, Renewal
 from portal.api_client import ApiRefused
 from portal.forms import Field, Form, FormErrors, to_fill_in
 from portal.identifiers import filtered
@@ -29,20 +29,6 @@ PATH = "/renouvellements"
 ONE = PATH + "/{number}/{ends_on}"
 MONTH = re.compile(r"(199\d|20\d\d)-(0[1-9]|1[0-2])")
 
-STATES = {
-    "open": N_("À proposer"),
-    "proposed": N_("Proposé"),
-    "ordered": N_("Commandé"),
-    "lost": N_("Perdu"),
-}
-REASONS = {
-    "price": N_("Prix"),
-    "replaced": N_("Matériel remplacé"),
-    "retired": N_("Matériel arrêté"),
-    "competitor": N_("Autre fournisseur"),
-    "no_answer": N_("Sans réponse"),
-    "other": N_("Autre"),
-}
 COLUMNS = (
     ("ends_on", N_("Fin de garantie")),
     ("contract_number", N_("Contrat")),
@@ -56,8 +42,8 @@ COLUMNS_WITH_RESELLER = (*COLUMNS[:4], ("reseller", N_("Revendeur")))
 NOTE = Field("note", N_("Note"), needed=False)
 NOTE_FORM = Form(NOTE)
 FORM = Form(
-    Field("state", N_("État"), choices=STATES),
-    Field("lost_reason", N_("Motif"), needed=False, choices=REASONS),
+    Field("state", N_("État"), choices={str(word): label for word, label in STATES.items()}),
+    Field("lost_reason", N_("Motif"), needed=False, choices={str(word): label for word, label in LOST_REASONS.items()}),
     Field("next_on", N_("Prochaine relance"), needed=False),
     NOTE,
     places={"renewal_ordered": "state"},
@@ -140,8 +126,8 @@ async def _shown(page: Page, renewal: Renewal, values: dict[str, object], troubl
         values=values,
         trouble=trouble,
         states=STATES,
-        own_states=[(name, page.gettext(label)) for name, label in STATES.items() if name != "ordered"],
-        reasons=REASONS,
-        reason_choices=[(name, page.gettext(label)) for name, label in REASONS.items()],
+        own_states=[(name, label[page.language]) for name, label in STATES.items() if name != "ordered"],
+        reasons=LOST_REASONS,
+        reason_choices=[(name, label[page.language]) for name, label in LOST_REASONS.items()],
         today=clock.today(),
     )

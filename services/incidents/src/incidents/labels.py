@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from api.incidents import Choice
 from api.incidents.promises import PromiseState
-from events.incidents import Nature, PendingReason, Status
+from events.incidents import Nature, Status
 from web.i18n import Language, Text, text
 
 Word = TypeVar("Word")
@@ -27,15 +27,6 @@ NATURE: Mapping[Nature, Text] = {
     "defective": text("Produit défectueux", "Defective product"),
     "damaged": text("Produit endommagé", "Damaged product"),
     "incomplete": text("Produit incomplet", "Incomplete product"),
-    "other": text("Autre", "Other"),
-}
-
-REASON: Mapping[PendingReason, Text] = {
-    "waiting_reseller": text("En attente du revendeur", "Waiting for the reseller"),
-    "waiting_client": text("En attente du client", "Waiting for the client"),
-    "stock": text("En attente de stock", "Waiting for stock"),
-    "maker": text("En attente du constructeur", "Waiting for the maker"),
-    "carrier": text("En attente du transporteur", "Waiting for the carrier"),
     "other": text("Autre", "Other"),
 }
 

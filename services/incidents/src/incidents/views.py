@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api import incidents as schemas
+from api.incidents.incidents import PENDING_REASONS
 from api.incidents.overdue import AdvanceTerms, OverdueReturns
 from api.incidents.promises import PromiseOffer
 from chassis.sql import AnyRow
@@ -18,7 +19,7 @@ from events.incidents import Status
 from incidents import access, parties, queries, states
 from incidents.auth import actor
 from incidents.exchanges import foretold
-from incidents.labels import NATURE, PLATFORM, REASON, STATUS, choices
+from incidents.labels import NATURE, PLATFORM, STATUS, choices
 from incidents.merging import views as merge_views
 from incidents.models import Incident, Message
 from incidents.pending.models import PendingMessage
@@ -80,7 +81,7 @@ async def incident(
         delivery_address=found.delivery_address,
         address_warning=_address_warning(found, principal, language),
         status_label=STATUS[found.status][language],
-        pending_reason_label=_label(REASON, found.pending_reason, language),
+        pending_reason_label=_label(PENDING_REASONS, found.pending_reason, language),
         nature_label=NATURE[found.nature][language],
         declared_by=parties.declared_by(found, known),
         on_behalf=parties.on_behalf(found, known),
@@ -147,7 +148,7 @@ def _history_line(line: AnyRow, caller: schemas.Person | None, language: Languag
         to_status=line.to_status,
         to_label=STATUS[line.to_status][language],
         reason=line.reason,
-        reason_label=_label(REASON, line.reason, language),
+        reason_label=_label(PENDING_REASONS, line.reason, language),
         note=line.note,
     )
 
@@ -245,7 +246,7 @@ def _actions(found: AnyRow, principal: Principal, language: Language) -> schemas
 
 
 def _next(status: Status, language: Language) -> schemas.NextState:
-    reasons = choices(REASON, language) if status == "pending" else []
+    reasons = choices(PENDING_REASONS, language) if status == "pending" else []
     return schemas.NextState(status=status, label=STATUS[status][language], reasons=reasons)
 
 

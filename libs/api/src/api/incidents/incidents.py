@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
@@ -14,7 +15,7 @@ from api.incidents.messages import Attachment, FileIds, Person, each_once
 from api.incidents.overdue import AdvanceTerms, OverdueReturns
 from api.incidents.promises import Promise, PromiseBadge, PromiseOffer
 from events.incidents import Nature, PendingReason, Scope, Status, Thread
-from web.i18n import Invalid
+from web.i18n import Invalid, Text, text
 from web.schemas import Answer, ContractNumber, Line, OptionalParagraphs, Page, Paragraphs, Request, Serial
 from web.text import codes
 
@@ -33,6 +34,16 @@ def _number(value: Any) -> Any:
 
 
 Number = Annotated[codes.Bare, BeforeValidator(_number), StringConstraints(pattern=r"^[0-9]{8,16}$")]
+
+# In the portal's pages and the service's answers.
+PENDING_REASONS: Mapping[PendingReason, Text] = {
+    "waiting_reseller": text("En attente du revendeur", "Waiting for the reseller"),
+    "waiting_client": text("En attente du client", "Waiting for the client"),
+    "stock": text("En attente de stock", "Waiting for stock"),
+    "maker": text("En attente du constructeur", "Waiting for the maker"),
+    "carrier": text("En attente du transporteur", "Waiting for the carrier"),
+    "other": text("Autre", "Other"),
+}
 
 # SQP declares on behalf of one of these, after a telephone call.
 PartyKind = Literal["reseller", "client"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
@@ -11,7 +10,7 @@ from uuid import UUID
 from starlette.responses import Response
 
 from api.incidents.bulk import MOST_ROWS, BulkJobCreate, Selection
-from events.incidents import PendingReason
+from api.incidents.incidents import PENDING_REASONS
 from portal.api_client import ApiRefused
 from portal.forms import FINE, Field, Form, FormErrors
 from portal.listing import Listing
@@ -34,14 +33,6 @@ JOBS = f"{PATH}/lots"
 MOST_TYPED = MOST_ROWS * 17
 # No incident moves back to what it begins with.
 STATES = {state: label for state, label in STATUSES.items() if state != "new"}
-REASONS: Mapping[PendingReason, str] = {
-    "waiting_reseller": N_("En attente du revendeur"),
-    "waiting_client": N_("En attente du client"),
-    "stock": N_("En attente de stock"),
-    "maker": N_("En attente du constructeur"),
-    "carrier": N_("En attente du transporteur"),
-    "other": N_("Autre"),
-}
 ACTS = {"assign": ("user_id", "note"), "release": (), "move": ("status", "reason", "note"), "remind": ()}
 FIELDS = (
     Field("user_id", N_("À qui")),
@@ -195,7 +186,7 @@ async def _choose(page: Page, lot: Lot, trouble: FormErrors) -> Response:
             if name
         ],
         "states": [(key, page.gettext(label)) for key, label in STATES.items()],
-        "reasons": [(key, page.gettext(label)) for key, label in REASONS.items()],
+        "reasons": [(key, label[page.language]) for key, label in PENDING_REASONS.items()],
         "most": MOST_ROWS,
     }
     return await page.render("desk/bulk_choose.html", context, status=trouble.status)

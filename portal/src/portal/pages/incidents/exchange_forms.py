@@ -50,7 +50,9 @@ CERTIFICATE_FILE = Ask(
     N_("Joindre un certificat de destruction"),
     needed=False,
     kind="file",
-    hint=N_("20 Mo au plus ; il est joint à la déclaration. Il peut suivre plus tard, par ce même formulaire."),
+    hint=N_(
+        "%(megabytes)s Mo au plus ; il est joint à la déclaration. Il peut suivre plus tard, par ce même formulaire."
+    ),
 )
 DESPITE = Ask(
     "despite_overdue",

@@ -2,27 +2,13 @@
 
 from __future__ import annotations
 
-from api.renewals import LostReason, State
+from api.renewals import LOST_REASONS, STATES
 from chassis.http.exporting import Column
 from contracts.access import shows_reseller
 from web.auth.principal import Principal
-from web.i18n import Text, text
+from web.i18n import text
 
 NAME = text("Renouvellements", "Renewals")
-STATES: dict[State, Text] = {
-    "open": text("À proposer", "To propose"),
-    "proposed": text("Proposé", "Proposed"),
-    "ordered": text("Commandé", "Ordered"),
-    "lost": text("Perdu", "Lost"),
-}
-REASONS: dict[LostReason, Text] = {
-    "price": text("Prix", "Price"),
-    "replaced": text("Matériel remplacé", "Equipment replaced"),
-    "retired": text("Matériel arrêté", "Equipment retired"),
-    "competitor": text("Autre fournisseur", "Another supplier"),
-    "no_answer": text("Sans réponse", "No answer"),
-    "other": text("Autre", "Other"),
-}
 RESELLER = Column(text("Revendeur", "Reseller"), lambda row: row.reseller)
 COLUMNS = (
     Column(text("Fin de garantie", "End of warranty"), lambda row: row.ends_on),
@@ -31,7 +17,7 @@ COLUMNS = (
     Column(text("N° de série", "Serial number"), lambda row: row.serial_number),
     Column(text("Client", "Client"), lambda row: row.client_name),
     Column(text("État", "State"), lambda row: STATES[row.state]),
-    Column(text("Motif", "Reason"), lambda row: REASONS[row.lost_reason] if row.lost_reason else None),
+    Column(text("Motif", "Reason"), lambda row: LOST_REASONS[row.lost_reason] if row.lost_reason else None),
     Column(text("Prochaine relance", "Next step on"), lambda row: row.next_on),
     Column(text("Note", "Note"), lambda row: row.note),
     Column(text("Commande", "Order"), lambda row: row.order_id),

@@ -18,6 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.incidents import bulk as schemas
+from api.incidents.incidents import PENDING_REASONS
 from chassis import audit
 from chassis.messaging import outbox
 from chassis.retry_policy import DatabaseAway
@@ -28,7 +29,7 @@ from incidents.bulk.errors import NotAnyMore
 from incidents.desk import reminders
 from incidents.desk import repository as desk_rows
 from incidents.desk import service as desk
-from incidents.labels import REASON, STATUS
+from incidents.labels import STATUS
 from incidents.service import changes
 from incidents.service.loading import for_change
 from incidents.tasks import BULK_ROW
@@ -46,7 +47,7 @@ AT_ONCE = 50
 # Acts of which resellers and clients are notified too.
 TOLD: tuple[schemas.Action, ...] = ("move", "remind")
 # Labels of the states, and of the reasons to wait: the two share one dictionary, as their codes differ.
-STATES: Mapping[str, Text] = {str(word): label for words in (STATUS, REASON) for word, label in words.items()}
+STATES: Mapping[str, Text] = {str(word): label for words in (STATUS, PENDING_REASONS) for word, label in words.items()}
 
 
 async def perform(session: AsyncSession, job_id: str, position: int) -> None:

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from api.incidents import IncidentState, Number
 from api.incidents import canned as schemas
+from api.incidents.incidents import PENDING_REASONS
 from chassis.http import idempotency
 from chassis.http.unit_of_work import Reader, Session, UnitOfWorkRoute
 from incidents import auth, views
@@ -18,7 +19,7 @@ from incidents.canned import macros, names, repository, service
 from incidents.canned.errors import CannedAnswerNotFound
 from incidents.canned.labels import STEP
 from incidents.exchanges.labels import TYPE
-from incidents.labels import NATURE, REASON, STATUS, choices
+from incidents.labels import NATURE, STATUS, choices
 from incidents.language import Lang
 from incidents.service.loading import to_read
 from web.http.preconditions import IfMatch, set_etag
@@ -37,7 +38,7 @@ async def list_canned_answers(_: auth.SqpPerson, reader: Reader, language: Lang)
         statuses=choices(STATUS, language),
         steps=choices(STEP, language),
         exchange_types=choices(TYPE, language),
-        reasons=choices(REASON, language),
+        reasons=choices(PENDING_REASONS, language),
     )
 
 

@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from api.incidents import MessageCreate, StatusChange
 from api.incidents import canned as schemas
 from api.incidents import exchange_steps as steps
+from api.incidents.incidents import PENDING_REASONS
 from chassis import audit
 from chassis.sql import AnyRow
 from events.exchange_words import ExchangeType
@@ -34,7 +35,7 @@ from incidents.exchanges import repository as exchange_repository
 from incidents.exchanges import service as exchanges
 from incidents.exchanges.errors import ExchangeNotFound
 from incidents.exchanges.labels import TYPE
-from incidents.labels import REASON, STATUS
+from incidents.labels import STATUS
 from incidents.models import Incident
 from incidents.pending import service as pending
 from incidents.service import changes, guard, messages
@@ -149,7 +150,7 @@ class Plan:
     def _status(self, language: Language) -> str:
         if not self.answer.to_status:
             return ""
-        reason = f" ({REASON[self.answer.to_reason][language]})" if self.answer.to_reason else ""
+        reason = f" ({PENDING_REASONS[self.answer.to_reason][language]})" if self.answer.to_reason else ""
         through = self.way or (self.answer.to_status,)
         to = (
             labels.THEN[language].join(labels.QUOTED[language].format(STATUS[status][language]) for status in through)

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from api.incidents import canned as schemas
 from api.incidents.canned import Name
+from api.incidents.incidents import PENDING_REASONS
 from chassis import audit
 from chassis.locks import one_at_a_time
 from chassis.sql import AnyRow
@@ -19,7 +20,7 @@ from incidents.canned.errors import CannedAnswerNotFound, TitleTaken, UnfilledNa
 from incidents.canned.labels import STEP
 from incidents.canned.models import CannedAnswer
 from incidents.exchanges.labels import TYPE
-from incidents.labels import REASON, STATUS
+from incidents.labels import STATUS
 from incidents.promises import repository as promises
 from incidents.promises.models import state_of
 from web import clock
@@ -114,7 +115,7 @@ def does(row: AnyRow | CannedAnswer, language: Language) -> list[str]:
     """What a macro does beside writing, in words; nothing of an answer that is no macro."""
     step, status = row.step and STEP[row.step][language], row.to_status and STATUS[row.to_status][language]
     kind, reason = row.exchange_type and TYPE[row.exchange_type][language], row.to_reason
-    waits = reason and REASON[reason][language]
+    waits = reason and PENDING_REASONS[reason][language]
     acts = ((step, kind), (status, waits))
     return [f"{act} ({more})" if more else act for act, more in acts if act]
 
