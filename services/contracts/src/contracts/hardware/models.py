@@ -30,10 +30,10 @@ TOLD = (
 
 
 class Replacement(Base):
-    """An exchange of one of a contract's products, as incidents told it last (``ExchangeChanged``): a row for each
-    contract of the client that covers the unit, whichever of them its incident was declared under. ``cover`` tells
-    whether the replacement has taken the cover over, on ``replaced_on``; ``unchanged`` rows only remember a version.
-    ``reserved_at``: since when that replacement was meant; not known of what was told by older releases.
+    """Projection of incidents' exchanges (``ExchangeChanged``): one row for each contract of the client that covers the
+    unit, whichever of them its incident was declared under. ``cover`` tells whether the replacement has taken the cover
+    over, on ``replaced_on``; rows with ``unchanged`` only keep the version. ``reserved_at``: since when this replacement
+    is planned; empty for what older releases published.
     """
 
     __tablename__ = "replacements"
@@ -69,7 +69,7 @@ class Replacement(Base):
 
     @property
     def shown(self) -> tuple[object, ...] | None:
-        """What a contract shows of it; None while its cover is where it was."""
+        """What a contract shows of this exchange; None while the faulty unit still has the cover."""
         if self.cover == "unchanged":
             return None
         reference = self.replacement_reference if self.shown_replacement else None

@@ -1,4 +1,4 @@
-"""Addresses at which nobody receives a parcel in person."""
+"""Addresses without a person to receive a parcel, such as post office boxes."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def require_attended(address: Mapping[str, Any]) -> None:
 
 
 def unattended(address: Mapping[str, Any]) -> str:
-    """The part of it by which nobody is there to receive; empty where somebody is."""
+    """The words of the address that show that no person receives a parcel there; empty if there are none."""
     return next(filter(None, (_part(address, field) for field in _READ)), "")
 
 

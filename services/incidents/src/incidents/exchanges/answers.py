@@ -17,7 +17,7 @@ from web import clock
 from web.auth import opaque
 from web.i18n import Language
 
-# Whoever holds the mail answers: a person of the reseller's or of the client's.
+# The link identifies no person: anyone at the reseller or client who has the mail may answer.
 HOLDER = Actor(user_id=None, organisation_id=None, organisation_kind=None, name="Réponse par e-mail")
 
 

@@ -32,7 +32,7 @@ backoffice = APIRouter(prefix="/backoffice", tags=["back office"], route_class=U
 settings = APIRouter(prefix="/exchange-settings", tags=["exchanges"], route_class=UnitOfWorkRoute)
 links = APIRouter(prefix="/return-answers", tags=["exchanges"], route_class=UnitOfWorkRoute)
 
-BY_LINK = Depends(Public("whoever holds the reminder answers by its link"))
+BY_LINK = Depends(Public("a reminder's link is its own authorisation"))
 
 
 async def _precondition(

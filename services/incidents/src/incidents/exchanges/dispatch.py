@@ -27,7 +27,8 @@ STEPS: dict[News, ExchangeStep] = {
 
 
 async def follow(scene: Scene, shipment: Shipment, news: News, note: str, step: ExchangeStep | None) -> None:
-    """After ``news`` of ``shipment``. SQP alone hears of what comes for nobody any more."""
+    """Applies ``news`` of ``shipment`` to the line's dispatch. News that no longer matters to the holder, such as a
+    second delivery, is recorded for SQP alone."""
     line = scene.line
     if news == "delivered" and line.dispatch == "delivered":
         scene.note("second_delivery", note, shipment)
@@ -197,7 +198,8 @@ async def _delivered_too_late(scene: Scene) -> None:
 
 
 def _lost_before_it_came_back(line: Exchange) -> None:
-    """Nothing is to come back of what nobody got, unless it turns up."""
+    """A replacement that its carrier lost before the holder got it need not come back. Should it be delivered after
+    all, the return is asked for then."""
     if line.replacement_return == "expected" and line.dispatch == "failed" and line.replacement_due_on is None:
         line.replacement_return = "none"
 

@@ -51,13 +51,13 @@ _AGAIN: frozenset[StepName] = frozenset({"send_label", "return_shipped", "receiv
 # What begins an exchange: of an incident that goes on.
 OF_OPEN_INCIDENTS: frozenset[StepName] = frozenset({"approve", "replacement_dead"})
 
-# Of a replacement in service: not of one that is exchanged in its turn.
+# Steps about a replacement in service. They are refused once another line exchanges that replacement.
 OF_REPLACEMENT_IN_USE: frozenset[StepName] = frozenset({"reserve", "reverse", "replacement_dead"})
 
-# What whoever holds the product may say of it; all other steps are SQP's.
+# Steps that the organisation with the product may take; all others are SQP's.
 OF_HOLDERS: frozenset[StepName] = frozenset({"return_shipped", "return_lost", "more_time", "keep_disk"})
 
-# How far a parcel is; an earlier fact that comes later changes nothing. What failed may still turn up, here or there.
+# How far a parcel is: a fact of lower rank that arrives later changes nothing. A lost parcel may still be found.
 RANK: Mapping[ShipmentState, int] = {
     "prepared": 0,
     "shipped": 1,
@@ -226,11 +226,11 @@ def recall_refusal(state: ShipmentState, direction: Direction) -> Problem | None
 
 
 def is_back(state: ShipmentState, news: Said) -> bool:
-    """A carrier's last word on what it returns to its sender is that it delivered it: there."""
+    """Whether a carrier's ``delivered`` means delivered to the sender: it does after ``returned_to_sender``."""
     return state == "returned_to_sender" and news == "delivered"
 
 
 def is_late(state: ShipmentState, news: Said, *, is_presumed: bool) -> bool:
-    """Whether ``news`` says less than is known of a parcel in ``state``: repeated, or overtaken. Of a delivery that is
-    presumed it is known that the parcel has left."""
+    """Whether ``news`` adds nothing to what is known of a parcel in ``state``: it repeats it or is older. A presumed
+    delivery is no news of the carrier, so such a parcel counts as shipped."""
     return RANK[news] <= RANK["shipped" if is_presumed else state]

@@ -124,8 +124,8 @@ class Exchange(Base):
 
 class Shipment(Base):
     """A parcel; ``carrier`` and ``tracking_number`` as they were entered last, ``address`` as it was when it was
-    prepared. ``sent_again_at``: when somebody said that it was on its way after all; ``is_presumed``: nobody has said
-    that it was delivered."""
+    prepared. ``sent_again_at``: when a parcel that was lost was reported under way again. ``is_presumed``: the delivery
+    was assumed after days without news; neither the carrier nor a person confirmed it."""
 
     __tablename__ = "shipments"
 

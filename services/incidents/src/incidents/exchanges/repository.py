@@ -226,5 +226,5 @@ async def take_link(session: AsyncSession, digest: str, now: datetime) -> UUID |
 
 
 async def locked_incident(session: AsyncSession, number: str) -> Incident | None:
-    """Whoever asks: for the platform's own jobs, carriers' facts and signed links."""
+    """Without a check of visibility: for the platform's own jobs, carriers' facts and signed links."""
     return await session.scalar(select(Incident).where(Incident.number == number).with_for_update(key_share=True))

@@ -53,7 +53,7 @@ class Scene:
         sqp_only: bool,
         data: dict[str, Any],
     ) -> None:
-        # Nobody learns from a version of what only SQP reads.
+        # The holder sees the version, so a fact for SQP alone must not raise it.
         self.line.version += 0 if sqp_only else 1
         shown = {"carrier": carriers.name(parcel.carrier, parcel.tracking_number)} if parcel else {}
         self.session.add(

@@ -103,7 +103,8 @@ def numbered(carrier: Carrier | None, pasted: str) -> dict[str, Any]:
 
 
 def number_in(pasted: str) -> str:
-    """Empty only where nothing was given. Raises NoTrackingNumber: what somebody typed is not left out silently."""
+    """The tracking number in what was pasted; empty if nothing was. Raises NoTrackingNumber for text without one, which
+    would otherwise be dropped silently."""
     number = carriers.tracking_number(pasted)
     if pasted and not number:
         raise parcel_errors.NoTrackingNumber(most=carriers.MOST, field="tracking_number")

@@ -152,7 +152,7 @@ def unit_sent(line: LineState) -> str | None:
 
 
 def is_under_way(line: LineState) -> bool:
-    """What is awaited was sent, as far as anybody knows."""
+    """Whether the product that is awaited back was reported as sent."""
     is_return = is_return_awaited(line) and line.return_state == "in_transit" and not is_disk_kept(line)
     return is_return or line.replacement_return == "in_transit"
 

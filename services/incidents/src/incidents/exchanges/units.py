@@ -62,8 +62,8 @@ async def is_exchanged(session: AsyncSession, serial: str) -> bool:
 
 
 async def require_no_open(session: AsyncSession, serial: str, by: Actor) -> None:
-    """Raises ExchangeUnderWay where the unit of this serial number is being exchanged, with the incident if ``by``
-    sees it; nobody starts one meanwhile."""
+    """Raises ExchangeUnderWay if the unit of this serial number is being exchanged, with the incident if ``by`` sees
+    it. The lock keeps another transaction from starting one until this one ends."""
     code = codes.serial(serial)
     await lock(session, code)
     query = (
