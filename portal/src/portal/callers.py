@@ -1,4 +1,4 @@
-"""For whom SQP declares: who of a contract's reseller or client telephones."""
+"""The choice of a caller when SQP declares: people of the contract's reseller or client, or a name."""
 
 from __future__ import annotations
 

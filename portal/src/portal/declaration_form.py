@@ -133,12 +133,12 @@ class DeclarationForm:
 
     def missing(self, page: PageRequest) -> dict[str, str]:
         """The fields that are needed and empty, each with its sentence."""
-        nobody = callers.missing(page, self.texts) if page.may("sqp") else {}
+        missing = callers.missing(page, self.texts) if page.may("sqp") else {}
         given = {**self.texts, "serial_numbers": "".join(self.serial_numbers)}
         if self.has_new_address:
-            return nobody | DECLARATION.missing(page, given)
+            return missing | DECLARATION.missing(page, given)
         chosen = self.get("address") if is_id(self.get("address")) else ""
-        return nobody | WITHOUT_NEW_ADDRESS.missing(page, {**given, "address": chosen})
+        return missing | WITHOUT_NEW_ADDRESS.missing(page, {**given, "address": chosen})
 
     def renewed(self) -> DeclarationForm:
         return replace(self, key=str(uuid4()))

@@ -97,10 +97,10 @@ class Router:
             try:
                 page = await self._page(request, needs_person=not entry.is_open)
             except (LoginNeeded, SessionEnded, Unauthenticated):
-                page = self._nobody(request)
+                page = self._anonymous(request)
                 return await self._guarded(page, self._log_in_first(entry, page))
             except Unavailable:
-                page = self._nobody(request)
+                page = self._anonymous(request)
                 return await self._guarded(page, self._identity_away(entry, page))
             return await self._guarded(page, self._answer(entry, page))
 
@@ -109,7 +109,7 @@ class Router:
     async def refuse(self, request: Request, problem: Problem) -> Response:
         """The page for what is not there, in the person's frame; for whatever else, one that asks no service."""
         is_missing = problem.status == 404
-        page = await self._page(request, needs_person=False) if is_missing else self._nobody(request)
+        page = await self._page(request, needs_person=False) if is_missing else self._anonymous(request)
         refused = ApiRefused(problem.status, {"title": "" if is_missing else problem.sentence(page.language)})
         template = "errors/missing.html" if is_missing else "errors/refused.html"
         return await page.render(template, status=problem.status, refused=refused)
@@ -165,14 +165,14 @@ class Router:
     async def _log_in_first(self, entry: Entry, page: Page) -> Response:
         if not _is_kept(entry, page.request):
             return self._to_login(page.request)
-        nobody = await self._keeping(entry, page)
-        response = await nobody.render("account/login.html", suite=page.request.url.path, login="", wrong="")
+        anonymous = await self._keeping(entry, page)
+        response = await anonymous.render("account/login.html", suite=page.request.url.path, login="", wrong="")
         sessions.close_session(response)
         return response
 
     async def _identity_away(self, entry: Entry, page: Page) -> Response:
-        nobody = await self._keeping(entry, page) if _is_kept(entry, page.request) else page
-        return await nobody.render("errors/away.html", status=503)
+        anonymous = await self._keeping(entry, page) if _is_kept(entry, page.request) else page
+        return await anonymous.render("errors/away.html", status=503)
 
     async def _keeping(self, entry: Entry, page: Page) -> Page:
         """A page without a person, such as the log-in, that carries along the form that was posted to ``page``."""
@@ -181,27 +181,27 @@ class Router:
             # is only shown again and not acted on.
             check = page.check_csrf if page.form_keys else form_parser.unchecked
             await self._take_form(entry, page, form_parser.nowhere, check)
-        nobody = self._nobody(page.request)
-        nobody.kept = page.kept or _packed(page)
-        return nobody
+        anonymous = self._anonymous(page.request)
+        anonymous.kept = page.kept or _packed(page)
+        return anonymous
 
     async def _page(self, request: Request, *, needs_person: bool) -> Page:
         session = sessions.session_token(request.headers)
         if session is None:
             if needs_person:
                 raise LoginNeeded
-            return self._nobody(request)
+            return self._anonymous(request)
         try:
             token = await asyncio.shield(self._browser.access_token(session))
             person = await self._verifier.verify(token)
         except (SessionEnded, Unauthenticated, Unavailable):
             if needs_person:
                 raise
-            return self._nobody(request)
+            return self._anonymous(request)
         request.state.principal = person
         return self._opened(request, person, token)
 
-    def _nobody(self, request: Request) -> Page:
+    def _anonymous(self, request: Request) -> Page:
         return self._opened(request, None, None)
 
     def _opened(self, request: Request, person: Principal | None, token: str | None) -> Page:

@@ -71,7 +71,7 @@ async def exchanged_elsewhere(session: AsyncSession, contract: Contract) -> Sequ
 
 
 def _of_same_client(contract: Contract) -> ColumnElement[bool]:
-    """None where it has no client: then nobody is known to hold its units."""
+    """None for a contract without client: it is then unknown which organisation has its units."""
     return and_(
         Contract.number != contract.number,
         Contract.reseller_id == contract.reseller_id,

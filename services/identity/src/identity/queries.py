@@ -166,14 +166,14 @@ def clients(principal: Principal, q: str, reseller_id: UUID | None) -> AnySelect
 def with_access(clients: AnySelect) -> AnySelect:
     """Adds the column ``access``: ``active`` if a person of the client can log in, otherwise why none can."""
 
-    def anybody(status: str) -> ColumnElement[bool]:
+    def has_person(status: str) -> ColumnElement[bool]:
         return exists().where(User.organisation_id == Organisation.id, User.status == status)
 
     access = case(
         (Organisation.portal_access.is_(False), "closed"),
-        (anybody("active"), "active"),
-        (anybody("invited"), "invited"),
-        (anybody("disabled"), "disabled"),
+        (has_person("active"), "active"),
+        (has_person("invited"), "invited"),
+        (has_person("disabled"), "disabled"),
         else_="no_account",
     )
     return clients.add_columns(access.label("access"))

@@ -1,4 +1,4 @@
-"""What may be tried how often, and by whom (docs/decisions/0011).
+"""Rate limits of log-ins and of requests that send e-mails (docs/decisions/0011).
 
 Limits are checked from the narrowest to the widest and the first that is full refuses: an attempt that is refused for
 one account does not count against its address or organisation. No limit covers the whole platform, because an attacker

@@ -17,7 +17,7 @@ SHOWN: tuple[AttachmentState, ...] = ("pending", "bound")
 
 SQP: frozenset[Mover] = frozenset({"sqp"})
 SQP_OR_DECLARER: frozenset[Mover] = frozenset({"sqp", "declarer"})
-ANYBODY: frozenset[Mover] = frozenset({"sqp", "declarer", "party"})
+ANY_SIDE: frozenset[Mover] = frozenset({"sqp", "declarer", "party"})
 SQP_OR_PLATFORM: frozenset[Mover] = frozenset({"sqp", "platform"})
 
 TRANSITIONS: Mapping[Status, Mapping[Status, frozenset[Mover]]] = {
@@ -25,7 +25,7 @@ TRANSITIONS: Mapping[Status, Mapping[Status, frozenset[Mover]]] = {
     "in_diagnosis": {"pending": SQP, "exchange": SQP, "resolved": SQP, "rejected": SQP, "cancelled": SQP},
     "pending": {"in_diagnosis": SQP, "exchange": SQP, "resolved": SQP, "cancelled": SQP},
     "exchange": {"pending": SQP, "resolved": SQP},
-    "resolved": {"closed": SQP_OR_PLATFORM, "in_diagnosis": ANYBODY},
+    "resolved": {"closed": SQP_OR_PLATFORM, "in_diagnosis": ANY_SIDE},
     "closed": {},
     "rejected": {"in_diagnosis": SQP},
     "cancelled": {},

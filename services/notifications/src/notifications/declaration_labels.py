@@ -1,4 +1,4 @@
-"""What is said of a declaration: by whom, for whom where SQP took it down on the telephone, and what is promised."""
+"""The sentences about a declaration: its author, the caller if SQP took it on the telephone, and the promised day."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ ACTIONS: Mapping[Action, str] = {
 # What was taken back asks nothing of SQP.
 STATES = {state: label for state, label in STATUSES.items() if state != "cancelled"}
 NOTHING_LEFT = N_("Plus rien à traiter dans cette vue.")
-NOBODY = DeskPeople(items=[], unassigned=0, service_levels=[])
+NO_PEOPLE = DeskPeople(items=[], unassigned=0, service_levels=[])
 
 
 @blueprint.get(PATH)
@@ -66,7 +66,7 @@ async def show_queue(page: Page) -> Response:
         "desk",
         listing=listing,
         found=found,
-        people=people or NOBODY,
+        people=people or NO_PEOPLE,
         reseller=reseller,
         tiles=_tiles(page, listing, found.counts),
         actions=ACTIONS,

@@ -90,7 +90,7 @@ class Bar:
     put_off: exchange_acts.Act
     link: exchange_acts.Act
     merge: exchange_acts.Act
-    # What a reminder would do, in a sentence; empty where there is nobody to remind, or it is too early to.
+    # What a reminder would do, in a sentence; empty if no answer is awaited, or it is too early for a reminder.
     reminder: str
     may_settle: bool
     said: str

@@ -32,8 +32,8 @@ TOLD = (
 class Replacement(Base):
     """Projection of incidents' exchanges (``ExchangeChanged``): one row for each contract of the client that covers the
     unit, whichever of them its incident was declared under. ``cover`` tells whether the replacement has taken the cover
-    over, on ``replaced_on``; rows with ``unchanged`` only keep the version. ``reserved_at``: since when this replacement
-    is planned; empty for what older releases published.
+    over, on ``replaced_on``; rows with ``unchanged`` only keep the version. ``reserved_at``: since when this
+    replacement is planned; empty for what older releases published.
     """
 
     __tablename__ = "replacements"

@@ -1,4 +1,4 @@
-"""Invitations of those whom the caller looks after: for SQP resellers and clients, for a reseller its clients."""
+"""Invitations that the caller manages: SQP those of resellers and clients, a reseller those of its clients."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from web.text.folding import searchable
 
 
 class User(Base):
-    """``login`` is unique over the platform whatever its case. Without ``password_hash`` nobody can log in."""
+    """``login`` is unique over the platform, ignoring case. A user without ``password_hash`` cannot log in yet."""
 
     __tablename__ = "users"
 

@@ -79,7 +79,7 @@ async def last_invitation(session: AsyncSession, user_id: UUID) -> LinkPurpose |
 
 
 async def invited_by(session: AsyncSession, digest: str, purposes: tuple[Purpose, ...]) -> User | None:
-    """The person to whom a link was sent, whether or not it is still good; locked."""
+    """The person who got a link, even if the link is no longer valid; locked."""
     link = select(LinkToken.user_id).where(LinkToken.digest == digest, LinkToken.purpose.in_(purposes))
     user_id = await session.scalar(link)
     return await lock_user(session, user_id) if user_id else None

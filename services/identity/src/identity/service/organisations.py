@@ -91,7 +91,7 @@ async def _refuse_known(session: AsyncSession, reseller: Organisation, wanted: d
 async def set_access(
     session: AsyncSession, identifier: UUID, *, is_open: bool, principal: Principal, precondition: Precondition
 ) -> Organisation:
-    """Closing ends the sessions of the client's people and lets nobody in."""
+    """Opens or closes the portal to a client. Closing ends its people's sessions and refuses their log-ins."""
     client = await _client(session, identifier, principal)
     precondition.check(client.version)
     if not client.set_access(is_open=is_open):

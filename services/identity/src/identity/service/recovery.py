@@ -1,4 +1,4 @@
-"""A forgotten password, or one that somebody else knows: another is chosen by a link to the mailbox."""
+"""Resets a password that was forgotten or became known: a link to the mailbox lets the person choose another."""
 
 from __future__ import annotations
 

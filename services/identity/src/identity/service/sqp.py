@@ -1,4 +1,4 @@
-"""SQP's own organisation, there before anybody can log in."""
+"""Creates SQP's own organisation, before the first person can log in."""
 
 from __future__ import annotations
 

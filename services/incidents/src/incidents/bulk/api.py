@@ -1,4 +1,4 @@
-"""The HTTP of work on many incidents. SQP's administrators start it and follow their own; nobody else's."""
+"""The HTTP of work on many incidents. SQP's administrators start jobs and see their own only."""
 
 from __future__ import annotations
 

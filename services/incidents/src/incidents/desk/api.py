@@ -162,7 +162,7 @@ async def wake_incident(number: Number, principal: auth.SqpWriter, session: Sess
 
 @desk.post("/{number}/remind", status_code=204, dependencies=[idempotency.Documented])
 async def remind_of_answer(number: Number, principal: auth.SqpWriter, session: Session) -> None:
-    """Tells the administrators of the side whose answer is awaited, and nobody else. 409 ``nothing_awaited``,
+    """Reminds the administrators of the side whose answer is awaited. 409 ``nothing_awaited``,
     ``answer_first`` where the reseller has written since, ``reminded_lately`` within a day of the last reminder."""
     by = actor(principal)
     incident = await for_change(session, number, by)

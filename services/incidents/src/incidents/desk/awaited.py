@@ -53,7 +53,7 @@ def party(incident: Incident | AnyRow, item: DeskItem | AnyRow) -> Awaited | Non
 
 
 def unless_awaited(incident: Incident | AnyRow, item: DeskItem | AnyRow) -> Conflict | None:
-    """Why nobody is to be reminded at all."""
+    """Why there is no side to remind; None if there is one."""
     awaited = party(incident, item)
     if awaited is None or (awaited == "client" and incident.client_id is None):
         return NothingAwaited(number=incident.number)
@@ -63,7 +63,7 @@ def unless_awaited(incident: Incident | AnyRow, item: DeskItem | AnyRow) -> Conf
 
 
 def refusal(incident: Incident | AnyRow, item: DeskItem | AnyRow, now: datetime) -> Conflict | None:
-    """Why nobody is to be reminded now."""
+    """Why a reminder is refused for now; None if it may be sent."""
     refused = unless_awaited(incident, item)
     if refused is None and item.reminded_at is not None and now < item.reminded_at + AT_LEAST:
         again = _moment(item.reminded_at + AT_LEAST)

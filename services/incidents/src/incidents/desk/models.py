@@ -1,4 +1,4 @@
-"""The tables of the desk: an incident's place in the queue, and who gave it to whom."""
+"""The tables of the desk: an incident's place in the queue, and the log of assignments."""
 
 from __future__ import annotations
 

@@ -65,7 +65,7 @@ class Facts:
     # When a party last wrote, where SQP has not written since.
     heard_at: datetime | None = None
     snooze: Snooze | None = None
-    # When SQP last reminded whose answer is awaited: no word, as it answers nobody.
+    # When SQP last sent a reminder of the answer it waits for. It does not count as an answer of SQP's.
     reminded_at: datetime | None = None
 
     @property
