@@ -91,8 +91,7 @@ class Contract(Base):
     warranty_ends_on: Mapped[date]
     extension_count: Mapped[int] = mapped_column(Integer, default=0)
     service_level: Mapped[str] = mapped_column(default="")
-    # The parties as the back office named them, told on with every event of the contract; ``is_given`` where a person
-    # gave the contract to its client.
+    # As the back office named them, told with every event; ``is_given`` where a person gave it to its client.
     parties: Mapped[dict[str, Any]]
     search_text: Mapped[str]
     registered_at: Mapped[datetime] = mapped_column(server_default=func.now())
@@ -164,16 +163,16 @@ class Contract(Base):
         self.version += 1
         self.refresh_search_columns()
 
-    def state(self, on: date) -> State:
-        return state_of(self.starts_on, self.warranty_ends_on, on)
+    def cover_until(self, base: date) -> date:
+        """The end of the warranty as sold until ``base``, with its extensions. Raises CoverEndsTooLate."""
+        ends_on = add_months(base, sum(extension.months for extension in self.extensions))
+        if ends_on > LATEST:
+            raise CoverEndsTooLate(number=self.number, year=LATEST.year)
+        return ends_on
 
     def refresh_search_columns(self) -> None:
-        """Recomputes what follows from base end, extensions, articles, replacements and client. Raises
-        CoverEndsTooLate."""
-        months = sum(extension.months for extension in self.extensions)
-        self.warranty_ends_on = add_months(self.base_ends_on, months)
-        if self.warranty_ends_on > LATEST:
-            raise CoverEndsTooLate(number=self.number, year=LATEST.year)
+        """Recomputes what follows from base end, parts and client. Raises CoverEndsTooLate."""
+        self.warranty_ends_on = self.cover_until(self.base_ends_on)
         self.extension_count = len(self.extensions)
         unit = following.follow(self.serial_number, self.replacements).serial_number
         self.current_serial = unit if unit != self.serial_number else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
@@ -11,7 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
-import events
 from chassis.locks import one_at_a_time
 from contracts.hardware.models import Replacement
 from contracts.models import Article, Contract, Extension, ExtensionOffer, Organisation
@@ -19,6 +18,7 @@ from events import OrganisationKind
 from web.text import codes
 from web.text.folding import searchable
 
+SEEDED = ("id", "kind", "code", "name", "email", "phone", "reseller_id")
 WHOLE = (
     selectinload(Contract.articles),
     selectinload(Contract.extensions),
@@ -35,6 +35,25 @@ async def find_for_change(session: AsyncSession, number: str) -> Contract | None
     await one_at_a_time(session, f"contract {code}")
     query = select(Contract).where(Contract.number_code == code).order_by((Contract.number == number).desc()).limit(1)
     return await session.scalar(query.options(*WHOLE).with_for_update(key_share=True))
+
+
+async def find_all_for_change(session: AsyncSession, numbers: Sequence[str]) -> dict[str, list[Contract]]:
+    """As :func:`find_for_change`, of several, by the numbers' one form."""
+    wanted = sorted({codes.number(number) for number in numbers})
+    await one_at_a_time(session, *(f"contract {code}" for code in wanted))
+    query = select(Contract).where(Contract.number_code.in_(wanted)).order_by(Contract.number)
+    found: dict[str, list[Contract]] = {}
+    for contract in await session.scalars(query.options(*WHOLE).with_for_update(key_share=True)):
+        found.setdefault(contract.number_code, []).append(contract)
+    return found
+
+
+async def replacements(session: AsyncSession, numbers: Iterable[str]) -> dict[str, list[Replacement]]:
+    """Told before their contracts were registered."""
+    found: dict[str, list[Replacement]] = {}
+    for each in await session.scalars(select(Replacement).where(Replacement.contract_number.in_(list(numbers)))):
+        found.setdefault(each.contract_number, []).append(each)
+    return found
 
 
 async def reload_replacements(session: AsyncSession, contract: Contract) -> None:
@@ -57,19 +76,6 @@ async def sharing(session: AsyncSession, contract: Contract, exchange_id: UUID) 
     return (await session.scalars(query.order_by(Contract.number))).all()
 
 
-async def exchanged_elsewhere(session: AsyncSession, contract: Contract) -> Sequence[Replacement]:
-    """The exchanges of its client's other contracts, where one of them is of a unit that ``contract`` registers."""
-    units = [codes.serial(serial) for serial in contract.registered]
-    is_of_unit = or_(Replacement.serial_code.in_(units), Replacement.replacement_code.in_(units))
-    numbers = (
-        select(Replacement.contract_number)
-        .where(is_of_unit)
-        .join(Contract, Contract.number == Replacement.contract_number)
-    )
-    query = select(Replacement).where(Replacement.contract_number.in_(numbers.where(_of_same_client(contract))))
-    return (await session.scalars(query)).all()
-
-
 def _of_same_client(contract: Contract) -> ColumnElement[bool]:
     """None for a contract without client: it is then unknown which organisation has its units."""
     return and_(
@@ -89,29 +95,28 @@ async def organisation(session: AsyncSession, identifier: UUID) -> Organisation 
     return await session.get(Organisation, identifier)
 
 
-async def organisation_id(
-    session: AsyncSession, kind: OrganisationKind, code: str, known_as: UUID | None = None
-) -> UUID:
-    """The id that goes with the code, which an organisation from before case stopped counting has of its own.
-
-    ``known_as`` is the one to answer where several have the code.
-    """
-    query = select(Organisation.id).where(Organisation.kind == kind, func.upper(Organisation.code) == code)
-    query = query.order_by((Organisation.id == known_as).desc().nulls_last(), (Organisation.code == code).desc())
-    return await session.scalar(query.limit(1)) or events.organisation_id(kind, code)
-
-
-async def seed(session: AsyncSession, organisation: Organisation) -> None:
-    """Adds the organisation unless it is known; refreshes a seed, never what identity has told."""
-    values = {
-        column: getattr(organisation, column)
-        for column in ("id", "kind", "code", "name", "email", "phone", "reseller_id")
-    }
-    statement = insert(Organisation).values(**values, search_text=searchable([organisation.name]))
-    refresh = {column: statement.excluded[column] for column in ("name", "email", "phone", "search_text")}
-    await session.execute(
-        statement.on_conflict_do_update(index_elements=["id"], set_=refresh, where=Organisation.version == 0)
-    )
+async def parties(
+    session: AsyncSession, kind: OrganisationKind, named: Mapping[str, Organisation]
+) -> tuple[dict[str, list[Organisation]], set[UUID]]:
+    """The organisations of these codes, locked against what identity tells of them meanwhile, and the ids of those that
+    are new: they are added as they are ``named``. A code from before case stopped counting may have several."""
+    query = select(Organisation).where(Organisation.kind == kind, func.upper(Organisation.code).in_(named))
+    query = query.order_by(Organisation.id).with_for_update(key_share=True)
+    found = (await session.scalars(query)).all()
+    missing = [named[code] for code in named.keys() - {each.code.upper() for each in found}]
+    added: set[UUID] = set()
+    if missing:
+        rows = [
+            {"search_text": searchable([each.name])} | {column: getattr(each, column) for column in SEEDED}
+            for each in sorted(missing, key=lambda each: each.id)
+        ]
+        adding = insert(Organisation).values(rows).on_conflict_do_nothing(index_elements=["id"])
+        added = set((await session.scalars(adding.returning(Organisation.id))).all())
+        found = (await session.scalars(query)).all()
+    by_code: dict[str, list[Organisation]] = {}
+    for each in found:
+        by_code.setdefault(each.code.upper(), []).append(each)
+    return by_code, added
 
 
 async def offer(session: AsyncSession, sku: str) -> ExtensionOffer | None:
