@@ -19,6 +19,7 @@ from web.networks import network
 
 CONTRACTS = "/api/v1/contracts"
 FILES = "/api/v1/files"
+IMPORTS = "/api/v1/backoffice/imports"
 MIB = 1024 * 1024
 JSON = 512 * 1024
 
@@ -29,7 +30,7 @@ async def _swallow(_: Scope, receive: Receive, send: Send) -> None:
     await send({"type": "http.response.body", "body": str(size).encode()})
 
 
-@pytest.mark.parametrize(("path", "limit"), [(CONTRACTS, JSON), (FILES, 21 * MIB)])
+@pytest.mark.parametrize(("path", "limit"), [(CONTRACTS, JSON), (FILES, 21 * MIB), (IMPORTS, 256 * MIB)])
 async def test_a_declared_size_beyond_the_limit_is_refused_unread(
     edge: Site, upstream: Upstream, path: str, limit: int
 ) -> None:
@@ -69,9 +70,12 @@ async def test_exactly_the_limit_passes(edge: Site, upstream: Upstream, declared
         assert await got.read() == str(JSON).encode()
 
 
-async def test_only_the_upload_itself_may_be_large(edge: Site) -> None:
-    async with edge.http.post(f"{FILES}/1", data=io.BytesIO(b"x" * (JSON + 1))) as got:
-        assert got.status == 413
+@pytest.mark.parametrize("path", [FILES, IMPORTS])
+async def test_only_the_upload_itself_may_be_large(edge: Site, path: str) -> None:
+    for method in ("POST", "PUT"):
+        where = f"{path}/1" if method == "POST" else path
+        async with edge.http.request(method, where, data=io.BytesIO(b"x" * (JSON + 1))) as got:
+            assert got.status == 413
 
 
 @pytest.mark.parametrize(

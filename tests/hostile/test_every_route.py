@@ -4,6 +4,7 @@ every answer is what its document says."""
 from __future__ import annotations
 
 import itertools
+import os
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
@@ -17,6 +18,7 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, given
 from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
+from tests.hostile import hooks
 from tests.hostile.conftest import LOGINS, Role
 
 from demonstration import seeding
@@ -116,7 +118,13 @@ def test_no_route_is_broken_by_a_deep_search(stack: EmbeddedStack, tmp_path: Pat
     config.write_text(CHECKS.read_text() + authentication(LOGINS[role]))
     options = ["--phases=examples,coverage,fuzzing,stateful", "--max-examples=10", "--no-color"]
     command = ["--config-file", str(config), "run", f"{stack.url}/openapi.json", *options]
+    (tmp_path / "hooks.py").write_text(Path(hooks.__file__).read_text())
     ended = subprocess.run(
-        [sys.executable, "-m", "schemathesis.cli", *command], cwd=tmp_path, capture_output=True, text=True, check=False
+        [sys.executable, "-m", "schemathesis.cli", *command],
+        cwd=tmp_path,
+        env={**os.environ, "SCHEMATHESIS_HOOKS": "hooks"},
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert ended.returncode == 0, ended.stdout[-20_000:] + ended.stderr[-2_000:]

@@ -22,6 +22,7 @@ from web.networks import network
 METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
 PROBES = frozenset({"/livez", "/readyz"})
 UPLOAD = ("POST", "/api/v1/files")
+IMPORT = ("POST", "/api/v1/backoffice/imports")
 
 
 # A body that takes its time on the way holds up no other request of the same caller.
@@ -70,6 +71,8 @@ class Edge:
         self._access = access
         self._pages = pages
         self._limits = Limits(settings)
+        # In bytes; every other call has at most ``max_body_bytes``.
+        self._larger = {UPLOAD: settings.max_upload_bytes, IMPORT: settings.max_import_bytes}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -102,7 +105,6 @@ class Edge:
         target = routing.target(scope["path"])
         scope["route"] = target
         caller = await (self._newcomer(scope) if target.is_authentication else self._caller(scope))
-        is_upload = (scope["method"], scope["path"]) == UPLOAD
         async with self._limits.place(scope, caller) as hand_back:
             await self._proxy.forward(
                 scope,
@@ -110,7 +112,7 @@ class Edge:
                 until_stream(send, hand_back),
                 upstream=target.service,
                 authorization=caller.authorization,
-                limit=self._settings.max_upload_bytes if is_upload else self._settings.max_body_bytes,
+                limit=self._larger.get((scope["method"], scope["path"]), self._settings.max_body_bytes),
             )
 
     async def _newcomer(self, scope: Scope) -> Requester:

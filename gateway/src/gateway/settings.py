@@ -7,6 +7,7 @@ from typing import ClassVar
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
+from api import imports
 from api.upstreams import PlatformSettings
 from events.files import MAX_FILE_BYTES
 
@@ -22,6 +23,7 @@ class Settings(PlatformSettings):
 
     # A form with its files, of which the portal says how many.
     max_form_bytes: int = 21 * MAX_FILE_BYTES
+    max_import_bytes: int = imports.MOST_BYTES
 
     rate_limited: bool = True
     rate: float = Field(default=100.0, gt=0)

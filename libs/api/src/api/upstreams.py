@@ -40,7 +40,10 @@ SEGMENTS = {
     "notifications": "notifications",
     **dict.fromkeys(("backoffice/resellers", "backoffice/clients"), "identity"),
     **dict.fromkeys(("backoffice/incidents", "backoffice/shipments", "backoffice/tracking"), "incidents"),
-    **dict.fromkeys(("backoffice/contracts", "backoffice/extension-offers", "backoffice/products"), "contracts"),
+    **dict.fromkeys(
+        ("backoffice/contracts", "backoffice/imports", "backoffice/extension-offers", "backoffice/products"),
+        "contracts",
+    ),
 }
 
 

@@ -12,6 +12,8 @@ from chassis.jobs import housekeeping
 from chassis.service import Service, jwks
 from contracts import api, reminders, tasks
 from contracts.consumers import consumers
+from contracts.imports import api as imports
+from contracts.imports import performing
 from contracts.models import Base
 from contracts.renewals import api as renewals
 from contracts.settings import Settings
@@ -23,7 +25,7 @@ def build(settings: Settings) -> Service:
         database=Database(settings),
         metadata=Base.metadata,
         migrations=Path(__file__).parent / "migrations",
-        routers=(api.contracts, api.backoffice, renewals.renewals),
+        routers=(api.contracts, api.backoffice, renewals.renewals, imports.uploads, imports.imports),
         consumers=consumers(),
         jobs=_jobs(),
         keys=jwks(settings),
@@ -36,4 +38,6 @@ def _jobs() -> JobRegistry:
     changes.register(jobs)
     jobs.bind_periodic(tasks.REMIND, timedelta(hours=1), reminders.remind)
     jobs.bind(tasks.REMIND_MORE, reminders.remind)
+    jobs.bind(tasks.IMPORT_BLOCK, performing.perform)
+    jobs.bind_periodic(tasks.TIDY_IMPORTS, timedelta(minutes=5), performing.tidy)
     return jobs

@@ -12,6 +12,7 @@ from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.tables import IdempotencyRecord
+from web.auth.principal import Principal
 from web.auth.rules import authenticate
 from web.errors import Conflict, Problem
 from web.i18n import text as sentence
@@ -50,22 +51,27 @@ async def answer(session: AsyncSession, request: Request, handle: Callable[[Requ
     key = request.headers.get(HEADER)
     if key is None or request.method != "POST" or request.url.path.startswith(EXEMPT_PREFIXES):
         return await handle(request)
-    if not KEY.fullmatch(key):
-        raise KeyMalformed
-    target = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    scope = f"{(await authenticate(request)).tenant} {target}"
+    where = scope(request, await authenticate(request))
     fingerprint = hashlib.sha256(await request.body()).hexdigest()
-    await claim(session, scope, key)
-    stored = await replay(session, scope, key, fingerprint)
+    await claim(session, where, key)
+    stored = await replay(session, where, key, fingerprint)
     if stored is not None:
         return stored
     response = await handle(request)
-    remember(session, scope, key, fingerprint, response)
+    remember(session, where, key, fingerprint, response)
     return response
 
 
+def scope(request: Request, principal: Principal) -> str:
+    """What a key belongs to: its caller and the whole target."""
+    target = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    return f"{principal.tenant} {target}"
+
+
 async def claim(session: AsyncSession, scope: str, key: str) -> None:
-    """Takes the key for this transaction; raises RequestInFlight when another holds it."""
+    """Takes the key for this transaction; raises RequestInFlight when another holds it, KeyMalformed."""
+    if not KEY.fullmatch(key):
+        raise KeyMalformed
     lock = int.from_bytes(hashlib.sha256(f"{scope}\0{key}".encode()).digest()[:8], signed=True)
     if not await session.scalar(text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": lock}):
         raise RequestInFlight(headers={"Retry-After": "1"})
