@@ -14,6 +14,7 @@ from benchmarks import (
     growth,
     hop,
     hostile,
+    imports,
     list_route,
     promise,
     relay,
@@ -35,6 +36,7 @@ ALL = {
     "search": search.main,
     "figures": figures.main,
     "growth": growth.main,
+    "imports": imports.main,
 }
 
 

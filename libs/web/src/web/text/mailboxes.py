@@ -6,6 +6,7 @@ import re
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
+from functools import lru_cache
 from typing import Final
 
 from email_validator import EmailNotValidError, validate_email
@@ -16,6 +17,8 @@ from web.text.characters import plain
 _WRAPPING: Final = re.compile(r"^(?:<\s*)?(?:mailto:)?\s*([^?<>]*?)(?:\?[^>]*)?\s*>?$", re.IGNORECASE)
 
 
+# An import of contracts names its resellers on every line.
+@lru_cache(maxsize=4096)
 def canonical(value: str) -> str:
     """The address as it goes to a mail server: the domain in ASCII (IDNA) and lower case. Raises Invalid."""
     found = _WRAPPING.match(plain(value).strip())
