@@ -232,6 +232,38 @@ async def test_a_line_that_fails_as_none_should_is_refused_alone(
     assert [event.number for event in await harness.told(ContractRegistered)] == ["1", "3"]
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        b'{"number": ' + b"1" * 5_000 + b"}",
+        b'{"number": 1e999}',
+        b'{"number": "\\ud800"}',
+        b'{"number": {"a": [NaN]}}',
+        b"[" * 31 + b"]" * 31,
+        b"\xef\xbb\xbf{}",
+        b'"' + b"\xc3" + b'"',
+    ],
+)
+async def test_no_line_keeps_the_others_from_being_registered(harness: Harness, line: bytes) -> None:
+    identifier = await run(harness, [row("1"), line, row("2")])
+    assert await counts(harness, identifier) == ("done", 2, 0, 0, 1)
+    [said] = (await errors(harness, identifier))["items"]
+    assert (said["line"], said["number"]) == (2, "")
+
+
+async def test_a_line_that_no_reader_should_fail_on_is_refused_alone(
+    harness: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def defective(body: bytes) -> None:
+        if b'"2"' in body:
+            raise ZeroDivisionError
+
+    monkeypatch.setattr("web.http.json_bodies.check", defective)
+    identifier = await run(harness, [row("1"), row("2")])
+    assert await counts(harness, identifier) == ("done", 1, 0, 0, 1)
+    assert [each["code"] for each in (await errors(harness, identifier))["items"]] == ["internal"]
+
+
 async def test_an_import_is_stopped_before_its_next_block(harness: Harness) -> None:
     answer = await send(harness, lines([row(str(number)) for number in range(1, MANY + 1)]))
     identifier = answer.json()["id"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,8 @@ from web.http import json_bodies
 from web.http.validation import malformed
 from web.i18n import Language
 from web.schemas import ContractNumber
+
+log = logging.getLogger(__name__)
 
 NUMBER: TypeAdapter[str] = TypeAdapter(ContractNumber)
 LANGUAGES: tuple[Language, Language] = ("fr", "en")
@@ -64,12 +67,16 @@ def _read(at: int, line: bytes) -> Line | Refusal:
         both = zip(french.members["errors"], english.members["errors"], strict=True)
         errors = tuple({**fr, "message": {"fr": fr["message"], "en": en["message"]}} for fr, en in both)
         return Refusal(at, _number(line), french, errors)
+    except Exception:
+        # A defect of ours, which would otherwise keep every line after this one from being registered.
+        log.exception("line %s cannot be read", at)
+        return Refusal(at, "", Problem())
 
 
 def _number(line: bytes) -> str:
     """Of a line that is JSON and refused for its fields."""
-    said = json.loads(line)
     try:
+        said = json.loads(line)
         return NUMBER.validate_python(said.get("number") if isinstance(said, dict) else None)
-    except ValidationError:
+    except ValueError:
         return ""
