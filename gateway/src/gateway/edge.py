@@ -25,7 +25,7 @@ UPLOAD = ("POST", "/api/v1/files")
 IMPORT = ("POST", "/api/v1/backoffice/imports")
 
 
-# A body that takes its time on the way holds up no other request of the same caller.
+# Bytes. A request with a larger body takes no place among the caller's requests under way: its upload may be slow.
 QUICK = 64 * 1024
 
 

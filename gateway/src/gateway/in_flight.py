@@ -17,7 +17,7 @@ from starlette.types import Message, Send
 
 from web.errors import TooManyRequests
 
-# A refused caller asks again after this many seconds: some of those that wait have been answered by then.
+# Retry-After in seconds: some of the waiting requests will have been answered by then.
 RETRY_AFTER = 2
 EVENTS = "text/event-stream"
 

@@ -64,7 +64,7 @@ def record(
 
 
 def record_beside(session: AsyncSession, action: str, **entry: Any) -> None:
-    """As :func:`record`, of something else than what the request is: that is recorded as well."""
+    """As :func:`record`, for a side effect of the request: the request itself gets its own entry as well."""
     is_recorded = session.info.get(RECORDED, False)
     record(session, action, **entry)
     session.info[RECORDED] = is_recorded
@@ -85,7 +85,7 @@ def _actor(by: By, organisation_id: UUID | None) -> dict[str, Any]:
 
 
 def record_request(session: AsyncSession, request: Request, response: Response) -> None:
-    """A change by a caller that the service has not recorded itself: the route's name and what it is about."""
+    """Records a change under its route's name, unless the service has recorded it itself."""
     principal = getattr(request.state, "principal", None)
     if not isinstance(principal, Principal) or session.info.get(RECORDED) or response.status_code >= 400:
         return
@@ -95,22 +95,22 @@ def record_request(session: AsyncSession, request: Request, response: Response) 
 
 
 def name(session: AsyncSession, about: str) -> None:
-    """What people call the subject of the change that is recorded under its route's name."""
+    """Sets the readable name of the subject, for the entry that is made under the route's name."""
     session.info[NAMED] = about
 
 
 def skip(session: AsyncSession) -> None:
-    """The request changed nothing that is worth a line: a repeated word, a draft, a notification that was read."""
+    """Leaves the request out of the trail: it only repeated a report, stored a draft, or marked a notification read."""
     session.info[RECORDED] = True
 
 
 def note(request: Request, subject: object = "", *, about: str = "") -> None:
-    """What this request reads is to be on record under the route's name, once it is answered."""
+    """Records a read, such as a download, under the route's name once it was answered."""
     request.state.audited = str(subject) or _subject(request.scope), about
 
 
 def allow_absence(request: Request) -> None:
-    """What this request asks for is the caller's own and often not there: a 404 is an ordinary answer, no refusal."""
+    """Keeps a 404 out of the trail, for an object of the caller's own that often does not exist, such as a draft."""
     request.state.may_be_absent = True
 
 

@@ -118,8 +118,9 @@ def _engine(settings: ServiceSettings, **options: Any) -> AsyncEngine:
 
 
 def _ask_the_rested(engine: Engine) -> None:
-    """SQLAlchemy's ping before each use costs a tenth of a list; a server that answered within ``RESTED`` is there, or
-    the statement itself finds out that it is not."""
+    """Pings the server only for a connection that was idle longer than ``RESTED`` seconds. SQLAlchemy's own
+    ``pool_pre_ping`` does so before each use, which makes a list a tenth slower. If the server was lost within that
+    time, the statement itself fails."""
 
     def rest(_: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
         record.info["rests_since"] = time.monotonic()
@@ -143,14 +144,14 @@ def _connect_args(settings: ServiceSettings) -> dict[str, Any]:
     return {
         "application_name": settings.name,
         "options": f"-c statement_timeout={statement} -c idle_in_transaction_session_timeout={idle} -c timezone=UTC",
-        # A black-holed link would otherwise hold a connection for ever.
+        # A network path that drops packets silently would otherwise hold a connection for ever.
         "keepalives_idle": 30,
         "keepalives_interval": 10,
         "keepalives_count": 3,
     }
 
 
-# Connection, resources and operator intervention: the server is not there for us, whatever we asked.
+# Classes of SQLSTATE (connection, resources, operator intervention) that do not depend on the statement.
 _AWAY_CLASSES = ("08", "53", "57P")
 
 

@@ -80,8 +80,9 @@ class JobThread:
             self._loop.call_soon_threadsafe(self._ended.set)
 
     def _turn(self) -> None:
-        """In Celery's loop. A stop takes no more jobs, lets the one under way end, and has its acknowledgement sent
-        before Celery leaves: that stands in the loop's next round already, where the end is put as well."""
+        """Called in each round of Celery's loop. On a stop it first cancels the subscription, then waits for the job
+        under way. Leaving is scheduled for the loop's next round, after the job's acknowledgement, which is queued
+        there already."""
         self._turned = time.monotonic()
         if not self._stopping.is_set():
             return
@@ -122,8 +123,8 @@ class JobThread:
         except TimeoutError:
             if future.done():
                 raise
-            # The job has blocked the loop past its time limit, and all else with it: the process starts anew, and the
-            # job comes back until the broker's delivery limit.
+            # The job has blocked the event loop beyond its time limit, so relay and consumers stand still too. Killing
+            # the process makes the orchestrator restart it; the broker redelivers the job up to its delivery limit.
             log.critical("job blocks the process, which ends")
             os.kill(os.getpid(), signal.SIGKILL)
 

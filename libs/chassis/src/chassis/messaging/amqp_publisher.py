@@ -72,7 +72,7 @@ class AmqpPublisher:
         try:
             message = self._message(row)
         except KeyError:
-            # Enqueued by a release that had this job: it waits for one that has it again, and holds nothing else up.
+            # Another release enqueued a job that this one does not know. Its row waits without blocking others.
             refused: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
             refused.set_result(f"{self._registry.service} has no job {row.type}")
             return refused

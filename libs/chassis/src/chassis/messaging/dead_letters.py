@@ -98,7 +98,7 @@ def _letter(consumer: str, delivery: Delivery) -> DeadLetter:
 
 
 def _kept(headers: dict[str, Any]) -> dict[str, Any]:
-    """What the message means, such as a job's name, without what befell it."""
+    """The headers without those of retries and dead-lettering (`x-…`), for a replay as a fresh message."""
     return {name: value for name, value in headers.items() if not name.startswith("x-")}
 
 

@@ -1,4 +1,4 @@
-"""Everything that leaves a service is a row first, in the transaction of the change that it tells of."""
+"""Transactional outbox: events and jobs are rows first, in the transaction of the change that causes them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ TOUCHED = "outbox_touched"
 
 
 def add(session: AsyncSession, event: Event) -> None:
-    """Tells ``event`` once the transaction has committed."""
+    """Publishes ``event`` once the transaction has committed."""
     envelope = Envelope.of(event, traceparent=traceparent.get())
     session.add(
         OutboxMessage(

@@ -64,8 +64,8 @@ class Relay:
             self._loop.call_soon_threadsafe(self._nudge.set)
 
     async def run(self) -> None:
-        """Until cancelled: round after round, waiting for a nudge or the poll interval when nothing is pending. A stop
-        lets the round under way finish."""
+        """Runs round after round until cancelled. Without pending rows it waits for a commit in this process or the
+        poll interval. A stop lets the round under way finish."""
         self._database.after_commit.append(self._on_commit)
         try:
             while True:
@@ -77,7 +77,8 @@ class Relay:
             await self._publisher.close()
 
     async def _whole_round(self) -> int:
-        """A window that is cut in two is confirmed by the broker and not marked here: all of it would be told twice."""
+        """Lets a round that has begun end, even if the relay is cancelled. Otherwise the broker would confirm a batch
+        whose rows are not marked as sent, and the next leader would publish all of them again."""
         under_way = asyncio.create_task(self._try_round())
         try:
             return await asyncio.shield(under_way)
@@ -103,7 +104,7 @@ class Relay:
             return
 
     async def round(self) -> int:
-        """One batch as the leader; how many rows were taken on (0 for a standby, too)."""
+        """Publishes one batch if this process is the leader; returns how many rows it read (0 for a standby)."""
         async with self._database.engine.begin() as connection:
             if not await self._lead(connection):
                 return 0
@@ -117,7 +118,8 @@ class Relay:
     async def _lead(self, connection: AsyncConnection) -> bool:
         leads = await connection.scalar(text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": LOCK})
         if leads:
-            # Longer than the longest wait for a confirm, or the lock would end under a publish.
+            # Longer than the longest wait for a confirm: PostgreSQL would otherwise end the idle transaction, and with
+            # it the lock, during a publish.
             idle = int((self._confirm_timeout + 20) * 1000)
             await connection.execute(text(f"SET LOCAL idle_in_transaction_session_timeout = {idle}"))
         return bool(leads)

@@ -42,7 +42,7 @@ CANCEL_TIMEOUT = 2.0
 async def declare(
     connection: Connection, service: str, consumers: Sequence[Consumer], ladder: Sequence[timedelta]
 ) -> None:
-    """All exchanges and queues of a service; harmless to repeat."""
+    """Declares all exchanges and queues of a service; idempotent."""
     if not await _shared_is_there(connection, service):
         await _declare_shared(connection, service)
     channel = await connection.channel()
@@ -64,8 +64,8 @@ async def _shared_is_there(connection: Connection, service: str) -> bool:
 
 
 async def _declare_shared(connection: Connection, service: str) -> None:
-    """An administrator's to make (chassis.messaging.definitions); a developer's own broker or a test's vhost has none,
-    and lets a service do it."""
+    """Declares the shared exchanges if they are missing. In production an administrator creates them
+    (chassis.messaging.definitions); on a developer's broker or in a test's vhost the service has the right to."""
     channel = await connection.channel()
     for exchange in shared_exchanges([service]):
         await channel.declare_exchange(exchange)
@@ -99,10 +99,10 @@ class ConsumerRunner:
                 await asyncio.sleep(RECONNECT_PAUSE)
 
     async def _subscribe_once(self) -> None:
-        """From connect to loss of the connection, or of the database.
+        """Consumes until the connection or the database is lost.
 
-        Closing the connection is what gives back all that is unacknowledged, once; requeueing each delivery would
-        bring it back at once, again and again.
+        It then closes the connection: the broker requeues all unacknowledged deliveries once. Requeueing each delivery
+        would make the broker deliver it again at once, in a loop, while the database is away.
         """
         connection = await Connection.open(self._settings.events_url.get_secret_value(), self._consumer.name)
         try:
@@ -139,7 +139,7 @@ class ConsumerRunner:
         self._database_away.clear()
 
     async def _settle(self) -> None:
-        """Lets what was begun end, so that a stop redelivers as little as possible."""
+        """Waits for the deliveries under way, so that a stop causes few redeliveries."""
         if self._under_way:
             await asyncio.wait(self._under_way, timeout=self._settings.statement_timeout)
 

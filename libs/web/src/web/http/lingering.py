@@ -1,7 +1,7 @@
-"""An answer that comes before its request was read reaches the caller all the same.
+"""Lingering close: an answer that is sent before the request body was read still reaches the client.
 
-A server that closes a connection with bytes left to read resets it, and the caller loses the answer that says why: a
-browser shows an error of its own instead of *too large*, and a proxy knows no more than that the service broke off.
+A server that closes a connection with unread bytes resets it, and the client loses the answer: a browser shows an error
+of its own instead of *too large*, and a proxy only sees that the connection broke.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Lingering:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         names = {name for name, _ in scope["headers"]}
-        # A client that asks before it sends a body sends none after a refusal.
+        # A client that sent `Expect: 100-continue` sends no body after a refusal.
         if FRAMED.isdisjoint(names) or b"expect" in names:
             await self._app(scope, receive, send)
             return

@@ -25,15 +25,17 @@ from web.settings import UpstreamSettings
 READS = frozenset({"GET", "HEAD"})
 # Where services keep no answers by key: what a log-in or a token request did is never known from outside.
 WITHOUT_KEYS = ("/api/v1/auth/", "/api/v1/oauth/")
-# Far shorter than the services keep an idle connection, and shorter than they answer on when they leave: a request does
-# not meet a closing one.
+# Seconds. Far shorter than services keep an idle connection, and shorter than a draining one goes on answering, so that
+# no request is sent on a connection that the service is closing.
 KEEP_ALIVE = 2.0
 # Seconds for which a DNS answer is kept: for that long a new process gets no requests, and one that ended may still be
 # tried.
 NAMES_KEPT = 1
-# Three tries within a second: a process that starts or leaves is through by then, one that is away is said to be.
+# Seconds between the three attempts to connect. A process that starts or stops has done so within that second; if none
+# answers by then, the service counts as unavailable.
 PAUSES = (0.2, 0.5)
-# Longer than a process says that it leaves; afterwards its address may be another's.
+# Seconds for which an address is avoided after its process announced that it is draining. Longer than draining takes;
+# afterwards another process may have the address.
 LEAVING_FOR = 15.0
 
 
@@ -49,7 +51,7 @@ class Replicas(aiohttp.ThreadedResolver):
         self._left: dict[tuple[str, str], float] = {}
 
     def leaves(self, name: str, address: str) -> bool:
-        """Notes it; whether it is news."""
+        """Notes that the process at this address is draining; returns whether that was unknown."""
         known = self._is_leaving(name, address)
         self._left = {key: at for key, at in self._left.items() if time.monotonic() - at < LEAVING_FOR}
         self._left[name, address] = time.monotonic()

@@ -20,8 +20,8 @@ ASK_EVERY = 1.0
 class Health:
     """``/livez``: the process runs. ``/readyz``: 200 with ``ready``, or ``degraded`` and the names of who is away.
 
-    A service that is away, even all of them, takes no gateway off the net: every replica would go at once, and with
-    them the page that says so. Only draining does, because then another replica is there to send to.
+    The gateway stays ready while services are away, even all of them: otherwise every replica would leave the load
+    balancer at once, and no error page could be shown. Only draining makes it unready, as another replica takes over.
     """
 
     def __init__(

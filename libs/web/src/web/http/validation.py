@@ -9,9 +9,9 @@ from web.errors import MalformedInput
 from web.http import field_messages
 from web.i18n import Language
 
-# Of one request: who has as many reads none of them, and an answer is no larger than what it answers.
+# Errors reported for one request. More would help no reader, and the answer could be larger than the request.
 MOST_ERRORS = 50
-# Of a name that the sender may have made up: enough to find it by.
+# Characters of a field's name that are repeated in the answer: the sender may have made it up.
 MOST_OF_A_NAME = 200
 
 

@@ -60,13 +60,13 @@ class Upload:
             pass
 
     def _completed(self) -> None:
-        """From now on the caller's going away cancels the exchange. Said with the last chunk: who reads a body of known
-        length never asks for more."""
+        """Called with the last chunk, since a reader of a body of known length does not ask for another one. From now
+        on the exchange is cancelled if the client disconnects."""
         self.is_complete = True
         self._watcher = asyncio.create_task(self._wait_for_disconnect())
 
     def unwatch(self) -> None:
-        """Before the last bytes are sent: after them the server says "disconnect" to everybody."""
+        """To be called before the last bytes are sent: after them the server reports a disconnect for every client."""
         if self._watcher is not None:
             self._watcher.cancel()
 
