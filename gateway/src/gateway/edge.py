@@ -25,7 +25,7 @@ UPLOAD = ("POST", "/api/v1/files")
 IMPORT = ("POST", "/api/v1/backoffice/imports")
 
 
-# Bytes. A request with a larger body takes no place among the caller's requests under way: its upload may be slow.
+# Bytes. A request with a larger body may be slow, so it counts among the caller's uploads, which have their own limit.
 QUICK = 64 * 1024
 
 

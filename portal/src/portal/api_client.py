@@ -81,7 +81,7 @@ class ApiRefused(Exception):
 
     @property
     def is_for_the_form(self) -> bool:
-        """Whether the person can do better in the same form."""
+        """Whether the person can correct the refusal in the same form."""
         return self.status in (409, 412, 422, 428, 429)
 
     @property
@@ -173,7 +173,8 @@ def given(parameters: Mapping[str, Parameter]) -> list[tuple[str, str]]:
 def written(body: Request | None, etag: str = "", key: str = "") -> dict[str, Any]:
     """Body and headers of a change, as options of :meth:`ApiClient.opened`."""
     headers = {"Content-Type": "application/json", "If-Match": etag, "Idempotency-Key": key}
-    # What a header cannot hold was never given out as one; a service closes on a head of many kilobytes.
+    # ETags and keys that we gave out are short and plain. Anything else comes from a forged form, and the service would
+    # close the connection on such a header.
     sent = {name: value for name, value in headers.items() if value and HEADER.fullmatch(value)}
     return {"data": _json(body) if body else None, "headers": sent}
 

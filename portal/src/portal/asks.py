@@ -33,7 +33,8 @@ class Ask(Field):
 async def attempt(
     page: PageRequest, asks: Sequence[Ask], change: Callable[[], Awaitable[object]], inside: str = ""
 ) -> FormErrors | None:
-    """``Form.attempt`` of a form that is shown again with what is true now beside it, and nothing else to compare."""
+    """As ``Form.attempt``. After a 412 the page shows the present state beside the form, so the error only says that it
+    changed."""
     trouble = await Form(*asks, inside=inside).attempt(page, change)
     if trouble and trouble.status == 412:
         return replace(trouble, title=page.gettext(MEANWHILE))

@@ -34,7 +34,8 @@ class Callers:
 
 
 async def offered(page: Page, contract: Contract | Away, chosen: str) -> list[Callers]:
-    """While contracts is away, what was chosen; while identity is, names are typed."""
+    """The callers on offer. While contracts does not answer, both kinds of organisation without names, with the choice
+    made before; while identity does not, names have to be typed."""
     if not contract:
         return [_unnamed(page, kind, chosen) for kind in KINDS]
     parties = {"reseller": contract.reseller, "client": contract.client}
@@ -80,7 +81,7 @@ async def _of(page: Page, kind: str, party: Party, chosen: str) -> Callers:
 
 
 def _unnamed(page: Page, kind: str, chosen: str) -> Callers:
-    """An organisation whose people cannot be asked for."""
+    """An organisation whose list of people is unavailable."""
     title = page.gettext(KINDS[kind])
     of_kind = [(chosen, page.gettext("Personne choisie"))] if chosen.startswith(f"{kind}:") else []
     return Callers(kind, title, page.gettext("Autre personne, %(name)s") % {"name": title}, of_kind)

@@ -35,5 +35,5 @@ def drop(response: Response, name: str) -> None:
 
 
 def told(flash: str) -> str:
-    """As much of a sentence as a cookie holds: of letters that are written as nine, 300 are two thirds of it."""
+    """Cuts a sentence to 300 characters: a letter takes up to nine bytes encoded, and a cookie holds 4 KiB."""
     return flash if len(flash) <= MOST_TOLD else f"{flash[: MOST_TOLD - 1]}…"

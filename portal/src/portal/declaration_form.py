@@ -116,7 +116,7 @@ class DeclarationForm:
     def declaration(self, visit: PageRequest, number: str) -> IncidentCreate:
         """Raises ApiRefused for what was typed wrongly."""
         chosen = {"address": self.new_address} if self.has_new_address else {"address_id": self.get("address")}
-        # By which terms the page that was sent showed a promise; it belongs to the page, not to the draft.
+        # The revision of the terms by which the page showed a promise; it belongs to the page, not to the draft.
         revision = visit.field("promise_revision")
         typed = {
             **{name: self.get(name) for name in OWN},
@@ -162,8 +162,8 @@ async def save(visit: PageRequest, number: str, typed: DeclarationForm) -> None:
 async def try_to_save(
     visit: PageRequest, number: str, typed: DeclarationForm
 ) -> ApiRefused | ServiceUnavailable | None:
-    """Where the form is shown anyway with everything in it: what stood in the way. An empty form is no draft to come
-    back to, and what another person typed does not take the place of one's own."""
+    """Saves the draft of a form that is shown again anyway; returns why it could not be saved. An empty form
+    is not saved, and neither is what another person typed before this log-in: it would replace one's own draft."""
     if typed.is_blank or (visit.is_resumed and visit.is_anothers and visit.owner):
         return None
     try:

@@ -26,7 +26,7 @@ class SessionEnded(Problem):
 
 
 class AnotherPerson(Problem):
-    """A page that is still open asks as the person it was made for; another is logged in in this browser by now."""
+    """A page that was opened by one person sends a request after another person logged in in the same browser."""
 
     status = 409
     code = "another_person"

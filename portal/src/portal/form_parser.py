@@ -31,7 +31,7 @@ MAX_BYTES = MAX_FILES * MAX_FILE_BYTES + MAX_PLAIN_BYTES
 MAX_KEPT_BYTES = 48 * KIB
 # So much goes through the parser before other requests have their turn: a few milliseconds of the worst of it.
 SLICE = 8 * KIB
-# A body may come in slowly: so long for nothing, and in all as long as this many bytes a second take.
+# A body may arrive slowly: at most so many seconds without a byte, and at least so many bytes a second in all.
 IDLE_SECONDS = 60.0
 MIN_RATE = KIB
 
@@ -153,7 +153,7 @@ async def _pieces(request: Request, limit: int) -> AsyncGenerator[bytes, None]:
 
 
 def _check_length(request: Request, limit: int) -> None:
-    """Refuses at once what says of itself that it is too long. The edge has seen that a length is digits."""
+    """Refuses a declared length above the limit at once. The gateway has checked that a length consists of digits."""
     length = request.headers.get("content-length", "0").lstrip("0")
     if len(length) > len(str(limit)) or int(length or 0) > limit:
         raise BodyTooLarge(limit=limit, headers=CLOSE)
@@ -179,7 +179,8 @@ class _Outgoing:
 
     async def _send(self, name: str, forward: Forward) -> SentFile:
         sent = await forward(name, self._coming())
-        # A refusal may come before the end: what still arrives is taken in, so that the rest of the form is read.
+        # The service may refuse before the file's end. The rest is read and dropped, so that the form's other parts are
+        # parsed.
         async for _ in self._coming():
             pass
         return sent

@@ -74,7 +74,7 @@ class Form:
         return FormErrors(422, wrong=wrong, etag=page.field("etag")) if wrong else None
 
     def errors(self, page: PageRequest, refused: ApiRefused) -> FormErrors:
-        """What the form shows of a refusal. Raises what is no form's."""
+        """What the form shows of a refusal. Raises refusals that the form cannot correct."""
         if not refused.is_for_the_form:
             raise refused
         etag, place = page.field("etag"), self._places.get(refused.code) or self._named(refused.problem.field)

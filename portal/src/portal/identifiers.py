@@ -16,7 +16,7 @@ def is_id(value: str) -> bool:
 
 
 def identifier(page: PageRequest, name: str = "id") -> UUID:
-    """The id in the path; what is none leads nowhere."""
+    """The id in the path. Raises a 404 for text that is no id."""
     value = str(page.request.path_params[name])
     if not is_id(value):
         raise ApiRefused(404, {})
@@ -24,6 +24,6 @@ def identifier(page: PageRequest, name: str = "id") -> UUID:
 
 
 def filtered(page: PageRequest, name: str) -> tuple[str, ...]:
-    """The id in the query by which a list is filtered; none of that name is no filter."""
+    """The id in the query by which a list is filtered; empty if there is none or it is no id."""
     value = page.query(name)
     return (value,) if is_id(value) else ()

@@ -45,7 +45,7 @@ class Listing:
     sort: str
     filters: Mapping[str, str]
     cursor: str
-    # How many rows stand there already, for a reload or the way back to show as many.
+    # How many rows the page shows already, so that a reload or going back shows as many.
     shown: int = PAGE_SIZE
 
     @classmethod

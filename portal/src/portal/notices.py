@@ -1,4 +1,4 @@
-"""What a person has not read yet of incidents, as the notifications service knows it. A page stands without it."""
+"""Unread marks of incidents, from the notifications service. Pages are shown without them if it does not answer."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ async def unread(visit: PageRequest, numbers: Sequence[str]) -> dict[str, set[st
 
 
 async def read(visit: PageRequest, number: str, thread: str) -> set[str]:
-    """The person looks at the incident, and at ``thread`` of it if one is open; the other threads that stay unread."""
+    """Marks the incident, and ``thread`` if one is open, as read; returns the threads that stay unread."""
     waiting = await unread(visit, [number])
     if number not in waiting:
         return set()

@@ -18,7 +18,7 @@ FILES = {"htmx.js": HTMX, **{path.name: path for path in STATIC.iterdir() if pat
 
 @cache
 def digest() -> str:
-    """Of all files together: a script that imports another must not meet an older one."""
+    """One digest over all files, so that a script never imports another one of an older release."""
     content = b"".join(FILES[name].read_bytes() for name in sorted(FILES))
     return hashlib.sha256(content).hexdigest()[:12]
 

@@ -49,7 +49,7 @@ async def log_in(page: Page) -> Response:
 
 
 def _wrong(page: Page, refused: ApiRefused) -> str:
-    """At the top of the form, which has two fields."""
+    """The sentence at the top of the form: a wrong log-in or password is about both fields."""
     if not refused.is_for_the_form:
         return refused.title
     errors = FORM.errors(page, refused)
@@ -66,7 +66,8 @@ async def enter(
         "password": password,
         "remember": remember,
         "client": "browser",
-        # The session that the browser had ends with this one; a device that the account knows no stranger locks out.
+        # The browser's earlier session ends with this log-in. The device's token lets a known device log in even while
+        # the account is locked because of wrong passwords from elsewhere.
         "session_token": sessions.session_token(page.request.headers),
         "device": sessions.device_token(page.request.headers),
     }

@@ -116,7 +116,7 @@ async def email_form(page: Page) -> Response:
 
 @blueprint.post("/nouvelle-adresse", is_open=True)
 async def confirm_email(page: Page) -> Response:
-    """Programs that look at links before their reader does confirm nothing: it takes the button."""
+    """The address is confirmed by the button, not by opening the link: mail scanners open links, too."""
     token = page.field("token")[: mailed_links.MAX_TOKEN]
     try:
         done = await sign_in.confirm_email(page, page.build(LinkToFollow, {"token": token}))

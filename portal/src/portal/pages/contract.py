@@ -27,7 +27,7 @@ blueprint = Blueprint()
 NUMBER = re.compile("[0-9A-Za-z-]{1,20}")
 INCIDENTS_SHOWN = 50
 PICTURES = Pictures()
-# What came from elsewhere is looked at and nothing more.
+# Pictures come from other sites: opened as a document, one must run no script and load nothing.
 INERT = {"Content-Security-Policy": "default-src 'none'; sandbox", "X-Content-Type-Options": "nosniff"}
 
 EXPIRED = N_("Ce contrat a pris fin le %(day)s : un incident ne peut plus être déclaré.")

@@ -202,7 +202,7 @@ def _of_reseller(contract: Contract | Away, addresses: OfferedAddresses | Away) 
 
 
 async def _open_incidents(page: Page, serials: Sequence[str]) -> list[IncidentRow]:
-    """What is open on these products already; the form stands without it."""
+    """Open incidents on these products; none if the service does not answer, as the form is shown anyway."""
     try:
         return (await incidents.find(page, open="true", limit=20, serial=serials[:50])).items
     except (ServiceUnavailable, ApiRefused):
@@ -239,7 +239,7 @@ async def _save_address(page: Page, number: str, typed: DeclarationForm) -> str:
 
 
 def _fresh(contract: Contract, addresses: OfferedAddresses | Away) -> DeclarationForm:
-    """A contract's only article is the one concerned; the first primary address is the likely one."""
+    """An empty form, with a contract's only article ticked and the first primary address chosen."""
     articles = covered_articles(contract)
     offered = addresses.items if addresses else []
     likely = next((one for one in offered if one.primary), offered[0] if offered else None)

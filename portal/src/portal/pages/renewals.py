@@ -36,7 +36,7 @@ COLUMNS = (
     ("client", N_("Client")),
     ("next_on", N_("Relance")),
 )
-# SQP calls no client again.
+# SQP does not see `next_on`: it is the reseller's reminder to call the client again.
 COLUMNS_WITH_RESELLER = (*COLUMNS[:4], ("reseller", N_("Revendeur")))
 
 NOTE = Field("note", N_("Note"), needed=False)
@@ -86,7 +86,7 @@ async def show(page: Page) -> Response:
 @writers("reseller")
 async def save(page: Page) -> Response:
     resource = renewals.one(page, number_of(page), _end(page))
-    # Of an ordered one the note alone is asked.
+    # The form of an ordered renewal has the note alone.
     form = FORM if page.field("state") else NOTE_FORM
     typed = form.typed(page)
     trouble = _without_reason(page, typed) or await form.patch(page, resource, _values(typed))

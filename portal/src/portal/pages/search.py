@@ -138,7 +138,7 @@ async def _found(page: Page, q: str, limit: int) -> Found:
         "clients": clients,
         "resellers": resellers,
         "coverage": coverage,
-        # Nothing is said of what a service that is away may hold.
+        # No results are claimed to be missing while a service does not answer.
         "is_nothing": not coverage and all(part is None or (part and not part.total) for part in lists.values()),
         "away": [page.gettext(label) for label, part in lists.items() if part is UNAVAILABLE],
     }
