@@ -15,7 +15,8 @@ from incidents.models import Attachment, CoveredContract, Incident
 from incidents.searching.models import SearchText
 from web.auth.principal import Principal
 
-# What SQP's people write for each other is theirs alone: their programs, whose answers go anywhere, do not read it.
+# Without ``internal``: SQP's programs do not read its notes, because what they do with an answer is not controlled
+# here.
 OF_PROGRAMS: tuple[Scope, ...] = ("declaration", "sqp")
 SCOPES: Mapping[OrganisationKind, tuple[Scope, ...]] = {
     "sqp": ("declaration", "sqp", "internal"),
@@ -40,12 +41,13 @@ def threads(kind: OrganisationKind | None, client_id: UUID | None) -> tuple[Thre
 
 
 def declaring(declarer_id: UUID, reseller_id: UUID) -> frozenset[UUID]:
-    """Whose the declaration's files are: the declarer's, and the reseller's, who follows it for its client."""
+    """The organisations to which the declaration's files belong: the declarer, and the reseller of a client that
+    declares."""
     return frozenset({declarer_id, reseller_id})
 
 
 def completes(incident: Incident | AnyRow, organisation_id: UUID | None, kind: OrganisationKind | None) -> bool:
-    """Whether the declaration takes files of this organisation: those whose it is, and SQP where it wrote it for a
+    """Whether this organisation may add files to the declaration: its owners may, and SQP if it declared for a
     caller."""
     if kind == "sqp":
         return incident.caller_name is not None
@@ -53,7 +55,7 @@ def completes(incident: Incident | AnyRow, organisation_id: UUID | None, kind: O
 
 
 def file_owners(scope: Scope, declarer_id: UUID, reseller_id: UUID, organisation_id: UUID) -> frozenset[UUID]:
-    """Who may take a file off: the organisation that attached it; the declaration's, also those whose it is."""
+    """The organisations that may detach a file: the one that attached it; for the declaration, also its owners."""
     attached_by = frozenset({organisation_id})
     return attached_by | declaring(declarer_id, reseller_id) if scope == "declaration" else attached_by
 
@@ -89,7 +91,7 @@ def require_open(incident: Incident, scope: Scope) -> None:
 
 
 def require_attachable(incident: Incident, scope: Scope, by: Actor) -> None:
-    """A thread takes files of its two sides, the declaration those of who completes it."""
+    """Raises ThreadNotFound or DeclarationNotYours unless ``by`` may attach files there."""
     if scope != "declaration":
         require_thread(incident, scope, by)
     elif not completes(incident, by.organisation_id, by.organisation_kind):

@@ -126,7 +126,7 @@ async def get_incident(
     """Everything of the incident that the caller may read, and what the caller may do with it now."""
     row = await to_read(reader, number, principal)
     answer = await views.incident(reader, row, principal, language)
-    # Files change an attachment without changing the incident: the tag shows it, If-Match does not mind.
+    # A change of an attachment's state changes the ETag but not the incident's version, which alone If-Match compares.
     set_etag(response, row.version, answer.model_dump_json())
     return answer
 

@@ -76,7 +76,7 @@ class UnknownSerial(Conflict):
 
 
 class SerialReplaced(Conflict):
-    """The cover is its replacement's by now."""
+    """The unit was exchanged: its replacement has the cover now."""
 
     code = "serial_replaced"
     message = text(
@@ -94,7 +94,7 @@ class SerialCredited(Conflict):
 
 
 class SerialTakenBack(Conflict):
-    """It came by an exchange that was taken back, and cover with it."""
+    """The unit was the replacement of an exchange that was reversed, so it has no cover any more."""
 
     code = "serial_taken_back"
     message = text(

@@ -51,7 +51,7 @@ KINDS: dict[type[Told], str] = {
 
 
 def tell(session: AsyncSession, incident: Incident, event: Told) -> None:
-    """Call it with the incident's row locked, or new."""
+    """The caller has locked the incident's row, or has just added it."""
     outbox.add(session, event)
     if not _is_hidden(event):
         session.add(Change(kind=_kind(event), number=incident.number, version=incident.version))

@@ -51,7 +51,8 @@ def _codes(serials: Iterable[str]) -> set[str]:
 
 
 async def _give_incidents(session: AsyncSession, contract: str, to: Party) -> None:
-    """Those of a contract that had no client are its client's now. Identity's name outranks the contract's."""
+    """Gives the incidents of a contract that had no client to its client. Identity's name of the client wins over the
+    contract's."""
     waiting = await repository.incidents_without_client(session, contract)
     known = await repository.organisation(session, to.organisation_id) if waiting else None
     for incident in waiting:
@@ -126,7 +127,7 @@ async def file_erased(session: AsyncSession, event: FileErased) -> None:
 
 
 async def file_refused(session: AsyncSession, event: FileBindingRefused) -> None:
-    """Only what still waits can be refused: a bound file has been accepted on this very incident."""
+    """Refuses attachments that are still pending; one that is bound was accepted on this incident before."""
     attachment = await repository.shown_attachment(session, event.incident_number, event.file_id)
     if attachment is not None and attachment.state == "pending":
         attachment.state = "refused"

@@ -45,10 +45,10 @@ SORTS: dict[str, ColumnElement[Any]] = {
     "status": PROGRESS,
 }
 
-# By the moment and the message's own id, which its readers know: a counter would tell of other threads.
+# Sorted by time and id. A counter over all messages would reveal how many were written in other threads.
 MESSAGE_SORTS: dict[str, ColumnElement[Any]] = {"at": Message.at.expression}
 
-# What resellers are called now, read for the rows of a page alone: a join would be counted with.
+# The resellers' present names, as a subquery that runs for the rows of a page only; a join would also run for counts.
 _RESELLER_NOW = select(Organisation.name).where(Organisation.id == Incident.reseller_id).scalar_subquery()
 
 # Of the rows of a page alone, too: an unfiltered list sorts all of its rows with all of their columns.

@@ -75,7 +75,8 @@ async def next_of_day(session: AsyncSession, day: date) -> int:
 
 
 async def organisation(session: AsyncSession, identifier: UUID) -> Organisation | None:
-    """Not renamed until the transaction ends, so that what is written with its name is renamed with it."""
+    """The organisation, locked against a change of its name: a row that copies the name is then either written with the
+    new name or renamed later."""
     query = select(Organisation).where(Organisation.id == identifier)
     return await session.scalar(query.with_for_update(read=True))
 
@@ -122,7 +123,7 @@ async def attachments_of_file(
 
 
 async def doubted_since(session: AsyncSession, number: str, moment: datetime) -> bool:
-    """Whether the reseller or the client wrote to the other since ``moment``."""
+    """Whether the reseller or the client wrote in the client thread since ``moment``."""
     query = select(Message.id).where(
         Message.incident_number == number, Message.thread == "client", Message.at > moment, BY_PARTY
     )

@@ -37,12 +37,12 @@ CLOSES_AFTER = timedelta(days=14)
 
 # Open: work is left to do. A resolved incident is not open: it only waits to be closed after fourteen days.
 OPEN: tuple[Status, ...] = ("new", "in_diagnosis", "pending", "exchange")
-# From which an approved exchange takes the incident on.
+# An approved exchange moves an incident in one of these states to `exchange`.
 BEFORE_EXCHANGE: tuple[Status, ...] = ("new", "in_diagnosis", "pending")
-# Whose answer is waited for, the promise of dispatch stands still meanwhile; stock, maker and carrier are SQP's own to
-# look after.
+# The promise of dispatch stands still while SQP waits for an answer of these. Waiting for stock, maker or carrier does
+# not stop it: those are SQP's own affair.
 AWAITED: tuple[PendingReason, ...] = ("waiting_reseller", "waiting_client")
-# Final: nothing follows, so nothing is said or attached any more. A rejected incident may still be argued.
+# Final: no state follows, so messages and files are refused. A rejected incident is not final: parties may reply.
 FINAL: tuple[Status, ...] = tuple(status for status in STATUSES if not TRANSITIONS[status])
 
 

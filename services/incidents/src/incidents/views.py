@@ -228,7 +228,7 @@ async def _closes_on(reader: AsyncConnection, found: AnyRow, principal: Principa
 
 
 def _actions(found: AnyRow, principal: Principal, language: Language) -> schemas.Actions:
-    """Exactly what the routes would let the caller do; nothing for who only reads."""
+    """What the routes would let the caller do now, by the same rules; nothing for a caller who may only read."""
     if not principal.is_administrator:
         return schemas.Actions(next=[], write=[], attach=[], files=FILE_LIMITS)
     going = found.status not in states.FINAL

@@ -75,7 +75,8 @@ class DeskItem(Base):
     )
 
     def set_next(self, following: Next | None, now: datetime) -> None:
-        """An action that is due already stays due since then: what happens meanwhile never moves it back."""
+        """Stores the next action. If the same action is due already, it keeps the time since which it is due, and with
+        it its place."""
         at = following.at if following else None
         is_same = following is not None and self.action == following.action
         if is_same and at is not None and self.action_at is not None and at <= now:
@@ -90,7 +91,7 @@ class DeskItem(Base):
         self.version += 1
 
     def give(self, at: datetime) -> None:
-        """To its assignee, who has it open by now."""
+        """Notes that *next* gave the incident to its assignee."""
         self.given_changes, self.given_at = self.changes, at
 
     def release(self) -> None:

@@ -21,12 +21,12 @@ from incidents.merging.models import Merge
 from incidents.models import BY_PARTY, HistoryEntry, Incident, Message, User
 from incidents.promises import repository as promises
 
-# With these SQP has said all that there was to say.
+# A change to one of these states counts as SQP's answer, even without a note.
 LAST_WORDS = ("resolved", "closed", "rejected", "cancelled")
 
 
 async def item(session: AsyncSession, number: str) -> DeskItem | None:
-    """Its row locked. Who locks the incident too, locks that first."""
+    """The item, locked. To avoid deadlocks, code that also locks the incident does that first."""
     return await session.scalar(
         select(DeskItem).where(DeskItem.incident_number == number).with_for_update(key_share=True)
     )
@@ -92,7 +92,7 @@ def of_sqp_thread() -> tuple[ColumnElement[bool], ...]:
 
 
 def words_of_sqp() -> tuple[ColumnElement[bool], ...]:
-    """Changes of state by which SQP says something, and not that it has taken the incident up alone."""
+    """Changes of state that count as an answer of SQP: not those that only start the work on the incident."""
     is_word = or_(HistoryEntry.note != "", HistoryEntry.to_status.in_(LAST_WORDS))
     return HistoryEntry.organisation_kind == "sqp", is_word
 

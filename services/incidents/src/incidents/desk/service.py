@@ -26,12 +26,12 @@ from incidents.promises import repository as promises
 from web import clock
 
 AT_ONCE = 500
-# With these SQP waits for another: one may say that it is to go on waiting.
+# Actions that only check on another side: an agent may settle them to go on waiting.
 MAY_SETTLE = ("answer", "remind", "check")
 
 
 async def follow(session: AsyncSession, incident: Incident, at: datetime) -> None:
-    """After anything has changed on the incident, whose row must be locked: its next action anew."""
+    """Computes the next action again after a change of the incident, whose row must be locked."""
     await session.flush()
     item = await repository.item(session, incident.number)
     if item is None:
@@ -50,7 +50,7 @@ async def follow(session: AsyncSession, incident: Incident, at: datetime) -> Non
 
 
 async def recount(session: AsyncSession, incident: Incident, item: DeskItem, at: datetime) -> None:
-    """Nothing is next on what was merged into another: the other's next action is for both."""
+    """Computes the next action. An incident that was merged into another has none: the other's counts for both."""
     with session.no_autoflush:
         facts = await repository.facts(session, incident, item)
         terms = await promises.terms(session)
@@ -129,7 +129,7 @@ async def skip(session: AsyncSession, number: str, reason: str, by: Actor) -> De
 
 
 async def settle(session: AsyncSession, incident: Incident, by: Actor) -> DeskItem:
-    """Nothing is to be answered or asked for now; counts like SQP's word. The incident is locked. Raises
+    """Notes that nothing is to be done now; counts like a message of SQP. The incident is locked. Raises
     NothingToSettle, and TakenAlready where a colleague has it."""
     item = await locked_item(session, incident.number)
     require_free(item, by)

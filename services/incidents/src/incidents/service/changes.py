@@ -34,13 +34,13 @@ async def move(
 async def move_among(
     session: AsyncSession, incident: Incident, wanted: schemas.StatusChange, by: Actor, job_id: UUID
 ) -> None:
-    """One of many, locked: the job tells people of all of them together."""
+    """Changes the state as part of a bulk job. The incident is locked; people are notified once, when the job ends."""
     await pending.leave(session, incident, by)
     await _move(session, incident, wanted, by, clock.now(), told_with=job_id)
 
 
 async def go_on_to_exchange(session: AsyncSession, incident: Incident, by: Actor, at: datetime) -> None:
-    """As an exchange was approved; SQP has then diagnosed, whether it said so before or not."""
+    """Moves the incident to `exchange` after an approval, passing through the diagnosis if it was skipped."""
     if incident.status in states.BEFORE_EXCHANGE:
         await go_on(session, incident, schemas.StatusChange(status="exchange"), by, at)
 
