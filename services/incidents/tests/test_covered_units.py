@@ -134,3 +134,29 @@ async def test_a_unit_that_was_taken_back_and_sold_anew_may_be_exchanged(open_de
     await desk.register(number="40001", articles=[desk.NAS.model_copy(update={"serial_number": NEW})])
     second = await desk.declare(title="Vendu", contract_number="40001", serial_numbers=[NEW])
     await desk.exchange(second, NEW)
+
+
+@pytest.mark.parametrize("is_asked", [True, False])
+async def test_a_product_that_left_its_contract_since_the_declaration_is_not_exchanged(
+    open_desk: Any, is_asked: bool
+) -> None:
+    """Its serial number was corrected: what was sent for the old one would be covered by nothing."""
+    desk = open_desk
+    number = await desk.declare()
+    await desk.move(number, "in_diagnosis")
+    if is_asked:
+        asked = {"serial_number": "Q207B17555", "type": "advance_exchange"}
+        assert (await desk.as_(RESELLER).post(f"/incidents/{number}/exchanges", json=asked)).status_code == 201
+    corrected = desk.NAS.model_copy(update={"serial_number": "Q207B17556"})
+    await desk.register(version=2, serial_number="Q207B17556", articles=[corrected])
+    found = (await desk.as_(SQP).get(f"/incidents/{number}/exchanges")).json()
+    assert found["requestable"] == []
+    if is_asked:
+        refused = await desk.try_step(number, "approve")
+    else:
+        wanted = {"serial_number": "Q207B17555", "approve": True}
+        refused = await desk.as_(SQP).post(f"/incidents/{number}/exchanges", json=wanted)
+    assert (refused.status_code, refused.json()["code"]) == (409, "serial_left")
+    if is_asked:
+        await desk.step(number, "reject", note="N° corrigé")
+    await desk.exchange(await desk.declare(title="Encore", serial_numbers=["Q207B17556"]), "Q207B17556")

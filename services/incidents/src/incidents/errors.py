@@ -93,6 +93,18 @@ class SerialCredited(Conflict):
     )
 
 
+class SerialLeft(Conflict):
+    """The back office corrected or took it off its contract after the declaration."""
+
+    code = "serial_left"
+    message = text(
+        "Le numéro de série {serial} ne fait plus partie du contrat n° {number} : il a été corrigé ou retiré depuis la "
+        "déclaration. Déclarez un incident sur un produit du contrat.",
+        "Serial number {serial} is part of contract no. {number} no more: it was corrected or taken off since the "
+        "declaration. Declare an incident on a product of the contract.",
+    )
+
+
 class SerialTakenBack(Conflict):
     """The unit was the replacement of an exchange that was reversed, so it has no cover any more."""
 

@@ -26,7 +26,10 @@ from web.text import codes
 
 
 async def approve(scene: Scene, wanted: steps.Approve) -> None:
-    """The incident goes on to ``exchange``. Overdue returns may stand against it."""
+    """The incident goes on to ``exchange``. Overdue returns may stand against it, or that the product is on no contract
+    any more since it was asked for."""
+    contract, serial = scene.incident.contract_number, scene.line.serial_number
+    await units.require_in_use(scene.session, contract, serial, clock.day(scene.now), "serial_number")
     scene.line.type = wanted.type or scene.line.type
     if wanted.despite_overdue:
         scene.note("overdue_passed_over", wanted.despite_overdue)

@@ -128,10 +128,10 @@ async def of_units(reader: AsyncConnection, incident: AnyRow) -> Sequence[AnyRow
     return (await reader.execute(units.of_units(incident.contract_number, declared))).all()
 
 
-async def given_up(reader: AsyncConnection, incident: AnyRow, today: date) -> set[str]:
+async def off_contract(reader: AsyncConnection, incident: AnyRow, today: date) -> set[str]:
     """The codes of this incident's products that :func:`units.require_in_use` refuses although no line names them."""
     declared = [codes.serial(article["serial_number"]) for article in incident.articles]
-    return set((await reader.execute(units.given_up(incident.contract_number, declared, today))).scalars())
+    return await units.off_contract(reader, incident.contract_number, declared, today)
 
 
 async def lines(reader: AsyncConnection, number: str) -> Sequence[AnyRow]:

@@ -187,13 +187,13 @@ def first_unit(line: AnyRow | LineState, loads: Sequence[Load]) -> ShipmentState
 
 
 def requestable(
-    serials: Sequence[str], lines: Sequence[AnyRow], of_units: Sequence[AnyRow], given_up: Collection[str]
+    serials: Sequence[str], lines: Sequence[AnyRow], of_units: Sequence[AnyRow], off_contract: Collection[str]
 ) -> list[str]:
     """Of an incident's products those that none of its ``lines`` exchanges, and that are in use, as far as the lines of
-    these units tell. ``given_up``: the codes of those that were chosen once and that no contract covers."""
+    these units tell. ``off_contract``: the codes of those that no contract covers any more."""
     going = {line.serial_code for line in lines if line.decision in OPEN and line.cover != "returned"}
     known = [(serial, codes.serial(serial)) for serial in serials]
-    gone = {code for code in given_up if not came_by(code, of_units)} | going
+    gone = {code for code in off_contract if not came_by(code, of_units)} | going
     return [serial for serial, code in known if code not in gone and taken_out_of_use(code, of_units) is None]
 
 

@@ -6,15 +6,14 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Text, and_, exists, func, literal_column, or_, select, update
-from sqlalchemy.dialects.postgresql import array
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import ColumnElement, Select, Text, and_, func, literal_column, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from chassis.locks import one_at_a_time
 from chassis.sql import AnyRow, AnySelect
 from events.incidents import Actor
 from incidents.access import visible
-from incidents.errors import SerialCredited, SerialReplaced, SerialTakenBack
+from incidents.errors import SerialCredited, SerialLeft, SerialReplaced, SerialTakenBack
 from incidents.exchanges import standing
 from incidents.exchanges.errors import ExchangeUnderWay, ExchangeUnderWayElsewhere, ReplacementIsCovered
 from incidents.exchanges.models import Exchange, ExchangeFact
@@ -108,7 +107,7 @@ async def uncover(session: AsyncSession, contract: str, code: str) -> None:
 
 
 async def require_in_use(session: AsyncSession, contract: str, serial: str, day: date, field: str) -> None:
-    """Raises SerialReplaced, SerialCredited or SerialTakenBack: a unit that is in use no more, and covered by no
+    """Raises SerialReplaced, SerialCredited, SerialTakenBack or SerialLeft: a unit that is in use no more, or on no
     contract, cannot be exchanged."""
     code = codes.serial(serial)
     lines = (await session.execute(of_units(contract, [code]))).all()
@@ -118,9 +117,10 @@ async def require_in_use(session: AsyncSession, contract: str, serial: str, day:
     if covered_by and (line is None or line.contract_number != covered_by):
         return
     if line is None:
-        given = await session.scalar(given_up(contract, [code], day))
-        if given is None or standing.came_by(code, lines):
+        if standing.came_by(code, lines) or not await off_contract(session, contract, [code], day):
             return
+        if not await _was_chosen(session, contract, code):
+            raise SerialLeft(serial=serial, number=contract, field=field)
     if line is None or line.replacement_code == code:
         raise SerialTakenBack(serial=serial, field=field)
     if line.cover == "credited":
@@ -139,22 +139,33 @@ async def out_of_use(session: AsyncSession, contract: str, serial: str) -> AnyRo
     return standing.taken_out_of_use(code, (await session.execute(of_units(contract, [code]))).all())
 
 
-def given_up(contract: str, serial_codes: Sequence[str], day: date) -> Select[str]:
-    """Which of these units were chosen as replacements under the contract, if only for a while, and are covered by none
-    on ``day``."""
-    serial: ColumnElement[str] = literal_column(SERIAL_SQL.format(column="exchange_facts.data->>'serial'"), Text)
-    covers = exists().where(
-        CoveredContract.serial_codes.contains(array([serial])),
+async def off_contract(
+    reader: AsyncSession | AsyncConnection, contract: str, serial_codes: Sequence[str], day: date
+) -> set[str]:
+    """Which of these units the contract covers no more, nor does any other on ``day``: they were corrected or taken off
+    it since, or given up as replacements."""
+    held = (
+        await reader.execute(select(CoveredContract.serial_codes).where(CoveredContract.number == contract))
+    ).scalar()
+    left = set(serial_codes) - set(held) if held is not None else set()
+    covered = select(func.unnest(CoveredContract.serial_codes)).where(
+        CoveredContract.serial_codes.overlap(list(left)),
         CoveredContract.starts_on <= day,
         CoveredContract.warranty_ends_on >= day,
     )
-    return (
-        select(serial)
-        .join_from(ExchangeFact, Exchange, Exchange.id == ExchangeFact.exchange_id)
+    return left - set((await reader.execute(covered)).scalars()) if left else left
+
+
+async def _was_chosen(session: AsyncSession, contract: str, code: str) -> bool:
+    """Whether the unit of this serial code was a replacement under the contract, if only for a while."""
+    serial: ColumnElement[str] = literal_column(SERIAL_SQL.format(column="exchange_facts.data->>'serial'"), Text)
+    query = (
+        select(ExchangeFact.id)
+        .join(Exchange, Exchange.id == ExchangeFact.exchange_id)
         .join(Incident, Incident.number == Exchange.incident_number)
-        .where(Incident.contract_number == contract, ExchangeFact.step == "reserved", serial.in_(serial_codes), ~covers)
-        .distinct()
+        .where(Incident.contract_number == contract, ExchangeFact.step == "reserved", serial == code)
     )
+    return await session.scalar(query.limit(1)) is not None
 
 
 def of_units(contract: str, serial_codes: Sequence[str]) -> AnySelect:

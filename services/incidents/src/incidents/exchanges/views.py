@@ -57,8 +57,8 @@ async def exchanges(
     articles = [article["serial_number"] for article in incident.articles]
     may_request = writes and incident.status in OPEN
     units = await queries.of_units(reader, incident) if may_request else []
-    given_up = await queries.given_up(reader, incident, clock.today()) if may_request else set()
-    requestable = standing.requestable(articles, lines, units, given_up) if may_request else []
+    left = await queries.off_contract(reader, incident, clock.today()) if may_request else set()
+    requestable = standing.requestable(articles, lines, units, left) if may_request else []
     return schemas.Exchanges(
         items=items,
         requestable=requestable,
