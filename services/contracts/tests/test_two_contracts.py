@@ -77,6 +77,33 @@ async def test_a_renewal_names_the_unit_of_now_and_not_one_that_was_replaced(
     assert await unit(desk, "2") == "A-1"
 
 
+async def test_a_unit_that_was_paid_back_is_no_product_of_a_new_registration(
+    harness: Harness, desk: Any, register: Any, both: None
+) -> None:
+    credit = {"exchange_type": "credit", "step": "closed", "dispatch": "none", "cover": "credited"}
+    await harness.deliver(desk.exchange("x", "A-1", None, 6, **credit))
+    assert await desk.covered("A-1") == {"A-1": (False, "credited")}
+    refused = await register("3", refused=True, serial_number="A-1")
+    assert (refused["code"], "A-1" in refused["title"]) == ("credited_since", True)
+    await register("2", serial_number="A-1", articles=[desk.NAS], started=-300, ends_in=900)
+
+
+@pytest.mark.parametrize("moved", ["1", "2"])
+@pytest.mark.parametrize("is_back", [False, True])
+async def test_what_was_followed_once_is_followed_to_its_end_whoever_is_the_client_by_then(
+    harness: Harness, desk: Any, register: Any, both: None, moved: str, is_back: bool
+) -> None:
+    await harness.deliver(desk.going("x", "A-1", "B1", 3, dispatch="shipped"))
+    articles = [desk.NAS, desk.DISK] if moved == "1" else [desk.NAS]
+    await register(moved, serial_number="A-1", client="CLI-0002", articles=articles)
+    if is_back:
+        await register(moved, serial_number="A-1", articles=articles)
+    await harness.deliver(desk.exchange("x", "A-1", "B1", 5))
+    assert [await unit(desk, each) for each in "12"] == ["B1", "B1"]
+    await harness.deliver(desk.exchange("x", "A-1", "B1", 6, step="reversed", cover="returned"))
+    assert [await unit(desk, each) for each in "12"] == ["A-1", "A-1"]
+
+
 @pytest.mark.parametrize("changes", [{"client": "CLI-0002"}, {"client": None}])
 async def test_contracts_of_others_follow_nothing(
     harness: Harness, desk: Any, register: Any, changes: dict[str, Any]

@@ -160,3 +160,40 @@ async def test_a_product_that_left_its_contract_since_the_declaration_is_not_exc
     if is_asked:
         await desk.step(number, "reject", note="N° corrigé")
     await desk.exchange(await desk.declare(title="Encore", serial_numbers=["Q207B17556"]), "Q207B17556")
+
+
+@pytest.mark.parametrize("kind", ["standard_exchange", "credit"])
+async def test_what_was_replaced_or_paid_back_under_another_contract_of_its_client_is_said_to_be(
+    open_desk: Any, kind: str
+) -> None:
+    """Its renewal was sold as a contract of its own."""
+    desk = open_desk
+    renewal = {"number": "555", "articles": [desk.NAS]}
+    await desk.register(**renewal)
+    other = await desk.declare(title="Sous l’autre", contract_number="555")
+    await desk.move(other, "in_diagnosis")
+    number = await desk.declare()
+    await desk.exchange(number, type=kind)
+    await desk.step(number, "receive", serial_number="Q207B17555")
+    await desk.step(number, "inspect", outcome="as_expected", note="Vu")
+    if kind == "standard_exchange":
+        await desk.step(number, "reserve", serial_number=NEW)
+        await desk.news(await desk.ship(number), "delivered")
+    await desk.step(number, "close")
+
+    async def ask(on: str) -> Any:
+        wanted = {"serial_number": "Q207B17555", "approve": True}
+        return await desk.as_(SQP).post(f"/incidents/{on}/exchanges", json=wanted)
+
+    assert (await ask(other)).status_code == 409, "before contracts has told of the other one"
+    if kind == "credit":
+        await desk.register(**renewal, version=2, credited_serial_numbers=["Q207B17555"])
+    else:
+        follows = desk.NAS.model_copy(update={"serial_number": NEW})
+        await desk.register(number="555", version=2, serial_number=NEW, articles=[follows])
+    again = desk.declaration(title="Encore", contract_number="555")
+    refused = await desk.as_(RESELLER).post("/incidents", json=again)
+    code = "serial_credited" if kind == "credit" else "serial_replaced"
+    assert (refused.status_code, refused.json()["code"]) == (409, code)
+    asked = await ask(other)
+    assert (asked.status_code, asked.json()["code"]) == (409, code)

@@ -115,7 +115,8 @@ class IncidentClosingPostponed(IncidentEvent):
 
 
 class IncidentClientGiven(IncidentEvent):
-    """The incident's contract had no client and got one, which reads the incident from now on."""
+    """The incident's contract had no client and got one, which reads the incident from now on; or the client turned
+    out to be another reseller's: ``client_id`` is empty then, and it reads the incident no more."""
 
     type: ClassVar[str] = "incidents.incident.client_given.v1"
 

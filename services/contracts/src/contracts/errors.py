@@ -32,6 +32,16 @@ class ExchangedSince(Conflict):
     )
 
 
+class CreditedSince(Conflict):
+    code = "credited_since"
+    message = text(
+        "Le n° de série {serial} a été repris contre un avoir (incident {incident}) : il n’est plus couvert. "
+        "Enregistrez le contrat sans lui.",
+        "Serial number {serial} was paid back (incident {incident}): it is covered no more. Register the contract "
+        "without it.",
+    )
+
+
 class ExchangeUnderWay(Conflict):
     code = "exchange_under_way"
     message = text(

@@ -76,7 +76,8 @@ async def exchange(session: AsyncSession, event: ExchangeChanged) -> None:
 
 async def _share(session: AsyncSession, of: Contract, other: Contract) -> None:
     known = {each.exchange_id for each in other.replacements}
-    known |= {each.exchange_id for each in following.shared(other.registered, of.replacements)}
+    if of.client_id == other.client_id:
+        known |= {each.exchange_id for each in following.shared(other.registered, of.replacements)}
     for row in of.replacements:
         if row.exchange_id in known:
             await _follow(session, other, row.told, row.version)

@@ -64,22 +64,23 @@ async def reload_replacements(session: AsyncSession, contract: Contract) -> None
 
 
 async def sharing(session: AsyncSession, contract: Contract, exchange_id: UUID) -> Sequence[str]:
-    """The numbers of its client's other contracts that have this exchange, or may cover a unit that ``contract`` has
-    exchanges of."""
+    """The numbers of the other contracts that have this exchange, and of those of its client that may cover a unit that
+    ``contract`` has exchanges of."""
     units = {code for row in contract.replacements for code in (row.serial_code, row.replacement_code) if code}
     articles = select(Article.contract_number).where(Article.serial_code.in_(units))
-    moved = select(Replacement.contract_number).where(
-        or_(Replacement.exchange_id == exchange_id, Replacement.replacement_code.in_(units))
-    )
+    moved = select(Replacement.contract_number).where(Replacement.replacement_code.in_(units))
     covers = or_(Contract.serial_code.in_(units), Contract.number.in_(articles), Contract.number.in_(moved))
-    query = select(Contract.number).where(_of_same_client(contract), covers)
+    # What a contract once followed it follows to the end, whoever is its client by now.
+    following = select(Replacement.contract_number).where(Replacement.exchange_id == exchange_id)
+    query = select(Contract.number).where(
+        or_(and_(_of_same_client(contract), covers), Contract.number.in_(following)), Contract.number != contract.number
+    )
     return (await session.scalars(query.order_by(Contract.number))).all()
 
 
 def _of_same_client(contract: Contract) -> ColumnElement[bool]:
     """None for a contract without client: it is then unknown which organisation has its units."""
     return and_(
-        Contract.number != contract.number,
         Contract.reseller_id == contract.reseller_id,
         Contract.client_id == contract.client_id,
         Contract.client_id.is_not(None),

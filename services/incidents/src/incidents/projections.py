@@ -12,7 +12,7 @@ from events.files import FileBindingRefused, FileErased, FileState
 from events.identity import AddressChanged, OrganisationChanged, UserChanged
 from incidents import event_mapper, feed, repository
 from incidents.desk import service as desk
-from incidents.models import CoveredContract, DeliveryAddress, Organisation, User
+from incidents.models import CoveredContract, DeliveryAddress, Incident, Organisation, User
 from incidents.searching import repository as searching
 from web import clock
 from web.text import codes
@@ -61,6 +61,14 @@ async def _give_incidents(session: AsyncSession, contract: str, to: Party) -> No
         feed.tell(session, incident, event_mapper.client_given(incident, clock.now()))
 
 
+async def _take_from_client(session: AsyncSession, incident: Incident) -> None:
+    """Two resellers named one new client at the same moment. It is whose identity says, and reads nothing of the
+    other's."""
+    incident.take_from_client()
+    await searching.give(session, incident)
+    feed.tell(session, incident, event_mapper.client_given(incident, clock.now()))
+
+
 async def organisation(session: AsyncSession, event: OrganisationChanged) -> None:
     values = {
         "id": event.organisation_id,
@@ -70,10 +78,14 @@ async def organisation(session: AsyncSession, event: OrganisationChanged) -> Non
         "email": event.email,
         "phone": event.phone,
         "portal_access": event.portal_access,
+        "reseller_id": event.reseller_id,
     }
     if await upsert(session, Organisation, values, event.version) and event.kind == "client":
         for incident in await repository.incidents_of_client(session, event.organisation_id):
-            incident.rename_client(event.name)
+            if event.reseller_id in (None, incident.reseller_id):
+                incident.rename_client(event.name)
+            else:
+                await _take_from_client(session, incident)
 
 
 async def user(session: AsyncSession, event: UserChanged) -> None:

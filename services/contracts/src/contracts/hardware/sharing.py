@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import set_committed_value
 
 from chassis.projections import upsert
-from contracts.errors import ExchangedSince
+from contracts.errors import CreditedSince, ExchangedSince
 from contracts.hardware import following
 from contracts.hardware.models import Replacement
 from contracts.models import Contract
@@ -48,7 +48,8 @@ class Exchanges:
 
     def missing(self, contract: Contract, registered: Sequence[str], holder: Holder | None) -> list[Replacement]:
         """Of the units ``registered``, what ``contract`` does not have. A unit that has been replaced is no product of
-        a new registration: raises ExchangedSince, except of those that the contract covers."""
+        a new registration, nor is one that was paid back: raises ExchangedSince or CreditedSince, except of those that
+        the contract covers."""
         units = {codes.serial(serial) for serial in registered}
         here = {each.exchange_id for each in contract.replacements}
         elsewhere = {
@@ -64,7 +65,11 @@ class Exchanges:
         covered = {code for product in contract.products for code in product.units} if contract.serial_number else set()
         for serial in registered:
             product = following.follow(serial, found)
-            if codes.serial(serial) not in covered and codes.serial(product.serial_number) != codes.serial(serial):
+            if codes.serial(serial) in covered:
+                continue
+            if product.credited is not None:
+                raise CreditedSince(serial=product.serial_number, incident=product.credited.incident_number)
+            if codes.serial(product.serial_number) != codes.serial(serial):
                 last = product.history[-1]
                 raise ExchangedSince(serial=serial, incident=last.incident_number, unit=product.serial_number)
         return found

@@ -39,6 +39,8 @@ AWAITED: tuple[ReturnState, ...] = ("expected", "label_sent", "in_transit", "los
 # asked.
 LATE: tuple[ReturnState, ...] = ("expected", "label_sent")
 ARRIVED: tuple[ReturnState, ...] = ("received", "inspected")
+# Where the cover of a product is that its holder has no more.
+GONE: tuple[Cover, ...] = ("replaced", "credited")
 REPLACEMENT_AWAITED: tuple[ReplacementReturn, ...] = ("expected", "in_transit", "lost")
 
 
@@ -206,8 +208,7 @@ def taken_out_of_use(code: str, lines: Sequence[AnyRow]) -> AnyRow | None:
     """The line that took the unit of this serial code out of use: by replacing it, by paying it back, or as it came by
     a line that was taken back. None where it is in use, perhaps again: a unit may come back to SQP and be sent out
     once more."""
-    gone = ("replaced", "credited")
-    moves = [(line.requested_at, line) for line in lines if line.serial_code == code and line.cover in gone]
+    moves = [(line.requested_at, line) for line in lines if line.serial_code == code and line.cover in GONE]
     moves += [
         (line.reserved_at, line)
         for line in lines

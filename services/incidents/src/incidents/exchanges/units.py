@@ -50,7 +50,7 @@ def _follows(serial_codes: Sequence[str]) -> ColumnElement[bool]:
         Exchange.decision.not_in(standing.TAKEN_BACK),
         Exchange.cover != "returned",
         # What was repaired, or had a part of it exchanged, is in use again.
-        or_(Exchange.decision.in_(standing.OPEN), Exchange.cover.in_(("replaced", "credited"))),
+        or_(Exchange.decision.in_(standing.OPEN), Exchange.cover.in_(standing.GONE)),
     )
 
 
@@ -113,8 +113,9 @@ async def require_in_use(session: AsyncSession, contract: str, serial: str, day:
     lines = (await session.execute(of_units(contract, [code]))).all()
     line = standing.taken_out_of_use(code, lines)
     covered_by = await covering(session, code, day)
-    # Of its own contract the line has said so before contracts has heard of it.
-    if covered_by and (line is None or line.contract_number != covered_by):
+    # The line has said so before contracts has heard of it; what was taken back may have been sold anew.
+    is_gone = line is not None and (line.cover in standing.GONE or line.contract_number == covered_by)
+    if covered_by and not is_gone:
         return
     if line is None:
         if standing.came_by(code, lines) or not await off_contract(session, contract, [code], day):
@@ -169,11 +170,15 @@ async def _was_chosen(session: AsyncSession, contract: str, code: str) -> bool:
 
 
 def of_units(contract: str, serial_codes: Sequence[str]) -> AnySelect:
-    """The lines on which these units of a contract are exchanged, and those that these units came by."""
+    """The lines on which these units of a contract are exchanged, and those that these units came by. What was replaced
+    or paid back under another contract of its client is out of use here, too."""
     query = select(*Exchange.__table__.columns, Incident.contract_number).join(
         Incident, Incident.number == Exchange.incident_number
     )
-    is_exchanged = and_(Exchange.serial_code.in_(serial_codes), Incident.contract_number == contract)
+    client = select(CoveredContract.client_id).where(CoveredContract.number == contract).scalar_subquery()
+    is_done = and_(Incident.client_id == client, Exchange.cover.in_(standing.GONE))
+    is_here = or_(Incident.contract_number == contract, is_done)
+    is_exchanged = and_(Exchange.serial_code.in_(serial_codes), is_here)
     return query.where(or_(is_exchanged, Exchange.replacement_code.in_(serial_codes)))
 
 

@@ -146,6 +146,12 @@ class Incident(Base):
         self.refresh_search_columns()
         self.bump_version()
 
+    def take_from_client(self) -> None:
+        """It turned out to be another reseller's."""
+        self.client_id = self.client_name = self.client_name_now = None
+        self.refresh_search_columns()
+        self.bump_version()
+
     def rename_client(self, name: str) -> None:
         """The names of the day stay on the sheet."""
         self.client_name_now = name

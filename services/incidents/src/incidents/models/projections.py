@@ -84,6 +84,12 @@ class Organisation(Base):
     email: Mapped[str]
     phone: Mapped[str]
     portal_access: Mapped[bool] = mapped_column(server_default=text("true"))
+    # A client's.
+    reseller_id: Mapped[UUID | None]
+
+    def is_of(self, reseller_id: UUID) -> bool:
+        """False of a client that two resellers named at the same moment, for the one whose it is not."""
+        return self.reseller_id in (None, reseller_id)
 
 
 class User(Base):

@@ -73,7 +73,7 @@ async def remove_file(session: AsyncSession, attachment: Attachment) -> None:
 
 
 async def give(session: AsyncSession, incident: Incident) -> None:
-    """The incident, which had no client, has one."""
+    """The incident has another client than before, or none."""
     of_incident = SearchText.incident_number == incident.number
     await session.execute(update(SearchText).where(of_incident).values(client_id=incident.client_id))
 

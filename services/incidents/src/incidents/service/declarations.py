@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ from incidents.desk import service as desk
 from incidents.errors import (
     ContractNotFound,
     DeclaredAlready,
+    SerialLeft,
     UnknownAddress,
     UnknownLinkedIncident,
     UnknownSerial,
@@ -91,7 +93,8 @@ async def _concerned(session: AsyncSession, contract: CoveredContract, serials: 
         return contract.concerned(serials)
     except UnknownSerial as unknown:
         serial = unknown.members["serial"]
-        await units.require_in_use(session, contract.number, serial, clock.today(), "serial_numbers")
+        with suppress(SerialLeft):
+            await units.require_in_use(session, contract.number, serial, clock.today(), "serial_numbers")
         raise
 
 
@@ -141,6 +144,7 @@ async def _as_of_today(session: AsyncSession, contract: CoveredContract) -> dict
     """What the incident keeps of its contract and parties. Identity's name of a party outranks the back office's."""
     reseller = await repository.organisation(session, contract.reseller_id)
     client = await repository.organisation(session, contract.client_id) if contract.client_id else None
+    has_client = client is None or client.is_of(contract.reseller_id)
     return {
         "contract_number": contract.number,
         "product_reference": contract.product_reference,
@@ -150,6 +154,6 @@ async def _as_of_today(session: AsyncSession, contract: CoveredContract) -> dict
         "service_level": contract.service_level,
         "reseller_id": contract.reseller_id,
         "reseller_name": reseller.name if reseller else contract.reseller_name,
-        "client_id": contract.client_id,
-        "client_name": client.name if client else contract.client_name,
+        "client_id": contract.client_id if has_client else None,
+        "client_name": (client.name if client else contract.client_name) if has_client else None,
     }
