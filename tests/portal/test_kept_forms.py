@@ -288,11 +288,39 @@ async def test_the_way_back_to_a_refused_form_leads_to_it_as_it_was(
     async with page.expect_navigation():
         await page.locator(f"main form:has(#{field})").evaluate("form => form.submit()")
     await expect(page.locator("[aria-invalid=true]:visible, [role=alert]:visible").first).to_be_visible()
+    await page.reload()
+    await expect(page.locator(f"#{field}")).to_have_value(typed)
     await page.goto("/favicon.ico")
     await page.go_back()
     await expect(page.locator(f"#{field}")).to_have_value(typed)
-    await page.reload()
-    await expect(page.locator(f"#{field}")).to_be_visible()
+    await page.goto("/favicon.ico")
+    await page.goto(path)
+    await expect(page.locator(f"#{field}")).to_have_value("")
+
+
+async def test_what_was_chosen_and_what_was_emptied_stay_so_in_a_refused_form_and_on_the_way_back_to_it(
+    visit: Visit,
+) -> None:
+    page = await visit("revendeur_test", "/parametres/utilisateurs/nouveau")
+    await page.get_by_label("Basique").check()
+    async with page.expect_navigation():
+        await page.locator("main form:has(#login)").evaluate("form => form.submit()")
+    for turn in ("as refused", "read again", "gone back to"):
+        if turn == "read again":
+            await page.reload()
+        elif turn == "gone back to":
+            await page.goto("/favicon.ico")
+            await page.go_back()
+        await expect(page.get_by_label("Basique"), turn).to_be_checked()
+        await expect(page.get_by_label("Administrateur"), turn).not_to_be_checked()
+    await page.goto("/parametres/societe")
+    await page.locator("#name").fill("")
+    async with page.expect_navigation():
+        await page.locator("main form:has(#name)").evaluate("form => form.submit()")
+    await expect(page.locator("#name")).to_have_value("")
+    await page.goto("/favicon.ico")
+    await page.go_back()
+    await expect(page.locator("#name")).to_have_value("")
 
 
 @pytest.mark.parametrize("size", [20_001, 300_000])
