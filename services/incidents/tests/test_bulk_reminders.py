@@ -8,7 +8,7 @@ import pytest
 from services.incidents.tests.agents import done, item, known, paris
 from services.incidents.tests.test_bulk import job, preview, results, started
 
-from devkit.harness import RESELLER, SQP
+from devkit.harness import CLIENT, RESELLER, SQP
 from events.desk import AnswerReminded, AnswersReminded
 from incidents.tasks import BULK_ROW
 
@@ -19,7 +19,8 @@ ASKED = paris("2026-05-19 10:00")
 async def shop(desk: Any, at: Any) -> Any:
     at(ASKED)
     await desk.register()
-    await known(desk, SQP)
+    for who in (SQP, RESELLER, CLIENT):
+        await known(desk, who)
     return desk
 
 

@@ -20,7 +20,7 @@ ASKED = paris("2026-05-19 10:00")  # a Tuesday
 async def shop(desk: Any, at: Any) -> Any:
     at(ASKED - timedelta(minutes=10))
     await desk.register()
-    for who in (SQP, CAMILLE):
+    for who in (SQP, CAMILLE, RESELLER, CLIENT):
         await known(desk, who)
     return desk
 
@@ -211,3 +211,27 @@ async def test_sqps_administrators_alone_remind(shop: Any, number: str, at: Any)
         assert (await act(shop, number, "remind", stranger)).status_code == 403
     assert (await act(shop, "20010101", "remind")).status_code == 404
     assert await told(shop) == []
+
+
+@pytest.mark.parametrize("why", ["no account", "access closed", "disabled", "basic"])
+async def test_a_side_for_which_nobody_answers_is_not_reminded(desk: Any, at: Any, why: str) -> None:
+    """SQP would wait for an answer to what nobody has read."""
+    at(ASKED - timedelta(minutes=10))
+    await desk.register()
+    await known(desk, SQP)
+    number = await desk.declare()
+    await desk.move(number, "in_diagnosis")
+    await waits(desk, at, number, "waiting_client", "Quel disque ?")
+    if why == "access closed":
+        await known(desk, CLIENT)
+        await desk.organisation("client", "CLI-0001", "Client Test", portal_access=False)
+    elif why in ("disabled", "basic"):
+        await known(desk, CLIENT, **({"status": "disabled"} if why == "disabled" else {"role": "basic"}))
+    assert not (await item(desk, number))["awaiting"]["may_remind"]
+    answer = await act(desk, number, "remind")
+    assert (answer.status_code, answer.json()["code"]) == (409, "nobody_to_remind")
+    assert "Client Test" in answer.json()["title"]
+    wanted = {"numbers": [number], "act": {"action": "remind"}}
+    preview = await desk.as_(SQP).post("/desk-jobs/preview", json=wanted)
+    assert (preview.status_code, preview.json()["changing"]) == (200, 0), preview.text
+    assert await told(desk) == []

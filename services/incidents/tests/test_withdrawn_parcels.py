@@ -231,3 +231,35 @@ async def test_withdrawing_is_sqps(desk: Any, number: str, by: Any) -> None:
     parcel = await desk.ship(number, shipped=False)
     assert (await desk.news(parcel, "recalled", by)).status_code == 403
     assert states(await desk.line(number)) == {parcel: "prepared"}
+
+
+@pytest.mark.parametrize("by_carrier", [True, False])
+async def test_a_withdrawn_parcel_that_leaves_all_the_same_is_what_its_line_sends(
+    desk: Any, number: str, by_carrier: bool
+) -> None:
+    """Otherwise another would leave beside it."""
+    parcel = uuid4()
+    for state in ("prepared", "recalled"):
+        await put(desk, parcel, number, tracking_number=OTHER, state=state)
+    if by_carrier:
+        fact = {"carrier": "chronopost", "tracking_number": OTHER, "state": "shipped", "at": START.isoformat()}
+        answer = await desk.as_(OFFICE).post("/backoffice/tracking", json={"facts": [fact]})
+        assert answer.json()["items"] == ["applied"]
+    else:
+        assert (await put(desk, parcel, number, tracking_number=OTHER, state="shipped")).json()["state"] == "shipped"
+    line = await desk.line(number, by=CLIENT)
+    assert (line["dispatch"], line["timeline"][-1]["step"]) == ("shipped", "shipped")
+    await desk.news(str(parcel), "delivered")
+    assert (await desk.line(number))["cover"] == "replaced"
+
+
+async def test_a_withdrawn_parcel_that_leaves_after_another_is_told_of_once_it_is_delivered(
+    desk: Any, number: str
+) -> None:
+    parcel = uuid4()
+    for state in ("prepared", "recalled"):
+        await put(desk, parcel, number, tracking_number=OTHER, state=state)
+    sent = await desk.ship(number)
+    await desk.news(sent, "delivered")
+    assert (await put(desk, parcel, number, tracking_number=OTHER, state="shipped")).json()["state"] == "recalled"
+    assert (await desk.line(number))["dispatch"] == "delivered"

@@ -24,7 +24,9 @@ OF_INCIDENT = (
     Incident.number,
     Incident.title,
     Incident.reseller_id,
+    Incident.reseller_name,
     Incident.client_id,
+    Incident.client_name,
     Incident.status,
     Incident.pending_reason,
 )

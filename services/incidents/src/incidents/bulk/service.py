@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -75,7 +75,8 @@ async def preview(
     about = await _named(session, wanted.act, by)
     shown = performing.about(wanted.act.action, about)[language]
     found = await repository.chosen(await session.connection(), wanted.numbers)
-    kinds = Counter(_would(each, wanted.act, by) for each in found)
+    known = await awaited.readers(session, awaited.parties(*found))
+    kinds = Counter(_would(each, wanted.act, by, known) for each in found)
     act, gone = wanted.act.action, len(wanted.numbers) - len(found)
     said = [
         (kinds["done"], labels.WOULD[act]),
@@ -89,13 +90,15 @@ async def preview(
     return schemas.BulkPreview(sentences=sentences, changing=kinds["done"])
 
 
-def _would(row: AnyRow, act: schemas.BulkAct, by: Actor) -> schemas.Outcome:
+def _would(row: AnyRow, act: schemas.BulkAct, by: Actor, known: Collection[UUID]) -> schemas.Outcome:
     if isinstance(act, schemas.BulkMove):
         if (row.status, row.pending_reason) == (act.status, act.reason):
             return "unchanged"
         return "done" if act.status in states.next_states(row.status, "sqp") else "refused"
     if isinstance(act, schemas.BulkRemind):
-        return "done" if awaited.refusal(row, row, clock.now()) is None else "refused"
+        party = awaited.party(row, row)
+        is_read = party is not None and awaited.unless_read(row, party, known) is None
+        return "done" if is_read and awaited.refusal(row, row, clock.now()) is None else "refused"
     if isinstance(act, schemas.BulkRelease):
         return "unchanged" if row.assignee_id is None else "done" if row.assignee_id == by.user_id else "refused"
     if row.assignee_id == act.user_id:

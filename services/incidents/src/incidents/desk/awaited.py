@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from chassis.sql import AnyRow
 from events.desk import Awaited
 from events.incidents import PendingReason
-from incidents.desk.errors import AnswerFirst, NothingAwaited, RemindedLately
+from incidents.desk.errors import AnswerFirst, NobodyToRemind, NothingAwaited, RemindedLately
 from incidents.desk.models import DeskItem
 from incidents.event_mapper import excerpt
-from incidents.models import HistoryEntry, Incident, Message
+from incidents.models import HistoryEntry, Incident, Message, Organisation, User
 from web.clock import PARIS
 from web.errors import Conflict
 
@@ -69,6 +70,27 @@ def refusal(incident: Incident | AnyRow, item: DeskItem | AnyRow, now: datetime)
         again = _moment(item.reminded_at + AT_LEAST)
         return RemindedLately(number=incident.number, at=_moment(item.reminded_at), again=again)
     return refused
+
+
+def parties(*incidents: Incident | AnyRow) -> set[UUID | None]:
+    return {each for one in incidents for each in (one.reseller_id, one.client_id)}
+
+
+async def readers(reader: AsyncConnection | AsyncSession, organisation_ids: Collection[UUID | None]) -> set[UUID]:
+    """Which of these organisations somebody answers for: their administrators are told of a reminder."""
+    closed = exists().where(Organisation.id == User.organisation_id, Organisation.portal_access.is_(False))
+    # Of people of before the upgrade that added it, the role is not known.
+    is_told = (User.status == "active", User.role.in_(("administrator", "")))
+    query = select(User.organisation_id).where(User.organisation_id.in_(organisation_ids), *is_told, ~closed)
+    return set((await reader.execute(query.distinct())).scalars())
+
+
+def unless_read(incident: Incident | AnyRow, party: Awaited, known: Collection[UUID]) -> Conflict | None:
+    """Why a reminder would reach nobody; ``known``: whom :func:`readers` found."""
+    is_client = party == "client"
+    if (incident.client_id if is_client else incident.reseller_id) in known:
+        return None
+    return NobodyToRemind(name=incident.client_name if is_client else incident.reseller_name)
 
 
 async def asked(reader: AsyncConnection | AsyncSession, numbers: Sequence[str]) -> dict[str, Asked]:

@@ -121,6 +121,18 @@ class AnswerFirst(Conflict):
     )
 
 
+class NobodyToRemind(Conflict):
+    """No administrator of the awaited side has an active account, or its access to the portal is closed."""
+
+    code = "nobody_to_remind"
+    message = text(
+        "Personne ne répond au portail pour {name} (aucun administrateur actif, ou accès fermé) : une relance ne "
+        "serait lue par personne.",
+        "Nobody answers in the portal for {name} (no active administrator, or access closed): nobody would read a "
+        "reminder.",
+    )
+
+
 class RemindedLately(Conflict):
     """``again``: from when on the next reminder may be sent."""
 

@@ -17,7 +17,7 @@ from web import clock
 
 
 async def remind(session: AsyncSession, incident: Incident, by: Actor) -> None:
-    """The incident is locked. Raises NothingAwaited, AnswerFirst, RemindedLately."""
+    """The incident is locked. Raises NothingAwaited, AnswerFirst, RemindedLately, NobodyToRemind."""
     party = await remind_among(session, incident, by)
     said = (await awaited.asked(session, [incident.number]))[incident.number]
     outbox.add(session, event_mapper.answer_reminded(incident, by, clock.now(), party, said.of(party)))
@@ -33,6 +33,9 @@ async def remind_among(session: AsyncSession, incident: Incident, by: Actor) -> 
     party = awaited.party(incident, item)
     if refused is not None or party is None:
         raise refused or NothingAwaited(number=incident.number)
+    unread = awaited.unless_read(incident, party, await awaited.readers(session, awaited.parties(incident)))
+    if unread is not None:
+        raise unread
     name = incident.client_name if party == "client" else incident.reseller_name
     session.add(DeskAct.of(item, "remind", by, now, to=(None, name)))
     item.reminded_at = now

@@ -77,12 +77,14 @@ class Desk:
         if party is None or awaited.unless_awaited(incident, item) is not None:
             return None
         said = (await awaited.asked(reader, [incident.number]))[incident.number]
+        known = await awaited.readers(reader, awaited.parties(incident))
+        refused = awaited.refusal(incident, item, self._now) or awaited.unless_read(incident, party, known)
         return schemas.Awaiting(
             party=party,
             name=incident.client_name if party == "client" else incident.reseller_name,
             asked=said.of(party),
             reminded_at=item.reminded_at,
-            may_remind=awaited.refusal(incident, item, self._now) is None,
+            may_remind=refused is None,
         )
 
     def _row(self, item: AnyRow, incident: AnyRow, promised: dict[str, AnyRow]) -> schemas.DeskRow:

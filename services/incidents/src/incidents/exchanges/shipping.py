@@ -26,6 +26,7 @@ from incidents.exchanges import (
 from incidents.exchanges.models import Exchange, Shipment
 from incidents.exchanges.scene import Scene
 from web import clock
+from web.text import codes
 
 RETURN_STEPS: dict[News, ExchangeStep] = {
     "shipped": "return_shipped",
@@ -141,7 +142,8 @@ async def record(
     if news == "shipped":
         shipment.shipped_at = shipment.shipped_at or scene.at
     was_presumed = shipment.is_presumed
-    if machine.is_late(shipment.state, news, is_presumed=was_presumed) or _is_overtaken(scene, shipment, news):
+    is_late = machine.is_late(shipment.state, news, is_presumed=was_presumed)
+    if (is_late and not await _leaves_after_all(scene, shipment, news)) or _is_overtaken(scene, shipment, news):
         return False
     lines = await parcel_repository.lines_of(scene.session, shipment)
     scenes = [scene.of(line) for line in lines]
@@ -171,6 +173,20 @@ async def withdraw(scene: Scene, shipment: Shipment, note: str) -> bool:
         line.version += 1
         if shipment.direction == "outbound" and line.decision == "approved":
             await dispatch.go_on_without(each)
+    return True
+
+
+async def _leaves_after_all(scene: Scene, shipment: Shipment, news: News) -> bool:
+    """It was withdrawn, and a carrier has it: it is what its lines send, where nothing else has left for them since."""
+    if (shipment.direction, shipment.state, news) != ("outbound", "recalled", "shipped"):
+        return False
+    for line in await parcel_repository.lines_of(scene.session, shipment):
+        loads = await parcel_repository.loads(scene.session, line)
+        held = next(load for load in loads if load.shipment_id == shipment.id)
+        is_meant = held.unit is None or held.code == codes.serial(standing.unit_sent(line) or "")
+        is_left = line.decision == "approved" and line.cover != "returned" and line.dispatch in standing.NOT_SENT
+        if not (is_meant and is_left):
+            return False
     return True
 
 
