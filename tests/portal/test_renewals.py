@@ -45,7 +45,7 @@ async def test_a_renewal_from_proposal_to_order(visit: Visit, ours: World) -> No
 
     await expect(page.get_by_role("heading", level=1)).to_contain_text(ours.unheld)
     until = clock.today() + timedelta(days=10)
-    await expect(page.locator(".offers")).to_contain_text(f"À commander avant le {until:%d/%m/%Y} inclus")
+    await expect(page.locator(".offers")).to_contain_text(f"À commander jusqu’au {until:%d/%m/%Y} inclus")
     await page.get_by_label("État").select_option("Perdu")
     await page.get_by_label("Note").fill("Devis envoyé à M. Martin")
     await page.get_by_role("button", name="Enregistrer").click()

@@ -50,7 +50,7 @@ async def _standard(office: Caller, support: Caller, number: str) -> None:
     note = "La façade n’est pas vendue seule : renvoyez l’appareil, un neuf partira à son arrivée."
     await _approve(office, number, "Q218C30102", type="standard_exchange", note=note)
     stated = "Appareil jamais mis en service : aucune donnée, vu par téléphone."
-    label = {"carrier": "colissimo", "tracking_number": "8R12345678906", "without_statement": stated}
+    label = {"carrier": "colissimo", "tracking_number": "8R12345678905", "without_statement": stated}
     await _step(office, number, 1, "send_label", **label)
 
 

@@ -225,8 +225,10 @@ async def test_a_side_for_which_nobody_answers_is_not_reminded(desk: Any, at: An
     if why == "access closed":
         await known(desk, CLIENT)
         await desk.organisation("client", "CLI-0001", "Client Test", portal_access=False)
-    elif why in ("disabled", "basic"):
-        await known(desk, CLIENT, **({"status": "disabled"} if why == "disabled" else {"role": "basic"}))
+    elif why == "disabled":
+        await known(desk, CLIENT, status="disabled")
+    elif why == "basic":
+        await known(desk, CLIENT, role="basic")
     assert not (await item(desk, number))["awaiting"]["may_remind"]
     answer = await act(desk, number, "remind")
     assert (answer.status_code, answer.json()["code"]) == (409, "nobody_to_remind")

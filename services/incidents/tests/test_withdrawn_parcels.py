@@ -40,6 +40,8 @@ async def test_a_prepared_parcel_is_withdrawn_and_the_line_is_as_before_it(desk:
     assert (line["dispatch"], line["stage"], line["may_ship"]) == ("none", "to_ship", True)
     assert (line["timeline"][-1]["step"], line["timeline"][-1]["note"]) == ("parcel_withdrawn", "Préparé deux fois")
     assert len(await steps_told(desk)) == told
+    feed = (await desk.as_(OFFICE).get("/backoffice/incidents/changes", params={"after": 0})).json()
+    assert feed["items"][-1]["kind"] == "exchange.parcel_withdrawn"
     for other in (CLIENT, RESELLER):
         seen = await desk.line(number, by=other)
         assert [fact["step"] for fact in seen["timeline"][len(before["timeline"]) :]] == ["prepared"]

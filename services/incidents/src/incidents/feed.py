@@ -1,4 +1,5 @@
-"""What happens to an incident is told twice: as an event, and as a row of the feed that programs follow by number.
+"""What happens to an incident is told twice: as an event, and as a row of the feed that programs follow by number. What
+SQP alone knows of an exchange is a row alone.
 
 The feed is for SQP's programs: of what these do not read, the thread between reseller and client and SQP's notes, it
 says nothing.
@@ -8,6 +9,7 @@ from __future__ import annotations
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.incidents.exchanges import SqpStep
 from chassis.messaging import outbox
 from events.incidents import (
     ExchangeChanged,
@@ -55,6 +57,11 @@ def tell(session: AsyncSession, incident: Incident, event: Told) -> None:
     outbox.add(session, event)
     if not _is_hidden(event):
         session.add(Change(kind=_kind(event), number=incident.number, version=incident.version))
+
+
+def tell_programs(session: AsyncSession, incident: Incident, step: SqpStep) -> None:
+    """Of an exchange's step that SQP alone knows of, there is no event. The incident's row is locked."""
+    session.add(Change(kind=f"exchange.{step}", number=incident.number, version=incident.version))
 
 
 def _kind(event: Told) -> str:

@@ -41,8 +41,9 @@ class Scene:
         feed.tell(self.session, self.incident, told)
 
     def note(self, step: SqpStep, note: str = "", parcel: Shipment | None = None, **data: Any) -> None:
-        """For SQP alone: a fact, and nothing that others hear of."""
+        """For SQP alone: a fact and a row of the feed, and nothing that others hear of."""
         self._write(step, note, parcel, sqp_only=True, data=data)
+        feed.tell_programs(self.session, self.incident, step)
 
     def _write(
         self,
