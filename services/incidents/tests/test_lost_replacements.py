@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from services.incidents.tests.parcels import leaves
 
-from devkit.harness import CLIENT, back_office
+from devkit.harness import CLIENT, SQP, back_office
 from web.clock import PARIS
 
 FAULTY, NEW = "Q207B17555", "Q251I02233"
@@ -139,6 +139,40 @@ async def test_a_lost_parcel_delivered_after_the_next_one_is_told_to_sqp_alone(d
     after = await desk.line(desk.number, by=CLIENT)
     assert after["timeline"] == before["timeline"]
     assert (await desk.line(desk.number))["timeline"][-1]["step"] == "second_delivery"
+
+
+@pytest.mark.parametrize("by", [SQP, OFFICE], ids=["person", "office"])
+async def test_a_unit_that_was_delivered_twice_is_found_by_its_number_and_replaces_nothing_until_it_is_back(
+    desk: Any, sent: str, by: Any
+) -> None:
+    await desk.news(sent, "lost")
+    await desk.step(desk.number, "reserve", serial_number="AUTRE")
+    await desk.news(await desk.ship(desk.number), "delivered")
+    other = await desk.declare(serial_numbers=["Z9CBPM5M"], title="Disque")
+    await desk.exchange(other, "Z9CBPM5M")
+    await desk.news(sent, "delivered")
+    found = (await desk.as_(SQP).get("/exchanges", params={"scan": NEW})).json()["items"]
+    assert [row["incident_number"] for row in found] == [desk.number]
+    refused = await desk.try_step(other, "reserve", serial_number=NEW)
+    assert (refused.status_code, refused.json()["code"]) == (409, "replacement_is_taken")
+    seen = await desk.line(desk.number, by=CLIENT)
+    actions = {parcel["id"]: parcel["actions"] for parcel in (await desk.line(desk.number))["shipments"]}
+    assert actions[sent] == ["returned_to_sender"]
+    assert (await desk.news(sent, "returned_to_sender", by)).status_code == 200
+    line = await desk.line(desk.number)
+    assert (line["timeline"][-1]["step"], line["dispatch"], line["cover"]) == (
+        "spare_came_back", "delivered", "replaced",
+    )  # fmt: skip
+    assert (await desk.line(desk.number, by=CLIENT))["timeline"] == seen["timeline"]
+    assert (await desk.news(sent, "returned_to_sender", by)).status_code == 409
+    await desk.step(other, "reserve", serial_number=NEW)
+
+
+async def test_what_was_delivered_and_is_in_service_does_not_come_back_by_its_parcel(desk: Any, sent: str) -> None:
+    await desk.news(sent, "delivered")
+    refused = await desk.news(sent, "returned_to_sender")
+    assert (refused.status_code, refused.json()["code"]) == (409, "parcel_not_on_its_way")
+    assert (await desk.line(desk.number))["dispatch"] == "delivered"
 
 
 async def test_for_a_unit_that_got_lost_on_its_way_to_its_repair_another_may_be_sent(desk: Any) -> None:

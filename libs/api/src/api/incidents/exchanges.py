@@ -36,6 +36,7 @@ SqpStep = Literal[
     "quarantined",
     "carrier_news",
     "second_delivery",
+    "spare_came_back",
     "parcel_withdrawn",
     "claim_opened",
     "claim_sent",

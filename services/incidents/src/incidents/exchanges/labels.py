@@ -217,6 +217,10 @@ STEP: Mapping[FactStep, Text] = {
         "Un colis qui n’était pas arrivé est livré à son tour ({carrier}) : son appareil est à redemander au client.",
         "A parcel that had not arrived is delivered as well ({carrier}): its unit is to be asked back of the client.",
     ),
+    "spare_came_back": text(
+        "L’appareil livré en double est revenu chez SQP ({carrier}).",
+        "The unit that was delivered twice is back at SQP ({carrier}).",
+    ),
     "parcel_withdrawn": text(
         "Colis préparé par erreur, retiré ({carrier}).", "Parcel prepared by mistake, withdrawn ({carrier})."
     ),

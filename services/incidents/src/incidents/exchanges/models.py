@@ -6,7 +6,20 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, Computed, ForeignKey, Identity, Index, Table, Text, UniqueConstraint, Uuid, text
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Computed,
+    ForeignKey,
+    Identity,
+    Index,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    literal_column,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -38,7 +51,11 @@ shipment_lines = Table(
     Column("exchange_id", Uuid, ForeignKey("exchanges.id"), primary_key=True, index=True),
     # The serial number of what a parcel to the holder has in it for the line, where that has one.
     Column("unit", Text),
+    Index("ix_shipment_lines_unit", text(SERIAL_SQL.format(column="unit"))),
 )
+
+
+UNIT_CODE: ColumnElement[str] = literal_column(SERIAL_SQL.format(column="shipment_lines.unit"), Text)
 
 
 class Exchange(Base):

@@ -86,7 +86,8 @@ async def tell(session: AsyncSession, identifier: UUID, news: parcels.ShipmentNe
     if shipment is None or incident is None:
         raise parcel_errors.ShipmentNotFound
     await session.refresh(shipment)
-    if news.state != "recalled" and machine.is_late(shipment.state, news.state, is_presumed=shipment.is_presumed):
+    is_late = machine.is_late(shipment.state, news.state, is_presumed=shipment.is_presumed)
+    if news.state != "recalled" and is_late and not _may_come_back(shipment, news):
         raise parcel_errors.ParcelNotOnItsWay(state=shipment.state)
     await _require_true(session, incident, shipment, news.state)
     await shipping.correct(session, shipment, news.carrier, news.tracking_number)
@@ -160,11 +161,18 @@ async def _record(
     scene = Scene(session, incident, lines[0], by, max(min(news.at or now, now), asked_at), now)
     if news.state == "recalled":
         is_news = await shipping.withdraw(scene, shipment, news.note)
+    elif _may_come_back(shipment, news) and scene.at >= (shipment.delivered_at or scene.at):
+        is_news = await shipping.take_spare_back(scene, shipment, news.note)
     else:
         is_news = await shipping.record(scene, shipment, news.state, news.note)
     await session.flush()
     await following.follow(session, incident, now)
     return is_news
+
+
+def _may_come_back(shipment: Shipment, news: parcels.ShipmentNews) -> bool:
+    is_arrived = shipment.direction == "outbound" and shipment.state == "delivered" and not shipment.is_presumed
+    return is_arrived and news.state == "returned_to_sender"
 
 
 async def _require_true(session: AsyncSession, incident: Incident, shipment: Shipment, said: parcels.Said) -> None:

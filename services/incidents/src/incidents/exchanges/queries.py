@@ -82,8 +82,9 @@ def _scanned(scan: str) -> CompoundSelect[tuple[UUID]]:
         .join(Shipment, Shipment.id == shipment_lines.c.shipment_id)
         .where(Shipment.tracking_number == number, Shipment.tracking_number != "")
     )
+    spare = units.spare(code)
     own = (Exchange.serial_code, Exchange.replacement_code, Exchange.incident_number)
-    return union_all(parcel, *(select(Exchange.id).where(column == code) for column in own))
+    return union_all(parcel, spare, *(select(Exchange.id).where(column == code) for column in own))
 
 
 async def page(

@@ -163,6 +163,20 @@ async def record(
     return True
 
 
+async def take_spare_back(scene: Scene, shipment: Shipment, note: str) -> bool:
+    """What was delivered beside the unit that took its place is at SQP again; False where it is no such parcel."""
+    lines = await parcel_repository.lines_of(scene.session, shipment)
+    for line in lines:
+        loads = await parcel_repository.loads(scene.session, line)
+        if not any(load.shipment_id == shipment.id and standing.is_spare(line, load) for load in loads):
+            return False
+    shipment.state = "returned_to_sender"
+    for line in lines:
+        scene.of(line).note("spare_came_back", note, shipment)
+        line.version += 1
+    return True
+
+
 async def withdraw(scene: Scene, shipment: Shipment, note: str) -> bool:
     """It was prepared by mistake: its lines go on as if it had never been. As :func:`record`."""
     shipment.state = "recalled"

@@ -188,6 +188,12 @@ def first_unit(line: AnyRow | LineState, loads: Sequence[Load]) -> ShipmentState
     return own[-1] if own else None
 
 
+def is_spare(line: AnyRow | LineState, load: Load) -> bool:
+    """It was delivered although another unit had taken its place: its holder has it to spare, and it is SQP's."""
+    meant = {codes.serial(line.serial_number), codes.serial(line.replacement_serial_number or "")}
+    return load.state == "delivered" and load.unit is not None and load.code not in meant
+
+
 def requestable(
     serials: Sequence[str], lines: Sequence[AnyRow], of_units: Sequence[AnyRow], off_contract: Collection[str]
 ) -> list[str]:

@@ -16,7 +16,7 @@ from incidents.access import visible
 from incidents.errors import SerialCredited, SerialLeft, SerialReplaced, SerialTakenBack
 from incidents.exchanges import standing
 from incidents.exchanges.errors import ExchangeUnderWay, ExchangeUnderWayElsewhere, ReplacementIsCovered
-from incidents.exchanges.models import Exchange, ExchangeFact
+from incidents.exchanges.models import UNIT_CODE, Exchange, ExchangeFact, Shipment, shipment_lines
 from incidents.models import CoveredContract, Incident
 from web.text import codes
 from web.text.codes import SERIAL_SQL
@@ -184,10 +184,28 @@ def of_units(contract: str, serial_codes: Sequence[str]) -> AnySelect:
 
 async def claimed_by(session: AsyncSession, code: str, but: UUID) -> Exchange | None:
     """The line, other than ``but``, that has reserved the unit of this serial code, or exchanges it as faulty, and is
-    open; or that waits for the unit to come back from whom it was sent to."""
+    open; or that waits for the unit to come back from whom it was sent to; or whose holder has it to spare."""
     is_open = (Exchange.decision.in_(standing.OPEN), Exchange.id != but)
     is_awaited = and_(Exchange.replacement_return.in_(("expected", "in_transit")), Exchange.id != but)
     reserved = select(Exchange).where(Exchange.replacement_code == code, or_(and_(*is_open), is_awaited))
-    return await session.scalar(reserved.limit(1)) or await session.scalar(
-        select(Exchange).where(Exchange.serial_code == code, Exchange.cover != "returned", *is_open).limit(1)
+    faulty = select(Exchange).where(Exchange.serial_code == code, Exchange.cover != "returned", *is_open)
+    to_spare = (
+        select(Exchange)
+        .where(Exchange.id.in_(spare(code)), Exchange.id != but, Exchange.serial_code != code)
+        .where(Exchange.replacement_code.is_distinct_from(code))
+    )
+    for query in (reserved, faulty, to_spare):
+        known = await session.scalar(query.limit(1))
+        if known is not None:
+            return known
+    return None
+
+
+def spare(code: str) -> Select[UUID]:
+    """The lines of which a parcel brought the unit of this serial code to its holder; :func:`standing.is_spare` says
+    whether another took its place."""
+    return (
+        select(shipment_lines.c.exchange_id)
+        .join(Shipment, Shipment.id == shipment_lines.c.shipment_id)
+        .where(Shipment.direction == "outbound", Shipment.state == "delivered", UNIT_CODE.in_([code]))
     )

@@ -9,15 +9,24 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.incidents import exchanges as schemas
-from api.incidents.addresses import Address
 from api.incidents.exchange_settings import ExchangeSettings, ServiceLevelDays
 from api.incidents.exchange_steps import StepName
 from api.incidents.messages import Person
 from api.incidents.promises import PromiseBadge
-from api.incidents.shipments import News
 from chassis.sql import AnyRow
 from events import OrganisationKind
-from incidents.exchanges import carriers, choices, foretold, labels, machine, queries, repository, standing, ways_back
+from incidents.exchanges import (
+    carriers,
+    choices,
+    foretold,
+    labels,
+    machine,
+    parcel_views,
+    queries,
+    repository,
+    standing,
+    ways_back,
+)
 from incidents.exchanges.standing import Load
 from incidents.exchanges.terms import Terms
 from incidents.labels import PLATFORM, PROMISE
@@ -28,7 +37,6 @@ from web.auth.principal import Principal
 from web.i18n import Language, Text
 
 STEPS: tuple[StepName, ...] = get_args(StepName)
-NEWS: tuple[News, ...] = get_args(News)
 
 
 def row(line: AnyRow, language: Language) -> schemas.ExchangeRow:
@@ -87,35 +95,6 @@ def settings(terms: Terms, last: AnyRow | None) -> ExchangeSettings:
     )
 
 
-def shipment(
-    parcel: AnyRow, lines: Sequence[int], *, for_sqp: bool, writes: bool, language: Language
-) -> schemas.Shipment:
-    is_told = writes and for_sqp
-    known = [news for news in NEWS if not machine.is_late(parcel.state, news, is_presumed=parcel.is_presumed)]
-    return schemas.Shipment(
-        id=parcel.id,
-        direction=parcel.direction,
-        direction_label=labels.DIRECTION[parcel.direction][language],
-        lines=list(lines),
-        carrier=parcel.carrier,
-        carrier_label=carriers.label(parcel.carrier, language),
-        tracking_number=parcel.tracking_number,
-        tracking_url=carriers.tracking_url(parcel.carrier, parcel.tracking_number),
-        doubtful_number=carriers.is_doubtful(parcel.carrier, parcel.tracking_number),
-        state=parcel.state,
-        state_label=labels.SHIPMENT[parcel.state][language],
-        prepared_at=parcel.prepared_at,
-        shipped_at=parcel.shipped_at,
-        delivered_at=parcel.delivered_at,
-        expected_on=parcel.expected_on,
-        address=Address(**parcel.address) if parcel.address else None,
-        contact=parcel.contact,
-        opening_hours=parcel.opening_hours,
-        actions=known if is_told else [],
-        may_recall=is_told and machine.recall_refusal(parcel.state, parcel.direction) is None,
-    )
-
-
 def _exchange(
     line: AnyRow,
     facts: Sequence[AnyRow],
@@ -145,7 +124,8 @@ def _exchange(
         **{"return": ways_back.of_return(line, terms, language)},
         replacement_return=ways_back.of_replacement(line, terms, language),
         shipments=[
-            shipment(each, of_parcel[each.id], for_sqp=for_sqp, writes=writes, language=language) for each in parcels
+            parcel_views.shipment(each, line, of_parcel[each.id], is_told=for_sqp and writes, language=language)
+            for each in parcels
         ],
         timeline=[_fact(each, followed, language) for each in facts],
         claim=_claim(line, language) if for_sqp else None,
