@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 from httpx import Response
+from sqlalchemy import func, select
 
 from devkit.harness import Harness, back_office
 
@@ -76,3 +77,8 @@ async def run(harness: Harness, rows: Sequence[dict[str, Any] | bytes], *, dry_r
     await harness.run_jobs()
     identifier: str = answer.json()["id"]
     return identifier
+
+
+async def rows_of(harness: Harness, model: Any) -> int:
+    async with harness.service.database.transaction() as session:
+        return await session.scalar(select(func.count()).select_from(model)) or 0

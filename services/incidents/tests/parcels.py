@@ -37,3 +37,14 @@ async def leaves(desk: Any) -> str:
     await desk.step(desk.number, "reserve", serial_number=NEW)
     parcel: str = await desk.ship(desk.number)
     return parcel
+
+
+async def here(desk: Any, kind: str, outcome: str, serial: str = "Q207B17555") -> str:
+    """An incident whose faulty unit, or what came for it, was inspected before anything left."""
+    await desk.register()
+    number: str = await desk.declare()
+    await desk.exchange(number, type=kind)
+    await desk.step(number, "receive", serial_number=serial)
+    missing = {"missing": ["Alimentation"]} if outcome == "partial" else {}
+    await desk.step(number, "inspect", outcome=outcome, note="Vu", **missing)
+    return number

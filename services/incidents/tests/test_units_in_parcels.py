@@ -5,20 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from services.incidents.tests.parcels import here
 
-from devkit.harness import RESELLER, SQP
-from web import clock
-
-
-async def here(desk: Any, kind: str, outcome: str, serial: str = "Q207B17555") -> str:
-    """An incident whose faulty unit, or what came for it, was inspected before anything left."""
-    await desk.register()
-    number: str = await desk.declare()
-    await desk.exchange(number, type=kind)
-    await desk.step(number, "receive", serial_number=serial)
-    missing = {"missing": ["Alimentation"]} if outcome == "partial" else {}
-    await desk.step(number, "inspect", outcome=outcome, note="Vu", **missing)
-    return number
+from devkit.harness import SQP
 
 
 async def test_a_parcel_that_was_given_up_and_turns_up_has_in_it_what_was_put_in(desk: Any) -> None:
@@ -173,36 +162,6 @@ async def test_nothing_comes_again_of_a_unit_that_went_back(desk: Any) -> None:
     assert "send_label" in (await desk.line(number))["actions"]
     await desk.ship(number)
     assert not {"send_label", "return_shipped", "receive"} & set((await desk.line(number))["actions"])
-
-
-async def test_a_product_without_fault_that_was_to_be_credited_goes_back(desk: Any) -> None:
-    number = await here(desk, "credit", "no_fault_found")
-    line = await desk.step(number, "reverse", reason="fault_gone")
-    assert (line["type"], line["stage"]) == ("repair", "to_ship")
-
-
-async def test_a_product_that_was_paid_back_is_neither_declared_nor_exchanged_again(
-    desk: Any,
-) -> None:
-    number = await here(desk, "credit", "as_expected")
-    open_one = await desk.declare(title="Déclaré pendant le retour")
-    line = await desk.step(number, "close")
-    day = clock.today()
-    assert (line["cover"], line["replaced_on"]) == ("credited", day.isoformat())
-    assert line["cover_label"] == "Repris contre un avoir\u00a0: il n’est plus couvert."
-    sentence = f"Le matériel Q207B17555 a été repris contre un avoir le {day:%d/%m/%Y}\u00a0: il n’est plus couvert."
-    for is_heard in (False, True):
-        if is_heard:
-            await desk.register(version=2, credited_serial_numbers=["Q207B17555"])
-        refused = await desk.as_(RESELLER).post("/incidents", json=desk.declaration(title="Encore"))
-        assert (refused.status_code, refused.json()["code"]) == (409, "serial_credited")
-        assert refused.json()["title"] == sentence
-        found = (await desk.as_(SQP).get(f"/incidents/{open_one}/exchanges")).json()
-        assert found["requestable"] == []
-        asked = await desk.as_(SQP).post(
-            f"/incidents/{open_one}/exchanges", json={"serial_number": "Q207B17555", "approve": True}
-        )
-        assert (asked.status_code, asked.json()["code"]) == (409, "serial_credited")
 
 
 @pytest.mark.parametrize("kind", ["standard_exchange", "advance_exchange"])
