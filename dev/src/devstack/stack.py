@@ -28,8 +28,8 @@ from gateway.settings import Settings as GatewaySettings
 from portal.bootstrap import build as build_portal
 from portal.settings import Settings as PortalSettings
 
-# Seconds. In one process a commit wakes the relay and a delivery wakes its consumer at once, so polling only finds rows
-# whose due time has come.
+# Seconds. In one process a commit wakes the relay and a delivery wakes its consumer at once, so the relay's poll
+# only finds rows that wait for a later time.
 IDLE_POLL = 1.0
 
 

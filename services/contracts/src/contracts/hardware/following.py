@@ -67,10 +67,8 @@ class Product:
     @property
     def units(self) -> set[str]:
         """The codes of the units that it has been so far."""
-        steps = {
-            code for step in self.history for code in (step.serial_code, step.replacement_code or step.serial_code)
-        }
-        return steps | {codes.serial(self.registered), codes.serial(self.serial_number)}
+        own = {codes.serial(self.registered), codes.serial(self.serial_number)}
+        return own.union(*map(units_of, self.history))
 
     def code_on(self, day: date) -> str:
         """The code of the unit that had the cover on that day."""
@@ -128,10 +126,10 @@ def shared(registered: Iterable[str], replacements: Iterable[Followed]) -> list[
     units = {codes.serial(serial) for serial in registered}
     left = [each for each in replacements if each.cover in ("in_progress", "replaced", "credited")]
     found = []
-    while step := next((each for each in left if units & _units(each)), None):
+    while step := next((each for each in left if units & units_of(each)), None):
         left.remove(step)
         found.append(step)
-        units |= _units(step)
+        units |= units_of(step)
     return found
 
 
@@ -181,7 +179,8 @@ def _came(step: Exchanged, code: str) -> bool:
     return step.replacement_code == code
 
 
-def _units(step: Exchanged) -> set[str]:
+def units_of(step: Exchanged) -> set[str]:
+    """The codes of the faulty unit and of its replacement."""
     return {code for code in (step.serial_code, step.replacement_code) if code}
 
 

@@ -55,7 +55,7 @@ class Exchanges:
         elsewhere = {
             row.exchange_id: row
             for number, (of, rows) in self._known.items()
-            if number != contract.number and of == holder and any(_is_of(row, units) for row in rows)
+            if number != contract.number and of == holder and any(units & following.units_of(row) for row in rows)
             for row in rows
             if row.exchange_id not in here
         }
@@ -97,7 +97,3 @@ class Exchanges:
         for row in self._followed:
             values = row.told | {"contract_number": row.contract_number}
             await upsert(self._session, Replacement, values, row.version)
-
-
-def _is_of(row: Replacement, units: set[str]) -> bool:
-    return row.serial_code in units or row.replacement_code in units

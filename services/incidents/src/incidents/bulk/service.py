@@ -75,7 +75,8 @@ async def preview(
     about = await _named(session, wanted.act, by)
     shown = performing.about(wanted.act.action, about)[language]
     found = await repository.chosen(await session.connection(), wanted.numbers)
-    known = await awaited.readers(session, awaited.parties(*found))
+    asks_readers = isinstance(wanted.act, schemas.BulkRemind)
+    known = await awaited.readers(session, awaited.parties(*found)) if asks_readers else set()
     kinds = Counter(_would(each, wanted.act, by, known) for each in found)
     act, gone = wanted.act.action, len(wanted.numbers) - len(found)
     said = [

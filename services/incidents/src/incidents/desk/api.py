@@ -163,7 +163,8 @@ async def wake_incident(number: Number, principal: auth.SqpWriter, session: Sess
 @desk.post("/{number}/remind", status_code=204, dependencies=[idempotency.Documented])
 async def remind_of_answer(number: Number, principal: auth.SqpWriter, session: Session) -> None:
     """Reminds the administrators of the side whose answer is awaited. 409 ``nothing_awaited``,
-    ``answer_first`` where the reseller has written since, ``reminded_lately`` within a day of the last reminder."""
+    ``answer_first`` where the reseller has written since, ``reminded_lately`` within a day of the last reminder,
+    ``nobody_to_remind`` where that side has no active administrator or its access is closed."""
     by = actor(principal)
     incident = await for_change(session, number, by)
     await reminders.remind(session, incident, by)
