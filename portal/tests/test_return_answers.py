@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from typing import Any
 
@@ -14,6 +15,8 @@ from devkit.printed import pages as printed
 
 LINK = "/retours/repondre"
 TOKEN = "t" * 40
+DIGEST = hashlib.sha256(TOKEN.encode()).hexdigest()[:12]
+OPENED = f"{LINK}?lien={DIGEST}"
 QUESTION = ReturnQuestion.model_validate(
     {"incident_number": NUMBER, "designation": "NAS", "product_reference": "TS", "serial_number": "Q207B17555",
      "label": "Retour en retard", "due_on": "2026-05-20", "is_overdue": True, "extension_days": 7,
@@ -28,19 +31,39 @@ QUESTION = ReturnQuestion.model_validate(
 def mailed(desk: Any, upstream: Upstream) -> Any:
     upstream.handlers["/api/v1/return-answers/question"] = answer(QUESTION.model_dump(mode="json"))
     upstream.handlers["/api/v1/return-answers"] = desk.changing({})
-    desk.leave(f"__Host-link={TOKEN}")
+    desk.leave(f"__Host-link-{DIGEST}={TOKEN}")
     return desk
 
 
 async def test_the_token_of_a_mailed_link_leaves_the_address_at_once(mailed: Any, site: Site) -> None:
     async with site.http.get(f"{LINK}?token={TOKEN}&reponse=more_time", allow_redirects=False) as got:
-        assert (got.status, got.headers["Location"]) == (303, f"{LINK}?reponse=more_time")
+        assert (got.status, got.headers["Location"]) == (303, f"{LINK}?lien={DIGEST}&reponse=more_time")
         assert TOKEN in got.headers["Set-Cookie"]
         assert got.headers["Referrer-Policy"] == "no-referrer"
 
 
+async def test_links_that_one_browser_follows_at_once_stay_apart(mailed: Any, upstream: Upstream, site: Site) -> None:
+    """Each page asks of its own link, also when it is read again after the other was answered."""
+    held: dict[str, str] = {}
+    addresses = []
+    for token in (TOKEN, "other" * 8):
+        async with site.http.get(f"{LINK}?token={token}", allow_redirects=False) as got:
+            held |= {name: morsel.value for name, morsel in got.cookies.items() if name.startswith("__Host-link")}
+            addresses.append(got.headers["Location"])
+    cookies = "; ".join(f"{name}={value}" for name, value in held.items())
+    mailed.leave(cookies)
+    for address, token in zip(addresses, (TOKEN, "other" * 8), strict=True):
+        assert f'name="token" value="{token}"' in await mailed.get(address)
+    sent = {"token": TOKEN, "step": "return_shipped", "carrier": "dpd", "csrf": mailed.csrf}
+    headers = {"Cookie": f"{cookies}; __Host-csrf=jeton", "Origin": "http://localhost:8080"}
+    async with site.http.post(LINK, data=sent, headers=headers, allow_redirects=False) as got:
+        assert got.status == 303
+        dropped = [name for name, morsel in got.cookies.items() if name.startswith("__Host-link") and not morsel.value]
+    assert dropped == [next(iter(held))]
+
+
 async def test_opening_a_mailed_link_answers_nothing(mailed: Any, upstream: Upstream) -> None:
-    page = await mailed.get(f"{LINK}?reponse=more_time")
+    page = await mailed.get(f"{OPENED}&reponse=more_time")
     assert "Vous aurez 7 jours de plus." in page
     assert re.findall(r'<details class="act" name="answer" open>\s*<summary>([^<]*)', page) == [
         "J’ai besoin d’un délai"
@@ -79,10 +102,10 @@ async def test_an_answer_that_is_refused_stands_in_its_form(mailed: Any) -> None
 
 async def test_whoever_holds_the_mail_prints_the_slip(mailed: Any, upstream: Upstream, site: Site) -> None:
     """Of the return that the page shows: another link may have been opened since, in another tab."""
-    page = await mailed.get(LINK)
+    page = await mailed.get(OPENED)
     form = page[page.index(f'action="{LINK}/bon-de-retour.pdf"') :].partition("</form>")[0]
     assert f'name="token" value="{TOKEN}"' in form
-    headers = {"Cookie": "__Host-link=another; __Host-csrf=jeton", "Origin": "http://localhost:8080"}
+    headers = {"Cookie": f"__Host-link-{DIGEST}=another; __Host-csrf=jeton", "Origin": "http://localhost:8080"}
 
     def slip(token: str) -> Any:
         return site.http.post(f"{LINK}/bon-de-retour.pdf", data={"csrf": mailed.csrf, "token": token}, headers=headers)
@@ -109,8 +132,8 @@ async def test_a_link_that_was_used_says_so(mailed: Any, upstream: Upstream, sit
     mailed.refusal = over
     assert (await mailed.post(LINK, token=TOKEN, step="keep_disk"))[0] == 410
     upstream.handlers["/api/v1/return-answers/question"] = answer(over[1], 404)
-    for cookie in (f"__Host-link={TOKEN}", "__Host-link=x", ""):
-        async with site.http.get(LINK, headers={"Cookie": cookie}) as got:
+    for cookie in (f"__Host-link-{DIGEST}={TOKEN}", f"__Host-link-{DIGEST}=x", f"__Host-link={TOKEN}", ""):
+        async with site.http.get(OPENED, headers={"Cookie": cookie}) as got:
             assert (got.status, "n’est pas valable" in await got.text()) == (410, True)
 
 
@@ -118,7 +141,7 @@ async def test_a_mailed_question_about_a_replacement_says_so(mailed: Any, upstre
     actions = ["return_shipped", "return_lost", "more_time"]
     asked = QUESTION.model_copy(update={"of_replacement": True, "serial_number": "Q251I02233", "actions": actions})
     upstream.handlers["/api/v1/return-answers/question"] = answer(asked.model_dump(mode="json"))
-    page = await mailed.get(LINK)
+    page = await mailed.get(OPENED)
     assert "<dt>Remplacement à renvoyer</dt>" in page
     assert "Q251I02233" in page
     assert "Je conserve le disque" not in page

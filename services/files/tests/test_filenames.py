@@ -28,6 +28,7 @@ from files import filenames
         ('a<b>:"|?*.txt', "a_b______.txt"),
         (".htaccess", "htaccess"),
         ("con.txt", "_con.txt"),
+        ("lpt¹.log", "_lpt¹.log"),
         ("写真.png", "写真.png"),
         ("🏳️\u200d🌈.log", "🏳️\u200d🌈.log"),
         ("👩\u200d👩\u200d👧 👍🏽.jpg", "👩\u200d👩\u200d👧 👍🏽.jpg"),

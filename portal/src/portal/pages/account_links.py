@@ -95,7 +95,7 @@ async def reset_form(page: Page) -> Response:
 
 @blueprint.post("/mot-de-passe", is_open=True)
 async def reset(page: Page) -> Response:
-    token = page.field("token")[: mailed_links.MAX_TOKEN]
+    token = mailed_links.token_of(page)
     gaps = RESET.gaps(page)
     if gaps:
         return await _shown(page, TO_RESET, token, gaps)
@@ -117,7 +117,7 @@ async def email_form(page: Page) -> Response:
 @blueprint.post("/nouvelle-adresse", is_open=True)
 async def confirm_email(page: Page) -> Response:
     """The address is confirmed by the button, not by opening the link: mail scanners open links, too."""
-    token = page.field("token")[: mailed_links.MAX_TOKEN]
+    token = mailed_links.token_of(page)
     try:
         done = await sign_in.confirm_email(page, page.build(LinkToFollow, {"token": token}))
     except ApiRefused as refused:
@@ -126,7 +126,7 @@ async def confirm_email(page: Page) -> Response:
         return await _shown(page, TO_CONFIRM, token, BARE.errors(page, refused))
     page.forget()
     said = page.gettext("Votre adresse e-mail est désormais %(email)s.") % {"email": done.email}
-    return mailed_links.left(page.redirect("/parametres" if page.person else LOGIN, flash=said))
+    return mailed_links.left(page, page.redirect("/parametres" if page.person else LOGIN, flash=said))
 
 
 @blueprint.get("/activation", is_open=True)
@@ -136,7 +136,7 @@ async def activation_form(page: Page) -> Response:
 
 @blueprint.post("/activation", is_open=True)
 async def activate(page: Page) -> Response:
-    token = page.field("token")[: mailed_links.MAX_TOKEN]
+    token = mailed_links.token_of(page)
     gaps = ACTIVATION.gaps(page)
     if gaps:
         return await _shown(page, TO_ACTIVATE, token, gaps)
@@ -153,7 +153,7 @@ async def activate(page: Page) -> Response:
 @blueprint.post("/activation/nouveau-lien", is_open=True)
 async def send_again(page: Page) -> Response:
     """One answer whatever the case."""
-    link = {"token": page.field("token")[: mailed_links.MAX_TOKEN]}
+    link = {"token": mailed_links.token_of(page)}
     try:
         await sign_in.send_activation_again(page, page.build(LinkToFollow, link))
     except ApiRefused as refused:
@@ -208,7 +208,7 @@ async def _link_over(page: Page, token: str = "") -> Response:
     """``token`` is one of an invitation, which can be sent again to the same person."""
     context = {"path": page.request.url.path, "token": token}
     response = await page.render("account/link_over.html", context, status=410)
-    return mailed_links.left(response)
+    return mailed_links.left(page, response)
 
 
 async def _enter(page: Page, login: str, flash: str) -> Response:
@@ -217,7 +217,7 @@ async def _enter(page: Page, login: str, flash: str) -> Response:
         response = await account.enter(page, login, _password(page), flash=flash)
     except ApiRefused:
         response = page.redirect(f"{LOGIN}?identifiant={login}", flash=flash)
-    return mailed_links.left(response)
+    return mailed_links.left(page, response)
 
 
 def _password(page: Page) -> str:

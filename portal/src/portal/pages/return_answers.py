@@ -49,7 +49,7 @@ async def show(page: Page) -> Response:
 
 @blueprint.post(PATH, is_open=True)
 async def answer(page: Page) -> Response:
-    token, step = page.field("token")[: mailed_links.MAX_TOKEN], _answer(page.field("step"))
+    token, step = mailed_links.token_of(page), _answer(page.field("step"))
     if not step:
         raise ApiRefused(404, {})
     asked = _asks(step)
@@ -66,14 +66,14 @@ async def answer(page: Page) -> Response:
         raise
     if trouble:
         return await _page(page, token, step, trouble)
-    return mailed_links.left(page.redirect(f"{PATH}/merci"))
+    return mailed_links.left(page, page.redirect(f"{PATH}/merci"))
 
 
 @blueprint.post(f"{PATH}/bon-de-retour.pdf", is_open=True)
 async def print_slip(page: Page) -> Response:
     """The holder of the mail prints the slip of the return that the page shows, whichever other links they have opened
     since."""
-    question = await _question(page, page.field("token")[: mailed_links.MAX_TOKEN])
+    question = await _question(page, mailed_links.token_of(page))
     if question is None or not question.is_awaited:
         return await _over(page)
     slip = Slip(
@@ -164,4 +164,4 @@ def _answer(given: str) -> str:
 
 
 async def _over(page: Page) -> Response:
-    return mailed_links.left(await page.render("returns/over.html", status=410))
+    return mailed_links.left(page, await page.render("returns/over.html", status=410))

@@ -16,7 +16,7 @@ MAX_EXTENSION = 12
 # zero width) those that join emoji or letters are seen.
 INVISIBLE = frozenset({"Cc", "Cs", "Co", "Cn", "Zl", "Zp"})
 FORBIDDEN = re.compile(r'[<>:"|?*]')
-DEVICE = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
+DEVICE = re.compile(r"(con|prn|aux|nul|com[\d¹²³]|lpt[\d¹²³])(\.|$)", re.IGNORECASE)
 
 
 def clean(name: str) -> str:
