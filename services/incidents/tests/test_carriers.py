@@ -58,6 +58,7 @@ def test_one_wrong_digit_of_a_colissimo_is_always_seen(wrong: str) -> None:
     [
         "XY 1234 5678 5 FR",
         "xy123456785fr",
+        "]C1XY123456785FR",
         " XY\u00a0123\u202f456\u200b785 FR\n",
         "https://www.chronopost.fr/tracking-no-cms/suivi-page?listeNumerosLT=XY123456785FR&langue=fr",
         "HTTPS://www.chronopost.fr/x/XY123456785FR",

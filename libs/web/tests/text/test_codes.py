@@ -67,6 +67,8 @@ def test_a_contract_number_is_read_without_its_label(written: str) -> None:
         "Serial No: WCC4-50001",
         "[S/N: WCC4-50001].",
         "*WCC4-50001*",
+        "]C1WCC4-50001",
+        "]d2S/N: WCC4-50001",
         "“WCC4-50001”",
         "WСС4-50001",
     ],

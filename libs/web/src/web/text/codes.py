@@ -14,6 +14,8 @@ from web.text.characters import normalized, plain
 MOST_TYPED: Final = 400
 # A label's bar code (Code 39) begins and ends with a star, which some readers pass on.
 _FRAME: Final = "*"
+# What some readers put before a code to say its kind (ISO/IEC 15424): ``]C1`` is a GS1-128, ``]d2`` a Data Matrix.
+_SYMBOLOGY: Final = re.compile(r"^\s*\][A-Za-z]\d")
 # Punctuation that a sentence or a list sets around a number.
 _AROUND: Final = " *()[]{}<>\"',;:."
 
@@ -40,7 +42,8 @@ _SLASHES: Final = str.maketrans("\u2044\u2215", "//")
 
 def unlabelled(value: str) -> str:
     """``value`` without the labels before its numbers: ``QB50001`` of ``N° de série : QB50001``."""
-    return _LABEL.sub(" ", _SPACES.sub(" ", plain(normalized("NFKC", _NUMERO.sub("n°", value))))).strip()
+    read = _NUMERO.sub("n°", _SYMBOLOGY.sub("", value))
+    return _LABEL.sub(" ", _SPACES.sub(" ", plain(normalized("NFKC", read)))).strip()
 
 
 def latin(word: str) -> str:
@@ -58,7 +61,8 @@ def cleaned(value: Any) -> Any:
     """
     if not isinstance(value, str) or "\0" in value:
         return value
-    return "".join(plain(normalized("NFKC", value)).translate(_SLASHES).split()).strip(_FRAME)
+    read = normalized("NFKC", _SYMBOLOGY.sub("", value))
+    return "".join(plain(read).translate(_SLASHES).split()).strip(_FRAME)
 
 
 def bare(value: Any) -> Any:
@@ -66,7 +70,8 @@ def bare(value: Any) -> Any:
     brackets or quotes around it."""
     if not isinstance(value, str) or "\0" in value:
         return value
-    return latin(str(cleaned(unlabelled(value.strip(_AROUND)).strip(_AROUND))))
+    read = _SYMBOLOGY.sub("", value)
+    return latin(str(cleaned(unlabelled(read.strip(_AROUND)).strip(_AROUND))))
 
 
 def code(value: str) -> str:
