@@ -97,7 +97,11 @@ async def test_where_the_next_exchange_is_to_be_standard_one_in_advance_is_refus
 ) -> None:
     await delivered("Q207B17555", "NEW1", "standard")
     at(LATE)
-    number = await asked(desk, "Z9CBPM5M")
+    number = await desk.declare(serial_numbers=["Z9CBPM5M"])
+    before = (await desk.as_(RESELLER).get(f"/incidents/{number}/exchanges")).json()
+    assert before["overdue"] == (await told_before(desk, RESELLER))["returns"]
+    await desk.exchange(number, "Z9CBPM5M", by=RESELLER)
+    assert (await desk.as_(RESELLER).get(f"/incidents/{number}/exchanges")).json()["overdue"] is None
     assert (await desk.try_step(number, "approve")).json()["code"] == "overdue_returns"
     assert (await desk.step(number, "approve", type="standard_exchange"))["type"] == "standard_exchange"
 

@@ -114,7 +114,7 @@ async def get_choices(
     held = await _covered(reader, contract, principal)
     promised = promises_next_day(held.service_level)
     promise = promise_views.offer(await promises.terms(reader)) if promised else None
-    overdue = await exchanges.count_overdue(reader, principal, held, clock.today())
+    overdue = await exchanges.count_overdue(reader, principal, held.reseller_id, clock.today())
     advance = foretold.advance(await exchange_repository.terms(reader), held.service_level, language)
     return views.declaration_choices(language, promise, advance, foretold.overdue(*overdue, language))
 

@@ -12,6 +12,7 @@ from api.incidents.addresses import Address
 from api.incidents.exchange_steps import Carrier, ClaimState, Condition, StepName
 from api.incidents.incidents import Choice
 from api.incidents.messages import Person
+from api.incidents.overdue import OverdueReturns
 from api.incidents.promises import PromiseBadge
 from events.exchange_words import (
     Cover,
@@ -230,7 +231,7 @@ class ExchangeChoices(Answer):
 
 class Exchanges(Answer):
     """The lines of one incident. ``requestable``: serial numbers that the caller may ask an exchange for now, with what
-    they are told of its return before (``return_terms``); ``may_state``: whether the caller may state what became of
+    they are told before: of its return (``return_terms``), and of the returns that are ``overdue``; ``may_state``: whether the caller may state what became of
     the data. ``address_warning``: why an exchange in advance cannot be delivered to the incident's address, where one
     is to be sent or may be asked for."""
 
@@ -239,6 +240,7 @@ class Exchanges(Answer):
     statements: list[DataStatement]
     may_state: bool
     return_terms: str = ""
+    overdue: OverdueReturns | None = None
     address_warning: str = ""
     choices: ExchangeChoices
 

@@ -184,10 +184,10 @@ async def statements(reader: AsyncConnection, number: str) -> Sequence[AnyRow]:
 
 
 async def count_overdue(
-    reader: AsyncConnection, principal: Principal, contract: AnyRow, today: date
+    reader: AsyncConnection, principal: Principal, reseller_id: UUID, today: date
 ) -> tuple[dict[Consequence, int], dict[Consequence, int]]:
-    """Overdue returns that hold for a declaration on ``contract``, by what follows: those that the caller sees, and
-    all of them."""
-    counted = repository.overdue(contract.reseller_id, today)
+    """Overdue returns that stand against exchanges of ``reseller_id``, by what follows: those that the caller sees,
+    and all of them."""
+    counted = repository.overdue(reseller_id, today)
     seen = counted.join(Incident, Incident.number == Exchange.incident_number).where(visible(Incident, principal))
     return dict((await reader.execute(seen)).all()), dict((await reader.execute(counted)).all())

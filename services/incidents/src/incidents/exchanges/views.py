@@ -67,10 +67,12 @@ async def exchanges(
     units = await queries.of_units(reader, incident) if may_request else []
     left = await queries.off_contract(reader, incident, clock.today()) if may_request else set()
     requestable = standing.requestable(articles, lines, units, left) if may_request else []
+    overdue = await queries.count_overdue(reader, principal, incident.reseller_id, clock.today()) if requestable else ()
     return schemas.Exchanges(
         items=items,
         requestable=requestable,
         return_terms=foretold.return_terms(terms, incident.service_level, language) if requestable else "",
+        overdue=foretold.overdue(*overdue, language) if overdue else None,
         address_warning=foretold.of_incident(incident.delivery_address, kind, language)
         if requestable or any(_leaves_in_advance(line) for line in lines)
         else "",
