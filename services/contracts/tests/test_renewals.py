@@ -135,6 +135,7 @@ async def test_the_shops_order_closes_it_by_itself_and_the_next_end_is_open(harn
         (ending(40).isoformat(), "ordered", "CMD-1")
     ]
     assert (first[0]["note"], first[0]["offers"]) == ("Devis", [])
+    assert first[0]["covered_until"] == extended["warranty_ends_on"]
     [following] = second["items"]
     assert (following["state"], following["ends_on"]) == ("open", extended["warranty_ends_on"])
     refused = await change(harness, path("1", 40), tag='"2"', state="lost", lost_reason="price")

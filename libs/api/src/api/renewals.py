@@ -61,13 +61,15 @@ class RenewalOffer(Answer):
 
 
 class Renewal(Answer):
-    """One end of cover and what becomes of it; ``ends_on`` stays once an order has moved the contract's end.
+    """One end of cover and what becomes of it; ``ends_on`` stays once an order has moved the contract's end,
+    which is ``covered_until``.
 
     ``days_left`` counts from today and is negative once over. ``reseller`` is named to SQP alone.
     """
 
     contract_number: str
     ends_on: date
+    covered_until: date
     version: int
     product_reference: str
     serial_number: str

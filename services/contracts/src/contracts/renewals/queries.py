@@ -157,6 +157,7 @@ def _rows(narrowed: ColumnElement[bool], *periods: Callable[[Any], ColumnElement
                 Contract.client_name,
                 Contract.client_key,
                 ends_on.label("ends_on"),
+                Contract.warranty_ends_on.label("covered_until"),
                 # No other row has this number and end.
                 Contract.number_key.concat(cast(ends_on - date(2000, 1, 1), Text)).label("tie"),
                 func.coalesce(Renewal.state, "open", type_=Text).label("state"),

@@ -18,6 +18,7 @@ def renewal(row: AnyRow, offers: Sequence[AnyRow], shop_url: str, today: date) -
     return schemas.Renewal(
         contract_number=row.contract_number,
         ends_on=row.ends_on,
+        covered_until=row.covered_until,
         version=row.version,
         product_reference=row.product_reference,
         serial_number=row.serial_number,
