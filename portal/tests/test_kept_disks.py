@@ -103,9 +103,12 @@ async def test_a_kept_disk_waits_for_sqp_which_settles_it_or_asks_for_it(desk: A
 async def test_what_a_request_and_an_approval_are_told_of_the_return_and_the_address(desk: Any) -> None:
     requested = line(decision="requested", actions=["approve"], **{"return": back("not_required")})
     desk.holds(
-        requested, requestable=["Z9CBPM5M"], return_terms="À renvoyer sous 10 jours.", address_warning="Ni BP ni CEDEX.",
+        requested,
+        requestable=["Z9CBPM5M"],
+        return_terms="À renvoyer sous 10 jours.",
+        address_warning="Ni BP ni CEDEX.",
         overdue={"count": 2, "sentence": "Aucun échange n’est accordé."},
-    )  # fmt: skip
+    )
     assert "À renvoyer sous 10 jours." in (page := await desk.get(TAB))
     assert "2 retours à SQP sont en retard." in page
     assert "Aucun échange n’est accordé." in page

@@ -64,7 +64,9 @@ async def test_a_renewal_from_proposal_to_order(visit: Visit, ours: World) -> No
     await page.reload()
     await expect(row).to_contain_text("Commandé")
     await page.goto(f"/renouvellements/{ours.unheld}/{end}")
-    await expect(page.locator("form.card")).to_contain_text(f"Commande CMD-{ours.mark} : la garantie est prolongée jusqu’au ")
+    await expect(page.locator("form.card")).to_contain_text(
+        f"Commande CMD-{ours.mark} : la garantie est prolongée jusqu’au "
+    )
     await expect(page.get_by_label("État")).to_have_count(0)
 
 

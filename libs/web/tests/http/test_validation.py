@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import pytest
 from pydantic import Field, ValidationError
@@ -19,6 +19,18 @@ class Inner(Request):
 class Sample(Request):
     line: str = ""
     inner: Inner = Field(default_factory=Inner)
+
+
+class Shipped(Request):
+    step: Literal["shipped"]
+
+
+class Lost(Request):
+    step: Literal["lost"]
+
+
+class Step(Request):
+    said: Annotated[Shipped | Lost, Field(discriminator="step")]
 
 
 LONG = "k" * 100_000
@@ -50,3 +62,10 @@ def test_a_name_of_usual_length_is_told_whole(name: str) -> None:
     with pytest.raises(ValidationError) as refused:
         Sample.model_validate({name: []})
     assert [each["field"] for each in malformed(refused.value.errors(), "fr").members["errors"]] == [name]
+
+
+@pytest.mark.parametrize("said", [{}, {"step": "flown"}, {"step": None}], ids=str)
+def test_the_field_that_tells_kinds_apart_is_named_where_it_says_none(said: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError) as refused:
+        Step.model_validate({"said": said})
+    assert [each["field"] for each in malformed(refused.value.errors(), "fr").members["errors"]] == ["said.step"]

@@ -231,9 +231,9 @@ class ExchangeChoices(Answer):
 
 class Exchanges(Answer):
     """The lines of one incident. ``requestable``: serial numbers that the caller may ask an exchange for now, with what
-    they are told before: of its return (``return_terms``), and of the returns that are ``overdue``; ``may_state``: whether the caller may state what became of
-    the data. ``address_warning``: why an exchange in advance cannot be delivered to the incident's address, where one
-    is to be sent or may be asked for."""
+    they are told before: of its return (``return_terms``), and of the returns that are ``overdue``. ``may_state``:
+    whether the caller may state what became of the data. ``address_warning``: why an exchange in advance cannot be
+    delivered to the incident's address, where one is to be sent or may be asked for."""
 
     items: list[Exchange]
     requestable: list[str]

@@ -22,7 +22,9 @@ def malformed(found: Sequence[Any], language: Language) -> MalformedInput:
 
 def _field(item: Any, language: Language) -> dict[str, str]:
     """Never echoes the value: it may be a password."""
-    name = ".".join(map(str, item["loc"]))
+    # What says which of several kinds a body is of: the field at fault where it says none.
+    kind = item["ctx"]["discriminator"].strip("'") if item["type"].startswith("union_tag_") else None
+    name = ".".join(map(str, (*item["loc"], kind) if kind else item["loc"]))
     return {
         "field": name if len(name) <= MOST_OF_A_NAME else f"{name[: MOST_OF_A_NAME - 1]}…",
         "message": field_messages.message(item, language),
