@@ -57,10 +57,7 @@ class Registering:
         """``owners``: the resellers of clients that are not stored, by code: of a dry run, where an earlier part of it
         would have stored them."""
         owners = owners or {}
-        contracts = await repository.find_all_for_change(session, [number for number, _ in wanted])
-        new = {codes.number(number) for number, _ in wanted} - contracts.keys()
-        replacements = await repository.replacements(session, new) if new else {}
-        exchanges = await Exchanges.load(session, {serial for _, body in wanted for serial in _serials(body)})
+        # Before the contracts, as what identity tells of an organisation locks it and then its contracts.
         named = {body.reseller.code: _organisation("reseller", body.reseller, None) for _, body in wanted}
         resellers, added = await repository.parties(session, "reseller", named)
         named = {
@@ -69,6 +66,10 @@ class Registering:
             if body.client is not None
         }
         clients, more = await repository.parties(session, "client", named) if named else ({}, set())
+        contracts = await repository.find_all_for_change(session, [number for number, _ in wanted])
+        new = {codes.number(number) for number, _ in wanted} - contracts.keys()
+        replacements = await repository.replacements(session, new) if new else {}
+        exchanges = await Exchanges.load(session, {serial for _, body in wanted for serial in _serials(body)})
         claimed = {clients[code][0].id for code in owners.keys() & clients.keys()}
         by_kind: dict[OrganisationKind, ByCode] = {"reseller": resellers, "client": clients}
         return cls(session, contracts, replacements, exchanges, by_kind, (added | more) - claimed)

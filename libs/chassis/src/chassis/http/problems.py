@@ -7,6 +7,7 @@ import logging
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from psycopg.errors import DeadlockDetected
 from sqlalchemy import MetaData
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -70,7 +71,11 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
 
 
 async def _database_away(request: Request, error: Exception) -> JSONResponse:
-    log.warning("database away: %s", type(getattr(error, "orig", error)).__name__)
+    cause = getattr(error, "orig", error)
+    if isinstance(cause, DeadlockDetected):
+        log.error("deadlock on %s %s", request.method, request.url.path)
+    else:
+        log.warning("database away: %s", type(cause).__name__)
     return render(request, errors.Unavailable())
 
 
