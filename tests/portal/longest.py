@@ -32,6 +32,7 @@ PLACES = (
             "contrats": "/contrats",
             "contrat": "/contrats/{contract}",
             "declaration": "/contrats/{contract}/declarer",
+            "declaration-sans-adresse": "/contrats/{unaddressed}/declarer",
             "renouvellements": "/renouvellements",
             "renouvellement": "/renouvellements/{contract}/{end}",
             "rappels": "/contrats/{contract}/rappels",
@@ -114,6 +115,9 @@ async def facts(world: World) -> dict[str, str]:
         ],
     }
     await world.office.put(f"/backoffice/contracts/{number}", contract)
+    unaddressed = {"code": f"{mark}-{'D' * 31}", "name": word(200), "email": email("sans.adresse")}
+    other = {**contract, "serial_number": f"{mark}{'T' * 52}", "client": unaddressed, "articles": []}
+    await world.office.put(f"/backoffice/contracts/{mark}-{'8' * 11}", other)
     end = contract["warranty_ends_on"]
     noted = {"note": f"{word(300)} {sentence(200)}", "next_on": today.isoformat(), "state": "proposed"}
     await world.reseller.patch(f"/renewals/{number}/{end}", noted, if_match='"0"')
@@ -141,6 +145,7 @@ async def facts(world: World) -> dict[str, str]:
         "view": view["id"],
         "lot": lot["id"],
         "contract": number,
+        "unaddressed": f"{mark}-{'8' * 11}",
         "end": str(end),
         "incident": incident,
         "client": str(organisation_id("client", client)),
