@@ -1,8 +1,10 @@
-"""``python -m benchmarks [list] [relay] [renewals] …``: all of them without a name."""
+"""``python -m benchmarks [list] [relay] [renewals] … [--write]``: all of them without a name; ``--write`` puts their
+rows into docs/performance.md."""
 
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 
 from benchmarks import (
@@ -19,7 +21,10 @@ from benchmarks import (
     promise,
     relay,
     renewals,
+    report,
     search,
+    weights,
+    writes,
 )
 
 ALL = {
@@ -37,6 +42,8 @@ ALL = {
     "figures": figures.main,
     "growth": growth.main,
     "imports": imports.main,
+    "weights": weights.main,
+    "writes": writes.main,
 }
 
 
@@ -47,7 +54,9 @@ async def run(names: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    chosen = sys.argv[1:] or list(ALL)
+    if "--write" in sys.argv:
+        os.environ[report.WRITES] = "yes"
+    chosen = [name for name in sys.argv[1:] if name != "--write"] or list(ALL)
     if unknown := set(chosen) - set(ALL):
         sys.exit(f"unknown: {', '.join(sorted(unknown))}; there are {', '.join(ALL)}")
     asyncio.run(run(chosen))

@@ -65,10 +65,10 @@ async def main() -> None:
             await measure(http, f"{url}/api/v1")
 
 
-def fill(url: str) -> None:
+def fill(url: str, incidents: int = INCIDENTS) -> None:
     with psycopg.connect(url) as connection:
         for statement in FILL.split(";\n"):
-            connection.execute(statement, {"incidents": INCIDENTS, "every": EVERY})
+            connection.execute(statement, {"incidents": incidents, "every": EVERY})
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("VACUUM ANALYZE")
 

@@ -66,9 +66,9 @@ async def main() -> None:
 
 
 @contextmanager
-def filled(room: Path, fill: Callable[[str], None]) -> Iterator[tuple[Databases, Settings]]:
+def filled(room: Path, fill: Callable[[str], None], *, durable: bool = False) -> Iterator[tuple[Databases, Settings]]:
     room.chmod(0o755)  # PostgreSQL runs as another user when we are root
-    with Postgres(room / "postgres", durable=False) as server:
+    with Postgres(room / "postgres", durable=durable) as server:
         databases = server.provision("incidents", owner_password="owner", app_password="app")
         settings = settings_for(Settings, databases)
         service = bootstrap.build(settings)

@@ -4,21 +4,39 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 import aiohttp
+
+from benchmarks import report
+from benchmarks.report import Figure
 
 Measure = Callable[[], Awaitable[float]]
 
 
-async def compare(unit: str, ours: Measure, baseline: Measure, *, pairs: int = 5) -> None:
-    """Prints rates of both and the median of the pairs' ratios; one uncounted pair warms up."""
+async def compare(
+    figure: Figure, unit: str, ours: Measure, baseline: Measure, *, pairs: int = 5, is_time: bool = False
+) -> None:
+    """Prints and reports what both measure and the pairs' ratios; one uncounted pair warms up. ``is_time``: what is
+    measured is a time, not a rate."""
     await ours()
     await baseline()
-    rates = [(await ours(), await baseline()) for _ in range(pairs)]
-    show(f"ours      {unit}", [our for our, _ in rates])
-    show(f"baseline  {unit}", [base for _, base in rates])
-    show("ratio", [our / base for our, base in rates], digits=3)
+    measured = [(await ours(), await baseline()) for _ in range(pairs)]
+    told(figure, unit, measured, is_time=is_time)
+
+
+def told(figure: Figure, unit: str, measured: Sequence[tuple[float, float]], *, is_time: bool = False) -> None:
+    """Of pairs, ours first. The ratio of times is the baseline's to ours where a greater one is better, so that 1 is
+    always as good as the baseline."""
+    ours, baseline = ([pair[place] for pair in measured] for place in (0, 1))
+    inverse = is_time and figure.rises
+    ratios = [base / our if inverse else our / base for our, base in measured]
+    digits = 0 if min(ours) >= 100 else 1
+    print(figure.what, flush=True)
+    show(f"ours      {unit}", ours, digits=digits)
+    show(f"baseline  {unit}", baseline, digits=digits)
+    show("ratio", ratios, digits=3)
+    report.put(figure, unit, ours, baseline, ratios)
 
 
 async def milliseconds(http: aiohttp.ClientSession, url: str, headers: Mapping[str, str] | None = None) -> float:

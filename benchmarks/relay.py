@@ -15,6 +15,7 @@ from uuid import uuid4
 from sqlalchemy import text
 
 from benchmarks.pairs import compare
+from benchmarks.report import Figure
 from chassis import migrate
 from chassis.messaging.amqp import Channel, Connection, Message
 from chassis.messaging.relay import BATCH
@@ -35,6 +36,8 @@ EVENTS = int(os.environ.get("BENCH_EVENTS", "10000"))
 AGGREGATES = 50
 CONSUMERS = consumers()
 QUEUE = CONSUMERS[0].name
+
+FIGURE = Figure("Relay, outbox to confirmed by a quorum queue, in order", "windowed pika", 0.6)
 
 FILL = text("""
     INSERT INTO outbox (id, kind, type, aggregate, payload)
@@ -74,7 +77,7 @@ async def measure(service: Service, rabbitmq: RabbitMQTarget, url: str) -> None:
         return await published(channel)
 
     print(f"{EVENTS:,} events of {len(body())} bytes over {AGGREGATES} aggregates, window {BATCH}", flush=True)
-    await compare("events/s", ours, bare)
+    await compare(FIGURE, "events/s", ours, bare)
     await connection.close()
     await service.database.close()
 
