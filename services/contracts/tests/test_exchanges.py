@@ -175,3 +175,29 @@ async def test_the_parties_of_the_contract_learn_the_same(
         await harness.deliver(event)
     assert (await desk.get("/coverage", principal, serial="C1"))["covered"] is True
     assert len((await desk.get("/contracts/1", principal))["articles"][0]["hardware"]["history"]) == 2
+
+
+async def test_a_client_that_gets_the_contract_is_not_told_the_former_clients_incident(
+    harness: Harness, desk: Any, register: Any
+) -> None:
+    await register("1", serial_number="A-1", articles=[desk.NAS, desk.DISK])
+    for event in desk.CHAIN:
+        await harness.deliver(event)
+    await harness.deliver(desk.going("z", "C1", None, 11, line=3))
+    await register("1", serial_number="C1", articles=[desk.NAS | {"serial_number": "C1"}, desk.DISK], client="CLI-0002")
+    for principal, number in ((RESELLER, "26051801"), (SQP, "26051801"), (OTHER_CLIENT, None)):
+        [unit, _] = (await desk.get("/contracts/1", principal))["articles"]
+        told = [step["incident_number"] for step in unit["hardware"]["history"]]
+        told.append(unit["hardware"]["exchange"]["incident_number"])
+        covered = await desk.get("/coverage", principal, serial="C1")
+        told += [covered["incident_number"], *(step["incident_number"] for step in covered["history"])]
+        assert told == [number] * 6
+
+
+async def test_the_incident_of_a_contract_that_had_no_client_goes_along_with_it(
+    harness: Harness, desk: Any, register: Any
+) -> None:
+    await register("1", client=None, serial_number="A-1")
+    await harness.deliver(desk.going("x", "A-1", "B1", 3, client_id=None))
+    await register("1", client="CLI-0001", serial_number="A-1")
+    assert (await desk.get("/coverage", CLIENT, serial="A-1"))["incident_number"] == "26051801"

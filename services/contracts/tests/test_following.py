@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from random import Random
+from uuid import UUID
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -29,6 +30,7 @@ class Row:
     product_reference: str = "TS"
     replacement_reference: str | None = "TS"
     reserved_at: datetime | None = None
+    client_id: UUID | None = None
 
     @property
     def serial_code(self) -> str:

@@ -155,27 +155,28 @@ class ShopOffer(Offer):
 
 
 class Replaced(Answer):
-    """A unit and the one that took its place, and its cover, on ``replaced_on``."""
+    """A unit and the one that took its place, and its cover, on ``replaced_on``. ``incident_number``, here and below, is
+    None for a client that got the contract since: the incident is the former client's."""
 
     serial_number: str
     product_reference: str
     replaced_by: str
     replacement_reference: str
     replaced_on: date
-    incident_number: str
+    incident_number: str | None
 
 
 class Exchanging(Answer):
     """An exchange under way; ``replacement_serial_number`` once that unit has been sent."""
 
-    incident_number: str
+    incident_number: str | None
     replacement_serial_number: str | None
 
 
 class Credited(Answer):
     """The unit was paid back: its cover ended on that day."""
 
-    incident_number: str
+    incident_number: str | None
     credited_on: date
 
 

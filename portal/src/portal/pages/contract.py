@@ -153,7 +153,8 @@ def _history(article: Article) -> list[Replaced]:
 def _replaced(page: Page, step: Replaced) -> Moment:
     names = {"serial": step.serial_number, "replacement": step.replaced_by}
     title = page.gettext("%(serial)s remplacé par %(replacement)s") % names
-    return Moment(step.replaced_on, "replaced", title, href=f"/incidents/{step.incident_number}")
+    href = f"/incidents/{step.incident_number}" if step.incident_number else ""
+    return Moment(step.replaced_on, "replaced", title, href=href)
 
 
 def _declared(page: Page, incident: IncidentRow) -> Moment:

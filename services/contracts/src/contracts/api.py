@@ -72,7 +72,7 @@ async def get_contract(
         raise ContractNotFound(number=number)
     set_etag(response, row.version)
     shop = request.app.state.settings.shop_url
-    return await views.contract(reader, row, shop, negotiate(_language(request)))
+    return await views.contract(reader, row, principal, shop, negotiate(_language(request)))
 
 
 @contracts.put("/contracts/{number}/client")

@@ -16,6 +16,7 @@ from contracts.hardware.following import Product, follow
 from contracts.hardware.views import hardware
 from contracts.models import add_months, state_of
 from web import clock
+from web.auth.principal import Principal
 from web.i18n import Language
 
 
@@ -33,7 +34,9 @@ def row(line: AnyRow, today: date) -> schemas.ContractRow:
     )
 
 
-async def contract(reader: AsyncConnection, found: AnyRow, shop_url: str, language: Language) -> schemas.Contract:
+async def contract(
+    reader: AsyncConnection, found: AnyRow, principal: Principal, shop_url: str, language: Language
+) -> schemas.Contract:
     """The whole detail of the contract whose row was ``found``."""
     parties = await queries.organisations(reader, [found.reseller_id, found.client_id])
     articles = await queries.articles(reader, found.number)
@@ -58,17 +61,19 @@ async def contract(reader: AsyncConnection, found: AnyRow, shop_url: str, langua
         reseller=schemas.Party.model_validate(parties[found.reseller_id]),
         client=schemas.Party.model_validate(parties[found.client_id]) if found.client_id else None,
         cover=_cover(found, language),
-        articles=[_article(article, unit, catalogue) for article, unit in units],
+        articles=[_article(article, unit, catalogue, principal) for article, unit in units],
         extensions=[schemas.Extension.model_validate(extension) for extension in extensions],
         extension_offers=[_shop_offer(offer, found, months, shop_url) for offer in offers],
-        hardware=hardware(own),
+        hardware=hardware(own, principal),
     )
 
 
-def _article(registered: AnyRow, product: Product, catalogue: Mapping[str, AnyRow]) -> schemas.Article:
+def _article(
+    registered: AnyRow, product: Product, catalogue: Mapping[str, AnyRow], principal: Principal
+) -> schemas.Article:
     """A unit of another reference has the catalogue's name and links, if any: the registered ones are not its own."""
     answer = schemas.Article.model_validate(registered)
-    changes = {"serial_number": product.serial_number, "hardware": hardware(product)}
+    changes = {"serial_number": product.serial_number, "hardware": hardware(product, principal)}
     if product.reference and product.reference != registered.product_reference:
         known = catalogue.get(product.reference)
         changes |= {

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Literal, Protocol, TypeVar
+from uuid import UUID
 
 from events.exchange_words import Cover, Dispatch
 from web.clock import PARIS
@@ -21,6 +22,8 @@ class Exchanged(Protocol):
 
     @property
     def incident_number(self) -> str: ...
+    @property
+    def client_id(self) -> UUID | None: ...
     @property
     def line(self) -> int: ...
     @property

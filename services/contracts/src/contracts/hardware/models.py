@@ -17,6 +17,7 @@ from web.text.codes import SERIAL_SQL
 TOLD = (
     "exchange_id",
     "incident_number",
+    "client_id",
     "line",
     "serial_number",
     "product_reference",
@@ -42,6 +43,8 @@ class Replacement(Base):
     contract_number: Mapped[str] = mapped_column(primary_key=True, index=True)
     version: Mapped[int]
     incident_number: Mapped[str]
+    # Whose the incident is: a contract may have been given to another client since.
+    client_id: Mapped[UUID | None]
     line: Mapped[int]
     serial_number: Mapped[str]
     serial_code: Mapped[str] = mapped_column(

@@ -51,7 +51,9 @@ async def coverage(
         products = [follow(each, of_contract) for each in serials[row.number]]
         stands = standing(code, on, clock.today(), products, of_contract)
         if stands is not None:
-            answers.append(_coverage(serial, on, row, stands, _history_of(code, products), language))
+            answers.append(
+                _coverage(serial, on, row, stands, _history_of(code, products, principal), principal, language)
+            )
     unknown = Coverage(
         serial_number=serial,
         on=on,
@@ -64,7 +66,13 @@ async def coverage(
 
 
 def _coverage(
-    serial: str, on: date, row: AnyRow, stands: Standing, history: list[schemas.Replaced], language: Language
+    serial: str,
+    on: date,
+    row: AnyRow,
+    stands: Standing,
+    history: list[schemas.Replaced],
+    principal: Principal,
+    language: Language,
 ) -> Coverage:
     """The contract's own end and start come first: an exchange moves neither."""
     state = state_of(row.starts_on, row.warranty_ends_on, on)
@@ -92,21 +100,21 @@ def _coverage(
         warranty_ends_on=row.warranty_ends_on,
         reason=reason,
         replaced_by=by.replacement_serial_number if by is not None and stands.place == "replaced" else None,
-        incident_number=by.incident_number if by is not None else None,
+        incident_number=_told(by, principal) if by is not None else None,
         history=history,
         sentence=sentence,
     )
 
 
-def _history_of(code: str, products: Sequence[Product]) -> list[schemas.Replaced]:
+def _history_of(code: str, products: Sequence[Product], principal: Principal) -> list[schemas.Replaced]:
     """Of the product that the unit is or was."""
     for product in products:
         if any(code in (step.serial_code, step.replacement_code) for step in product.history):
-            return [replaced(step) for step in product.history]
+            return [replaced(step, principal) for step in product.history]
     return []
 
 
-def replaced(step: Exchanged) -> schemas.Replaced:
+def replaced(step: Exchanged, principal: Principal) -> schemas.Replaced:
     assert step.replacement_serial_number is not None
     assert step.replaced_on is not None
     return schemas.Replaced(
@@ -115,20 +123,27 @@ def replaced(step: Exchanged) -> schemas.Replaced:
         replaced_by=step.replacement_serial_number,
         replacement_reference=step.replacement_reference or step.product_reference,
         replaced_on=step.replaced_on,
-        incident_number=step.incident_number,
+        incident_number=_told(step, principal),
     )
 
 
-def hardware(product: Product) -> schemas.Hardware:
+def hardware(product: Product, principal: Principal) -> schemas.Hardware:
     going, credited = product.going, product.credited
     sent = going.replacement_serial_number if going is not None and is_known(going) else None
     return schemas.Hardware(
         registered_serial_number=product.registered,
-        history=[replaced(step) for step in product.history],
-        exchange=schemas.Exchanging(incident_number=going.incident_number, replacement_serial_number=sent)
+        history=[replaced(step, principal) for step in product.history],
+        exchange=schemas.Exchanging(incident_number=_told(going, principal), replacement_serial_number=sent)
         if going is not None
         else None,
-        credited=schemas.Credited(incident_number=credited.incident_number, credited_on=credited.replaced_on)
+        credited=schemas.Credited(incident_number=_told(credited, principal), credited_on=credited.replaced_on)
         if credited is not None and credited.replaced_on is not None
         else None,
     )
+
+
+def _told(step: Exchanged, principal: Principal) -> str | None:
+    """The incident's number, except to a client that got the contract since: the incident stayed the former one's. One
+    without client went along with its contract."""
+    is_anothers = step.client_id not in (None, principal.organisation_id)
+    return None if principal.organisation_kind == "client" and is_anothers else step.incident_number
