@@ -90,6 +90,12 @@ async def test_another_type_of_content_is_refused(harness: Harness) -> None:
         assert (answer.status_code, answer.json()["code"]) == (415, "unsupported_media_type")
 
 
+async def test_a_compressed_body_is_refused_and_not_taken_for_lines(harness: Harness) -> None:
+    for encoding, status in (("gzip", 415), ("br, gzip", 415), ("identity", 202)):
+        answer = await send(harness, TWO, content_encoding=encoding)
+        assert answer.status_code == status
+
+
 async def test_a_body_that_stops_half_way_registers_nothing(harness: Harness) -> None:
     seen: list[tuple[int, int]] = []
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from typing import Any
 
 import pytest
@@ -49,6 +50,11 @@ async def test_an_import_registers_each_line_as_its_own_put_would(harness: Harne
     [*_, alone] = await harness.told(ContractRegistered)
     same = {"number", "serial_number", "articles"}
     assert alone.model_dump(exclude=same) == told[0].model_dump(exclude=same)
+
+
+async def test_the_mark_that_some_programs_set_before_a_text_is_no_part_of_it(harness: Harness) -> None:
+    import_id = await run(harness, [BOM_UTF8 + lines([row("1")]).strip(), row("2"), BOM_UTF8])
+    assert (await counts(harness, import_id))[:2] == ("done", 2)
 
 
 async def test_the_same_import_again_changes_and_tells_nothing(harness: Harness) -> None:

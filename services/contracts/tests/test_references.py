@@ -39,6 +39,27 @@ async def test_what_a_contract_names_has_an_entry_in_the_catalogue(
     assert contract["articles"][0]["specification_url"] == LINK
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://[::1",
+        "http://",
+        "https:///x",
+        "http://:80/",
+        "https://x:y/",
+        "https://x:0/",
+        "http://x]y",
+        "ftp://x.fr",
+        "//x.fr",
+    ],
+)
+@pytest.mark.parametrize("field", ["specification_url", "picture_url"])
+async def test_an_address_that_leads_nowhere_is_refused(harness: Harness, field: str, address: str) -> None:
+    async with harness.client(WRITER) as http:
+        put = await http.put("/api/v1/backoffice/products/TS-1", json={field: address})
+    assert (put.status_code, put.json()["errors"][0]["field"]) == (422, field)
+
+
 @pytest.mark.parametrize("reference", ["A//B", "/A", "A/", "A\\B", "A/../B", "./A", "A\u0001B"])
 async def test_what_could_be_no_path_is_refused_everywhere(harness: Harness, reference: str) -> None:
     offer = {"applies_to_product_reference": reference, "label": "Extension", "months": 12}

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 from uuid import UUID
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from web.i18n import Invalid
 from web.schemas import (
@@ -31,7 +32,22 @@ from web.text.names import OrganisationName
 
 OrderId = Annotated[codes.Cleaned, StringConstraints(pattern=r"^[0-9A-Za-z._-]{1,40}$")]
 Sku = Annotated[codes.Cleaned, StringConstraints(pattern=r"^[0-9A-Za-z._+-]{1,60}$")]
-WebAddress = Annotated[str, StringConstraints(pattern=r"^(https?://[^\s\x00-\x1f\"<>]{1,500})?$")]
+
+
+def _with_host(address: str) -> str:
+    """Raises Invalid for what looks like an address and leads nowhere: without a host, or with half of one."""
+    try:
+        is_good = not address or bool(urlsplit(address).hostname and urlsplit(address).port != 0)
+    except ValueError:
+        is_good = False
+    if not is_good:
+        raise Invalid("Ce n’est pas l’adresse d’une page.", "This is not the address of a page.")
+    return address
+
+
+WebAddress = Annotated[
+    str, StringConstraints(pattern=r"^(https?://[^\s\x00-\x1f\"<>]{1,500})?$"), AfterValidator(_with_host)
+]
 Clock = Annotated[str, StringConstraints(pattern=r"^(([01]\d|2[0-3]):[0-5]\d)?$")]
 
 State = Literal["active", "expiring", "expired", "upcoming"]
@@ -155,8 +171,8 @@ class ShopOffer(Offer):
 
 
 class Replaced(Answer):
-    """A unit and the one that took its place, and its cover, on ``replaced_on``. ``incident_number``, here and below, is
-    None for a client that got the contract since: the incident is the former client's."""
+    """A unit and the one that took its place, and its cover, on ``replaced_on``. ``incident_number``, here and below,
+    is None for a client that got the contract since: the incident is the former client's."""
 
     serial_number: str
     product_reference: str

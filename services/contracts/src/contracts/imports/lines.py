@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -44,10 +45,11 @@ class Refusal:
 
 
 def read(content: bytes, first_line: int) -> Iterator[Line | Refusal]:
-    """Empty lines are passed over."""
+    """Empty lines are passed over, and the marks that some programs set before a text of UTF-8."""
     for at, line in enumerate(content.split(b"\n"), first_line):
-        if line.strip():
-            yield _read(at, line)
+        text = line.removeprefix(BOM_UTF8)
+        if text.strip():
+            yield _read(at, text)
 
 
 def _read(at: int, line: bytes) -> Line | Refusal:

@@ -56,9 +56,10 @@ class Reception:
         self._hash = hashlib.sha256()
 
     async def answer(self) -> Response:
-        """202 with the import, or the answer that the Idempotency-Key got before. Raises what is wrong."""
+        """202 with the import, or the answer that the Idempotency-Key got before. Raises what is wrong; a body that is
+        compressed is read by nobody."""
         media_type = self._request.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if media_type != MEDIA_TYPE:
+        if media_type != MEDIA_TYPE or self._request.headers.get("content-encoding", "identity") != "identity":
             raise UnsupportedMediaType
         length = self._request.headers.get("content-length", "")
         if length.isdecimal() and int(length) > schemas.MOST_BYTES:
