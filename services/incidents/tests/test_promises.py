@@ -186,6 +186,26 @@ async def test_the_promise_stands_still_while_a_standard_exchange_waits_for_the_
     assert now["dispatch_on"] >= "2026-05-26"
 
 
+async def test_where_every_product_is_paid_back_nothing_is_promised_to_leave(
+    shop: Any, at: Any, harness: Harness
+) -> None:
+    number = await shop.declare(serial_numbers=["Q207B17555", "Z9CBPM5M"])
+    await shop.exchange(number, type="credit")
+    assert (await promise(shop, number))["state"] == "running"
+    await shop.exchange(number, "Z9CBPM5M", type="credit")
+    assert (await promise(shop, number))["state"] == "paused"
+    for line in (1, 2):
+        await shop.step(number, "receive", line)
+        await shop.step(number, "inspect", line, outcome="as_expected")
+        await shop.step(number, "close", line)
+    at(paris("2026-05-26 10:00"))
+    await harness.run_job("incidents.mark_missed_promises")
+    assert (await promise(shop, number))["state"] == "paused"
+    await shop.move(number, "resolved")
+    assert (await promise(shop, number))["state"] == "kept"
+    assert await harness.told(PromiseMissed) == []
+
+
 async def test_a_dispatch_that_is_told_late_keeps_the_promise_that_it_kept(shop: Any, at: Any) -> None:
     number = await shop.declare()
     await shop.exchange(number)

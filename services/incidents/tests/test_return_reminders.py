@@ -9,6 +9,7 @@ import pytest
 
 from devkit.harness import CLIENT, SQP
 from events.incidents import ReturnReminded
+from incidents.exchanges import reminders
 from web.auth.sealing import unseal
 from web.clock import PARIS
 
@@ -52,6 +53,24 @@ async def test_nothing_is_reminded_of_before_its_time(desk: Any, number: str, at
 async def test_of_reminders_that_were_missed_only_the_last_is_sent(desk: Any, number: str, at: Any) -> None:
     await remind(desk, at, DUE + timedelta(days=2))
     assert [told.threshold for told in await reminded(desk)] == [-1]
+
+
+async def test_returns_that_were_reminded_of_already_hold_up_no_other(
+    desk: Any, number: str, at: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More are awaited than one run of the job takes: here one."""
+    monkeypatch.setattr(reminders, "AT_ONCE", 1)
+    at(START + timedelta(days=1))
+    await desk.register(number="40002", serial_number="S40002", articles=[])
+    newer = await desk.declare(contract_number="40002", serial_numbers=["S40002"])
+    await desk.exchange(newer, "S40002")
+    await desk.step(newer, "reserve", serial_number="S40003")
+    await desk.news(await desk.ship(newer), "delivered")
+    for days_left in range(6, -10, -1):
+        for _ in range(2):
+            await remind(desk, at, DUE - timedelta(days=days_left))
+    told = {(each.number, each.threshold) for each in await reminded(desk)}
+    assert told == {(each, threshold) for each in (number, newer) for threshold in (5, 1, -1, -7)}
 
 
 async def test_more_time_arms_the_reminders_again(desk: Any, number: str, at: Any) -> None:

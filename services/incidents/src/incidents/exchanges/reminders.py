@@ -50,16 +50,13 @@ def remind(mail_public_key: str) -> Callable[[AsyncSession], Awaitable[int]]:
     """
 
     async def send(session: AsyncSession) -> int:
-        now = clock.now()
-        found = await repository.due(session, clock.day(now) + timedelta(days=machine.REMINDERS[0]), AT_ONCE)
-        sent = 0
+        today = clock.today()
+        found = await repository.due(session, today, AT_ONCE)
         for incident, line in found:
-            days_left = (_due_on(line) - clock.day(now)).days
-            reached = [threshold for threshold in machine.REMINDERS if days_left <= threshold]
-            if reached and min(reached) not in await repository.reminded(session, line):
-                await _remind(session, incident, line, min(reached), mail_public_key)
-                sent += 1
-        return sent
+            days_left = (_due_on(line) - today).days
+            reached = min(threshold for threshold in machine.REMINDERS if days_left <= threshold)
+            await _remind(session, incident, line, reached, mail_public_key)
+        return len(found)
 
     return send
 

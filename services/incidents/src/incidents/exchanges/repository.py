@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from api.incidents.exchanges import FactStep
@@ -26,6 +26,7 @@ from incidents.exchanges.models import (
 )
 from incidents.exchanges.terms import Terms
 from incidents.models import Incident
+from web.text import codes
 
 LATEST = select(ExchangeTerms.__table__).order_by(ExchangeTerms.revision.desc()).limit(1)
 
@@ -146,16 +147,21 @@ async def count_overdue(session: AsyncSession, reseller_id: UUID, today: date) -
     return dict((await session.execute(overdue(reseller_id, today))).all())
 
 
-async def waits_for_return(session: AsyncSession, number: str) -> bool:
-    """Whether all that is to leave waits until a faulty unit has come."""
+async def leaves_nothing_now(session: AsyncSession, incident: Incident) -> bool:
+    """Whether all that is to leave waits until a faulty unit has come, or every product is paid back instead."""
     query = select(Exchange.__table__).where(
-        Exchange.incident_number == number,
-        Exchange.decision == "approved",
-        Exchange.type.in_(standing.SHIPS),
-        Exchange.dispatch.in_(standing.NOT_SENT),
+        Exchange.incident_number == incident.number, Exchange.decision.in_(("approved", "closed"))
     )
-    to_leave = (await session.execute(query)).all()
-    return bool(to_leave) and all(standing.waits_for_return(each) for each in to_leave)
+    lines = (await session.execute(query)).all()
+    to_leave = [
+        line
+        for line in lines
+        if line.decision == "approved" and line.type in standing.SHIPS and line.dispatch in standing.NOT_SENT
+    ]
+    if to_leave:
+        return all(standing.waits_for_return(line) for line in to_leave)
+    paid_back = {line.serial_code for line in lines if line.type == "credit"}
+    return paid_back >= {codes.serial(article["serial_number"]) for article in incident.articles}
 
 
 async def dispatched_at(session: AsyncSession, number: str) -> datetime | None:
@@ -169,27 +175,27 @@ async def last_statement(session: AsyncSession, number: str) -> Statement | None
     return await session.scalar(query.order_by(Statement.id.desc()).limit(1))
 
 
-async def due(session: AsyncSession, until: date, limit: int) -> Sequence[tuple[Incident, Exchange]]:
-    """Lines of which something is to come back until then and a reminder may be due; their incidents are locked."""
+async def due(session: AsyncSession, today: date, limit: int) -> Sequence[tuple[Incident, Exchange]]:
+    """Lines of which something is to come back and the reminder that is due was not sent; their incidents are
+    locked."""
+    until = today + timedelta(days=max(machine.REMINDERS))
+    days_left = Exchange.late_after - today
+    reached = case(*((days_left <= threshold, threshold) for threshold in sorted(machine.REMINDERS)))
+    is_sent = exists().where(
+        ReturnReminder.exchange_id == Exchange.id,
+        ReturnReminder.of_replacement == (Exchange.replacement_return == "expected"),
+        ReturnReminder.due_on == Exchange.due_on,
+        ReturnReminder.threshold == reached,
+    )
     query = (
         select(Incident, Exchange)
         .join(Exchange, Exchange.incident_number == Incident.number)
-        .where(IS_AWAITED, Exchange.late_after.between(until - machine.REMINDED_FOR, until))
+        .where(IS_AWAITED, Exchange.late_after.between(until - machine.REMINDED_FOR, until), ~is_sent)
         .order_by(Exchange.late_after)
         .limit(limit)
         .with_for_update(of=Incident, skip_locked=True, key_share=True)
     )
     return [(incident, line) for incident, line in (await session.execute(query)).all()]
-
-
-async def reminded(session: AsyncSession, line: Exchange) -> set[int]:
-    """The thresholds of the present due date of what is awaited that were reminded of."""
-    query = select(ReturnReminder.threshold).where(
-        ReturnReminder.exchange_id == line.id,
-        ReturnReminder.of_replacement == standing.is_replacement_awaited(line),
-        ReturnReminder.due_on == standing.due_on(line),
-    )
-    return set((await session.scalars(query)).all())
 
 
 async def overdue_promises(session: AsyncSession, today: date, limit: int) -> Sequence[tuple[Incident, Exchange]]:

@@ -54,13 +54,14 @@ async def follow(session: AsyncSession, incident: Incident, at: datetime) -> Non
         promise.fulfil(dispatched_at)
         return
     _check(session, incident, promise, at)
-    if incident.holds_the_promise or await exchanges.waits_for_return(session, incident.number):
+    is_solved = incident.status == "resolved"
+    if not is_solved and (incident.holds_the_promise or await exchanges.leaves_nothing_now(session, incident)):
         promise.pause(at)
     else:
         promise.resume(at, await repository.terms(session))
     if dispatched_at is not None:
         promise.fulfil(dispatched_at)
-    elif incident.status == "resolved":
+    elif is_solved:
         promise.fulfil(at)
 
 
