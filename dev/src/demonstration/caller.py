@@ -41,8 +41,8 @@ class Caller:
     async def get(self, path: str, **parameters: Any) -> Any:
         return await self._send("GET", path, params=parameters)
 
-    async def put(self, path: str, body: Any) -> Any:
-        return await self._send("PUT", path, json=body)
+    async def put(self, path: str, body: Any, *, if_match: str | None = None) -> Any:
+        return await self._send("PUT", path, json=body, headers={"If-Match": if_match} if if_match else {})
 
     async def post(self, path: str, body: Any, *, key: str | None = None, if_match: str | None = None) -> Any:
         headers = {"Idempotency-Key": key} if key else {}

@@ -41,6 +41,7 @@ async def _disk_failure(reseller: Caller, client: Caller, support: Caller) -> No
         description="Le NAS signale un disque en panne depuis ce matin et redémarre seul.",
         file_ids=[log["id"]],
     )
+    await _share(client, number)
     await _say(support, number, "sqp", "Bonjour, pouvez-vous nous envoyer le journal SMART du disque ?", "1")
     note = "Même baie que l’an dernier : vérifier le fond de panier avant d’échanger un troisième disque."
     await _say(support, number, "internal", note, "note")
@@ -61,6 +62,12 @@ async def _resolved(reseller: Caller, support: Caller) -> None:
     )
     await move(support, number, "in_diagnosis", note="")
     await move(support, number, "resolved", note="Reconstruction terminée après remise en place du disque.")
+
+
+async def _share(client: Caller, number: str) -> None:
+    """With the client's colleagues, who read nothing of its other incident."""
+    version = (await client.get(f"/incidents/{number}"))["version"]
+    await client.put(f"/incidents/{number}/sharing", {"shared_with": "organisation"}, if_match=f'"{version}"')
 
 
 async def _declared_by_the_client(client: Caller) -> str:

@@ -144,9 +144,9 @@ class Incidents:
 
     async def tell(self, model: type[IncidentEvent], by: Principal, **changes: Any) -> None:
         self.version += 1
-        await self.harness.deliver(model.model_validate({**self._said(by), **changes}))
+        await self.harness.deliver(model.model_validate({**self.said(by), **changes}))
 
-    def _said(self, by: Principal) -> dict[str, Any]:
+    def said(self, by: Principal) -> dict[str, Any]:
         return {
             "version": self.version,
             "number": self.NUMBER,

@@ -36,9 +36,7 @@ async def test_an_uploaders_own_unbound_file_is_bound_and_told(sender: Any, inci
 
 async def test_a_repeated_event_changes_nothing(sender: Any, incidents: Any) -> None:
     file, event_id = await sender.stored(), uuid4()
-    event = FilesAttached.model_validate(
-        {**incidents._said(RESELLER), "version": 1, "file_ids": [file], "scope": "sqp"}
-    )
+    event = FilesAttached.model_validate({**incidents.said(RESELLER), "version": 1, "file_ids": [file], "scope": "sqp"})
     assert await sender.harness.deliver(event, event_id=event_id) == 1
     assert await sender.harness.deliver(event, event_id=event_id) == 0
     assert await sender.harness.deliver(event) == 1  # told again under another id

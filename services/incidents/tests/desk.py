@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 import httpx
 
-from devkit.harness import RESELLER, SQP, Harness
+from devkit.harness import CLIENT, RESELLER, SQP, Harness
 from events import Address, organisation_id
 from events.contracts import Article, ContractRegistered, Party
 from events.files import FileBound
@@ -132,6 +132,7 @@ class Desk:
         assert who.user_id is not None
         assert who.organisation_id is not None
         assert who.organisation_kind is not None
+        assert who.role is not None
         await self.harness.deliver(
             UserChanged(
                 version=version,
@@ -142,7 +143,7 @@ class Desk:
                 first_name="Prénom",
                 last_name=last_name,
                 email="a@b.fr",
-                role="administrator",
+                role=who.role,
                 status=status,
             )
         )
@@ -191,6 +192,16 @@ class Desk:
         for status in statuses:
             answer = await self.try_move(number, status, by, **more)
             assert answer.status_code == 200, answer.text
+
+    async def try_share(
+        self, number: str, shared_with: str, *people: Principal, by: Principal = CLIENT
+    ) -> httpx.Response:
+        body = {"shared_with": shared_with, "people": [str(each.user_id) for each in people]}
+        return await self.as_(by, **{"If-Match": "*"}).put(f"/incidents/{number}/sharing", json=body)
+
+    async def share(self, number: str, shared_with: str = "organisation", *people: Principal) -> None:
+        answer = await self.try_share(number, shared_with, *people)
+        assert answer.status_code == 200, answer.text
 
     async def exchange(self, number: str, serial: str = NAS.serial_number, by: Principal = SQP, **more: Any) -> int:
         """A line for this product, approved where SQP asks for it; its number."""

@@ -180,6 +180,7 @@ async def test_the_tag_changes_with_the_files_and_a_move_does_not_mind(open_desk
 
 async def test_each_side_sees_the_files_of_its_scopes_alone(open_desk: Any) -> None:
     number = await open_desk.declare()
+    await open_desk.share(number)
     ids = {
         "declaration": await open_desk.attached(number, "declaration"),
         "client": await open_desk.attached(number, "client", CLIENT),

@@ -44,13 +44,14 @@ async def test_a_file_is_taken_off_by_the_side_that_attached_it(
     open_desk: Any, scope: str, attached_by: Principal, by: Principal, status: int, code: str
 ) -> None:
     number = await open_desk.declare(RESELLER)
+    await open_desk.share(number)
     file_id = await open_desk.attached(number, scope, attached_by)
     shown = [file["removable"] for file in await files(open_desk, number, by)]
     assert shown == ([] if status == 404 else [status == 204])
     assert await detach(open_desk, number, file_id, by) == (status, code)
     told = await open_desk.harness.told(FileDetached)
     assert [(event.file_id, event.scope, event.version) for event in told] == (
-        [(file_id, scope, 3)] if status == 204 else []
+        [(file_id, scope, 4)] if status == 204 else []
     )
     assert len(await files(open_desk, number, attached_by)) == (0 if status == 204 else 1)
 

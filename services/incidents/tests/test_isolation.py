@@ -42,6 +42,7 @@ OPERATIONS: dict[tuple[str, str], tuple[tuple[Principal, ...], tuple[Principal, 
         200,
     ),
     ("post", "/incidents/{number}/status"): ((RESELLER_BASIC, CLIENT_BASIC, SQP_BASIC, BACK_OFFICE), (SQP,), 200),
+    ("put", "/incidents/{number}/sharing"): ((RESELLER, CLIENT_BASIC, SQP, BACK_OFFICE), (CLIENT,), 200),
     ("get", "/incidents/{number}/messages"): ((WRONG_SCOPE,), (RESELLER_BASIC, SQP_BASIC, BACK_OFFICE), 200),
     ("post", "/incidents/{number}/messages"): ((RESELLER_BASIC, SQP_BASIC, BACK_OFFICE), (RESELLER, SQP), 201),
     ("post", "/incidents/{number}/files"): ((RESELLER_BASIC, SQP_BASIC, BACK_OFFICE), (RESELLER, SQP), 201),
@@ -164,6 +165,7 @@ class Walk:
                 **({"on_behalf": FOR_RESELLER} if by is SQP else {}),
             ),
             "/incidents/{number}/status": {"status": "resolved"},
+            "/incidents/{number}/sharing": {"shared_with": "organisation"},
             "/incidents/{number}/messages": {"body": "Bonjour"},
             "/incidents/{number}/files": {"file_ids": [str(uuid4())], "scope": "sqp"},
             "/incidents/{number}/exchanges": {"serial_number": self.desk.DISK.serial_number},
@@ -191,6 +193,7 @@ class Walk:
 @pytest.fixture
 async def walk(open_desk: Any) -> Walk:
     number = await open_desk.declare(serial_numbers=["Q207B17555", "Z9CBPM5M"])
+    await open_desk.share(number)
     await open_desk.exchange(number)
     file_id = await open_desk.attached(number, "declaration")
     draft = uuid4()

@@ -66,10 +66,11 @@ async def full_desk(open_desk: Any) -> Any:
         articles=[open_desk.NAS.model_copy(update={"serial_number": "ARTICLE-2"})],
     )
     await open_desk.register(number="3", product_reference="BTO", serial_number="KIT-3", client=None, articles=[])
-    await open_desk.declare(title="b. Disque bruyant")
+    await open_desk.share(await open_desk.declare(title="b. Disque bruyant"))
     await open_desk.declare(title="a. Écran noir", contract_number="2", serial_numbers=["ARTICLE-2"])
     await open_desk.declare(title="C. Ventilateur", contract_number="3", serial_numbers=["KIT-3"])
     number = await open_desk.declare(title="d. Alimentation")
+    await open_desk.share(number)
     await open_desk.move(number, "in_diagnosis", "resolved")
     return open_desk
 

@@ -67,7 +67,7 @@ async def test_every_move_by_every_actor(open_desk: Any, current: str, wanted: s
 
 @pytest.mark.parametrize("current", STATUSES)
 async def test_the_actions_on_offer_are_those_that_the_routes_allow(open_desk: Any, current: str) -> None:
-    number = await open_desk.declare(CLIENT)
+    number = await open_desk.declare(CLIENT, sharing={"shared_with": "organisation"})
     await open_desk.move(number, *ROADS[current])
     for actor, by in (("sqp", SQP), ("declarer", CLIENT), ("other party", RESELLER)):
         offered = {step["status"] for step in (await open_desk.incident(number, by))["actions"]["next"]}
@@ -197,7 +197,7 @@ async def test_malformed_moves_are_refused(open_desk: Any, body: dict[str, Any])
 
 async def test_the_history_says_who_when_from_to_and_why(open_desk: Any) -> None:
     await open_desk.organisation("client", "CLI-0001", "Client Test")
-    number = await open_desk.declare(CLIENT)
+    number = await open_desk.declare(CLIENT, sharing={"shared_with": "organisation"})
     await open_desk.move(number, "in_diagnosis")
     await open_desk.move(number, "pending", reason="stock", note="Disque en rupture.")
     for reader in (SQP, RESELLER, CLIENT, CLIENT_BASIC):

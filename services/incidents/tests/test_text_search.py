@@ -81,11 +81,12 @@ async def texts(desk: Any, q: str, who: Principal = RESELLER, **more: Any) -> li
 @SCOPES
 async def test_a_text_is_found_by_its_readers_and_changes_no_answer_of_others(open_desk: Any, scope: str) -> None:
     number = await open_desk.declare(description="Un zébu")
+    await open_desk.share(number)
     await open_desk.post(number, "sqp", SQP, "zébus, dit SQP")
     await open_desk.post(number, "client", RESELLER, "zébus, dit le revendeur")
     before = {who.subject: await search(open_desk, "zebu", who) for who in EVERYBODY}
     if scope == "declaration":
-        await open_desk.declare(description="Encore un zébu")
+        await open_desk.share(await open_desk.declare(description="Encore un zébu"))
     else:
         assert (await open_desk.post(number, scope, WRITER[scope], "Encore un zébu")).status_code == 201
     for who in EVERYBODY:
@@ -101,6 +102,7 @@ async def test_a_text_is_found_by_its_readers_and_changes_no_answer_of_others(op
 @SCOPES
 async def test_a_file_is_found_by_its_readers_alone(open_desk: Any, scope: str) -> None:
     number = await open_desk.declare()
+    await open_desk.share(number)
     file_id, by = uuid4(), WRITER[scope]
     assert (await open_desk.attach(number, scope, by, file_id)).status_code == 201
     assert await texts(open_desk, "zebu", by, part="file") == []

@@ -42,6 +42,7 @@ async def read(desk: Any, number: str, thread: str, by: Principal, **parameters:
 @pytest.mark.parametrize("thread", ["client", "sqp"])
 async def test_both_sides_of_a_thread_write_and_read_it(open_desk: Any, thread: str) -> None:
     number = await open_desk.declare()
+    await open_desk.share(number)
     for administrator, _ in SIDES[thread]:
         assert (await open_desk.post(number, thread, administrator, administrator.name)).status_code == 201
     for reader in (member for side in SIDES[thread] for member in side):
@@ -55,6 +56,7 @@ async def test_both_sides_of_a_thread_write_and_read_it(open_desk: Any, thread: 
 @pytest.mark.parametrize("thread", OUTSIDE)
 async def test_who_is_outside_finds_no_such_thread(open_desk: Any, thread: str) -> None:
     number = await open_desk.declare()
+    await open_desk.share(number)
     before = [(await open_desk.as_(each).get(f"/incidents/{number}")).text for each in OUTSIDE[thread]]
     assert (await open_desk.post(number, thread, WRITERS[thread], "Entre nous")).status_code == 201
     told = len(await open_desk.harness.told(MessagePosted))

@@ -117,12 +117,14 @@ async def test_preferences_have_sensible_defaults_and_are_ones_own(world: Any) -
         put = await http.put(PREFERENCES, json={"email": {"status_changed": False, "files_attached": True}})
         after = (await http.get(PREFERENCES)).json()["email"]
     assert {kind for kind, wanted in before.items() if not wanted} == {
+        "incident_shared",
         "files_attached",
         "contract_registered",
         "note_written",
     }
     assert put.json()["email"] == after
     assert {kind for kind, wanted in after.items() if not wanted} == {
+        "incident_shared",
         "status_changed",
         "contract_registered",
         "note_written",

@@ -8,7 +8,7 @@ from typing import Any, get_args
 import pytest
 
 from events.incidents import Status
-from notifications import labels, recipients, status_labels
+from notifications import contract_notices, labels, recipients, status_labels
 from notifications.labels import render
 from notifications.notification_types import ACCOUNT_KINDS, KINDS
 from web import clock
@@ -98,7 +98,7 @@ def test_a_long_note_is_cut_in_the_line_and_whole_in_the_email(facts: Any) -> No
 
 
 def test_several_contracts_are_counted(facts: Any) -> None:
-    facts_of_many = {**recipients.contract_registered(facts.registered()).facts, "count": 300}
+    facts_of_many = {**contract_notices.contract_registered(facts.registered()).facts, "count": 300}
     words = render("contract_registered", facts_of_many, "fr")
     assert (words.title, words.button) == ("[Nouveaux contrats] 300 contrats", "Voir les contrats")
     assert words.body == "300 contrats sont enregistrés, dont le n°\xa029962 pour TS-131K-1TIW."
@@ -176,7 +176,7 @@ def test_files_are_counted(facts: Any, count: int, said: str) -> None:
     ],
 )
 def test_an_expiring_contract_says_when(facts: Any, days_left: int, said: str) -> None:
-    assert words(recipients.contract_expiring(facts.expiring(days_left)))[1] == said
+    assert words(contract_notices.contract_expiring(facts.expiring(days_left)))[1] == said
 
 
 def test_a_moment_is_told_in_paris(facts: Any) -> None:
@@ -208,6 +208,6 @@ def test_a_cover_whose_end_has_passed_is_past(
     facts: Any, told: str, days: int, said: str, said_in_english: str
 ) -> None:
     ends_on = clock.today() + timedelta(days=days)
-    notice = getattr(recipients, f"contract_{told}")(getattr(facts, told)(warranty_ends_on=ends_on.isoformat()))
+    notice = getattr(contract_notices, f"contract_{told}")(getattr(facts, told)(warranty_ends_on=ends_on.isoformat()))
     assert f"le matériel {said} jusqu’au {ends_on:%d/%m/%Y}" in words(notice)[1]
     assert f"the equipment {said_in_english} until {ends_on:%d/%m/%Y}" in words(notice, "en")[1]

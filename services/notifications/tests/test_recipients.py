@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from devkit.harness import CLIENT, RESELLER, SQP
-from notifications import recipients
+from notifications import contract_notices, recipients
 from notifications.recipients import Audience
 from web.auth.principal import Principal
 
@@ -138,20 +138,20 @@ def test_an_incident_without_client_concerns_the_reseller_and_sqp(facts: Any) ->
 
 def test_contracts_are_told_to_the_administrators_of_reseller_and_client(facts: Any) -> None:
     notices = [
-        recipients.contract_registered(facts.registered()),
-        recipients.contract_extended(facts.extended()),
-        recipients.contract_expiring(facts.expiring()),
+        contract_notices.contract_registered(facts.registered()),
+        contract_notices.contract_extended(facts.extended()),
+        contract_notices.contract_expiring(facts.expiring()),
     ]
     for notice in notices:
         assert sides(notice.audience) == {"reseller", "client"}
         assert notice.audience.administrators
         assert notice.subject.path == "/contrats/29962"
-    assert sides(recipients.contract_registered(facts.registered(client=None)).audience) == {"reseller"}
+    assert sides(contract_notices.contract_registered(facts.registered(client=None)).audience) == {"reseller"}
 
 
 def test_a_contract_that_is_given_is_told_to_its_new_clients_administrators(facts: Any) -> None:
     by, client = uuid4(), facts.changed().client.organisation_id
-    notice = recipients.contract_given(facts.changed(given_by=by), client, by)
+    notice = contract_notices.contract_given(facts.changed(given_by=by), client, by)
     assert (notice.kind, sides(notice.audience)) == ("contract_registered", {"client"})
     assert notice.audience.administrators
     assert notice.audience.author == by

@@ -14,6 +14,7 @@ from web.schemas import Answer, Page, Request
 
 Kind = Literal[
     "incident_declared",
+    "incident_shared",
     "status_changed",
     "answer_reminded",
     "closing_postponed",
@@ -108,6 +109,8 @@ class EmailPut(Request):
     # A file mostly comes with a message or a declaration, and registrations come by the hundred from the back office
     # (identity sends its one e-mail per organisation): both stay in the feed unless a person asks for more.
     incident_declared: bool = True
+    # A colleague's act, and mostly said between the two: the feed is enough.
+    incident_shared: bool = False
     status_changed: bool = True
     answer_reminded: bool = True
     closing_postponed: bool = True

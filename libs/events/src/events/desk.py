@@ -25,10 +25,13 @@ class IncidentAssigned(Event):
 
 
 class MovedIncident(Payload):
+    """``readers`` as in every event of an incident."""
+
     number: str
     title: str
     reseller_id: UUID
     client_id: UUID | None
+    readers: list[UUID] | None = None
 
 
 class IncidentsMoved(Event):

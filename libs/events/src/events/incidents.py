@@ -41,7 +41,11 @@ class Actor(Payload):
 
 
 class IncidentEvent(Event):
-    """Fields that every event of an incident carries, so that a consumer needs no other event to act."""
+    """Fields that every event of an incident carries, so that a consumer needs no other event to act.
+
+    ``readers``: the people of the client's organisation who read the incident beside its administrators; None: all of
+    them, as in events of before incidents were shared.
+    """
 
     aggregate: ClassVar[str] = "number"
     tenant: ClassVar[str] = "reseller_id"
@@ -55,6 +59,7 @@ class IncidentEvent(Event):
     status: Status
     actor: Actor
     at: Moment
+    readers: list[UUID] | None = None
 
 
 class Caller(Payload):
@@ -95,12 +100,14 @@ class IncidentStatusChanged(IncidentEvent):
 
 class IncidentMerged(IncidentEvent):
     """The incident took in ``source``, of the same reseller and client, which is over and read here from now on; with
-    ``undone``, they are apart again. ``agent_ids``: who of SQP had either at the desk."""
+    ``undone``, they are apart again. ``source_readers``: the source's ``readers``. ``agent_ids``: who of SQP had either
+    at the desk."""
 
     type: ClassVar[str] = "incidents.incident.merged.v1"
 
     source: str
     source_title: str
+    source_readers: list[UUID] | None = None
     undone: bool = False
     agent_ids: list[UUID] = Field(default_factory=list)
 
@@ -119,6 +126,15 @@ class IncidentClientGiven(IncidentEvent):
     out to be another reseller's: ``client_id`` is empty then, and it reads the incident no more."""
 
     type: ClassVar[str] = "incidents.incident.client_given.v1"
+
+
+class IncidentShared(IncidentEvent):
+    """An administrator of the client changed who of its organisation reads the incident, which ``readers`` names now;
+    ``given_to``: its basic people who did not read it before."""
+
+    type: ClassVar[str] = "incidents.incident.shared.v1"
+
+    given_to: list[UUID] = Field(default_factory=list)
 
 
 class PromiseMissed(IncidentEvent):
@@ -254,6 +270,7 @@ EVENTS: tuple[type[Event], ...] = (
     IncidentMerged,
     IncidentClosingPostponed,
     IncidentClientGiven,
+    IncidentShared,
     PromiseMissed,
     MessagePosted,
     NoteWritten,

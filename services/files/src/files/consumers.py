@@ -10,6 +10,7 @@ from events.incidents import (
     FilesAttached,
     IncidentClientGiven,
     IncidentDeclared,
+    IncidentShared,
     IncidentStatusChanged,
     MessagePosted,
 )
@@ -18,7 +19,9 @@ from files import projections, service
 
 def consumers() -> tuple[Consumer, ...]:
     incidents = Consumer("files.incidents")
-    incidents.on(IncidentDeclared, IncidentClientGiven, IncidentStatusChanged, MessagePosted)(projections.incident)
+    incidents.on(IncidentDeclared, IncidentClientGiven, IncidentShared, IncidentStatusChanged, MessagePosted)(
+        projections.incident
+    )
     incidents.on(FilesAttached)(attach)
     incidents.on(FileDetached)(detach)
     return (incidents,)

@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any, ClassVar, Literal
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, Integer, MetaData, func, text
+from sqlalchemy import BigInteger, CheckConstraint, Index, Integer, MetaData, Uuid, func, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from chassis.tables import NAMING, TYPES
@@ -111,13 +112,15 @@ class StoredFile(Base):
 
 
 class Incident(Base):
-    """Projection of incidents: the parties of each."""
+    """Projection of incidents: the parties of each, and who of the client's people reads it beside its administrators;
+    None: all of them."""
 
     __tablename__ = "incidents"
 
     number: Mapped[str] = mapped_column(primary_key=True)
     reseller_id: Mapped[UUID]
     client_id: Mapped[UUID | None]
+    readers: Mapped[list[UUID] | None] = mapped_column(ARRAY(Uuid))
     version: Mapped[int]
 
 

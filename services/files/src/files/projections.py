@@ -10,7 +10,9 @@ from files.models import Detachment, Incident
 
 
 async def incident(session: AsyncSession, event: IncidentEvent) -> None:
-    values = {"number": event.number, "reseller_id": event.reseller_id, "client_id": event.client_id}
+    # An event of before incidents were shared names no readers; those that are known stay.
+    included = {"number", "reseller_id", "client_id"} | ({"readers"} & event.model_fields_set)
+    values = event.model_dump(include=included)
     await upsert(session, Incident, values, event.version)
 
 

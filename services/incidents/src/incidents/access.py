@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, false, not_, true
+from sqlalchemy import ColumnElement, and_, false, not_, or_, select, true
 
 from chassis.sql import AnyRow
 from events import OrganisationKind
@@ -63,12 +63,26 @@ def file_owners(scope: Scope, declarer_id: UUID, reseller_id: UUID, organisation
 def visible(
     of: type[Incident] | type[CoveredContract] | type[SearchText], who: Principal | Actor
 ) -> ColumnElement[bool]:
-    """A reseller sees what it sold, a client what it holds, SQP and its back office everything."""
+    """A reseller sees what it sold, a client what it holds, SQP and its back office everything. Of a client's people,
+    the basic ones see those incidents that are shared with them."""
     if who.organisation_kind == "reseller":
         return of.reseller_id == who.organisation_id
     if who.organisation_kind == "client":
-        return of.client_id == who.organisation_id
+        return and_(of.client_id == who.organisation_id, _shared(of, who))
     return true() if who.organisation_kind in (None, "sqp") else false()
+
+
+def _shared(
+    of: type[Incident] | type[CoveredContract] | type[SearchText], who: Principal | Actor
+) -> ColumnElement[bool]:
+    # Who changes something, an actor, is an administrator.
+    if of is CoveredContract or isinstance(who, Actor) or who.is_administrator:
+        return true()
+    with_them = or_(Incident.readers.is_(None), Incident.readers.contains([who.user_id]))
+    if of is Incident:
+        return with_them
+    theirs = select(Incident.number).where(Incident.client_id == who.organisation_id, with_them)
+    return SearchText.incident_number.in_(theirs)
 
 
 def readable(of: type[SearchText], who: Principal) -> ColumnElement[bool]:

@@ -172,7 +172,7 @@ async def list_messages(
     if thread not in access.threads(principal.organisation_kind, incident.client_id):
         raise ThreadNotFound
     read = await guard.tag(reader, number, thread)
-    query = queries.thread(number, thread)
+    query = queries.thread(number, thread, principal)
     order = Sort.parse(sort, queries.MESSAGE_SORTS)
     rows, following = await queries.messages(reader, query, order, limit, cursor)
     total, total_is = await paging.count(reader, query)
@@ -227,7 +227,7 @@ async def list_changes(
 ) -> Changes:
     """What happened to incidents after a number, oldest first; without ``after``, where the feed ends now.
 
-    ``incident.declared``, ``.status_changed``, ``.merged``, ``.closing_postponed``, ``.client_given``,
+    ``incident.declared``, ``.status_changed``, ``.merged``, ``.closing_postponed``, ``.client_given``, ``.shared``,
     ``.message_posted``, ``.files_attached``, ``.file_detached`` and ``.promise_missed``; ``exchange.`` and a step, for
     what happens to the exchanges of an incident; nothing of the thread between reseller and client.
     A change that commits late has a later number: none is ever skipped. Kept for 90 days.

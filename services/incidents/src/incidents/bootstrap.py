@@ -36,6 +36,7 @@ from incidents.searching import api as searching_api
 from incidents.searching import repository as searching
 from incidents.service import changes
 from incidents.settings import Settings
+from incidents.sharing import api as sharing_api
 
 
 def build(settings: Settings) -> Service:
@@ -48,6 +49,7 @@ def build(settings: Settings) -> Service:
             searching_api.texts,
             figures_api.figures,
             api.incidents,
+            sharing_api.sharing,
             api.declaring,
             api.backoffice,
             drafts_api.drafts,

@@ -45,6 +45,7 @@ class About(TypedDict):
     status: facts.Status
     actor: facts.Actor
     at: datetime
+    readers: list[UUID] | None
 
 
 def declared(
@@ -82,6 +83,7 @@ def merged(
         **_about(incident, by, at),
         source=source.number,
         source_title=source.title,
+        source_readers=source.readers,
         undone=undone,
         agent_ids=list(agent_ids),
     )
@@ -105,6 +107,10 @@ def promise_missed(incident: Incident, dispatch_on: date, first_dispatch_on: dat
 
 def client_given(incident: Incident, at: datetime) -> facts.IncidentClientGiven:
     return facts.IncidentClientGiven(**_about(incident, PLATFORM, at))
+
+
+def shared(incident: Incident, by: facts.Actor, at: datetime, given_to: Sequence[UUID]) -> facts.IncidentShared:
+    return facts.IncidentShared(**_about(incident, by, at), given_to=list(given_to))
 
 
 def exchange_changed(
@@ -231,6 +237,7 @@ def _about(incident: Incident, by: facts.Actor, at: datetime) -> About:
         status=incident.status,
         actor=by,
         at=at,
+        readers=incident.readers,
     )
 
 

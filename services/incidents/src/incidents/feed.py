@@ -19,6 +19,7 @@ from events.incidents import (
     IncidentClosingPostponed,
     IncidentDeclared,
     IncidentMerged,
+    IncidentShared,
     IncidentStatusChanged,
     MessagePosted,
     PromiseMissed,
@@ -32,6 +33,7 @@ Told = (
     | IncidentMerged
     | IncidentClosingPostponed
     | IncidentClientGiven
+    | IncidentShared
     | PromiseMissed
     | MessagePosted
     | FilesAttached
@@ -45,6 +47,7 @@ KINDS: dict[type[Told], str] = {
     IncidentMerged: "incident.merged",
     IncidentClosingPostponed: "incident.closing_postponed",
     IncidentClientGiven: "incident.client_given",
+    IncidentShared: "incident.shared",
     PromiseMissed: "incident.promise_missed",
     MessagePosted: "incident.message_posted",
     FilesAttached: "incident.files_attached",

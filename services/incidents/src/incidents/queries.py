@@ -238,21 +238,23 @@ async def history(reader: AsyncConnection, number: str) -> Sequence[AnyRow]:
 
 
 def read_within(number: str) -> Select[str]:
-    """The incident itself, and what was merged into it: of one reseller and one client, whose people read all of it."""
+    """The incident itself, and what was merged into it: of one reseller and one client."""
     return select(Incident.number).where(or_(Incident.number == number, Incident.merged_into == number))
 
 
-async def merged(reader: AsyncConnection, number: str) -> list[str]:
-    """What was merged into the incident, oldest first."""
-    query = select(Incident.number).where(Incident.merged_into == number).order_by(Incident.number_key)
-    return list((await reader.execute(query)).scalars().all())
+async def merged(reader: AsyncConnection, number: str, principal: Principal) -> list[str]:
+    """What was merged into the incident and ``principal`` sees, oldest first."""
+    query = select(Incident.number).where(Incident.merged_into == number, visible(Incident, principal))
+    return list((await reader.execute(query.order_by(Incident.number_key))).scalars().all())
 
 
-def thread(number: str, name: Thread) -> AnySelect:
+def thread(number: str, name: Thread, principal: Principal) -> AnySelect:
+    """Without what was merged into the incident and ``principal`` does not see."""
+    within = read_within(number).where(visible(Incident, principal))
     return (
         select(Message.__table__, Organisation.name.label("organisation_name"))
         .outerjoin(Organisation, Organisation.id == Message.organisation_id)
-        .where(Message.incident_number.in_(read_within(number)), Message.thread == name)
+        .where(Message.incident_number.in_(within), Message.thread == name)
     )
 
 

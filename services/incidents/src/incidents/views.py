@@ -26,6 +26,7 @@ from incidents.pending.models import PendingMessage
 from incidents.promises import repository as promises
 from incidents.promises import views as promise_views
 from incidents.promises.terms import promises_next_day
+from incidents.sharing import views as sharing_views
 from web import clock
 from web.auth.principal import Principal
 from web.i18n import Language, Text
@@ -77,7 +78,7 @@ async def incident(
         linked_to=linked_to,
         followed_by=followed_by,
         merged_into=found.merged_into,
-        merged=await queries.merged(reader, found.number),
+        merged=await queries.merged(reader, found.number, principal),
         delivery_address=found.delivery_address,
         address_warning=_address_warning(found, principal, language),
         status_label=STATUS[found.status][language],
@@ -96,6 +97,7 @@ async def incident(
         reseller=parties.party(found.reseller_id, found.reseller_name, known, people),
         client=parties.party(found.client_id, found.client_name, known, people) if found.client_id else None,
         promise=promise_views.promise(promised.get(found.number), found.status, language),
+        sharing=await sharing_views.sharing(reader, found, principal),
         closes_on=await _closes_on(reader, found, principal),
         attachments=[_attachment(one, found, principal) for one in attached],
         threads=list(access.threads(principal.organisation_kind, found.client_id)),

@@ -33,6 +33,7 @@ from events.incidents import (
     IncidentDeclared,
     IncidentEvent,
     IncidentMerged,
+    IncidentShared,
     IncidentStatusChanged,
     MessagePosted,
     NoteWritten,
@@ -43,6 +44,7 @@ from notifications import (
     account_mails,
     answer_notices,
     bulk_notices,
+    contract_notices,
     exchanges,
     merge_notices,
     projections,
@@ -74,6 +76,7 @@ def consumers() -> tuple[Consumer, ...]:
     incidents.on(AnswerReminded)(answer_notices.reminded)
     incidents.on(AnswersReminded)(answer_notices.reminded_of_many)
     incidents.on(IncidentMerged)(merge_notices.tell)
+    incidents.on(IncidentShared)(_follow_and_tell(recipients.shared))
     incidents.on(IncidentClosingPostponed)(_follow_and_tell(recipients.closing_postponed))
     incidents.on(PromiseMissed)(_follow_and_tell(recipients.promise_missed))
     incidents.on(ExchangeChanged)(exchanges.changed)
@@ -90,9 +93,9 @@ def consumers() -> tuple[Consumer, ...]:
     files.on(FileBindingRefused)(service.forget_refused_file)
 
     contracts = Consumer("notifications.contracts")
-    contracts.on(ContractRegistered)(_tell(recipients.contract_registered))
+    contracts.on(ContractRegistered)(_tell(contract_notices.contract_registered))
     contracts.on(ContractChanged)(tell_of_new_holder)
-    contracts.on(ContractExtended)(_tell(recipients.contract_extended))
+    contracts.on(ContractExtended)(_tell(contract_notices.contract_extended))
     contracts.on(ContractExpiring)(reminders.tell)
     return (identity, incidents, files, contracts)
 
@@ -127,4 +130,6 @@ async def _show_present(session: AsyncSession, event: PresenceChanged) -> None:
 
 async def tell_of_new_holder(session: AsyncSession, event: ContractChanged) -> None:
     if event.given_by is not None and event.client is not None:
-        await service.tell(session, recipients.contract_given(event, event.client.organisation_id, event.given_by))
+        await service.tell(
+            session, contract_notices.contract_given(event, event.client.organisation_id, event.given_by)
+        )

@@ -75,6 +75,10 @@ async def _still_wanted(session: AsyncSession, email: Email) -> bool:
         return False
     if email.kind in CONVERSATION and await repository.has_read(session, email.event_id, email.user_id):
         return False
+    if email.path.startswith("/incidents") and not await repository.reads_still(
+        session, email.user_id, email.subject_id
+    ):
+        return False
     return await repository.may_be_told(session, email.user_id)
 
 

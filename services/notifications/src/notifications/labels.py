@@ -68,6 +68,7 @@ QUOTED = text("« {} »", "“{}”")
 TITLES: dict[EmailKind, Text] = {
     "incident_declared": text("[Nouvel incident] Incident n. {number}", "[New incident] Incident no. {number}"),
     "status_changed": text("[Nouveau statut] Incident n. {number}", "[New status] Incident no. {number}"),
+    "incident_shared": text("[Incident partagé] Incident n. {number}", "[Incident shared] Incident no. {number}"),
     "answer_reminded": answer_labels.TITLE,
     "closing_postponed": text("[Clôture repoussée] Incident n. {number}", "[Closing postponed] Incident no. {number}"),
     "promise_missed": text("[Envoi en retard] Incident n. {number}", "[Dispatch late] Incident no. {number}"),
@@ -120,6 +121,7 @@ ANSWER = text("Répondre", "Reply")
 SEE_CONTRACT = text("Voir le contrat", "See the contract")
 BUTTONS: dict[EmailKind, Text] = {
     "incident_declared": SEE_INCIDENT,
+    "incident_shared": SEE_INCIDENT,
     "status_changed": SEE_INCIDENT,
     "answer_reminded": ANSWER,
     "closing_postponed": SEE_INCIDENT,
@@ -139,6 +141,9 @@ BUTTONS: dict[EmailKind, Text] = {
 }
 
 BODIES: dict[str, Text] = {
+    "incident_shared": text(
+        "{actor} partage avec vous l’incident « {title} ».", "{actor} shares the incident “{title}” with you."
+    ),
     "answer_reminded": answer_labels.BODY,
     "closing_postponed": text(
         "{actor} a écrit après la résolution : l’incident n’est peut-être pas réglé. Sans suite, clôture le {day}.",
@@ -199,7 +204,7 @@ def render(kind: EmailKind, facts: Facts, language: Language, write_name: Callab
         return sentence[language].format_map(known)
 
     notes = tuple(say(sentence) for sentence in _notes(kind, known))
-    context = known.get("title", "") if kind != "incident_declared" else ""
+    context = known.get("title", "") if kind not in ("incident_declared", "incident_shared") else ""
     if kind == "status_changed" and facts.get("count", 1) > 1:
         sentences = say(TITLE_OF_MANY), say(of_many(known)), say(SEE_MANY)
         listed = concerned(known, language)

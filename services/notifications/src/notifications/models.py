@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ARRAY, BigInteger, Identity, Index, Integer, MetaData, Text, UniqueConstraint, func
+from sqlalchemy import ARRAY, BigInteger, Identity, Index, Integer, MetaData, Text, UniqueConstraint, Uuid, func
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -59,14 +59,15 @@ class ClosedSession(Base):
 
 
 class Incident(Base):
-    """Projection of incidents: the parties, from the latest event. ``declared_at`` is empty until the declaration has
-    arrived."""
+    """Projection of incidents: the parties, from the latest event. ``readers``: who of the client's people reads it
+    beside its administrators; None: all of them. ``declared_at`` is empty until the declaration has arrived."""
 
     __tablename__ = "incidents"
 
     number: Mapped[str] = mapped_column(primary_key=True)
     reseller_id: Mapped[UUID]
     client_id: Mapped[UUID | None]
+    readers: Mapped[list[UUID] | None] = mapped_column(ARRAY(Uuid))
     declared_at: Mapped[datetime | None]
     version: Mapped[int]
 

@@ -42,7 +42,9 @@ async def user(session: AsyncSession, event: UserChanged) -> None:
 
 
 async def incident(session: AsyncSession, event: IncidentEvent) -> None:
-    values = {"number": event.number, "reseller_id": event.reseller_id, "client_id": event.client_id}
+    # An event of before incidents were shared names no readers; those that are known stay.
+    included = {"number", "reseller_id", "client_id"} | ({"readers"} & event.model_fields_set)
+    values = event.model_dump(include=included)
     await upsert(session, Incident, values, event.version)
     if isinstance(event, IncidentDeclared):
         declared = update(Incident).where(Incident.number == event.number)

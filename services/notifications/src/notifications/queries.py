@@ -13,7 +13,7 @@ from sqlalchemy.types import BigInteger, Text
 
 from chassis.http import paging
 from chassis.sql import AnyRow, AnySelect
-from notifications.access import SHUT_OUT
+from notifications.access import SHOWN, SHUT_OUT
 from notifications.models import ClosedSession, Notification, Organisation, Preference, StreamItem, User
 from web.i18n import Language
 
@@ -35,7 +35,7 @@ SETTLED = text("stream_items.xid < pg_snapshot_xmin(pg_current_snapshot())::text
 
 
 def feed(user_id: UUID, unread_only: bool) -> AnySelect:
-    query: AnySelect = select(*LINE).where(Notification.user_id == user_id)
+    query: AnySelect = select(*LINE).where(Notification.user_id == user_id, SHOWN)
     return query.where(Notification.read_at.is_(None)) if unread_only else query
 
 
@@ -55,7 +55,7 @@ async def unread_counts(reader: AsyncConnection, users: Iterable[UUID]) -> dict[
     """Unread lines per person; people without any are left out."""
     query = (
         select(Notification.user_id, func.count())
-        .where(Notification.user_id.in_(list(users)), Notification.read_at.is_(None))
+        .where(Notification.user_id.in_(list(users)), Notification.read_at.is_(None), SHOWN)
         .group_by(Notification.user_id)
     )
     return {row[0]: row[1] for row in (await reader.execute(query)).all()}
@@ -76,7 +76,7 @@ async def unread_subjects(
         identifier.label("id"),
         func.count().label("count"),
         func.array_remove(func.array_agg(thread.distinct()), None).label("threads"),
-    ).where(Notification.user_id == user_id, Notification.read_at.is_(None), subject("type") == kind)
+    ).where(Notification.user_id == user_id, Notification.read_at.is_(None), subject("type") == kind, SHOWN)
     if ids is not None:
         query = query.where(identifier.in_(ids))
     grouped = query.group_by(identifier).order_by(func.max(Notification.created_at).desc())

@@ -12,7 +12,6 @@ from uuid import UUID
 
 from api.notifications import Kind, SubjectType
 from events import OrganisationKind
-from events.contracts import ContractChanged, ContractExpiring, ContractExtended, ContractRegistered, ContractState
 from events.desk import IncidentAssigned, PresenceChanged
 from events.identity import LoggedInFromNewDevice, SignUpRequested
 from events.incidents import (
@@ -21,6 +20,7 @@ from events.incidents import (
     IncidentClosingPostponed,
     IncidentDeclared,
     IncidentEvent,
+    IncidentShared,
     IncidentStatusChanged,
     MessagePosted,
     NoteWritten,
@@ -43,13 +43,16 @@ PANES: dict[Thread, str] = {
 @dataclass(frozen=True)
 class Audience:
     """Everybody of these organisations (and of SQP's), or these people; ``administrators`` narrows to that role,
-    ``only_sqp`` to SQP's people, whatever else is named."""
+    ``only_sqp`` to SQP's people, whatever else is named. Of clients, people of ``client`` alone where it is named: its
+    administrators and those of ``readers``, or everybody (None)."""
 
     organisations: frozenset[UUID] = frozenset()
     sqp: bool = False
     people: frozenset[UUID] = frozenset()
     administrators: bool = False
     only_sqp: bool = False
+    client: UUID | None = None
+    readers: frozenset[UUID] | None = None
     author: UUID | None = None
 
     def without(self, organisation: UUID | None, kind: str | None) -> Audience:
@@ -58,8 +61,13 @@ class Audience:
 
     def keys(self) -> list[str]:
         """How open streams recognise what is theirs."""
-        named = [f"organisation:{each}" for each in sorted(map(str, self.organisations))]
-        return [*(["sqp"] if self.sqp else []), *named]
+        named = [self._key(each) for each in sorted(self.organisations, key=str)]
+        readers = sorted(map(str, self.readers or ())) if self.client in self.organisations else []
+        return [*(["sqp"] if self.sqp else []), *named, *(f"user:{each}" for each in readers)]
+
+    def _key(self, organisation: UUID) -> str:
+        is_narrowed = organisation == self.client and self.readers is not None
+        return f"{'administrators' if is_narrowed else 'organisation'}:{organisation}"
 
 
 @dataclass(frozen=True)
@@ -106,8 +114,10 @@ class Hint:
 
 def declared(event: IncidentDeclared) -> Notice:
     """SQP; the reseller's people when the client declared, the client's when the reseller did. Both, and not SQP, when
-    SQP declared for one of them."""
+    SQP declared for one of them. Of the client that declared, the people with whom it shares the incident by name."""
     others = parties(event, "declaration").without(event.actor.organisation_id, event.actor.organisation_kind)
+    if event.actor.organisation_kind == "client":
+        others = replace(others, people=frozenset(event.readers or ()))
     more = {"ends_on": event.promised_on.isoformat()} if event.promised_on else {}
     if event.on_behalf:
         more |= {"party": event.on_behalf.organisation_name, "caller": event.on_behalf.name}
@@ -120,6 +130,12 @@ def status_changed(event: IncidentStatusChanged) -> Notice:
     concerned = replace(parties(event, "client"), sqp=by_party)
     more = {"previous_status": event.previous_status, "note": event.note, "reason": event.reason}
     return Notice("status_changed", by_author(event, concerned), incident(event), facts_of(event) | more)
+
+
+def shared(event: IncidentShared) -> Notice:
+    """The people of the client who did not read it before."""
+    audience = replace(parties(event, "client"), organisations=frozenset(), sqp=False, people=frozenset(event.given_to))
+    return Notice("incident_shared", by_author(event, audience), incident(event), facts_of(event))
 
 
 def closing_postponed(event: IncidentClosingPostponed) -> Notice:
@@ -185,28 +201,6 @@ def _came_with_declaration(event: FilesAttached, declared_at: datetime | None) -
     return event.scope == "declaration" and event.at == declared_at
 
 
-def contract_registered(event: ContractRegistered) -> Notice:
-    return _contract("contract_registered", event)
-
-
-def contract_given(event: ContractChanged, client: UUID, by: UUID) -> Notice:
-    """The client's administrators, who hear of the contract for the first time."""
-    audience = Audience(organisations=frozenset({client}), administrators=True, author=by)
-    return replace(_contract("contract_registered", event), audience=audience)
-
-
-def contract_extended(event: ContractExtended) -> Notice:
-    return _contract("contract_extended", event)
-
-
-def contract_expiring(event: ContractExpiring) -> Notice:
-    """``client_name`` groups an e-mail's contracts. The warning before the last day of ordering names that day."""
-    facts: dict[str, Any] = {"days_left": event.days_left, "client_name": event.client.name if event.client else ""}
-    if event.reminder == "order" and event.order_until is not None:
-        facts |= {"reminder": "order", "order_until": event.order_until.isoformat()}
-    return _contract("contract_expiring", event, **facts)
-
-
 def sign_up_requested(event: SignUpRequested) -> Notice:
     """The reseller's administrators, who decide."""
     audience = Audience(organisations=frozenset({event.reseller_id}), administrators=True)
@@ -251,7 +245,12 @@ def parties(event: IncidentEvent, scope: Scope) -> Audience:
     organisations = {event.reseller_id}
     if event.client_id is not None and scope != "sqp":
         organisations.add(event.client_id)
-    return Audience(organisations=frozenset(organisations), sqp=scope != "client")
+    return Audience(
+        organisations=frozenset(organisations),
+        sqp=scope != "client",
+        client=event.client_id,
+        readers=None if event.readers is None else frozenset(event.readers),
+    )
 
 
 def path_of_many(notice: Notice) -> str:
@@ -276,17 +275,3 @@ def by_author(event: IncidentEvent, audience: Audience) -> Audience:
 
 def facts_of(event: IncidentEvent) -> dict[str, Any]:
     return {"number": event.number, "title": event.title, "status": event.status, "actor": event.actor.name}
-
-
-def _contract(kind: Kind, event: ContractState, **more: Any) -> Notice:
-    """The administrators of the reseller, and of the client if there is one."""
-    client = {event.client.organisation_id} if event.client else set()
-    organisations = frozenset({event.reseller.organisation_id} | client)
-    facts = {
-        "number": event.number,
-        "product_reference": event.product_reference,
-        "ends_on": event.warranty_ends_on.isoformat(),
-        **more,
-    }
-    subject = Subject("contract", event.number, f"/contrats/{event.number}")
-    return Notice(kind, Audience(organisations=organisations, administrators=True), subject, facts)

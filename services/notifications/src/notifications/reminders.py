@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis.messaging.consumer import envelope_of
 from chassis.sql import AnyRow
 from events.contracts import ContractExpiring
-from notifications import recipients, repository, service
+from notifications import contract_notices, recipients, repository, service
 from notifications.models import Email, ReminderTold
 from notifications.notification_types import wants_email, wants_line
 from notifications.recipients import Notice
@@ -25,7 +25,7 @@ MORNING = time(8)
 
 
 async def tell(session: AsyncSession, event: ContractExpiring) -> None:
-    notice = recipients.contract_expiring(event)
+    notice = contract_notices.contract_expiring(event)
     source = service.Source(envelope_of(session).id, envelope_of(session).time)
     reseller = event.reseller.organisation_id
     untold = set(notice.audience.organisations)

@@ -7,13 +7,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, cast, delete, false, func, or_, select, true, update
+from sqlalchemy import ColumnElement, and_, cast, delete, false, func, literal, or_, select, true, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.locks import one_at_a_time
 from chassis.sql import AnyRow
-from notifications.access import REACHABLE
+from notifications.access import REACHABLE, SHOWN, reads_no_more
 from notifications.models import (
     Base,
     ClosedSession,
@@ -64,7 +64,20 @@ def _of(audience: Audience) -> ColumnElement[bool]:
     )
     role = User.role == "administrator" if audience.administrators else true()
     side = User.organisation_kind == "sqp" if audience.only_sqp else true()
-    return and_(named, role, side, User.id != audience.author if audience.author else true())
+    return and_(named, role, side, _reads(audience), User.id != audience.author if audience.author else true())
+
+
+def _reads(audience: Audience) -> ColumnElement[bool]:
+    if audience.client is None:
+        return true()
+    by_name = true() if audience.readers is None else User.id.in_(audience.readers)
+    theirs = and_(User.organisation_id == audience.client, or_(User.role == "administrator", by_name))
+    return or_(User.organisation_kind != "client", theirs)
+
+
+async def reads_still(session: AsyncSession, user_id: UUID, number: str) -> bool:
+    """Whether the person reads the incident, as far as is known of it."""
+    return not await session.scalar(select(reads_no_more(literal(user_id), literal(number))))
 
 
 async def may_be_told(session: AsyncSession, user_id: UUID) -> bool:
@@ -172,7 +185,7 @@ async def mark_read(session: AsyncSession, user_id: UUID, which: ColumnElement[b
 
 
 async def unread(session: AsyncSession, user_id: UUID) -> int:
-    mine = and_(Notification.user_id == user_id, Notification.read_at.is_(None))
+    mine = and_(Notification.user_id == user_id, Notification.read_at.is_(None), SHOWN)
     return await session.scalar(select(func.count()).select_from(Notification).where(mine)) or 0
 
 

@@ -40,6 +40,7 @@ from api.incidents.messages import (
     Person,
     Posted,
 )
+from api.incidents.sharing import Reader, SharedWith, Sharing, SharingPut
 
 __all__ = [
     "MAX_FILES",
@@ -80,6 +81,10 @@ __all__ = [
     "PendingMessages",
     "Person",
     "Posted",
+    "Reader",
     "Readership",
+    "SharedWith",
+    "Sharing",
+    "SharingPut",
     "StatusChange",
 ]

@@ -14,6 +14,7 @@ from api.incidents.addresses import Address, DeliveryChoice
 from api.incidents.messages import Attachment, FileIds, Person, each_once
 from api.incidents.overdue import AdvanceTerms, OverdueReturns
 from api.incidents.promises import Promise, PromiseBadge, PromiseOffer
+from api.incidents.sharing import Sharing, SharingPut
 from events.incidents import Nature, PendingReason, Scope, Status, Thread
 from web.i18n import Invalid, Text, text
 from web.schemas import Answer, ContractNumber, Line, OptionalParagraphs, Page, Paragraphs, Request, Serial
@@ -69,7 +70,8 @@ class OnBehalf(Request):
 class IncidentCreate(Request):
     """``on_behalf`` is SQP's, which declares for a caller; resellers and clients declare for themselves. ``linked_to``:
     an earlier incident of the same contract that this one takes up again. ``promise_revision``: by which terms a
-    promise was shown (:class:`PromiseOffer`); it is kept for a day, whatever SQP changes meanwhile."""
+    promise was shown (:class:`PromiseOffer`); it is kept for a day, whatever SQP changes meanwhile. ``sharing`` is a
+    client's, whose administrators alone read its incidents unless they share them."""
 
     contract_number: ContractNumber
     title: Line
@@ -81,6 +83,7 @@ class IncidentCreate(Request):
     linked_to: Number | None = None
     promise_revision: Annotated[int, Field(ge=0, le=2**31 - 1)] | None = None
     on_behalf: OnBehalf | None = None
+    sharing: SharingPut | None = None
 
     files_once = field_validator("file_ids")(each_once)
 
@@ -221,7 +224,7 @@ class Incident(Answer):
     """``address_warning``: why the exchange in advance that its cover promises cannot go to its address; else empty.
     ``linked_to``: the earlier incident that it was declared to follow; ``followed_by``: those that were declared to
     follow this one; of both what the caller sees. ``merged_into``: the incident in which it is read since the two were
-    merged; ``merged``: those that are read in this one.
+    merged; ``merged``: those that are read in this one. ``sharing``: who of the client's organisation reads it.
 
     ``declared_by`` is who wrote the declaration. Where that is SQP, ``on_behalf`` is who telephoned, of the reseller or
     the client whose declaration it is; its ``user_id`` is empty for a name that was typed.
@@ -250,6 +253,7 @@ class Incident(Answer):
     contract: ContractCopy
     reseller: Party
     client: Party | None
+    sharing: Sharing | None = None
     closes_on: date | None
     promise: Promise | None = None
     attachments: list[Attachment]

@@ -27,6 +27,7 @@ OF_INCIDENT = (
     Incident.reseller_name,
     Incident.client_id,
     Incident.client_name,
+    Incident.readers,
     Incident.status,
     Incident.pending_reason,
 )

@@ -27,8 +27,7 @@ async def _moved(
     session: AsyncSession, job_id: UUID, act: schemas.BulkMove, by: Actor, at: datetime
 ) -> IncidentsMoved | None:
     moved = [
-        MovedIncident(number=row.number, title=row.title, reseller_id=row.reseller_id, client_id=row.client_id)
-        for row in await repository.changed(session, job_id)
+        MovedIncident.model_validate(row, from_attributes=True) for row in await repository.changed(session, job_id)
     ]
     values = {"job_id": job_id, "status": act.status, "reason": act.reason, "note": act.note, "actor": by, "at": at}
     return IncidentsMoved(version=1, incidents=moved, **values) if moved else None

@@ -1,7 +1,7 @@
 """The tables of incidents and the rules on them."""
 
 from incidents.models.base import Base
-from incidents.models.incidents import Change, DayCounter, HistoryEntry, Incident
+from incidents.models.incidents import Change, DayCounter, HistoryEntry, Incident, client_declarer
 from incidents.models.projections import CoveredContract, DeliveryAddress, Organisation, User
 from incidents.models.threads import BY_PARTY, Attachment, Message
 
@@ -18,4 +18,5 @@ __all__ = [
     "Message",
     "Organisation",
     "User",
+    "client_declarer",
 ]

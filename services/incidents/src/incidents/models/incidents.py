@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Computed, ForeignKey, Identity, Index, Integer, Text, text
+from sqlalchemy import Computed, ForeignKey, Identity, Index, Integer, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.changes import ChangeColumns
+from chassis.sql import AnyRow
 from events import OrganisationKind
 from events.incidents import Actor, Nature, PendingReason, Scope, Status
 from incidents import states
@@ -72,6 +74,8 @@ class Incident(Base):
     # What the client is called since; the list shows and sorts by it, the search finds by both.
     client_name_now: Mapped[str | None]
     client_key: Mapped[str | None]
+    # Who of the client's organisation reads it beside its administrators; None: everybody.
+    readers: Mapped[list[UUID] | None] = mapped_column(ARRAY(Uuid))
     declared_at: Mapped[datetime]
     # Whose declaration it is: the reseller's or the client's, also where SQP wrote it for a caller.
     declarer_id: Mapped[UUID]
@@ -149,8 +153,16 @@ class Incident(Base):
     def take_from_client(self) -> None:
         """It turned out to be another reseller's."""
         self.client_id = self.client_name = self.client_name_now = None
+        self.readers = []
         self.refresh_search_columns()
         self.bump_version()
+
+    def share(self, people: Collection[UUID] | None) -> None:
+        """With these people of the client's organisation beside its administrators, or with everybody (None). Who
+        declared it reads it in any case."""
+        declarer = client_declarer(self)
+        by_name = {*(people or ()), *([declarer] if declarer else [])}
+        self.readers = None if people is None else sorted(by_name, key=str)
 
     def rename_client(self, name: str) -> None:
         """The names of the day stay on the sheet."""
@@ -214,6 +226,13 @@ class Incident(Base):
         self.require_apart()
         if self.status in states.FINAL:
             raise IncidentOver(number=self.number)
+
+
+def client_declarer(incident: Incident | AnyRow) -> UUID | None:
+    """The person of the client's organisation who declared it, or for whom SQP did on the telephone."""
+    if incident.declarer_kind != "client":
+        return None
+    return incident.declared_by if incident.caller_name is None else incident.caller_id
 
 
 class HistoryEntry(Base):

@@ -20,7 +20,8 @@ class SearchText(Base):
     """The words of a message, of a declaration (neither ``message_id`` nor ``attachment_id``) or of a file's name.
 
     ``reseller_id`` and ``client_id`` are the incident's: with ``scope`` they say who may find it, without a look at
-    any other table. Texts of an id without order: a counter would tell of texts that the reader does not read.
+    any other table but for a client's basic people. Texts of an id without order: a counter would tell of texts that
+    the reader does not read.
     """
 
     __tablename__ = "search_texts"

@@ -27,6 +27,7 @@ from incidents.searching import repository as searching
 from incidents.service import callers
 from incidents.service.attachments import attach_to
 from incidents.service.callers import Declarer
+from incidents.sharing import service as sharing
 from web import clock
 from web.text import codes
 from web.text.folding import fold
@@ -59,6 +60,7 @@ async def declare(session: AsyncSession, wanted: schemas.IncidentCreate, by: Act
                 "delivery_address",
                 "promise_revision",
                 "on_behalf",
+                "sharing",
             }
         ),
         version=1,
@@ -75,6 +77,7 @@ async def declare(session: AsyncSession, wanted: schemas.IncidentCreate, by: Act
         caller_name=declarer.caller.name if declarer.caller else None,
     )
     incident.refresh_search_columns()
+    await sharing.begin(session, incident, wanted.sharing, by)
     session.add(incident)
     await session.flush()
     promise = await promises.make(session, incident, at, wanted.promise_revision)

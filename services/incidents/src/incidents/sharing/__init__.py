@@ -1,0 +1,1 @@
+"""Who of a client's organisation reads an incident, beside its administrators."""
