@@ -49,6 +49,11 @@ async def move(who: Caller, number: str, *statuses: str) -> None:
         await who.post(f"/incidents/{number}/status", change, if_match=f'"{version}"')
 
 
+async def share(client: Caller, number: str, shared_with: str = "organisation") -> None:
+    version = (await client.get(f"/incidents/{number}"))["version"]
+    await client.put(f"/incidents/{number}/sharing", {"shared_with": shared_with}, if_match=f'"{version}"')
+
+
 async def live(page: Page) -> None:
     """The page hears what others do."""
     await expect(page.locator("body[data-live]")).to_have_count(1)

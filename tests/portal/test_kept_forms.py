@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Page, expect
 from tests.portal.conftest import Visit, log_in
 from tests.portal.declaring import INCIDENT, Form, fill, submit
-from tests.portal.incidents import Declare, People, attach, composer, live, send
+from tests.portal.incidents import Declare, People, attach, composer, live, send, share
 
 pytestmark = pytest.mark.e2e
 
@@ -127,8 +127,11 @@ async def test_a_message_is_never_signed_by_another_who_logged_in_meanwhile(
     assert [each["body"] for each in waiting["items"]] == [TEXT]
 
 
-async def test_a_message_waits_for_its_author_while_another_is_logged_in(visit: Visit, declare: Declare) -> None:
+async def test_a_message_waits_for_its_author_while_another_is_logged_in(
+    visit: Visit, declare: Declare, people: People
+) -> None:
     number = await declare()
+    await share(people("client_test"), number)
     page = await visit("client_test", f"/incidents/{number}?onglet=messagerie")
     await write_with_file(page)
     other = await page.context.new_page()

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from playwright.async_api import Page, Route, expect
 from services.files.tests.pictures import photo
-from tests.portal.incidents import LOG, Declare, People, live, write
+from tests.portal.incidents import LOG, Declare, People, live, share, write
 
 from web.text.folding import fold
 
@@ -193,8 +193,11 @@ async def test_page_9_a_file_is_deleted_once_confirmed(visit: Visit, declare: De
     await expect(page.locator("section.sheet")).to_contain_text("Aucun fichier joint.")
 
 
-async def test_page_9_a_basic_user_reads_and_is_offered_nothing_to_change(visit: Visit, declare: Declare) -> None:
+async def test_page_9_a_basic_user_reads_and_is_offered_nothing_to_change(
+    visit: Visit, declare: Declare, people: People
+) -> None:
     number = await declare(files=("document.txt",))
+    await share(people("client_test"), number)
     for login in ("revendeur_basique", "cliente_testeuse"):
         page = await visit(login, f"/incidents/{number}?onglet=messagerie")
         await expect(page.locator("section.sheet")).to_contain_text("lecture seule")

@@ -9,13 +9,14 @@ from uuid import UUID, uuid4, uuid5
 
 from api.incidents import IncidentCreate
 from api.incidents.drafts import Draft
-from portal import callers
+from portal import callers, sharing
 from portal.api_client import ApiRefused, ServiceUnavailable
 from portal.callers import CALLERS
 from portal.forms import Field, Form
 from portal.identifiers import is_id
 from portal.page_request import PageRequest
 from portal.services import incidents
+from portal.sharing import SHARING
 from portal.translations import N_
 from portal.uploads import IDS
 
@@ -37,13 +38,20 @@ DECLARATION = Form(
     *NEW_ADDRESS.fields,
     Field("address", N_("Adresse de livraison"), path="delivery_address"),
     *CALLERS.fields,
-    places={"unknown_serial": "serial_numbers", "unknown_address": "address", "unknown_caller": "caller"},
+    *SHARING.fields,
+    places={
+        "unknown_serial": "serial_numbers",
+        "unknown_address": "address",
+        "unknown_caller": "caller",
+        "unknown_reader": "readers",
+    },
 )
-LISTS = ("serial_numbers", "files")
+LISTS = ("serial_numbers", "files", "readers")
 ADDRESS = tuple(each.name for each in NEW_ADDRESS.fields)
 CALLER = tuple(each.name for each in CALLERS.fields)
-OWN = tuple(each.name for each in DECLARATION.fields if each.name not in (*LISTS, *ADDRESS, *CALLER, "address"))
-TEXTS = (*OWN, *CALLER, "address", *ADDRESS, "label", "linked_to")
+APART = (*LISTS, *ADDRESS, *CALLER, "address", "shared_with")
+OWN = tuple(each.name for each in DECLARATION.fields if each.name not in APART)
+TEXTS = (*OWN, *CALLER, "address", *ADDRESS, "label", "linked_to", "shared_with")
 WITHOUT_NEW_ADDRESS = Form(*(each for each in DECLARATION.fields if each.name not in ADDRESS))
 # In the place of an address's id: the one typed below.
 NEW = "new"
@@ -59,6 +67,7 @@ class DeclarationForm:
     file_ids: Sequence[str]
     saves_address: bool
     key: str
+    readers: Sequence[str] = ()
 
     @classmethod
     def fresh(cls, serial_numbers: Sequence[str], address: str) -> DeclarationForm:
@@ -73,6 +82,7 @@ class DeclarationForm:
             list(dict.fromkeys([*visit.fields(IDS), *sent])),
             visit.field("save_address") == "on",
             visit.field("key") or str(uuid4()),
+            visit.fields("readers"),
         )
 
     @classmethod
@@ -84,6 +94,7 @@ class DeclarationForm:
             _texts(content.get(IDS)),
             bool(content.get("save_address")),
             str(content.get("key") or uuid4()),
+            _texts(content.get("readers")),
         )
 
     @property
@@ -94,6 +105,7 @@ class DeclarationForm:
             IDS: list(self.file_ids),
             "save_address": self.saves_address,
             "key": self.key,
+            "readers": list(self.readers),
         }
 
     @property
@@ -128,12 +140,23 @@ class DeclarationForm:
             "delivery_address": chosen,
             # The previous release of the service, which may still answer, knows no such field.
             **({"on_behalf": callers.on_behalf(self.texts)} if visit.may("sqp") else {}),
+            **({"sharing": self.sharing} if self.is_shared(visit) else {}),
         }
         return visit.build(IncidentCreate, typed)
+
+    @property
+    def sharing(self) -> dict[str, object]:
+        return sharing.wanted(self.get("shared_with"), self.readers)
+
+    def is_shared(self, visit: PageRequest) -> bool:
+        """Beyond the administrators, who see it anyway."""
+        return visit.may("client") and self.sharing["shared_with"] != "administrators"
 
     def missing(self, page: PageRequest) -> dict[str, str]:
         """The fields that are needed and empty, each with its sentence."""
         missing = callers.missing(page, self.texts) if page.may("sqp") else {}
+        if self.is_shared(page):
+            missing |= sharing.missing(page, self.sharing)
         given = {**self.texts, "serial_numbers": "".join(self.serial_numbers)}
         if self.has_new_address:
             return missing | DECLARATION.missing(page, given)

@@ -16,6 +16,7 @@ from pydantic import BaseModel
 
 from api.contracts import Article, Contract, Cover, Party
 from api.identity.invitations import LookedAfter
+from api.identity.people import User
 from api.incidents import (
     Choice,
     Counts,
@@ -90,6 +91,7 @@ class Services:
         self.person = RESELLER
         self.contract = CONTRACT
         self.people: list[LookedAfter] = []
+        self.users: list[User] = []
 
     async def call(self, kind: type[Body], method: str, path: str, **options: Any) -> Reply[Body]:
         async with self.opened(method, path, **options):
@@ -103,6 +105,7 @@ class Services:
             ("GET", f"/resellers/{CONTRACT.reseller.id}/users"): Page[LookedAfter](
                 items=self.people, total=len(self.people), total_is="exact", next=None
             ),
+            ("GET", "/users"): Page[User](items=self.users, total=len(self.users), total_is="exact", next=None),
             ("GET", "/incidents"): IncidentPage(items=self.open_incidents, total=0, counts=Counts(open=0, closed=0)),
             ("GET", "/incidents/choices"): CHOICES.model_copy(
                 update={"promise": self.promise, "advance": self.advance, "returns": self.returns}

@@ -10,7 +10,7 @@ from starlette.responses import PlainTextResponse, Response
 from api.contracts import Article, Contract, Party
 from api.identity.organisations import AddressCreate
 from api.incidents import DeclarationChoices, IncidentRow, OfferedAddress, OfferedAddresses
-from portal import callers, declaration_form, uploads
+from portal import callers, declaration_form, sharing, uploads
 from portal.address_form import ADDRESS
 from portal.api_client import ApiRefused, ServiceUnavailable
 from portal.declaration_form import DECLARATION, NEW, DeclarationForm
@@ -159,10 +159,11 @@ async def _form(
     shown: Mapping[str, object],
 ) -> Response:
     articles = covered_articles(contract) if contract else _named(typed.serial_numbers)
-    choices, open_incidents, parties = await asyncio.gather(
+    choices, open_incidents, parties, colleagues = await asyncio.gather(
         or_unavailable(incidents.choices(page, number)),
         _open_incidents(page, [one.serial_number for one in articles]),
         _callers(page, contract, typed),
+        _colleagues(page, typed),
     )
     promise = choices.promise if choices else None
     return await page.render(
@@ -187,12 +188,19 @@ async def _form(
         windows=countdown.shown(promise, page.language) if promise else [],
         trouble=trouble,
         owner=_named_owner(page, contract, typed),
+        ways=sharing.WAYS if page.may("client") else {},
+        colleagues=colleagues,
     )
 
 
 async def _callers(page: Page, contract: Contract | Away, typed: DeclarationForm) -> list[callers.Callers]:
     """The callers that SQP may choose; empty for resellers and clients, who declare in their own name."""
     return await callers.offered(page, contract, typed.get("caller")) if page.may("sqp") else []
+
+
+async def _colleagues(page: Page, typed: DeclarationForm) -> list[tuple[str, str]]:
+    """The people with whom a client may share its declaration by name."""
+    return await sharing.offered(page, typed.readers) if page.may("client") else []
 
 
 def _of_reseller(contract: Contract | Away, addresses: OfferedAddresses | Away) -> list[str]:

@@ -18,6 +18,7 @@ from api.incidents import (
     MessageCreate,
     OfferedAddresses,
     PendingMessages,
+    SharingPut,
     StatusChange,
 )
 from api.incidents.drafts import Draft, DraftPut, MessageDraft, MessageDraftPut
@@ -56,6 +57,10 @@ async def declare(page: PageRequest, incident: IncidentCreate, key: str) -> Inci
 
 async def change_status(page: PageRequest, number: str, change: StatusChange, etag: str) -> IncidentState:
     return (await page.send(IncidentState, "POST", f"/incidents/{number}/status", change, etag=etag)).body
+
+
+async def share(page: PageRequest, number: str, sharing: SharingPut, etag: str) -> None:
+    await page.change("PUT", f"/incidents/{number}/sharing", sharing, etag=etag)
 
 
 async def messages(page: PageRequest, number: str, thread: str, **place: Parameter) -> Reply[Page[Message]]:

@@ -12,6 +12,7 @@ from portal.pages.incidents import (
     one,
     paper,
     paper_exchange,
+    sharing,
     states,
 )
 from portal.pages.incidents.base import blueprint
@@ -29,5 +30,6 @@ __all__ = [
     "one",
     "paper",
     "paper_exchange",
+    "sharing",
     "states",
 ]

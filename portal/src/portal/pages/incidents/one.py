@@ -11,7 +11,8 @@ from starlette.responses import Response
 
 from api.incidents import HistoryLine, Incident
 from api.incidents.exchanges import Exchanges
-from portal import notices
+from portal import notices, sharing
+from portal.forms import FINE, FormErrors
 from portal.page import Page
 from portal.page_request import or_unavailable
 from portal.pages.incidents import deeds, desk_bar, exchange, message_drafts, words
@@ -80,14 +81,16 @@ async def show(
     tab: str,
     status: int = 200,
     refused: RefusedStep | None = None,
+    trouble: FormErrors = FINE,
 ) -> Response:
     """The whole page. ``said``: what a form held and what was wrong with it, to be shown again; ``refused``: a form of
-    the exchanges."""
+    the exchanges; ``trouble``: what was wrong with that of the sharing."""
     incident, history, exchanged = await _read(page, number)
     context = {
         **_state(page, incident, history, exchanged),
         **await _sheet(page, incident, tab, refused),
         **_nothing_moved(),
+        "sharing": await sharing.shown(page, incident, trouble),
         **(said or {}),
     }
     if "desk_bar" not in context:

@@ -80,6 +80,7 @@ ACTIONS = {
     "apply_macro": N_("Macro appliquée"),
     "declare_incident": N_("Incident déclaré"),
     "change_status": N_("État d’incident changé"),
+    "put_sharing": N_("Partage d’un incident changé"),
     "post_message": N_("Message envoyé"),
     "undo_message": N_("Envoi d’un message annulé"),
     "attach_files": N_("Fichiers ajoutés à un incident"),

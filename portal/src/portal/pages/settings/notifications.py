@@ -14,6 +14,7 @@ blueprint = Blueprint()
 
 KINDS = {
     "incident_declared": N_("Un incident est déclaré"),
+    "incident_shared": N_("Un incident est partagé avec vous"),
     "status_changed": N_("L’état d’un incident change"),
     "answer_reminded": N_("SQP attend toujours votre réponse"),
     "closing_postponed": N_("La clôture d’un incident résolu est repoussée"),
@@ -34,6 +35,7 @@ GROUPS = (
         N_("Incidents"),
         (
             "incident_declared",
+            "incident_shared",
             "status_changed",
             "answer_reminded",
             "closing_postponed",
@@ -50,6 +52,8 @@ GROUPS = (
     (N_("Compte"), ("sign_up_requested",)),
 )
 FOR_SQP = {"closing_postponed", "note_mentioned", "note_written"}
+# Administrators of a client see all of its incidents.
+FOR_READERS = {"incident_shared"}
 # Of contracts, of returns, of answers and of requests, administrators alone are told.
 FOR_ADMINISTRATORS = {
     "answer_reminded": ("reseller", "client"),
@@ -91,4 +95,6 @@ def _groups(page: Page) -> list[tuple[str, dict[str, str]]]:
 def _is_told(page: Page, kind: str) -> bool:
     if kind in FOR_SQP:
         return page.may("sqp")
+    if kind in FOR_READERS:
+        return page.may("client") and not page.may(write=True)
     return kind not in FOR_ADMINISTRATORS or page.may(*FOR_ADMINISTRATORS[kind], write=True)
