@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from devkit.harness import CLIENT, OTHER_CLIENT, OTHER_RESELLER, RESELLER, SQP, Harness
+from devkit.harness import CLIENT, CLIENT_BASIC, OTHER_CLIENT, OTHER_RESELLER, RESELLER, SQP, Harness
 from events.contracts import ContractChanged
 
 
@@ -201,3 +201,16 @@ async def test_the_incident_of_a_contract_that_had_no_client_goes_along_with_it(
     await harness.deliver(desk.going("x", "A-1", "B1", 3, client_id=None))
     await register("1", client="CLI-0001", serial_number="A-1")
     assert (await desk.get("/coverage", CLIENT, serial="A-1"))["incident_number"] == "26051801"
+
+
+async def test_basic_people_of_the_client_are_told_of_the_exchange_and_not_of_its_incident(
+    harness: Harness, desk: Any, register: Any
+) -> None:
+    """With whom it is shared is the incidents service's to know."""
+    await register("1", serial_number="A-1", articles=[desk.NAS])
+    await harness.deliver(desk.going("x", "A-1", "B1", 3))
+    for principal, number in ((CLIENT, "26051801"), (CLIENT_BASIC, None)):
+        covered = await desk.get("/coverage", principal, serial="A-1")
+        assert (covered["reason"], covered["incident_number"]) == ("exchange_in_progress", number)
+        [unit] = (await desk.get("/contracts/1", principal))["articles"]
+        assert unit["hardware"]["exchange"]["incident_number"] == number

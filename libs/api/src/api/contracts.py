@@ -172,7 +172,8 @@ class ShopOffer(Offer):
 
 class Replaced(Answer):
     """A unit and the one that took its place, and its cover, on ``replaced_on``. ``incident_number``, here and below,
-    is None for a client that got the contract since: the incident is the former client's."""
+    is None for a client that got the contract since, as the incident is the former client's, and for a client's basic
+    people, with whom it may not be shared."""
 
     serial_number: str
     product_reference: str

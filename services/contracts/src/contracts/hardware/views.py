@@ -144,6 +144,9 @@ def hardware(product: Product, principal: Principal) -> schemas.Hardware:
 
 def _told(step: Exchanged, principal: Principal) -> str | None:
     """The incident's number, except to a client that got the contract since: the incident stayed the former one's. One
-    without client went along with its contract."""
-    is_anothers = step.client_id not in (None, principal.organisation_id)
-    return None if principal.organisation_kind == "client" and is_anothers else step.incident_number
+    without client went along with its contract. Of a client, administrators alone are told: it is not known here with
+    whom else the incident is shared."""
+    if principal.organisation_kind != "client":
+        return step.incident_number
+    is_theirs = step.client_id in (None, principal.organisation_id) and principal.is_administrator
+    return step.incident_number if is_theirs else None
