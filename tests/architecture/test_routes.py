@@ -32,6 +32,11 @@ ONES_OWN = {
     "POST /api/v1/me/lists/{list_name}/views",
     "PATCH /api/v1/me/lists/{list_name}/views/{view_id}",
     "DELETE /api/v1/me/lists/{list_name}/views/{view_id}",
+    "POST /api/v1/auth/proof",
+    "POST /api/v1/auth/factors/application",
+    "POST /api/v1/auth/factors/application/confirm",
+    "DELETE /api/v1/auth/factors/application",
+    "POST /api/v1/auth/factors/recovery-codes",
     "DELETE /api/v1/sessions",
     "DELETE /api/v1/sessions/{identifier}",
     # Who looks at an incident is seen by colleagues, also who only reads.

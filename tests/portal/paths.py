@@ -107,6 +107,7 @@ PLACES = (
         adresse_nouvelle="/parametres/adresses/nouvelle",
         preferences="/parametres/notifications",
         mot_de_passe="/parametres/mot-de-passe",
+        double_authentification="/parametres/double-authentification",
         sessions="/parametres/sessions",
         journal="/parametres/journal",
     ),

@@ -28,6 +28,8 @@ NO_PAGES = {
     "/contrats/{number}/images/{serial:path}",
     "/recherche/suggestions",
     "/palette",
+    # With a log-in that waits alone.
+    "/connexion/code",
     "/notifications/panneau",
     "/notifications/{id}",
     "/a-traiter/nombre",
@@ -51,7 +53,7 @@ NO_PAGES = {
 }
 # What a basic user may change: the own profile, password, sessions, preferences, notifications, views of lists.
 OWN_FORMS = re.compile(
-    r"/(vues/(contrats|incidents)(/.*)?|theme|langue|deconnexion|notifications/lues|parametres(/(mot-de-passe|sessions.*|notifications|adresse/.*))?)$"
+    r"/(vues/(contrats|incidents)(/.*)?|theme|langue|deconnexion|notifications/lues|parametres(/(mot-de-passe|sessions.*|notifications|adresse/.*|double-authentification.*|confirmation))?)$"
 )
 
 SAID = """() => {

@@ -55,7 +55,7 @@ class KnownClient(Answer):
 class ProblemDetails(Answer):
     """What a service refuses with (RFC 9457), as far as pages read it: ``retry_after`` in seconds; ``field`` that the
     refusal is about; ``number`` of the incident that is declared already, ``target``: with which it is merged;
-    ``clients`` that are known already."""
+    ``clients`` that are known already; ``second_step``: the token of a log-in that waits for its second factor."""
 
     title: str = ""
     code: str = ""
@@ -65,6 +65,7 @@ class ProblemDetails(Answer):
     number: str = ""
     target: str = ""
     clients: list[KnownClient] = Field(default_factory=list)
+    second_step: str = ""
 
 
 class ApiRefused(Exception):

@@ -24,11 +24,13 @@ from portal.pages import (
     invitations,
     notifications,
     own_lists,
+    proof,
     reminders,
     renewals,
     resellers,
     return_answers,
     search,
+    second_step,
 )
 from portal.pages import settings as own_settings
 from portal.passages import Passages
@@ -48,6 +50,8 @@ from web.observability import Metrics
 
 BLUEPRINTS = (
     account.blueprint,
+    second_step.blueprint,
+    proof.blueprint,
     own_lists.blueprint,
     contracts.blueprint,
     contract.blueprint,

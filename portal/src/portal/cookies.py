@@ -17,6 +17,8 @@ SESSION = SESSION_COOKIE
 DEVICE = f"{PREFIX}device"
 # A browser may have several: pages that are first, and open at once, each set their own.
 CSRF = f"{PREFIX}csrf"
+# The token of a log-in that waits for its second factor.
+SECOND_STEP = f"{PREFIX}second-step"
 LINK = f"{PREFIX}link"
 FLASH = f"{PREFIX}flash"
 THEME = f"{PREFIX}theme"

@@ -70,6 +70,13 @@ CASES: dict[str, Case] = {
     "POST /me/password": Case(CLIENT_BASIC, 204, refused=READERS, body=PASSWORD),
     "POST /me/pending-email/link": Case(CLIENT_BASIC, 409, refused=READERS),
     "DELETE /me/pending-email": Case(CLIENT_BASIC, 204, refused=READERS),
+    "GET /auth/factors": Case(CLIENT_BASIC, refused=READERS),
+    "POST /auth/proof": Case(CLIENT_BASIC, 204, refused=READERS, body={"password": PASSWORD["current"]}),
+    # Unproven, and without a factor.
+    "POST /auth/factors/application": Case(CLIENT_BASIC, 409, refused=READERS),
+    "POST /auth/factors/application/confirm": Case(CLIENT_BASIC, 409, refused=READERS, body={"code": "123456"}),
+    "DELETE /auth/factors/application": Case(CLIENT_BASIC, 409, refused=READERS),
+    "POST /auth/factors/recovery-codes": Case(CLIENT_BASIC, 409, refused=READERS),
     "GET /me/lists/contracts": Case(CLIENT_BASIC, refused=READERS),
     "PUT /me/lists/contracts/hidden-columns": Case(CLIENT_BASIC, 204, refused=READERS, body={"columns": ["client"]}),
     "POST /me/lists/contracts/views": Case(

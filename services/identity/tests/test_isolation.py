@@ -20,6 +20,7 @@ from web.auth.rules import Public, Rule
 # Open to anyone, and what a stranger's empty-handed call gets.
 PUBLIC: dict[str, tuple[int, Any]] = {
     "POST /auth/login": (401, {"login": "a", "password": "b"}),
+    "POST /auth/second-step": (409, {"second_step": "a", "code": "123456"}),
     "POST /auth/exchange": (401, {"session_token": "a"}),
     "POST /auth/refresh": (401, {"refresh_token": "a"}),
     "POST /auth/logout": (204, {"refresh_token": "a"}),

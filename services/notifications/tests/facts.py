@@ -22,6 +22,7 @@ from events.identity import (
     LoggedInFromNewDevice,
     OrganisationChanged,
     PasswordResetRequested,
+    SecondFactorChanged,
     SignUpRequested,
     UserChanged,
 )
@@ -239,6 +240,10 @@ class Facts:
     def credentials(self, changed: str, who: Principal = RESELLER, **changes: Any) -> CredentialsChanged:
         more = {"changed": changed, "at": AT, **changes}
         return CredentialsChanged(**mail_link(who, "", **more))
+
+    def factor(self, change: str, who: Principal = RESELLER, **changes: Any) -> SecondFactorChanged:
+        more = {"change": change, "at": AT, "left": 9 if change == "recovery_code_used" else None, **changes}
+        return SecondFactorChanged(**mail_link(who, "", **more))
 
     def sign_up(self, **changes: Any) -> SignUpRequested:
         values = {

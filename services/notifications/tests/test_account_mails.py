@@ -8,13 +8,21 @@ from typing import Any
 import pytest
 
 from devkit.harness import RESELLER
+from notifications import factor_labels
 
 TO = "jean.test@revendeur.test"
 RESET = "https://portail.test/mot-de-passe?token=secret-token"
 FORGOTTEN = "https://portail.test/mot-de-passe-oublie"
 CONFIRM = "https://portail.test/nouvelle-adresse?token=secret-token"
 
-MAILS = {
+FACTORS_SAID = {
+    "application_added": ("Les autres sessions ont été fermées", "The other sessions were ended"),
+    "application_removed": ("retirée le 23/12/2020 à 18:27", "removed on 23/12/2020 at 18:27"),
+    "recovery_codes_made": ("les précédents ne valent plus rien", "those before are good no more"),
+    "recovery_code_used": ("Il en reste 9.", "Codes left: 9."),
+    "factors_reset": ("retirés le 23/12/2020 à 18:27", "removed on 23/12/2020 at 18:27"),
+}
+MAILS: dict[str, Any] = {
     "email_change": (
         ("[Adresse e-mail] Confirmez votre nouvelle adresse", "[E-mail] Confirm your new address"),
         CONFIRM,
@@ -35,12 +43,18 @@ MAILS = {
         FORGOTTEN,
         ("Votre identifiant est rev-0001 depuis", "Your log-in is rev-0001 since"),
     ),
+    **{
+        change: ((words["fr"], words["en"]), FORGOTTEN, FACTORS_SAID[change])
+        for change, words in factor_labels.TITLES.items()
+    },
 }
 
 
 def fact(world: Any, name: str, **changes: Any) -> Any:
     told = getattr(world.facts, name, None)
-    return told(**changes) if told else world.facts.credentials(name, **changes)
+    if told:
+        return told(**changes)
+    return (world.facts.factor if name in FACTORS_SAID else world.facts.credentials)(name, **changes)
 
 
 def parts(message: EmailMessage) -> list[str]:

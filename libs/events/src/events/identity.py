@@ -11,6 +11,9 @@ from events.times import Moment
 UserStatus = Literal["invited", "active", "disabled"]
 LinkPurpose = Literal["reseller_account", "invitation", "client_sign_up"]
 ResetReason = Literal["forgotten", "account_exists"]
+FactorChange = Literal[
+    "application_added", "application_removed", "recovery_codes_made", "recovery_code_used", "factors_reset"
+]
 
 
 class OrganisationChanged(Event):
@@ -128,6 +131,17 @@ class CredentialsChanged(AccountMail):
     at: Moment
 
 
+class SecondFactorChanged(AccountMail):
+    """Something happened to a person's second factors at ``at``; ``left`` recovery codes are good still, where one was
+    used."""
+
+    type: ClassVar[str] = "identity.second_factor.changed.v1"
+
+    change: FactorChange
+    at: Moment
+    left: int | None = None
+
+
 class SignUpRequested(Event):
     """An end client asked for access with an address that is not on file: its reseller decides."""
 
@@ -179,6 +193,7 @@ EVENTS: tuple[type[Event], ...] = (
     EmailChangeRequested,
     EmailChangeAnnounced,
     CredentialsChanged,
+    SecondFactorChanged,
     SignUpRequested,
     LoggedInFromNewDevice,
     SessionClosed,

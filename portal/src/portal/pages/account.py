@@ -4,25 +4,22 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from api.identity.sign_in import LogIn, LogOut
+from api.identity.sign_in import LogOut
 from portal import cookies, paths, sessions
-from portal.api_client import ApiRefused, ServiceUnavailable
-from portal.errors import SessionEnded
+from portal.api_client import ApiRefused
 from portal.forms import Field, Form
 from portal.page import Page
 from portal.page_request import THEMES
+from portal.pages.entering import LANDING, YEAR, after_login, enter, language_of, set_language
 from portal.router import LOGIN, Blueprint
-from portal.services import identity, sign_in
+from portal.services import sign_in
 from portal.translations import N_
-from web.errors import Unavailable
 
 blueprint = Blueprint()
 
-LANDING = "/"
 # Where a person's work begins.
 HOMES = {"sqp": "/a-traiter"}
 HOME = "/contrats"
-YEAR = 365 * 24 * 3600
 FORM = Form(Field("login", N_("Identifiant")), Field("password", N_("Mot de passe")))
 
 
@@ -34,7 +31,7 @@ async def start(page: Page) -> Response:
 @blueprint.get(LOGIN, is_open=True)
 async def login_form(page: Page) -> Response:
     if page.person:
-        return page.redirect(_after_login(page.query("suite")))
+        return page.redirect(after_login(page.query("suite")))
     return await page.render("account/login.html", suite=page.query("suite"), login=page.query("identifiant"), wrong="")
 
 
@@ -54,42 +51,6 @@ def _wrong(page: Page, refused: ApiRefused) -> str:
         return refused.title
     errors = FORM.errors(page, refused)
     return " ".join(errors.wrong.values()) or errors.title
-
-
-async def enter(
-    page: Page, login: str, password: str, *, remember: bool = False, path: str = "", flash: str = ""
-) -> Response:
-    """Opens a session and goes to ``path``, in the language that was chosen before the log-in, or else in that of the
-    person's profile. Raises ApiRefused."""
-    credentials = {
-        "login": login,
-        "password": password,
-        "remember": remember,
-        "client": "browser",
-        # The browser's earlier session ends with this log-in. The device's token lets a known device log in even while
-        # the account is locked because of wrong passwords from elsewhere.
-        "session_token": sessions.session_token(page.request.headers),
-        "device": sessions.device_token(page.request.headers),
-    }
-    opened = await sign_in.log_in(page, page.build(LogIn, credentials))
-    page.forget()
-    path = _after_login(path)
-    response = page.resend(path) if page.kept else page.redirect(path, flash=flash)
-    sessions.open_session(response, opened.session_token, opened.max_age)
-    sessions.remember_device(response, opened.device_token, opened.device_max_age)
-    await _follow_profile(page, opened.session_token, response)
-    return response
-
-
-async def _follow_profile(page: Page, session_token: str, response: Response) -> None:
-    """A profile that cannot be read now leaves the language as it was."""
-    try:
-        await page.enter(session_token)
-        profile = await identity.me(page).get()
-    except (ServiceUnavailable, ApiRefused, SessionEnded, Unavailable):
-        return
-    set_language(response, page.request.cookies.get(cookies.CHOSEN_LANGUAGE) or profile.language)
-    cookies.drop(response, cookies.CHOSEN_LANGUAGE)
 
 
 @blueprint.post("/deconnexion", is_open=True)
@@ -131,22 +92,10 @@ async def choose_language(page: Page) -> Response:
     set_language(response, page.field("language"))
     if page.person is None:
         # Before log-in there is no account to keep the choice: the next log-in stores it.
-        cookies.put(response, cookies.CHOSEN_LANGUAGE, _language(page.field("language")))
+        cookies.put(response, cookies.CHOSEN_LANGUAGE, language_of(page.field("language")))
     return response
-
-
-def set_language(response: Response, language: str) -> None:
-    cookies.put(response, cookies.LANGUAGE, _language(language), YEAR)
-
-
-def _language(asked: str) -> str:
-    return "en" if asked == "en" else "fr"
 
 
 def _back(page: Page) -> str:
     """Where the choice was made: said by the form, or by the browser."""
     return paths.local(page.field("suite") or paths.of(page.request.headers.get("referer", ""))) or LANDING
-
-
-def _after_login(path: str) -> str:
-    return LANDING if paths.local(path).split("?")[0] in ("", LOGIN) else path

@@ -12,7 +12,7 @@ from portal import forms
 from portal.api_client import ApiRefused
 from portal.forms import BARE, Field, Form, FormErrors
 from portal.page import Page
-from portal.pages import account, mailed_links
+from portal.pages import entering, mailed_links
 from portal.router import LOGIN, Blueprint
 from portal.services import sign_in
 from portal.translations import N_
@@ -214,7 +214,7 @@ async def _link_over(page: Page, token: str = "") -> Response:
 async def _enter(page: Page, login: str, flash: str) -> Response:
     """Logged in at once; where that fails, the log-in page waits with the log-in filled in."""
     try:
-        response = await account.enter(page, login, _password(page), flash=flash)
+        response = await entering.enter(page, login, _password(page), flash=flash)
     except ApiRefused:
         response = page.redirect(f"{LOGIN}?identifiant={login}", flash=flash)
     return mailed_links.left(page, response)

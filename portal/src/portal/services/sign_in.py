@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from api.identity.factors import SecondStep
 from api.identity.sign_in import (
     Activate,
     Activated,
@@ -22,6 +23,10 @@ from portal.page_request import PageRequest
 
 async def log_in(page: PageRequest, credentials: LogIn) -> BrowserSession:
     return (await page.send(BrowserSession, "POST", "/auth/login", credentials)).body
+
+
+async def second_step(page: PageRequest, proof: SecondStep) -> BrowserSession:
+    return (await page.send(BrowserSession, "POST", "/auth/second-step", proof)).body
 
 
 async def log_out(page: PageRequest, session: LogOut) -> None:

@@ -7,6 +7,7 @@ its writes reads them first, under lock (docs/decisions/0010); reads keep the mi
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -14,7 +15,9 @@ from fastapi import Depends, Request
 from chassis import audit
 from chassis.http.unit_of_work import SAFE_METHODS
 from events import OrganisationKind
+from identity.factors.errors import ProofNeeded
 from identity.service import actors
+from web import clock
 from web.auth.principal import Principal
 from web.auth.rules import EVERYBODY, Public, Rule
 from web.errors import Forbidden
@@ -23,9 +26,11 @@ from web.errors import Forbidden
 @dataclass(frozen=True)
 class Present(Rule):
     """The rule, and for a write that the caller's own rows still say so. ``is_late``: the handler hashes a password
-    first and its service asks :mod:`identity.service.actors` afterwards, so that no lock is held meanwhile."""
+    first and its service asks :mod:`identity.service.actors` afterwards, so that no lock is held meanwhile.
+    ``is_proven``: the person has given password and second factor again in the last minutes."""
 
     is_late: bool = False
+    is_proven: bool = False
 
     async def __call__(self, request: Request) -> Principal:
         principal = await super().__call__(request)
@@ -42,15 +47,19 @@ class Present(Rule):
         now = await actors.lock(request.state.session, principal)
         if self.write and not now.is_administrator:
             raise Forbidden
+        fresh = timedelta(minutes=request.app.state.resources.settings.fresh_minutes)
+        if self.is_proven and not now.session.is_proven(clock.now(), fresh):
+            raise ProofNeeded
         return principal
 
 
-def _people(*kinds: OrganisationKind, write: bool = False, is_late: bool = False) -> Present:
-    return Present(frozenset(kinds) or EVERYBODY, write, is_late=is_late)
+def _people(*kinds: OrganisationKind, write: bool = False, is_late: bool = False, is_proven: bool = False) -> Present:
+    return Present(frozenset(kinds) or EVERYBODY, write, is_late=is_late, is_proven=is_proven)
 
 
 Person = Annotated[Principal, Depends(_people())]
 PersonWithPassword = Annotated[Principal, Depends(_people(is_late=True))]
+ProvenPerson = Annotated[Principal, Depends(_people(is_proven=True))]
 Administrator = Annotated[Principal, Depends(_people(write=True))]
 CanReadClients = Annotated[Principal, Depends(_people("reseller", "sqp"))]
 ClientManager = Annotated[Principal, Depends(_people("reseller", "sqp", write=True))]

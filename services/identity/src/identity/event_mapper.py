@@ -108,6 +108,12 @@ def credentials_changed(
     return facts.CredentialsChanged(**_account(user, of), changed=changed, at=at)
 
 
+def second_factor_changed(
+    user: User, of: Organisation, change: facts.FactorChange, at: datetime, left: int | None
+) -> facts.SecondFactorChanged:
+    return facts.SecondFactorChanged(**_account(user, of), change=change, at=at, left=left)
+
+
 def account_invited(
     user: User, of: Organisation, link: SealedLink, purpose: facts.LinkPurpose, invited_by: str
 ) -> facts.AccountInvited:

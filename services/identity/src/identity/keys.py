@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import json
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,13 +9,13 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from joserfc import jwe
-from joserfc.jwk import OctKey, OKPKey
+from joserfc.jwk import OKPKey
 from sqlalchemy import delete, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import audit
 from chassis.database import Database
+from identity import vault
 from identity.errors import KeyTooYoung
 from identity.models import SigningKey
 from identity.settings import Settings
@@ -27,7 +24,6 @@ from web.auth.tokens import ALGORITHM
 
 LOCK = 7_205_759_405
 UNKNOWN_KID_COOLDOWN = 1.0
-SEALING = ["dir", "A256GCM"]
 
 
 @dataclass(frozen=True)
@@ -145,22 +141,11 @@ def _is_published(key: SigningKey, settings: Settings) -> bool:
 def _made(settings: Settings) -> SigningKey:
     kid = uuid4().hex
     key = OKPKey.generate_key("Ed25519", {"kid": kid, "use": "sig", "alg": ALGORITHM})
-    sealed = jwe.encrypt_compact(
-        {"alg": "dir", "enc": "A256GCM"},
-        json.dumps(key.as_dict(private=True)).encode(),
-        _sealing_key(settings),
-        algorithms=SEALING,
-    )
+    sealed = vault.seal(settings, "identity signing keys", key.as_dict(private=True))
     return SigningKey(
         kid=kid, public=dict(key.as_dict(private=False)), sealed_private=sealed, state="next", created_at=clock.now()
     )
 
 
 def _unsealed(key: SigningKey, settings: Settings) -> OKPKey:
-    opened = jwe.decrypt_compact(key.sealed_private, _sealing_key(settings), algorithms=SEALING)
-    return OKPKey.import_key(json.loads(opened.plaintext or b""))
-
-
-def _sealing_key(settings: Settings) -> OctKey:
-    secret = settings.key_encryption_secret.get_secret_value().encode()
-    return OctKey.import_key(hmac.new(secret, b"identity signing keys", hashlib.sha256).digest())
+    return OKPKey.import_key(vault.unseal(settings, "identity signing keys", key.sealed_private))

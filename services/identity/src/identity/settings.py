@@ -31,8 +31,12 @@ class Settings(ServiceSettings):
     # A session that is used without a pause ends all the same, and a person has at most so many of each kind.
     longest_session_days: int = 7
     sessions_per_person: int = 20
-    # How long after its log-in a session may change log-in and e-mail without the password.
+    # How long after its log-in a session may change log-in and e-mail without the password, and after a proof the
+    # second factors.
     fresh_minutes: int = 5
+    # How long a log-in waits for its second factor, and an application for its first code.
+    second_step_minutes: int = 5
+    enrolment_minutes: int = 10
     device_days: int = 365
 
     key_encryption_secret: SecretStr = development_secret("identity-development-key-encryption")
@@ -61,6 +65,8 @@ class Settings(ServiceSettings):
     mail_requests_per_address: int = 60
     # A day's wrong passwords for one account, after which an unknown device is asked to go by e-mail.
     guesses_per_account: int = 1000
+    # A day's wrong codes of a person: a device that knows the account has as many of its own.
+    codes_per_account: int = 100
     logins_taken_per_hour: int = 10
     email_changes_per_hour: int = 10
     invitations_per_sender: int = 100

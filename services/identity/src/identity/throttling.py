@@ -89,6 +89,14 @@ class Throttle:
         """Attempts at the current password by a person who is logged in."""
         return (self._attempts("reauthentication", str(session)),)
 
+    def second_factor(self, account: object, device: object = "") -> tuple[Limit, ...]:
+        """Codes that were tried, which takes the password: of a million codes three are right at a time. Counted apart
+        for a device that the account knows, and for a session, so that a thief of the password alone does not keep the
+        owner out."""
+        names = (str(account), str(device))
+        day = Limit(self._item("second-factor-day", self._settings.codes_per_account, DAY), names)
+        return (self._attempts("second-factor", *names), day)
+
     def email_change(self, user: object, sender: object, recipient: str) -> tuple[Limit, ...]:
         """Links to a new address, whose mailbox may be a stranger's; per organisation and mailbox as invitations."""
         settings = self._settings

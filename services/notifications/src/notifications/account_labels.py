@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from notifications import factor_labels
 from notifications.notification_types import EmailKind
 from web.i18n import Text, text
 
@@ -14,6 +15,7 @@ TITLES: dict[EmailKind, Text] = {
     ),
     "password_changed": text("[Mot de passe] Votre mot de passe a été changé", "[Password] Your password was changed"),
     "login_changed": text("[Identifiant] Votre identifiant a été changé", "[Log-in] Your log-in was changed"),
+    **factor_labels.TITLES,
 }
 HAS_ACCOUNT = text("[Votre compte] Vous avez déjà un compte", "[Your account] You have an account already")
 
@@ -24,6 +26,7 @@ BUTTONS: dict[EmailKind, Text] = {
     "email_change_announced": text("Annuler ce changement", "Take the change back"),
     "password_changed": text("Choisir un nouveau mot de passe", "Choose a new password"),
     "login_changed": text("Choisir un nouveau mot de passe", "Choose a new password"),
+    **dict.fromkeys(factor_labels.TITLES, factor_labels.BUTTON),
 }
 
 BODIES: dict[str, Text] = {
@@ -73,6 +76,7 @@ BODIES: dict[str, Text] = {
         "Votre identifiant est {login} depuis le {day} à {hour}. Votre mot de passe reste le même.",
         "Your log-in is {login} since {day} at {hour}. Your password stays as it is.",
     ),
+    **factor_labels.BODIES,
 }
 # The sentence that goes with each reason of a reset.
 RESETS = {"forgotten": "password_reset", "account_exists": "account_exists"}
@@ -107,6 +111,7 @@ NOTES: dict[EmailKind, tuple[Text, ...]] = {
     "email_change_announced": (NOT_YOU_ANNOUNCED, GOOD_UNTIL),
     "password_changed": (NOT_YOU_CREDENTIALS,),
     "login_changed": (NOT_YOU_CREDENTIALS,),
+    **dict.fromkeys(factor_labels.TITLES, (factor_labels.NOT_YOU,)),
 }
 
 NOT_YOU_DEVICE = text(

@@ -16,6 +16,7 @@ from events.identity import (
     EmailChangeRequested,
     MailLink,
     PasswordResetRequested,
+    SecondFactorChanged,
 )
 from notifications import repository, service
 from notifications.notification_types import AccountKind
@@ -78,4 +79,6 @@ def _letter(event: AccountMail) -> Letter:
             return Letter("password_changed", FORGOTTEN, {"at": event.at})
         case CredentialsChanged():
             return Letter("login_changed", FORGOTTEN, {"at": event.at})
+        case SecondFactorChanged():
+            return Letter(event.change, FORGOTTEN, {"at": event.at, "left": event.left})
     raise TypeError(type(event).__name__)

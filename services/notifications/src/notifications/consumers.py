@@ -20,6 +20,7 @@ from events.identity import (
     LoggedInFromNewDevice,
     OrganisationChanged,
     PasswordResetRequested,
+    SecondFactorChanged,
     SessionClosed,
     SignUpRequested,
     UserChanged,
@@ -63,9 +64,8 @@ def consumers() -> tuple[Consumer, ...]:
     identity.on(OrganisationChanged)(projections.organisation)
     identity.on(UserChanged)(projections.user)
     identity.on(SessionClosed)(projections.closed_session)
-    identity.on(AccountInvited, PasswordResetRequested, EmailChangeRequested, EmailChangeAnnounced, CredentialsChanged)(
-        account_mails.send
-    )
+    identity.on(AccountInvited, PasswordResetRequested, EmailChangeRequested, EmailChangeAnnounced)(account_mails.send)
+    identity.on(CredentialsChanged, SecondFactorChanged)(account_mails.send)
     identity.on(SignUpRequested)(_tell(recipients.sign_up_requested))
     identity.on(LoggedInFromNewDevice)(service.tell_of_new_device)
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Literal, get_args
 
 from api.notifications import EmailPut, Kind
+from events.identity import FactorChange
 
 # By e-mail alone and whatever the person's preferences: links to an account, and what happens to its credentials.
 AccountKind = Literal[
-    "account_invited", "password_reset", "email_change", "email_change_announced", "password_changed", "login_changed"
-]
+    "account_invited", "password_reset", "email_change", "email_change_announced", "password_changed", "login_changed",
+    FactorChange,
+]  # fmt: skip
 EmailKind = Literal[Kind, AccountKind]
 
 KINDS: tuple[Kind, ...] = get_args(Kind)

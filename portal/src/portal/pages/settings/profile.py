@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from portal.forms import BARE, Field, Form, FormErrors
 from portal.page import Page
-from portal.pages.account import set_language
+from portal.pages.entering import set_language
 from portal.router import Blueprint
 from portal.services import identity
 from portal.translations import N_, gettext

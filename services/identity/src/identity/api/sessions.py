@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from fastapi import APIRouter
+from joserfc.jwk import OKPKey
 
 from api.identity import sign_in as schemas
 from chassis.http.unit_of_work import Reader, Session, UnitOfWorkRoute
@@ -12,8 +13,9 @@ from chassis.messaging import outbox
 from identity import auth, queries, repository
 from identity.dependencies import ClientInfo, Services, ServicesDep, SigningKey
 from identity.errors import LogInByMail, LoginRefused
+from identity.factors.errors import SecondFactorNeeded
 from identity.service import sessions
-from identity.service.sessions import Browser, Credentials
+from identity.service.sessions import Browser, Credentials, Opened
 from identity.tasks import SEND_RESET_LINKS
 from web.auth import opaque
 
@@ -24,7 +26,8 @@ router = APIRouter(tags=["sessions"], route_class=UnitOfWorkRoute)
 async def log_in(
     body: schemas.LogIn, session: Session, services: ServicesDep, origin: ClientInfo, key: SigningKey
 ) -> schemas.TokenPair | schemas.BrowserSession:
-    """An api client gets tokens, a browser's gateway an opaque session token for the cookie."""
+    """An api client gets tokens, a browser's gateway an opaque session token for the cookie. A person who has a second
+    factor gets 401 ``second_factor_needed`` and goes on with ``POST /auth/second-step``."""
     known = await _credentials(services, body.login, body.device)
     account = str(known.user_id or body.login)
     limits = services.throttle.login(
@@ -54,18 +57,11 @@ async def log_in(
         if not known.on_device:
             await services.throttle.failed(account)
         raise
+    except SecondFactorNeeded:
+        await services.throttle.forgive(limits)
+        raise
     await services.throttle.forgive(limits)
-    if opened.session.client == "browser":
-        max_age = services.settings.remember_days * 86_400 if body.remember else None
-        return schemas.BrowserSession(
-            session_token=opened.secret,
-            max_age=max_age,
-            device_token=opened.device,
-            device_max_age=services.settings.device_days * 86_400,
-        )
-    access = services.tokens.access(opened.principal, key)
-    refresh_token = services.tokens.refresh(opened.session.id, opened.session.generation)
-    return schemas.TokenPair(access_token=access.token, expires_in=access.lifetime, refresh_token=refresh_token)
+    return opened_for(services, opened, key)
 
 
 @router.post("/auth/exchange", dependencies=[auth.ANYONE_LOGS_IN])
@@ -117,6 +113,20 @@ async def end_other_sessions(principal: auth.Person, session: Session) -> None:
 async def end_session(identifier: UUID, principal: auth.Person, session: Session) -> None:
     """Ends one of one's own sessions; its access token is out within a minute."""
     await sessions.end_own(session, identifier, principal)
+
+
+def opened_for(services: Services, opened: Opened, key: OKPKey) -> schemas.TokenPair | schemas.BrowserSession:
+    """What a log-in answers in the end."""
+    if opened.session.client == "browser":
+        return schemas.BrowserSession(
+            session_token=opened.secret,
+            max_age=services.settings.remember_days * 86_400 if opened.session.remember else None,
+            device_token=opened.device,
+            device_max_age=services.settings.device_days * 86_400,
+        )
+    access = services.tokens.access(opened.principal, key)
+    refresh_token = services.tokens.refresh(opened.session.id, opened.session.generation)
+    return schemas.TokenPair(access_token=access.token, expires_in=access.lifetime, refresh_token=refresh_token)
 
 
 async def _credentials(services: Services, login: str, device: str | None) -> Credentials:

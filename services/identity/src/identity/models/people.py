@@ -34,6 +34,8 @@ class User(Base):
     # An address that was asked for and whose link has not been followed yet.
     pending_email: Mapped[str] = mapped_column(default="", server_default=text("''"))
     email_undeliverable: Mapped[bool] = mapped_column(Boolean, default=False)
+    # Whether the password alone opens nothing: the person has a second factor.
+    second_factor: Mapped[bool] = mapped_column(Boolean, default=False, server_default=text("false"))
     version: Mapped[int] = mapped_column(Integer, default=1)
     search_text: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
@@ -74,6 +76,11 @@ class User(Base):
         self.password_hash = password_hash
         if self.status == "invited":
             self.status = "active"
+        self.bump_version()
+
+    def set_second_factor(self, *, has_one: bool) -> None:
+        """Called whenever a factor came or went: the version grows each time."""
+        self.second_factor = has_one
         self.bump_version()
 
     def mark_undeliverable(self) -> bool:

@@ -41,6 +41,8 @@ class Session(Base):
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     last_used_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(index=True)
+    # When the person last gave the password and a second factor again, within the session.
+    proven_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
     revoked_because: Mapped[str] = mapped_column(server_default=text("''"))
 
@@ -51,6 +53,9 @@ class Session(Base):
 
     def is_open(self, now: datetime) -> bool:
         return self.revoked_at is None and self.expires_at > now
+
+    def is_proven(self, now: datetime, fresh: timedelta) -> bool:
+        return self.proven_at is not None and now - self.proven_at <= fresh
 
     def use(self, now: datetime, idle: timedelta, longest: timedelta) -> None:
         self.last_used_at = now

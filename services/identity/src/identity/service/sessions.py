@@ -15,6 +15,9 @@ from chassis import audit
 from chassis.messaging import outbox
 from identity import event_mapper, repository, tokens
 from identity.errors import LoginRefused, SessionNotFound, SessionOver
+from identity.factors import repository as factors
+from identity.factors.errors import SecondFactorNeeded
+from identity.factors.models import WaitingLogIn
 from identity.models import Organisation, Session, User
 from identity.models.sessions import Rotation
 from identity.settings import Settings
@@ -78,7 +81,8 @@ async def open_after_password(
 ) -> Opened:
     """Opens a session, and ends the one that the browser had and those beyond the person's share.
 
-    Raises LoginRefused for a wrong password as for a disabled user and a closed portal. The rows are read again under
+    Raises LoginRefused for a wrong password as for a disabled user and a closed portal, SecondFactorNeeded where the
+    person has one: nothing is open then. The rows are read again under
     lock: the password was verified outside this transaction. Until it matches, an account that exists costs no
     statement more than one that does not. ``renewed`` is a stronger hash of the same password.
     """
@@ -88,6 +92,24 @@ async def open_after_password(
         _audit_refusal(session, known, origin)
         raise LoginRefused
     user.password_hash = renewed or user.password_hash
+    if user.second_factor:
+        raise await _second_step(session, user, client, settings, remember=remember)
+    return await open_for(session, user, of, client, browser, origin, settings, remember=remember)
+
+
+async def open_for(
+    session: AsyncSession,
+    user: User,
+    of: Organisation,
+    client: Client,
+    browser: Browser,
+    origin: Origin,
+    settings: Settings,
+    *,
+    remember: bool,
+    **recorded: str,
+) -> Opened:
+    """Opens a session for a locked person who has proven everything that is asked. ``recorded`` goes on record."""
     secret = opaque.token() if client == "browser" else ""
     opened = _opened(user, client, secret, remember, origin, settings)
     session.add(opened)
@@ -100,7 +122,15 @@ async def open_after_password(
         outbox.add(session, event_mapper.session_closed(over.id, user.id, user.organisation_id))
     device = await _device(session, opened, browser.device, origin)
     await _notice_device(session, opened, of, device)
-    audit.record(session, "session.open", organisation_id=of.id, subject=opened.id, by=user.id, **_place(opened))
+    audit.record(
+        session,
+        "session.open",
+        organisation_id=of.id,
+        subject=opened.id,
+        by=user.id,
+        **recorded,
+        **_place(opened),
+    )
     return Opened(opened, tokens.principal_of(user, of, opened), secret, device if client == "browser" else "")
 
 
@@ -167,7 +197,9 @@ async def end_others(session: AsyncSession, principal: Principal) -> None:
 async def revoke(
     session: AsyncSession, because: str, now: datetime, *, of: ColumnElement[bool], but: UUID | None = None
 ) -> None:
-    """Ends every open session of the users that ``of`` selects, except ``but``."""
+    """Ends every open session of the users that ``of`` selects, except ``but``, and their log-ins that wait for a
+    second factor."""
+    await factors.drop_waiting(session, of)
     for row in await repository.revoke_sessions(session, because, now, of=of, but=but):
         outbox.add(session, event_mapper.session_closed(row.id, row.user_id, row.organisation_id))
 
@@ -182,6 +214,18 @@ async def _continued(session: AsyncSession, found: Session | None, settings: Set
         raise SessionOver
     found.use(now, timedelta(hours=settings.idle_hours), timedelta(days=settings.longest_session_days))
     return tokens.principal_of(user, of, found)
+
+
+async def _second_step(
+    session: AsyncSession, user: User, client: Client, settings: Settings, *, remember: bool
+) -> SecondFactorNeeded:
+    """The log-in waits for the second factor; the answer that carries its token."""
+    token, lasts = opaque.token(), timedelta(minutes=settings.second_step_minutes)
+    expires_at = clock.now() + lasts
+    waiting = WaitingLogIn(user_id=user.id, client=client, remember=remember, expires_at=expires_at)
+    waiting.digest = opaque.digest(token)
+    session.add(waiting)
+    return SecondFactorNeeded(second_step=token, expires_in=int(lasts.total_seconds()))
 
 
 def _may_enter(user: User, of: Organisation, known: Credentials) -> bool:

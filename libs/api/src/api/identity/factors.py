@@ -1,0 +1,57 @@
+"""Second factors: one's own, and a log-in that waits for one."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import StringConstraints
+
+from api.identity.common import Password, Token
+from web.schemas import Answer, Request
+
+# Of an application, or a recovery code, with whatever spaces and dashes.
+Code = Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=r"^[0-9A-Za-z \u00a0\u202f‐-―-]+$")]
+
+
+class SecondStep(Request):
+    """``second_step`` came with the refusal of the password alone; the portal repeats the browser's cookies, as in
+    ``LogIn``."""
+
+    second_step: Token
+    code: Code
+    device: Token | None = None
+    session_token: Token | None = None
+
+
+class Proof(Request):
+    """``code`` is needed from a person who has a second factor."""
+
+    password: Password
+    code: Code | None = None
+
+
+class EnrolmentCode(Request):
+    code: Code
+
+
+class Enrolment(Answer):
+    """``secret`` in base 32, and ``uri`` for a QR code. They are told until the first right code, never afterwards."""
+
+    secret: str
+    uri: str
+
+
+class RecoveryCodes(Answer):
+    """Told this once. Empty where codes that the person has stay good."""
+
+    codes: list[str]
+
+
+class Factors(Answer):
+    """``application_since``: when the authenticator application was added, if there is one. Until ``proven_until``
+    factors may be changed without being asked again."""
+
+    application_since: datetime | None
+    recovery_codes_left: int
+    proven_until: datetime | None

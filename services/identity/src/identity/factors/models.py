@@ -1,0 +1,63 @@
+"""The tables of second factors and of log-ins that wait for one."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, func
+from sqlalchemy.orm import Mapped, mapped_column
+
+from api.identity.common import Client
+from identity.models.base import Base
+
+
+class Authenticator(Base):
+    """A person's authenticator application: one each. ``last_step`` is the time step of the last code that was taken,
+    so that none is taken twice."""
+
+    __tablename__ = "authenticators"
+
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    sealed_secret: Mapped[str]
+    confirmed_at: Mapped[datetime]
+    last_step: Mapped[int] = mapped_column(BigInteger)
+
+
+class Enrolment(Base):
+    """The secret of an application that has yet to show a right code. ``id`` is that of the session, or of the waiting
+    log-in, that asked: another one of the same person is never shown this secret."""
+
+    __tablename__ = "enrolments"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), index=True)
+    sealed_secret: Mapped[str]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class RecoveryCode(Base):
+    """Stored hashed, good once."""
+
+    __tablename__ = "recovery_codes"
+
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    digest: Mapped[str] = mapped_column(primary_key=True)
+    used_at: Mapped[datetime | None]
+
+
+class WaitingLogIn(Base):
+    """The password was right, a second factor is missing. Its token opens nothing but the second step, and is kept by
+    the browser or program that typed the password; stored hashed, good once, for some minutes."""
+
+    __tablename__ = "waiting_log_ins"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    digest: Mapped[str] = mapped_column(unique=True)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), index=True)
+    client: Mapped[Client]
+    remember: Mapped[bool]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+    __table_args__ = (CheckConstraint("client IN ('api', 'browser')", name="client"),)

@@ -1,0 +1,59 @@
+"""The second step of a log-in: what the password alone does not open."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.identity import factors as schemas
+from api.identity.sign_in import BrowserSession, TokenPair
+from chassis.http.unit_of_work import Session, UnitOfWorkRoute
+from identity import auth
+from identity import repository as people
+from identity.api.sessions import opened_for
+from identity.dependencies import ClientInfo, ServicesDep, SigningKey
+from identity.factors import repository, service
+from identity.factors.errors import SecondStepOver, WrongCode
+from identity.factors.models import WaitingLogIn
+from identity.models import Organisation, User
+from identity.service import sessions
+from identity.service.sessions import Browser
+from web import clock
+from web.auth import opaque
+
+router = APIRouter(prefix="/auth/second-step", tags=["sessions"], route_class=UnitOfWorkRoute)
+
+
+@router.post("", dependencies=[auth.ANYONE_LOGS_IN])
+async def take_second_step(
+    body: schemas.SecondStep, session: Session, services: ServicesDep, origin: ClientInfo, key: SigningKey
+) -> TokenPair | BrowserSession:
+    """The code of the application, or a recovery code, opens the session that the password asked for."""
+    async with services.database.reader() as reader:
+        seen = await repository.waiting_on(reader, opaque.digest(body.second_step), opaque.digest(body.device or ""))
+    if seen is None:
+        raise SecondStepOver
+    # A device that the account knows has attempts of its own.
+    limits = services.throttle.second_factor(seen.user_id, body.device if seen.on_device else "")
+    await services.throttle.count(limits)
+    step, user, of = await _waiting(session, body.second_step)
+    factor = await service.accept(session, user, of, body.code, services.settings)
+    if factor is None:
+        service.refuse(session, user, of)
+        raise WrongCode
+    await session.delete(step)
+    browser = Browser(body.session_token, body.device)
+    opened = await sessions.open_for(
+        session, user, of, step.client, browser, origin, services.settings, remember=step.remember, factor=factor
+    )
+    await services.throttle.forgive(limits)
+    return opened_for(services, opened, key)
+
+
+async def _waiting(session: AsyncSession, token: str) -> tuple[WaitingLogIn, User, Organisation]:
+    """The log-in that waits, locked. Raises SecondStepOver, also where the person may not enter any more."""
+    found = await repository.waiting(session, opaque.digest(token), clock.now())
+    of = await people.organisation(session, found[1].organisation_id) if found else None
+    if found is None or of is None or found[1].status != "active" or not of.portal_access:
+        raise SecondStepOver
+    return (*found, of)
