@@ -25,7 +25,7 @@ from web import clock
 
 PASSWORD = "demo-portail-2026"  # noqa: S105 - printed at every start, refused in production
 ACCOUNT = "backoffice-demo"
-SECRET = "demo-backoffice-2026"  # noqa: S105
+SECRET = "demo-backoffice-2026"  # noqa: S105 - likewise
 
 LOGINS = {
     "sqp_support": "SQP, support",

@@ -22,4 +22,4 @@ def linked(text: str) -> Markup:
 def _link(written: str) -> Markup:
     address = written.rstrip(AFTER)
     # urlize escapes before it adds its own markup.
-    return Markup(urlize(address, rel=REL)) + written[len(address) :]  # noqa: S704
+    return Markup(urlize(address, rel=REL)) + written[len(address) :]  # noqa: S704 - as said above

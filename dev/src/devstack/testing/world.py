@@ -15,7 +15,7 @@ from demonstration.caller import Caller, eventually
 from devstack.testing.running import RunningStack, token_in
 from web import clock
 
-PASSWORD = "essai-de-bout-en-bout-1"  # noqa: S105
+PASSWORD = "essai-de-bout-en-bout-1"  # noqa: S105 - of accounts that a test makes
 
 
 @dataclass
