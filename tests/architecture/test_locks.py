@@ -14,6 +14,10 @@ import pytest
 ROOT = Path(__file__).parents[2]
 MEMBERS = {**{path.name: path for path in (ROOT / "services").iterdir() if (path / "requirements.lock").exists()}}
 MEMBERS |= {name: ROOT / name for name in ("gateway", "portal")}
+LOCKS = sorted([*ROOT.glob("requirements/*.lock"), *(path / "requirements.lock" for path in MEMBERS.values())])
+# Licences under which a library may be part of what is handed on, as a library of its own: psycopg is LGPL.
+ADMITTED = re.compile(r"\b(MIT|BSD|Apache|ISC|PSF|Python Software Foundation|LGPL|MPL|Unlicense|OFL)\b")
+REFUSED = re.compile(r"\b(AGPL|GPL|Affero|SSPL|BUSL|Commons Clause)\b")
 # Imports all of a member, and the command line of a service, while packages that its lock does not name are missing.
 IMPORTS = """
 import importlib, importlib.abc, json, pkgutil, sys
@@ -40,6 +44,32 @@ for name in also:
 def homes() -> dict[str, list[str]]:
     """The distributions that each package comes from."""
     return {name: [canonical(each) for each in owners] for name, owners in metadata.packages_distributions().items()}
+
+
+@pytest.mark.parametrize("lock", LOCKS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_everything_locked_has_hashes(lock: Path) -> None:
+    """pip and uv then take no file that another registry, or another day, offers under the same version."""
+    pinned = [line for line in lock.read_text().replace("\\\n", "").splitlines() if not line.startswith("#")]
+    assert pinned
+    loose = [line[:40] for line in pinned if not re.match(r"[\w.-]+==\S+ .*--hash=sha256:[0-9a-f]{64}", line)]
+    assert loose == []
+
+
+@pytest.mark.parametrize("member", sorted(MEMBERS))
+def test_every_licence_in_an_image_is_admitted(member: str) -> None:
+    """What is not installed here (for other systems, or overridden) reaches no image either."""
+    named = re.findall(r"^([\w.-]+)==", (MEMBERS[member] / "requirements.lock").read_text(), re.MULTILINE)
+    installed = {canonical(each.name): each for each in metadata.distributions()}
+    licences = {name: licence(installed[name]) for name in map(canonical, named) if name in installed}
+    assert len(licences) > 20
+    assert {name: said for name, said in licences.items() if not ADMITTED.search(said) or REFUSED.search(said)} == {}
+
+
+def licence(distribution: metadata.Distribution) -> str:
+    """As its metadata say it: an expression, or else classifiers, or else a text."""
+    said = distribution.metadata
+    classified = [each for each in said.get_all("Classifier") or [] if each.startswith("License ::")]
+    return said.get("License-Expression") or " ".join(classified) or said.get("License") or ""
 
 
 def canonical(name: str) -> str:
