@@ -93,7 +93,7 @@ class Sender:
         async with self.harness.client(principal, **headers) as http:
             return await http.get(f"/api/v1/files/{path}")
 
-    async def delete(self, identifier: str, principal: Principal = RESELLER) -> httpx.Response:
+    async def delete(self, identifier: str, principal: Principal | None = RESELLER) -> httpx.Response:
         async with self.harness.client(principal) as http:
             return await http.delete(f"/api/v1/files/{identifier}")
 

@@ -15,6 +15,7 @@ from devkit.harness import (
     RESELLER,
     RESELLER_BASIC,
     SQP,
+    Harness,
     back_office,
     person,
 )
@@ -28,6 +29,14 @@ SIDES = {
     "internal": (SQP,),
 }
 PEOPLE = (RESELLER, RESELLER_BASIC, CLIENT, CLIENT_BASIC, SQP, OTHER_RESELLER, OTHER_CLIENT)
+
+
+async def test_every_operation_is_classified(harness: Harness) -> None:
+    paths = harness.app.openapi()["paths"]
+    found = {(method, path.removeprefix("/api/v1")) for path, methods in paths.items() for method in methods}
+    read = {("get", f"/files/{path.format('{file_id}')}") for path in PATHS}
+    # test_upload_rules.py says who may upload; the audit trail is the chassis', which says who may read it.
+    assert found == {*read, ("delete", "/files/{file_id}"), ("post", "/files"), ("get", "/audit/files")}
 
 
 @pytest.mark.parametrize("scope", SIDES)
@@ -63,11 +72,13 @@ async def test_foreign_and_missing_answer_the_same(sender: Any, path: str) -> No
 
 
 @pytest.mark.parametrize("principal", [None, back_office("contracts:read")])
-async def test_nobody_else_reads(sender: Any, principal: Principal | None) -> None:
+async def test_nobody_else_reads_or_takes_back(sender: Any, principal: Principal | None) -> None:
     file = await sender.clean(picture(), "photo.png")
     wanted = 401 if principal is None else 403
     for path in PATHS:
         assert (await sender.get(path.format(file), principal)).status_code == wanted
+    assert (await sender.delete(file, principal)).status_code == wanted
+    assert (await sender.get(file)).status_code == 200
 
 
 async def test_the_uploader_takes_back_an_unbound_file(sender: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from uuid import uuid4
 
@@ -139,6 +140,12 @@ OF_SQP = {
     ("get", "/incidents/{number}/pending-messages"),
     ("delete", "/incidents/{number}/pending-messages/{message_id}"),
 }
+# Of them, what a program asks by its scope, and no person.
+OF_SCOPE = {
+    *OF_PROGRAMS,
+    ("put", "/backoffice/shipments/{shipment_id}"),
+    ("post", "/backoffice/tracking"),
+}
 # By the link of a reminder alone: test_returns.py.
 BY_LINK = {("post", "/return-answers"), ("post", "/return-answers/question")}
 WALK = pytest.mark.parametrize("operation", sorted(OPERATIONS), ids=lambda operation: " ".join(operation))
@@ -216,6 +223,17 @@ async def test_every_operation_is_classified(desk: Any) -> None:
     found -= OF_PROGRAMS
     # The audit trail is the chassis', which says who may read it.
     assert found == {*OPERATIONS, *OF_SQP, *BY_LINK, ("get", "/audit/incidents")}
+
+
+@pytest.mark.parametrize("operation", sorted(OF_SQP | OF_PROGRAMS), ids=lambda operation: " ".join(operation))
+async def test_what_is_sqps_is_of_no_tenant_and_of_no_other_scope(desk: Any, operation: tuple[str, str]) -> None:
+    """Whatever it names: the answer comes before anything is looked up."""
+    method, template = operation
+    path = re.sub(r"{(\w+)}", lambda name: "20122301" if name[1] in ("number", "other") else str(uuid4()), template)
+    people = (RESELLER, RESELLER_BASIC, CLIENT, CLIENT_BASIC, *((SQP, SQP_BASIC) if operation in OF_SCOPE else ()))
+    for outsider in (None, *people, WRONG_SCOPE):
+        answer = await desk.as_(outsider, **{"If-Match": "*"}).request(method, path)
+        assert answer.status_code == (403 if outsider else 401), (outsider, answer.text)
 
 
 @WALK
