@@ -34,6 +34,12 @@ async def test_there_are_pages_and_nothing_else(site: Site, path: str) -> None:
         assert (got.status, got.content_type) == (404, "application/problem+json")
 
 
+@pytest.mark.parametrize("path", ["/connexion", "/contrats", "/nothing", "/metrics"])
+async def test_no_answer_stays_in_a_cache_that_does_not_say_so(site: Site, path: str) -> None:
+    async with site.http.get(path, headers=BROWSER, allow_redirects=False) as got:
+        assert got.headers["Cache-Control"] == "no-store"
+
+
 @pytest.mark.parametrize(
     ("method", "path", "allowed"),
     [

@@ -6,9 +6,10 @@ import asyncio
 from typing import Any
 
 import pytest
+from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
 from identity.errors import PasswordRefused
-from identity.passwords import Passwords
+from identity.passwords import MINIMUM, Passwords
 from identity.settings import Settings
 
 PERSON: dict[str, Any] = {
@@ -52,6 +53,12 @@ async def is_taken(passwords: Passwords, password: str, **person: Any) -> bool:
 )
 async def test_a_persons_and_an_organisations_words_make_no_password(passwords: Passwords, password: str) -> None:
     assert not await is_taken(passwords, password)
+
+
+async def test_no_common_password_of_the_least_length_is_taken(passwords: Passwords) -> None:
+    common = [password for password in FREQUENCY_LISTS["passwords"] if len(password) >= MINIMUM]
+    assert len(common) > 200
+    assert [password for password in common if await is_taken(passwords, password)] == []
 
 
 @pytest.mark.parametrize(

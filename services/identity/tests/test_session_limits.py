@@ -49,6 +49,13 @@ async def test_closing_all_sessions_twice_is_no_error(world: Any) -> None:
         assert (await world.call("DELETE", "/sessions", CLIENT_BASIC)).status_code == 204
 
 
+async def test_a_log_in_ends_the_earlier_session_of_its_browser_alone(world: Any) -> None:
+    earlier, elsewhere = await browser(world), await browser(world)
+    later = await browser(world, session_token=earlier)
+    assert later != earlier
+    assert [await is_open(world, token) for token in (earlier, elsewhere, later)] == [False, True, True]
+
+
 @pytest.mark.parametrize("kind", ["browser", "program"])
 async def test_a_session_that_is_used_without_a_pause_ends_all_the_same(world: Any, kind: str) -> None:
     token = await (browser(world) if kind == "browser" else program(world))
