@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import io
-import zipfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from pypdf import PdfReader
 from tests.e2e.test_telling import _listen, feed_about, told
-from tests.hostile.portal import Browser, filled
+from tests.hostile.portal import Browser, filled, text_of
 
 from demonstration import seeding
 from demonstration.caller import Caller, Refused, eventually
@@ -192,15 +189,6 @@ def addresses(world: World, note: Note) -> Iterator[str]:
         "/notifications",
         "/fichiers/" + note.file_id,
     )
-
-
-def text_of(kind: str, content: bytes) -> str:
-    if kind.startswith("application/pdf"):
-        return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
-    if "spreadsheetml" in kind:
-        book = zipfile.ZipFile(io.BytesIO(content))
-        return "\n".join(book.read(part).decode(errors="replace") for part in book.namelist())
-    return content.decode(errors="replace")
 
 
 async def test_no_notice_or_open_page_of_others_hears_of_a_note(world: World, agent: Caller) -> None:

@@ -55,8 +55,9 @@ def _title(url: str) -> str:
 class Role:
     """One of those who call. ``login`` None is anonymous."""
 
-    def __init__(self, url: str, name: str, login: str | None) -> None:
+    def __init__(self, url: str, name: str, login: str | None, password: str = seeding.PASSWORD) -> None:
         self.name = name
+        self._password = password
         self._url = url
         self._login = login
         self._token = ""
@@ -78,7 +79,7 @@ class Role:
             form = {"grant_type": "client_credentials", "client_id": self._login, "client_secret": seeding.SECRET}
             answer = httpx.post(f"{self._url}/api/v1/oauth/token", data=form)
         else:
-            who = {"login": self._login, "password": seeding.PASSWORD}
+            who = {"login": self._login, "password": self._password}
             answer = httpx.post(f"{self._url}/api/v1/auth/login", json=who)
         return str(answer.raise_for_status().json()["access_token"])
 

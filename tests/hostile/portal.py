@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import io
 import re
+import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from urllib.parse import parse_qsl, quote_from_bytes, urlsplit
 
 import httpx
+from pypdf import PdfReader
 
+from portal.bootstrap import BLUEPRINTS
+from portal.router import Entry
+
+ENTRIES = [entry for blueprint in BLUEPRINTS for entry in blueprint.entries]
+PAGES = [entry for entry in ENTRIES if entry.methods == ("GET",)]
+FORMS = [entry for entry in ENTRIES if entry.methods == ("POST",)]
 Pairs = list[tuple[bytes, bytes]]
 SESSION = "__Host-session"
 FORM = {"Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin"}
@@ -96,3 +105,26 @@ def queries(links: Iterable[str]) -> set[bytes]:
 def filled(template: str, facts: dict[str, str]) -> str:
     """``template`` with what ``facts`` know of its names."""
     return re.sub(r"\{(\w+)(?::\w+)?\}", lambda name: facts.get(name[1], name[1]), template)
+
+
+def path_of(entry: Entry, facts: dict[str, str], **others: str) -> str:
+    """With the identifiers that fit the path's subject, or with ``others``."""
+    subjects = {
+        "/contrats/": {"number": facts["contract"]},
+        "/clients/": {"id": facts["client"]},
+        "/revendeurs/": {"id": facts["reseller"]},
+        "/parametres/utilisateurs/": {"id": facts["user"]},
+        "/parametres/adresses/": {"id": facts["address"]},
+    }
+    own = next((own for start, own in subjects.items() if entry.path.startswith(start)), {})
+    return filled(entry.path, {**facts, "id": facts["user"], **own, **others})
+
+
+def text_of(kind: str, content: bytes) -> str:
+    """What a page, a PDF, a workbook or any other answer says; ``kind`` is its type."""
+    if kind.startswith("application/pdf"):
+        return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
+    if "spreadsheetml" in kind:
+        book = zipfile.ZipFile(io.BytesIO(content))
+        return "\n".join(book.read(part).decode(errors="replace") for part in book.namelist())
+    return content.decode(errors="replace")

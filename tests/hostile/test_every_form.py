@@ -13,19 +13,14 @@ import hypothesis
 import pytest
 from hypothesis import HealthCheck, Phase, given
 from hypothesis import strategies as st
-from tests.hostile.portal import Browser, Pairs, encoded, filled, queries
+from tests.hostile.portal import FORMS, PAGES, Browser, Pairs, encoded, path_of, queries
 
 from demonstration import seeding
 from devstack.testing import world as worlds
 from devstack.testing.embedded import EmbeddedStack
 from events import organisation_id
 from portal import cookies
-from portal.bootstrap import BLUEPRINTS
 from portal.router import Entry
-
-ENTRIES = [entry for blueprint in BLUEPRINTS for entry in blueprint.entries]
-PAGES = [entry for entry in ENTRIES if entry.methods == ("GET",)]
-FORMS = [entry for entry in ENTRIES if entry.methods == ("POST",)]
 
 # Read by pages, whether a link names them or not.
 PARAMETERS = [b"q", b"sort", b"cursor", b"limit", b"onglet", b"messages", b"suite", b"token", b"page", b"apres"]
@@ -102,19 +97,6 @@ def estate(stack: EmbeddedStack, facts: tuple[worlds.World, dict[str, str]]) -> 
     yield found
     for browser in browsers:
         browser.http.close()
-
-
-def path_of(entry: Entry, facts: dict[str, str], **others: str) -> str:
-    """With the identifiers that fit the path's subject, or with ``others``."""
-    subjects = {
-        "/contrats/": {"number": facts["contract"]},
-        "/clients/": {"id": facts["client"]},
-        "/revendeurs/": {"id": facts["reseller"]},
-        "/parametres/utilisateurs/": {"id": facts["user"]},
-        "/parametres/adresses/": {"id": facts["address"]},
-    }
-    own = next((own for start, own in subjects.items() if entry.path.startswith(start)), {})
-    return filled(entry.path, {**facts, "id": facts["user"], **own, **others})
 
 
 def hostile(facts: dict[str, str]) -> st.SearchStrategy[bytes]:
