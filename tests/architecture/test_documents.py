@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-DOCUMENTS = ("README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/glossary.md")
+DOCUMENTS = ("README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/glossary.md", "docs/asvs.md", "SECURITY.md")
 PATH = re.compile(r"`((?:benchmarks|deploy|dev|docs|gateway|k8s|libs|portal|scripts|services|tests)/[\w./-]+)`")
 
 
