@@ -178,11 +178,12 @@ def _places(path: str, estate: Estate) -> dict[str, str]:
 
 
 async def test_no_form_changes_anything_of_another_tenant(estate: Estate, subtests: pytest.Subtests) -> None:
-    """The forms as the tenant's own people, and SQP, are shown them, sent by others."""
+    """The forms as the tenant's own people, and SQP, are shown them, sent by others, and by a person who only reads."""
     forms = shown(estate)
     assert len({re.sub(r"[0-9a-f-]{8,}|\d+", "*", form.action) for form in forms.values()}) > 20
     before = await estate.state()
-    for login in (None, f"other-{estate.world.mark.lower()}", "client_test"):
+    mark = estate.world.mark.lower()
+    for login in (None, f"other-{mark}", "client_test", f"basic-{mark}"):
         browser = browsing(estate, login)
         for path, form in forms.items():
             with subtests.test(f"{login} {path}"):
