@@ -122,8 +122,7 @@ async def test_another_tenant_gets_the_answer_of_what_is_missing(walk: Walk, ope
         foreign, missing = [await walk(operation, stranger, missing=missing) for missing in (False, True)]
         assert foreign.status_code == missing.status_code
         if operation == ("get", "/coverage"):
-            told, known = foreign.json(), missing.json()
-            assert {**told, "serial_number": ""} == {**known, "serial_number": ""}
+            assert foreign.text.replace("S1", "S404") == missing.text
             continue
         assert foreign.status_code in (403, 404)
         assert foreign.json()["code"] == missing.json()["code"]
@@ -140,7 +139,8 @@ async def test_lists_counts_and_sums_are_of_what_is_ones_own(walk: Walk, operati
         shown = answer.json()
         assert len(shown["items"]) == 1
         assert shown.get("total", 1) == 1
-        assert sum(shown.get("counts", {"all": 1}).values()) == 1
+        # What expires soon is in force, too.
+        assert max(shown.get("counts", {"all": 1}).values()) == 1
         assert "CLI-0001" not in answer.text
         assert "S1" not in answer.text
 
