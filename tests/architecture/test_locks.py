@@ -69,7 +69,7 @@ def licence(distribution: metadata.Distribution) -> str:
     """As its metadata say it: an expression, or else classifiers, or else a text."""
     said = distribution.metadata
     classified = [each for each in said.get_all("Classifier") or [] if each.startswith("License ::")]
-    return said.get("License-Expression") or " ".join(classified) or said.get("License") or ""
+    return " ".join(said.get_all("License-Expression") or classified or said.get_all("License") or [])
 
 
 def canonical(name: str) -> str:

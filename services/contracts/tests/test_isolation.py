@@ -69,7 +69,7 @@ STRANGERS = (OTHER_RESELLER, OTHER_CLIENT)
 ENDS_IN = 40
 
 
-def walked(operations: Any) -> Any:
+def walked(operations: Any) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("operation", sorted(operations), ids=lambda operation: " ".join(operation))
 
 

@@ -89,7 +89,7 @@ async def walk(world: Any) -> Walk:
     return Walk(world, (await world.feed(RESELLER))["items"][0]["id"])
 
 
-def walked(*but: str) -> Any:
+def walked(*but: str) -> pytest.MarkDecorator:
     operations = sorted(each for each in OPERATIONS if each[1] not in but)
     return pytest.mark.parametrize("operation", operations, ids=lambda operation: " ".join(operation))
 
