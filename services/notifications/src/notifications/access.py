@@ -16,6 +16,10 @@ REACHABLE = and_(User.status == "active", _IS_OPEN)
 SHUT_OUT = or_(User.status == "disabled", _IS_OPEN.is_(False))
 
 
+# Before an organisation's id: the audience of its administrators alone.
+ADMINISTRATORS = "administrators:"
+
+
 def reads_no_more(user_id: ColumnElement[Any], number: ColumnElement[Any]) -> ColumnElement[bool]:
     """Whether this person of a client is known to read this incident no more: it is another client's, or not shared
     with the person."""
@@ -35,5 +39,5 @@ def audiences_of(principal: Principal) -> frozenset[str]:
     assert principal.user_id is not None
     own = {f"user:{principal.user_id}", f"organisation:{principal.organisation_id}"}
     if principal.is_administrator:
-        own.add(f"administrators:{principal.organisation_id}")
+        own.add(f"{ADMINISTRATORS}{principal.organisation_id}")
     return frozenset(own | ({"sqp"} if principal.organisation_kind == "sqp" else set()))

@@ -100,6 +100,12 @@ async def shut_out(reader: AsyncConnection, users: Iterable[UUID]) -> set[UUID]:
     return set((await reader.execute(query)).scalars())
 
 
+async def basic_among(reader: AsyncConnection, users: Iterable[UUID]) -> set[UUID]:
+    """Which of these are known to be no administrators."""
+    query = select(User.id).where(User.id.in_(list(users)), User.role != "administrator")
+    return set((await reader.execute(query)).scalars())
+
+
 async def closed_among(reader: AsyncConnection, sessions: Iterable[UUID]) -> set[UUID]:
     """Which of these sessions have ended before their time."""
     query = select(ClosedSession.id).where(ClosedSession.id.in_(list(sessions)))

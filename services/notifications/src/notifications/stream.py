@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from chassis.database import Database
 from chassis.sql import AnyRow
 from notifications import queries
-from notifications.access import audiences_of
+from notifications.access import ADMINISTRATORS, audiences_of
 from notifications.places import Places
 from notifications.settings import Settings
 from web.auth.principal import Principal
@@ -56,6 +56,10 @@ class Subscriber:
     start: Position
     queue: asyncio.Queue[Item | None]
     over: bool = field(default=False)
+
+    @property
+    def is_administrators(self) -> bool:
+        return any(key.startswith(ADMINISTRATORS) for key in self.keys)
 
     def offer(self, item: Item) -> None:
         """Queues the item, or cuts a page that lags behind a full queue."""
@@ -196,7 +200,8 @@ class Hub:
             return
 
     async def _recheck(self) -> None:
-        """Ends the pages of people who have lost their access, and of sessions that were ended, since they opened."""
+        """Ends the pages of people who have lost their access, or are administrators no more, and of sessions that were
+        ended, since they opened."""
         if time.monotonic() - self._rechecked < self._settings.stream_recheck:
             return
         self._rechecked = time.monotonic()
@@ -204,8 +209,10 @@ class Hub:
         async with self._database.reader() as reader:
             shut_out = await queries.shut_out(reader, users)
             closed = await queries.closed_among(reader, [s.session_id for s in self._subscribers if s.session_id])
+            basic = await queries.basic_among(reader, [s.user_id for s in self._subscribers if s.is_administrators])
         for subscriber in self._subscribers:
-            if subscriber.user_id in shut_out or subscriber.session_id in closed:
+            is_demoted = subscriber.is_administrators and subscriber.user_id in basic
+            if subscriber.user_id in shut_out or subscriber.session_id in closed or is_demoted:
                 subscriber.end()
 
 
