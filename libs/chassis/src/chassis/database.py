@@ -21,6 +21,12 @@ from chassis.failpoints import crash_point
 from chassis.retry_policy import DatabaseAway
 from chassis.settings import ServiceSettings
 
+# Of a session: whether it has written to the outbox.
+TOUCHED = "outbox_touched"
+# The lock that a sleeping relay holds, and that whoever writes to the outbox cannot share then; any constant.
+WAKING = 7_205_759_404
+WAKE = text(f"SELECT pg_notify('outbox', '') WHERE NOT pg_try_advisory_xact_lock_shared({WAKING})")
+
 
 class Database:
     """A service's own database through its application role."""
@@ -38,6 +44,8 @@ class Database:
         """One unit of work: commits when the block ends, rolls back when it raises."""
         async with AsyncSession(self.engine, expire_on_commit=False) as session:
             yield session
+            if session.info.get(TOUCHED):
+                await session.execute(WAKE)
             crash_point("outbox.before_commit")
             await session.commit()
             crash_point("outbox.after_commit")

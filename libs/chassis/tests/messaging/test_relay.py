@@ -14,12 +14,13 @@ from sample.broker import OBSERVER, observe, operate, process, take, tell, versi
 from sample.settings import Settings
 from sample.tasks import STAMP
 from sample.testing import eventually, running, scalar
-from sample.told import NoteBurnt
+from sample.told import NoteBurnt, NoteWritten
 from sqlalchemy import text
 
 from chassis import processes
+from chassis.database import WAKE, WAKING
 from chassis.job_registry import Job
-from chassis.messaging import outbox
+from chassis.messaging import outbox, relay, sleeping
 from chassis.messaging.publisher import BrokerUnavailable
 from chassis.messaging.topology import EVENTS_EXCHANGE, UNROUTED, exchange_of
 from chassis.processes import make_relay
@@ -200,14 +201,59 @@ async def test_of_two_relays_one_leads(service: Service) -> None:
     await second._publisher.close()
 
 
-async def test_a_commit_nudges_the_relay_of_its_own_process(service: Service) -> None:
-    slow = service.settings.model_copy(update={"relay_poll": 60.0})
-    service.settings = slow
-    async with running(make_relay(service).run()):
-        await tell(service.database, "a", 1)
-        await eventually(lambda: drained(service))
-        await tell(service.database, "a", 2)
-        await eventually(lambda: drained(service))
+@pytest.fixture
+def slow(service: Service, monkeypatch: pytest.MonkeyPatch) -> Service:
+    """Its relays find nothing by polling within a test's patience."""
+    monkeypatch.setattr(relay, "LONGEST_SLEEP", 60.0)
+    service.settings = service.settings.model_copy(update={"relay_poll": 60.0})
+    return service
+
+
+async def asleep(service: Service) -> bool:
+    holders = (
+        f"SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = {WAKING % 2**32} AND mode LIKE 'Ex%'"
+    )
+    return bool(await scalar(service.database, holders))
+
+
+async def test_a_commit_wakes_a_sleeping_relay(slow: Service) -> None:
+    async with running(make_relay(slow).run()):
+        for version in (1, 2, 3):
+            await eventually(lambda: asleep(slow))
+            await tell(slow.database, "a", version)
+            await eventually(lambda: drained(slow))
+
+
+async def test_no_relay_falls_asleep_while_a_row_is_about_to_be_committed(slow: Service) -> None:
+    async with slow.database.transaction() as session:
+        outbox.add(session, NoteWritten(note="a", version=1))
+        await session.execute(WAKE)
+        assert not await sleeping.sleep(slow.database, 60.0)
+    assert not await sleeping.sleep(slow.database, 60.0)
+    assert not await asleep(slow)
+
+
+async def test_of_two_relays_one_sleeps_and_a_commit_wakes_it(slow: Service) -> None:
+    first = asyncio.create_task(sleeping.sleep(slow.database, 60.0))
+    await eventually(lambda: asleep(slow))
+    assert not await sleeping.sleep(slow.database, 60.0)
+    await tell(slow.database, "a", 1)
+    assert await first
+
+
+async def test_a_sleeping_relay_wakes_when_a_row_is_due(slow: Service) -> None:
+    async with slow.database.transaction() as session:
+        outbox.add(session, NoteWritten(note="a", version=1))
+        await session.flush()
+        await session.execute(text("UPDATE outbox SET due_at = clock_timestamp() + interval '0.5 seconds'"))
+    async with running(make_relay(slow).run()):
+        await eventually(lambda: drained(slow))
+
+
+async def test_a_relay_that_is_stopped_in_its_sleep_leaves_no_lock(slow: Service) -> None:
+    async with running(make_relay(slow).run()):
+        await eventually(lambda: asleep(slow))
+    assert not await asleep(slow)
 
 
 async def test_the_backlog_is_a_figure(service: Service) -> None:

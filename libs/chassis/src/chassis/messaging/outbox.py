@@ -11,12 +11,11 @@ from sqlalchemy import CursorResult, func, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.database import TOUCHED
 from chassis.job_registry import Job, JobCall
 from chassis.tables import OutboxMessage
 from events import Envelope, Event
 from web.observability import traceparent
-
-TOUCHED = "outbox_touched"
 
 
 def add(session: AsyncSession, event: Event) -> None:
@@ -67,6 +66,7 @@ async def send_again(session: AsyncSession, since: datetime) -> int:
     """
     again = update(OutboxMessage).where(OutboxMessage.kind == "event", OutboxMessage.sent_at >= since)
     done = await session.execute(again.values(sent_at=None, attempts=0))
+    session.info[TOUCHED] = True
     return cast("CursorResult[Any]", done).rowcount
 
 

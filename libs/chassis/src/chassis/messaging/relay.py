@@ -9,15 +9,15 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
-from typing import Any
 
+import psycopg
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.database import Database
 from chassis.failpoints import crash_point
-from chassis.messaging.outbox import TOUCHED
+from chassis.messaging import sleeping
 from chassis.messaging.publisher import BrokerUnavailable, Publisher, Row
 from web.observability import Metrics
 
@@ -26,6 +26,10 @@ log = logging.getLogger(__name__)
 BATCH = 256
 LOCK = 7_205_759_403  # any constant; the database is the service's own
 AWAY_PAUSE = 0.5
+# Seconds. What is written past the application is found after a sleep; a standby takes over after a pause.
+LONGEST_SLEEP, LONGEST_PAUSE = 5.0, 1.0
+# Seconds that a database which is there needs to let a relay fall asleep and wake up.
+AWAKE_WITHIN = 2.0
 
 PENDING = text("""
     SELECT position, id, kind, type, aggregate, payload FROM outbox AS o
@@ -56,24 +60,19 @@ class Relay:
         self._metrics = metrics
         self._poll = poll
         self._confirm_timeout = confirm_timeout
-        self._nudge = asyncio.Event()
-        self._loop = asyncio.get_running_loop()
-
-    def _on_commit(self, session: Any) -> None:
-        if session.info.pop(TOUCHED, False):
-            self._loop.call_soon_threadsafe(self._nudge.set)
 
     async def run(self) -> None:
-        """Runs round after round until cancelled. Without pending rows it waits for a commit in this process or the
-        poll interval. A stop lets the round under way finish."""
-        self._database.after_commit.append(self._on_commit)
+        """Runs round after round until cancelled. Without pending rows it sleeps until a commit wakes it; where it
+        cannot sleep, it polls, less and less often. A stop lets the round under way finish."""
+        pause = self._poll
         try:
             while True:
-                self._nudge.clear()
-                if not await self._whole_round():
-                    await self._rest()
+                if await self._whole_round() or await self._sleeps():
+                    pause = self._poll
+                    continue
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, LONGEST_PAUSE)
         finally:
-            self._database.after_commit.remove(self._on_commit)
             await self._publisher.close()
 
     async def _whole_round(self) -> int:
@@ -96,12 +95,13 @@ class Relay:
             await asyncio.sleep(AWAY_PAUSE)
             return 0
 
-    async def _rest(self) -> None:
+    async def _sleeps(self) -> bool:
         try:
-            async with asyncio.timeout(self._poll):
-                await self._nudge.wait()
-        except TimeoutError:
-            return
+            async with asyncio.timeout(LONGEST_SLEEP + AWAKE_WITHIN):
+                return await sleeping.sleep(self._database, LONGEST_SLEEP)
+        except (SQLAlchemyError, psycopg.Error, OSError) as error:
+            log.warning("relay stays awake: %s: %s", type(error).__name__, error)
+            return False
 
     async def round(self) -> int:
         """Publishes one batch if this process is the leader; returns how many rows it read (0 for a standby)."""
