@@ -17,7 +17,9 @@ from benchmarks import (
     hop,
     hostile,
     imports,
+    lag,
     list_route,
+    platform,
     promise,
     relay,
     renewals,
@@ -42,6 +44,8 @@ ALL = {
     "figures": figures.main,
     "growth": growth.main,
     "imports": imports.main,
+    "lag": lag.main,
+    "platform": platform.main,
     "weights": weights.main,
     "writes": writes.main,
 }

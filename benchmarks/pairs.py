@@ -39,6 +39,13 @@ def told(figure: Figure, unit: str, measured: Sequence[tuple[float, float]], *, 
     report.put(figure, unit, ours, baseline, ratios)
 
 
+def bounded(what: str, values: list[float], unit: str, most: float) -> None:
+    """Of what is to stay under ``most`` for itself."""
+    print(what, flush=True)
+    show(f"at most {most:,.0f} {unit}", values, digits=1)
+    report.put(Figure(what, "the bound", 1.0, rises=False), unit, values, [most], [value / most for value in values])
+
+
 async def milliseconds(http: aiohttp.ClientSession, url: str, headers: Mapping[str, str] | None = None) -> float:
     """How long one answer took, read to its end. Raises aiohttp.ClientResponseError where it is a refusal."""
     started = time.perf_counter()

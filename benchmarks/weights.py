@@ -15,9 +15,7 @@ from typing import Any
 
 from playwright.async_api import Browser, StorageState, ViewportSize, async_playwright
 
-from benchmarks import report
-from benchmarks.pairs import show
-from benchmarks.report import Figure
+from benchmarks.pairs import bounded
 from demonstration.seeding import PASSWORD
 from devkit.servers.targets import find_chromium
 from devstack.testing.embedded import EmbeddedStack
@@ -73,17 +71,11 @@ async def main() -> None:
         for name, path in pages.items():
             desktop = [await load(browser, embedded.url + path, session, slow=False) for _ in range(LOADS)]
             phone = [await load(browser, embedded.url + path, session, slow=True) for _ in range(LOADS)]
-            tell(f"Page of {name}: KiB over the wire, first sight", [each.whole for each in desktop], "KiB", WHOLE)
-            tell(f"Page of {name}: KiB of script", [each.script for each in desktop], "KiB", SCRIPT)
-            tell(
+            bounded(f"Page of {name}: KiB over the wire, first sight", [each.whole for each in desktop], "KiB", WHOLE)
+            bounded(f"Page of {name}: KiB of script", [each.script for each in desktop], "KiB", SCRIPT)
+            bounded(
                 f"Page of {name}: largest part painted on a slow phone", [each.painted for each in phone], "ms", PAINTED
             )
-
-
-def tell(what: str, values: list[float], unit: str, most: float) -> None:
-    print(what, flush=True)
-    show(f"at most {most:,.0f} {unit}", values, digits=1)
-    report.put(Figure(what, "the bound", 1.0, rises=False), unit, values, [most], [value / most for value in values])
 
 
 async def _opened(browser: Browser, url: str) -> tuple[StorageState, str]:

@@ -41,10 +41,10 @@ class RealStack:
         self._mail = mail
         self._prefix = f"real-{secrets.token_hex(4)}-"
         self._password = secrets.token_hex(12)
-        self._ports = dict(zip((*SERVICES, *EDGES), process.free_ports(7), strict=True))
-        self._databases = {name: postgres.provision(f"real_{name}") for name in SERVICES}
-        self._processes: dict[str, subprocess.Popen[bytes]] = {}
-        self.url = f"http://localhost:{self._ports['gateway']}"
+        self.ports = dict(zip((*SERVICES, *EDGES), process.free_ports(7), strict=True))
+        self.databases = {name: postgres.provision(f"real_{name}") for name in SERVICES}
+        self.processes: dict[str, subprocess.Popen[bytes]] = {}
+        self.url = f"http://localhost:{self.ports['gateway']}"
 
     async def start(self) -> RealStack:
         self._folder.mkdir(parents=True, exist_ok=True)
@@ -56,13 +56,13 @@ class RealStack:
                 self.launch(f"{name}.{role}")
         for name in EDGES:
             self.launch(f"{name}.api")
-        for name, port in self._ports.items():
-            await wait_ready(f"http://127.0.0.1:{port}", self._processes[f"{name}.api"], self._log(f"{name}.api"))
+        for name, port in self.ports.items():
+            await wait_ready(f"http://127.0.0.1:{port}", self.processes[f"{name}.api"], self.log(f"{name}.api"))
         return self
 
     async def stop(self) -> None:
         """SIGTERM to all, and SIGKILL to what has not ended after 20 s."""
-        running = list(self._processes.values())
+        running = list(self.processes.values())
         await asyncio.gather(*(asyncio.to_thread(process.end, each, [signal.SIGTERM]) for each in running))
         for kind, delete in (("vhosts", self._rabbitmq.delete_vhost), ("users", self._rabbitmq.management.delete_user)):
             for each in self._at_the_broker()[kind]:
@@ -70,20 +70,20 @@ class RealStack:
 
     def launch(self, name: str) -> None:
         service, role = name.split(".")
-        self._processes[name] = process.spawn(
-            [sys.executable, "-m", service, role], log=self._log(name), env=self._environment(service), cwd=self._folder
+        self.processes[name] = process.spawn(
+            [sys.executable, "-m", service, role], log=self.log(name), env=self._environment(service), cwd=self._folder
         )
 
     def kill(self, name: str) -> None:
         """SIGKILL to one process and the children that it forked."""
-        victim = self._processes.pop(name)
+        victim = self.processes.pop(name)
         os.killpg(victim.pid, signal.SIGKILL)
         victim.wait(10)
 
     async def mailed(self, recipient: str) -> list[tuple[str, str]]:
         return [(r.subject, text_of(r.message)) for r in self._mail.messages if recipient in r.recipients]
 
-    def _log(self, name: str) -> Path:
+    def log(self, name: str) -> Path:
         return self._folder / f"{name}.log"
 
     def _at_the_broker(self) -> dict[str, list[dict[str, Any]]]:
@@ -99,7 +99,7 @@ class RealStack:
 
     async def _run(self, service: str, verb: str) -> None:
         """One verb to its end."""
-        log = self._log(f"{service}.{verb}")
+        log = self.log(f"{service}.{verb}")
         environment = await asyncio.to_thread(self._environment, service)
         started = process.spawn([sys.executable, "-m", service, verb], log=log, env=environment, cwd=self._folder)
         code = await asyncio.to_thread(started.wait, 120)
@@ -110,7 +110,7 @@ class RealStack:
         if service in EDGES:
             own = self._edge(service)
         else:
-            own = {**self._common(service), **_database(self._databases[service]), **self._special(service)}
+            own = {**self._common(service), **_database(self.databases[service]), **self._special(service)}
         return {**os.environ, **{f"{service.upper()}_{key.upper()}": value for key, value in own.items()}}
 
     def _common(self, service: str) -> dict[str, str]:
@@ -118,8 +118,8 @@ class RealStack:
             "events_url": self._broker_url(service, EVENTS_VHOST),
             "jobs_url": self._broker_url(service, jobs_vhost(service)),
             "issuer": self.url,
-            "jwks_url": f"http://127.0.0.1:{self._ports['identity']}/.well-known/jwks.json",
-            "port": str(self._ports[service]),
+            "jwks_url": f"http://127.0.0.1:{self.ports['identity']}/.well-known/jwks.json",
+            "port": str(self.ports[service]),
             "environment": "test",
             "log_level": "INFO",
         }
@@ -137,12 +137,12 @@ class RealStack:
         return {}
 
     def _edge(self, name: str) -> dict[str, str]:
-        urls = {f"{other}_url": f"http://127.0.0.1:{self._ports[other]}" for other in (*SERVICES, "portal")}
+        urls = {f"{other}_url": f"http://127.0.0.1:{self.ports[other]}" for other in (*SERVICES, "portal")}
         return {
             **urls,
             "public_url": self.url,
             "issuer": self.url,
-            "port": str(self._ports[name]),
+            "port": str(self.ports[name]),
             "environment": "test",
         }
 
