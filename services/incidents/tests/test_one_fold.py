@@ -67,6 +67,15 @@ async def test_a_declaration_names_the_contract_in_any_notation(open_desk: Any, 
     assert [row["contract_number"] for row in await found(open_desk, contract=asked)] == ["29962"]
 
 
+@pytest.mark.parametrize("asked", ["029962", "n° 0029962", "Contrat n°29962", "29962"])
+async def test_an_incident_is_found_by_its_contracts_number_in_any_notation(open_desk: Any, asked: str) -> None:
+    number = await open_desk.declare()
+    assert [row["number"] for row in await found(open_desk, q=asked)] == [number]
+    queue = (await open_desk.as_(SQP).get("/desk", params={"q": asked})).json()["items"]
+    assert [row["number"] for row in queue] == [number]
+    assert await found(open_desk, q="129962") == []
+
+
 async def test_rows_of_the_release_before_are_found(empty_database: Databases) -> None:
     settings = settings_for(Settings, empty_database)
     service = build(settings)

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
 from chassis.http import paging
-from chassis.searching import among, like, matches
+from chassis.searching import Otherwise, among, like, matches
 from chassis.sql import AnyRow, AnySelect
 from events.identity import UserStatus
 from events.incidents import Scope, Thread
@@ -80,13 +80,20 @@ def listing(
 ) -> AnySelect:
     """SQP's lists name the reseller, and find by it. ``serials``: those that concern at least one of these."""
     by_reseller = of_reseller if principal.organisation_kind in (None, "sqp") else None
-    found = matches(Incident.search_text.expression, q, by_reseller)
-    query = select(*ROW).where(visible(Incident, principal), found)
+    query = select(*ROW).where(visible(Incident, principal), searched(q, by_reseller))
     if contract is not None:
         query = query.where(Incident.contract_code == codes.number(contract))
     if serials:
         query = query.where(or_(*map(_concerns, serials)))
     return query.where(Incident.client_id == client_id) if client_id else query
+
+
+def searched(q: str, otherwise: Otherwise | None = None) -> ColumnElement[bool]:
+    """The incident holds every word of ``q``, or its contract has this number, of which zeros in front are no part."""
+    found = matches(Incident.search_text.expression, q, otherwise)
+    exact = exactly(q)
+    numbers = {codes.number(q), codes.number(exact)}
+    return or_(found, Incident.contract_code.in_(numbers)) if exact else found
 
 
 def of_reseller(pattern: ColumnElement[str]) -> ColumnElement[bool]:

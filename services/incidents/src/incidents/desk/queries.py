@@ -14,7 +14,6 @@ from sqlalchemy.orm import aliased
 
 from api.incidents.desk import Action, When
 from chassis.http import paging
-from chassis.searching import matches
 from chassis.sql import AnyRow, AnySelect
 from events.incidents import Status
 from incidents import queries as incidents
@@ -63,7 +62,7 @@ def listing(wanted: Wanted) -> AnySelect:
     counting reads no table rows."""
     query: AnySelect = select(DeskItem.incident_number).where(DeskItem.action_at.is_not(None))
     if wanted.q:
-        found = matches(Incident.search_text.expression, wanted.q, incidents.of_reseller)
+        found = incidents.searched(wanted.q, incidents.of_reseller)
         query = query.where(DeskItem.incident_number.in_(select(Incident.number).where(found)))
     if wanted.action:
         query = query.where(DeskItem.action == wanted.action)
