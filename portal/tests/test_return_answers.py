@@ -127,6 +127,40 @@ async def test_whoever_holds_the_mail_prints_the_slip(mailed: Any, upstream: Ups
     assert len(upstream.requests("/api/v1/return-answers/question")) == len(asked) + 1
 
 
+async def test_what_was_written_stands_on_the_page_that_takes_it_no_more(mailed: Any, upstream: Upstream) -> None:
+    """Another of those who got the mail has answered, or SQP has received the parcel."""
+    written = {"token": TOKEN, "step": "more_time", "reason": "Congés jusqu’au 12"}
+    mailed.refusal = (404, {"code": "link_not_good", "title": "Plus valable."})
+    status, page = await mailed.post(LINK, **written)
+    assert (status, "Congés jusqu’au 12" in page) == (410, True)
+    mailed.refusal = (409, {"code": "return_received", "title": "Déjà reçu."})
+    question = QUESTION.model_dump(mode="json") | {"actions": []}
+    upstream.handlers["/api/v1/return-answers/question"] = answer(question)
+    status, page = await mailed.post(LINK, **written)
+    assert (status, "Déjà reçu." in page, "Congés jusqu’au 12" in page) == (409, True, True)
+
+
+async def test_a_browser_holds_the_links_of_many_mails_but_no_more_than_a_request_has_room_for(
+    mailed: Any, site: Site
+) -> None:
+    held: dict[str, str] = {}
+
+    async def opened(token: str) -> None:
+        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in held.items())}
+        async with site.http.get(f"{LINK}?token={token}", headers=headers, allow_redirects=False) as got:
+            for name, morsel in got.cookies.items():
+                held[name] = morsel.value
+                if not morsel.value:
+                    del held[name]
+
+    for number in range(20):
+        await opened(f"{number:040}")
+    assert len(held) == 20
+    for number in range(30):
+        await opened(f"{number:0500}")
+        assert sum(map(len, held.values())) <= 3_500
+
+
 async def test_a_link_that_was_used_says_so(mailed: Any, upstream: Upstream, site: Site) -> None:
     over = (404, {"code": "link_not_good", "title": "Plus valable."})
     mailed.refusal = over

@@ -34,7 +34,7 @@ from web.text import characters
 OWNER_FIELD = "owner"
 # Fields that hold what people type in words of their own.
 TEXTS = (
-    *("title", "description", "body", "note", "name", "label", "street", "complement", "postal_code", "city"),
+    *("title", "description", "body", "note", "reason", "name", "label", "street", "complement", "postal_code", "city"),
     *("email", "phone", "first_name", "last_name", "login"),
 )
 THEMES = ("light", "dark")

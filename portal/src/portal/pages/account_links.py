@@ -126,6 +126,9 @@ async def confirm_email(page: Page) -> Response:
         return await _shown(page, TO_CONFIRM, token, BARE.errors(page, refused))
     page.forget()
     said = page.gettext("Votre adresse e-mail est désormais %(email)s.") % {"email": done.email}
+    if page.person and page.person.user_id != done.user_id:
+        named = {"login": done.login, "email": done.email}
+        said = page.gettext("L’adresse e-mail du compte %(login)s est désormais %(email)s.") % named
     return mailed_links.left(page, page.redirect("/parametres" if page.person else LOGIN, flash=said))
 
 

@@ -14,7 +14,8 @@ from portal.page import Page
 
 LINK_MINUTES = 30
 MAX_TOKEN = 500
-MOST_LINKS = 5
+# Characters of the tokens that one browser holds: the headers of a request have room for a few cookies.
+MOST_HELD = 3_000
 
 
 def token_of(page: Page) -> str:
@@ -33,9 +34,8 @@ def without_token(page: Page, **kept: str) -> Response:
     asked = {"lien": digest, **{name: value for name, value in kept.items() if value}}
     response = page.redirect(f"{page.request.url.path}?{urlencode(asked)}")
     response.headers["Referrer-Policy"] = "no-referrer"
-    others = {name for name in page.request.cookies if name.startswith(cookies.LINK)} - {_cookie(digest)}
-    # The headers of a request have room for a few of these.
-    for name in others if len(others) >= MOST_LINKS else ():
+    others = {name: held for name, held in page.request.cookies.items() if name.startswith(cookies.LINK)}
+    for name in others if sum(map(len, others.values())) > MOST_HELD else ():
         cookies.drop(response, name)
     cookies.put(response, _cookie(digest), token, LINK_MINUTES * 60)
     return response

@@ -142,6 +142,7 @@ class EmailChange(Answer):
 
 
 class EmailConfirmed(Answer):
+    user_id: UUID
     login: str
     email: str
 

@@ -122,7 +122,7 @@ async def confirm_email(
     """The address counts from now on. Good once, whether or not the person is logged in."""
     await services.throttle.count(services.throttle.link(origin.address))
     user = await email_changes.confirm(session, body.token)
-    return schemas.EmailConfirmed(login=user.login, email=user.email)
+    return schemas.EmailConfirmed(user_id=user.id, login=user.login, email=user.email)
 
 
 async def _link(services: Services, token: str, purposes: tuple[Purpose, ...]) -> AnyRow:
