@@ -22,6 +22,11 @@ async def test_a_product_that_was_paid_back_is_neither_declared_nor_exchanged_ag
     number = await here(desk, "credit", "as_expected")
     open_one = await desk.declare(title="Déclaré pendant le retour")
     line = await desk.step(number, "close")
+    fact = line["timeline"][-1]
+    assert (fact["step"], fact["sentence"]) == (
+        "credited",
+        "Appareil repris contre un avoir\u00a0: il n’est plus couvert.",
+    )
     day = clock.today()
     assert (line["cover"], line["replaced_on"]) == ("credited", day.isoformat())
     assert line["cover_label"] == "Repris contre un avoir\u00a0: il n’est plus couvert."

@@ -91,6 +91,7 @@ def test_every_step_of_every_type_can_be_said(facts: Any, step: str, kind: str, 
         ("replacement_settled", actor(SQP), BOTH, BOTH),
         ("replacement_received", actor(SQP), BOTH, BOTH),
         ("replacement_dead", actor(SQP), BOTH, BOTH),
+        ("credited", actor(SQP), BOTH, BOTH),
         ("closed", actor(SQP), BOTH, set()),
     ],
 )
@@ -239,6 +240,12 @@ def test_what_is_told_otherwise_is_a_hint_alone(facts: Any, step: str, more: dic
             "[Colis livré] Incident n. 20122301",
             "Le remplacement pour TS-131K (n° de série Q207B17555) est livré. Le remplacement est attendu chez SQP au "
             "plus tard le 13/01/2021.",
+        ),
+        (
+            "credited",
+            {"exchange_type": "credit", "cover": "credited"},
+            "[Repris contre un avoir] Incident n. 20122301",
+            "SQP a repris contre un avoir TS-131K (n° de série Q207B17555) : ce matériel n’est plus protégé.",
         ),
         (
             "replacement_extended",

@@ -58,5 +58,6 @@ ExchangeStep = Literal[
     "replacement_received",
     "replacement_settled",
     "replacement_dead",
+    "credited",
     "closed",
 ]

@@ -81,6 +81,7 @@ TELLINGS: Mapping[ExchangeStep, Telling | None] = {
     "replacement_settled": Telling(),
     "replacement_received": Telling(),
     "replacement_dead": Telling(),
+    "credited": Telling(),
     "closed": Telling(FEED_ALONE),  # The last of what was told before has come to an end.
 }
 

@@ -45,6 +45,7 @@ TITLES: Mapping[ExchangeStep, Text] = {
     "replacement_dead": text(
         "[Remplacement en panne] Incident n. {number}", "[Replacement faulty] Incident no. {number}"
     ),
+    "credited": text("[Repris contre un avoir] Incident n. {number}", "[Paid back] Incident no. {number}"),
     "closed": text("[Échange terminé] Incident n. {number}", "[Exchange closed] Incident no. {number}"),
 }
 # Of the kind as a whole; each step has its own.
@@ -148,6 +149,10 @@ BODIES: Mapping[ExchangeStep, Text] = {
     "replacement_dead": text(
         "Le remplacement{replacement} ne fonctionne pas : un nouvel échange est ouvert pour lui.",
         "The replacement{replacement} does not work: a new exchange is opened for it.",
+    ),
+    "credited": text(
+        "SQP a repris contre un avoir {unit} : ce matériel n’est plus protégé.",
+        "SQP has paid {unit} back: it is protected no more.",
     ),
     "closed": text("L’échange pour {unit} est terminé.", "The exchange of {unit} is closed."),
 }

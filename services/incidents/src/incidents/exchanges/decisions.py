@@ -181,7 +181,7 @@ async def close(scene: Scene, wanted: steps.Close) -> None:
     if line.type == "credit":
         await units.uncover(scene.session, scene.incident.contract_number, line.serial_code)
         line.cover, line.replaced_on = "credited", clock.day(scene.at)
-    scene.tell("closed", wanted.note)
+    scene.tell("credited" if line.type == "credit" else "closed", wanted.note)
 
 
 async def claim(scene: Scene, wanted: steps.ClaimToMaker) -> None:

@@ -204,6 +204,9 @@ STEP: Mapping[FactStep, Text] = {
         "Le remplacement ne fonctionne pas : échange n° {line} ouvert.",
         "The replacement does not work: exchange no. {line} opened.",
     ),
+    "credited": text(
+        "Appareil repris contre un avoir : il n’est plus couvert.", "Product paid back: it is covered no more."
+    ),
     "closed": text("Échange terminé.", "Exchange closed."),
     "overdue_passed_over": text(
         "Accordé malgré les retours en retard du revendeur.", "Approved in spite of the reseller's overdue returns."
