@@ -11,7 +11,7 @@ import httpx
 import pytest
 from pydantic import BaseModel
 
-from api.contracts import Article, Contract, Cover, Exchanging, Hardware, Party, Replaced
+from api.contracts import Article, Contract, Cover, Credited, Exchanging, Hardware, Party, Replaced
 from api.incidents import Counts, IncidentPage
 from api.notifications import NotificationPage
 from portal.api_client import Body, Reply
@@ -157,3 +157,24 @@ async def test_an_ended_contract_calls_no_unit_protected(browser: httpx.AsyncCli
     ended.cover.state = "expired"
     services.contract = ended
     assert await units(browser) == [["Échange en cours (incident n° 26070101)"]]
+
+
+async def test_what_was_paid_back_is_neither_declared_nor_renewed(
+    browser: httpx.AsyncClient, services: Services
+) -> None:
+    credited = Credited(incident_number="26051801", credited_on=date(2026, 5, 19))
+    services.contract = covering([], hardware=Hardware(registered_serial_number="C1", credited=credited))
+    services.contract.cover.state = "credited"
+    page = (await browser.get("/contrats/29962")).text
+    assert "repris contre un avoir\u00a0: un incident ne peut plus être déclaré" in page
+    assert "/contrats/29962/declarer" not in page
+    assert "/renouvellements/29962" not in page
+    course = re.search(r'<ol class="course">.*?</ol>', page, re.DOTALL)
+    assert course is not None
+    assert "C1 repris contre un avoir" in course[0]
+    assert "Fin de garantie" not in course[0]
+
+
+async def test_a_contract_names_the_one_that_goes_on(browser: httpx.AsyncClient, services: Services) -> None:
+    services.contract = covering([], followed_by="71002")
+    assert '<a href="/contrats/71002">' in (await browser.get("/contrats/29962")).text

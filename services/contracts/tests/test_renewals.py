@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from contracts.models import add_months
+from contracts.cover import add_months
 from devkit.harness import CLIENT, OTHER_RESELLER, RESELLER, RESELLER_BASIC, SQP, Harness, back_office
 from web import clock
 

@@ -50,7 +50,8 @@ WebAddress = Annotated[
 ]
 Clock = Annotated[str, StringConstraints(pattern=r"^(([01]\d|2[0-3]):[0-5]\d)?$")]
 
-State = Literal["active", "expiring", "expired", "upcoming"]
+# ``credited``: all that it covered was paid back before its end.
+State = Literal["active", "expiring", "expired", "upcoming", "credited"]
 Validity = Literal["active", "expiring", "expired"]
 
 
@@ -256,7 +257,8 @@ class Counts(Answer):
 
 
 class ContractPage(Page[ContractRow]):
-    """``counts`` by validity of everything that the caller may see and that matches ``q``."""
+    """``counts`` by validity of everything that the caller may see and that matches ``q``; ``credited`` is among
+    ``expired``."""
 
     counts: Counts
 
@@ -271,7 +273,8 @@ class Cover(Answer):
 
 
 class Contract(Answer):
-    """``serial_number`` is that of the unit that has the cover now; ``hardware`` tells of its own product's units."""
+    """``serial_number`` is that of the unit that has the cover now; ``hardware`` tells of its own product's units.
+    ``followed_by``: the contract under which the cover of all that it covers goes on after its end."""
 
     number: str
     version: int
@@ -288,6 +291,7 @@ class Contract(Answer):
     extensions: list[Extension]
     extension_offers: list[ShopOffer]
     hardware: Hardware | None = None
+    followed_by: str | None = None
 
 
 class Registered(Answer):

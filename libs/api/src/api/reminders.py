@@ -10,8 +10,9 @@ from web.schemas import Answer
 
 Outcome = Literal["planned", "computed", "skipped"]
 # ``passed``: the days were fewer already when it was computed; ``ended``: the cover was over when it was registered;
-# ``closed``: so was the time to order; ``no_offer``: no extension is on sale for the contract.
-Reason = Literal["passed", "ended", "closed", "no_offer"]
+# ``closed``: so was the time to order; ``no_offer``: no extension is on sale for the contract;
+# ``credited``: all that it covered was paid back; ``followed``: another contract goes on with the cover.
+Reason = Literal["passed", "ended", "closed", "no_offer", "credited", "followed"]
 
 
 class Reminder(Answer):

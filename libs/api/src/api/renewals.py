@@ -13,7 +13,7 @@ from web.i18n import Invalid, Text, text
 from web.schemas import Answer, Day, Intake, Page, Request
 from web.text import characters
 
-# ``ordered`` follows the shop's order; people set the others.
+# ``ordered`` follows the shop's order, or a contract of its own that goes on with the cover; people set the others.
 State = Literal["open", "proposed", "ordered", "lost"]
 OwnState = Literal["open", "proposed", "lost"]
 LostReason = Literal["price", "replaced", "retired", "competitor", "no_answer", "other"]
@@ -64,6 +64,8 @@ class Renewal(Answer):
     """One end of cover and what becomes of it; ``ends_on`` stays once an order has moved the contract's end,
     which is ``covered_until``.
 
+    ``followed_by``: the contract that goes on with the cover and was sold instead of an extension.
+
     ``days_left`` counts from today and is negative once over. ``reseller`` is named to SQP alone.
     """
 
@@ -82,6 +84,7 @@ class Renewal(Answer):
     note: str
     next_on: date | None
     order_id: str | None
+    followed_by: str | None = None
     offers: list[RenewalOffer]
 
 

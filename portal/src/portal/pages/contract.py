@@ -10,7 +10,7 @@ from datetime import date
 
 from starlette.responses import Response
 
-from api.contracts import Article, Contract, Extension, Replaced
+from api.contracts import Article, Contract, Credited, Extension, Replaced
 from api.incidents import IncidentRow
 from portal.api_client import ApiRefused
 from portal.formats import day, day_of
@@ -31,6 +31,7 @@ PICTURES = Pictures()
 INERT = {"Content-Security-Policy": "default-src 'none'; sandbox", "X-Content-Type-Options": "nosniff"}
 
 EXPIRED = N_("Ce contrat a pris fin le %(day)s : un incident ne peut plus être déclaré.")
+CREDITED = N_("Ce que couvrait ce contrat a été repris contre un avoir : un incident ne peut plus être déclaré.")
 UPCOMING = N_("Ce contrat commence le %(day)s : un incident pourra être déclaré à partir de ce jour.")
 READ_ONLY = N_("Votre accès est en lecture seule : un administrateur de votre société peut déclarer un incident.")
 
@@ -81,6 +82,8 @@ def obstacle(page: Page, contract: Contract) -> str:
     state = contract.cover.state
     if state == "expired":
         return page.gettext(EXPIRED) % {"day": day(contract.warranty_ends_on)}
+    if state == "credited":
+        return page.gettext(CREDITED)
     if state == "upcoming":
         return page.gettext(UPCOMING) % {"day": day(contract.starts_on)}
     return "" if page.may(write=True) else page.gettext(READ_ONLY)
@@ -127,16 +130,23 @@ class Moment:
 
 
 def _timeline(page: Page, contract: Contract, declared: Sequence[IncidentRow]) -> list[Moment]:
-    """Oldest first, up to the end of warranty."""
+    """Oldest first, up to the end of warranty, or to the day on which all that was covered was paid back."""
     _ = page.gettext
     is_ahead = contract.cover.state != "expired"
+    end = Moment(contract.warranty_ends_on, "end", _("Fin de garantie"), is_ahead=is_ahead)
+    hardware = [article.hardware for article in articles_of(contract) if article.hardware]
     moments = [
         Moment(contract.starts_on, "start", _("Début de la couverture")),
         Moment(day_of(contract.registered_at), "registered", _("Contrat enregistré")),
         *(_extended(page, extension) for extension in contract.extensions),
         *(_declared(page, incident) for incident in declared),
-        *(_replaced(page, step) for article in articles_of(contract) for step in _history(article)),
-        Moment(contract.warranty_ends_on, "end", _("Fin de garantie"), is_ahead=is_ahead),
+        *(_replaced(page, step) for each in hardware for step in each.history),
+        *(
+            _credited(page, article.serial_number, article.hardware.credited)
+            for article in articles_of(contract)
+            if article.hardware and article.hardware.credited
+        ),
+        *([] if contract.cover.state == "credited" else [end]),
     ]
     return sorted(moments, key=lambda moment: moment.on)
 
@@ -146,15 +156,17 @@ def _extended(page: Page, extension: Extension) -> Moment:
     return Moment(day_of(extension.ordered_at), "extended", title, note=extension.label)
 
 
-def _history(article: Article) -> list[Replaced]:
-    return article.hardware.history if article.hardware else []
-
-
 def _replaced(page: Page, step: Replaced) -> Moment:
     names = {"serial": step.serial_number, "replacement": step.replaced_by}
     title = page.gettext("%(serial)s remplacé par %(replacement)s") % names
     href = f"/incidents/{step.incident_number}" if step.incident_number else ""
     return Moment(step.replaced_on, "replaced", title, href=href)
+
+
+def _credited(page: Page, serial: str, step: Credited) -> Moment:
+    title = page.gettext("%(serial)s repris contre un avoir") % {"serial": serial}
+    href = f"/incidents/{step.incident_number}" if step.incident_number else ""
+    return Moment(step.credited_on, "credited", title, href=href)
 
 
 def _declared(page: Page, incident: IncidentRow) -> Moment:

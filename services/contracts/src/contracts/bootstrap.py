@@ -10,7 +10,7 @@ from chassis.database import Database
 from chassis.job_registry import JobRegistry
 from chassis.jobs import housekeeping
 from chassis.service import Service, jwks
-from contracts import api, reminders, tasks
+from contracts import api, reminders, successions, tasks
 from contracts.consumers import consumers
 from contracts.imports import api as imports
 from contracts.imports import performing
@@ -38,6 +38,7 @@ def _jobs() -> JobRegistry:
     changes.register(jobs)
     jobs.bind_periodic(tasks.REMIND, timedelta(hours=1), reminders.remind)
     jobs.bind(tasks.REMIND_MORE, reminders.remind)
+    jobs.bind(tasks.SETTLE, successions.settle)
     jobs.bind(tasks.IMPORT_BLOCK, performing.perform)
     jobs.bind_periodic(tasks.TIDY_IMPORTS, timedelta(minutes=5), performing.tidy)
     return jobs

@@ -86,6 +86,15 @@ class OfferDoesNotApply(Conflict):
     )
 
 
+class NothingToExtend(Conflict):
+    code = "nothing_to_extend"
+    message = text(
+        "Ce que l’extension {sku} prolongerait sur le contrat n° {number} a été repris contre un avoir : il n’est plus "
+        "protégé.",
+        "What extension {sku} would extend on contract no. {number} was paid back: it is protected no more.",
+    )
+
+
 class CoverEndsTooLate(Conflict):
     code = "cover_ends_too_late"
     message = text(

@@ -19,6 +19,10 @@ COVER: dict[State, Text] = {
     "upcoming": text(
         "Votre matériel sera protégé à partir du {start}", "Your equipment will be protected from {start}"
     ),
+    "credited": text(
+        "Votre matériel a été repris contre un avoir le {credited} : il n’est plus protégé",
+        "Your equipment was paid back on {credited}: it is protected no more",
+    ),
 }
 
 # The last two days, where the plural would be wrong.
@@ -33,7 +37,11 @@ LAST_DAYS: dict[int, Text] = {
 NO_CONTRACT = text("Aucun contrat ne couvre le numéro de série {serial}.", "No contract covers serial number {serial}.")
 
 
-def cover(state: State, starts_on: date, ends_on: date, today: date, language: Language) -> str:
+def cover(
+    state: State, starts_on: date, ends_on: date, today: date, language: Language, *, credited_on: date | None = None
+) -> str:
     days = (ends_on - today).days
     sentence = LAST_DAYS.get(days, COVER[state]) if state == "expiring" else COVER[state]
-    return sentence[language].format(day=f"{ends_on:%d/%m/%Y}", start=f"{starts_on:%d/%m/%Y}", days=days)
+    credited = f"{credited_on:%d/%m/%Y}" if credited_on else ""
+    dates = {"day": f"{ends_on:%d/%m/%Y}", "start": f"{starts_on:%d/%m/%Y}", "credited": credited}
+    return sentence[language].format(**dates, days=days)

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Computed, ForeignKey, Identity, Index, Integer, MetaData, func, text
+from sqlalchemy import (
+    ARRAY,
+    CheckConstraint,
+    Computed,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    MetaData,
+    Text,
+    func,
+    text,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
-from api.contracts import State
 from chassis.changes import ChangeColumns
 from chassis.tables import NAMING, TYPES
+from contracts import needs
+from contracts.cover import add_months
 from contracts.errors import CoverEndsTooLate
 from contracts.hardware import following
 from events.times import LATEST
@@ -22,8 +34,6 @@ from web.text.folding import fold, searchable
 
 if TYPE_CHECKING:
     from contracts.hardware.models import Replacement
-
-EXPIRING_DAYS = 90
 
 
 class Base(DeclarativeBase):
@@ -90,6 +100,12 @@ class Contract(Base):
     base_ends_on: Mapped[date]
     warranty_ends_on: Mapped[date]
     extension_count: Mapped[int] = mapped_column(Integer, default=0)
+    # Which contract covers a unit, by its code, after this one; see :mod:`contracts.successions`.
+    followers: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'"))
+    # What is left to renew, see :mod:`contracts.needs`: columns, so that lists and reminders need no join.
+    credited_on: Mapped[date | None]
+    followed_by: Mapped[str | None]
+    settled_references: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list, server_default=text("'{}'"))
     service_level: Mapped[str] = mapped_column(default="")
     # As the back office named them, told with every event; ``is_given`` where a person gave it to its client.
     parties: Mapped[dict[str, Any]]
@@ -124,7 +140,7 @@ class Contract(Base):
         *(Index(f"ix_contracts_all_by_{name}", column, "number_key") for name, column in _ORDERS if name != "end"),
         Index("ix_contracts_by_number", "reseller_id", "number_key"),
         Index("ix_contracts_by_client", "client_id", "number_key"),
-        Index("ix_contracts_ends", "warranty_ends_on", "number_key", postgresql_include=["starts_on"]),
+        Index("ix_contracts_ends", "warranty_ends_on", "number_key", postgresql_include=["starts_on", "credited_on"]),
     )
 
     @property
@@ -140,6 +156,16 @@ class Contract(Base):
     def products(self) -> list[following.Product]:
         """What it covers, in the same order."""
         return [following.follow(serial, self.replacements) for serial in self.registered]
+
+    @property
+    def references(self) -> list[str]:
+        """Of what is registered, in the same order."""
+        return [self.product_reference, *(article.product_reference for article in self.articles)]
+
+    @property
+    def units(self) -> set[str]:
+        """The codes of all units that it has, had, or may have once an exchange is taken back."""
+        return {codes.serial(serial) for serial in self.registered}.union(*map(following.units_of, self.replacements))
 
     @property
     def former_serials(self) -> list[str]:
@@ -176,6 +202,9 @@ class Contract(Base):
         self.extension_count = len(self.extensions)
         unit = following.follow(self.serial_number, self.replacements).serial_number
         self.current_serial = unit if unit != self.serial_number else None
+        left = needs.of(self)
+        self.credited_on, self.followed_by = left.credited_on, left.followed_by
+        self.settled_references = left.settled_references
         self.client_key = fold(self.client_name) if self.client_name else None
         self.search_text = searchable(
             [
@@ -262,37 +291,6 @@ class Product(Base):
     designation: Mapped[str] = mapped_column(default="")
     specification_url: Mapped[str] = mapped_column(default="")
     picture_url: Mapped[str] = mapped_column(default="")
-
-
-class Reminder(Base):
-    """What was made of a reminder: ``sent`` on to be told, or ``skipped`` with the reason. A moved end date arms it
-    again. ``kind`` ``order`` is the warning before the last day of ordering, whose threshold is none of the others'.
-    """
-
-    __tablename__ = "reminders"
-
-    contract_number: Mapped[str] = mapped_column(ForeignKey("contracts.number"), primary_key=True)
-    warranty_ends_on: Mapped[date] = mapped_column(primary_key=True)
-    threshold: Mapped[int] = mapped_column(primary_key=True)
-    kind: Mapped[str] = mapped_column(default="end", server_default=text("'end'"))
-    outcome: Mapped[str]
-    reason: Mapped[str] = mapped_column(default="")
-    computed_at: Mapped[datetime] = mapped_column(server_default=func.now())
-
-
-def state_of(starts_on: date, ends_on: date, on: date) -> State:
-    if ends_on < on:
-        return "expired"
-    if starts_on > on:
-        return "upcoming"
-    return "expiring" if (ends_on - on).days <= EXPIRING_DAYS else "active"
-
-
-def add_months(day: date, months: int) -> date:
-    """The same day ``months`` later, or the last of that month where it is shorter."""
-    years, month = divmod(day.month - 1 + months, 12)
-    year = day.year + years
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 class Change(ChangeColumns, Base):

@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import audit
 from chassis.projections import upsert
-from contracts import event_mapper, feed, repository
+from contracts import event_mapper, feed, repository, successions
 from contracts.hardware import following
 from contracts.hardware.models import TOLD, Replacement
 from contracts.models import Contract, Organisation
@@ -43,6 +43,7 @@ def _take_from_client(session: AsyncSession, contract: Contract, event: Organisa
     contract waits for a client."""
     contract.take_from_client()
     feed.tell(session, event_mapper.changed(contract))
+    successions.changed(session, contract.units)
     audit.record(
         session,
         "contract.client_of_another_reseller",
@@ -94,3 +95,4 @@ async def _follow(session: AsyncSession, contract: Contract, values: dict[str, o
     contract.version += 1
     contract.refresh_search_columns()
     feed.tell(session, event_mapper.changed(contract, moved_by=told))
+    successions.changed(session, contract.units)

@@ -33,8 +33,9 @@ from chassis import searching
 from chassis.http import paging
 from chassis.sql import AnyRow, AnySelect
 from contracts.access import shows_reseller, visible, visible_to
+from contracts.cover import EXPIRING_DAYS
 from contracts.hardware.models import Replacement
-from contracts.models import EXPIRING_DAYS, Article, Contract, Extension, ExtensionOffer, Organisation, Product
+from contracts.models import Article, Contract, Extension, ExtensionOffer, Organisation, Product
 from events import OrganisationKind
 from web.auth.principal import Principal
 from web.text import codes, folding
@@ -69,6 +70,7 @@ ROW = (
     Contract.client_id,
     Contract.starts_on,
     Contract.warranty_ends_on,
+    Contract.credited_on,
     Contract.extension_count,
 )
 
@@ -78,10 +80,10 @@ def sorts(principal: Principal) -> dict[str, ColumnElement[Any]]:
 
 
 def validity(name: str, today: date | BindParameter[date]) -> ColumnElement[bool]:
-    """``active``: in force today; ``expiring``: of these, at most 90 days left; ``expired``: over."""
+    """``active``: in force today; ``expiring``: of these, at most 90 days left; ``expired``: over, or all paid back."""
     if name == "expired":
-        return Contract.warranty_ends_on < today
-    in_force = and_(Contract.starts_on <= today, Contract.warranty_ends_on >= today)
+        return or_(Contract.warranty_ends_on < today, Contract.credited_on.is_not(None))
+    in_force = and_(Contract.starts_on <= today, Contract.warranty_ends_on >= today, Contract.credited_on.is_(None))
     if name == "expiring":
         return and_(in_force, Contract.warranty_ends_on <= type_coerce(today, Date) + EXPIRING_DAYS)
     return in_force

@@ -12,7 +12,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 import events
 from api import contracts as schemas
-from contracts import event_mapper, feed, repository
+from contracts import event_mapper, feed, repository, successions
 from contracts.errors import ClientOfAnotherReseller, ExchangedSince, ExchangeUnderWay, ResellerChanged
 from contracts.hardware import following
 from contracts.hardware.models import Replacement
@@ -49,6 +49,8 @@ class Registering:
         self._unclaimed = added
         # Of the new clients, whose they have become.
         self.owners: dict[str, UUID] = {}
+        # Of what was registered, before and after.
+        self._units: set[str] = set()
 
     @classmethod
     async def load(
@@ -95,8 +97,11 @@ class Registering:
         holder = Holder(reseller.id, client_id) if client_id else None
         missing = self._exchanges.missing(contract, _serials(wanted), holder)
         self._claim(reseller, client, wanted)
+        if known is not None:
+            self._units |= known.units
         _fill(contract, wanted, reseller, client)
         self._exchanges.follow(contract, missing)
+        self._units |= contract.units
         if known is None:
             self._session.add(contract)
             feed.tell(self._session, event_mapper.registered(contract))
@@ -109,6 +114,8 @@ class Registering:
         for parties in self._parties.values():
             for each in [each for found in parties.values() for each in found if each.id in self._unclaimed]:
                 await self._session.delete(each)
+        if self._units:
+            successions.changed(self._session, self._units)
         await self._session.flush()
         await self._exchanges.store()
 
@@ -118,7 +125,7 @@ class Registering:
         return min(found, key=lambda each: each.number != number, default=None)
 
     def _new(self, number: str) -> Contract:
-        contract = Contract(number=codes.number(number), version=1, articles=[], extensions=[])
+        contract = Contract(number=codes.number(number), version=1, articles=[], extensions=[], followers={})
         set_committed_value(contract, "replacements", self._replacements.get(contract.number, []))
         return contract
 

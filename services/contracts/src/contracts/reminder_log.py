@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api import reminders as schemas
 from chassis.sql import AnyRow
-from contracts.models import Contract, Reminder
-from contracts.reminders import ORDER_THRESHOLD, THRESHOLDS, last_order_days
+from contracts.models import Contract
+from contracts.reminders import ORDER_THRESHOLD, THRESHOLDS, Reminder, last_order_days
 from events.contracts import Reminder as Kind
 from web import clock
 from web.i18n import Language, Text, text
@@ -40,11 +40,18 @@ SKIPPED: Mapping[schemas.Reason, Text] = {
         "Pas de rappel : SQP ne propose pas d’extension pour ce matériel.",
         "No reminder: SQP offers no extension for this equipment.",
     ),
+    "credited": text(
+        "Pas de rappel : le matériel a été repris contre un avoir le {credited}.",
+        "No reminder: the equipment was paid back on {credited}.",
+    ),
+    "followed": text(
+        "Pas de rappel : le contrat n° {number} prend la suite.", "No reminder: contract no. {number} follows."
+    ),
 }
 
 
 async def of(reader: AsyncConnection, contract: AnyRow, language: Language) -> schemas.Reminders:
-    """``contract``: its number, ``starts_on`` and ``warranty_ends_on``."""
+    """``contract``: its whole row."""
     query = select(Reminder.__table__).where(Reminder.contract_number == contract.number)
     rows = (await reader.execute(query.order_by(Reminder.warranty_ends_on.desc(), Reminder.threshold.desc()))).all()
     logged = {end: list(lines) for end, lines in groupby(rows, key=lambda row: row.warranty_ends_on)}
@@ -52,7 +59,7 @@ async def of(reader: AsyncConnection, contract: AnyRow, language: Language) -> s
     end = contract.warranty_ends_on
     order_until = None if days is None else end + timedelta(days=days)
     known = {row.threshold: row for row in logged.pop(end, [])}
-    words = _Words(language, clock.today())
+    words = _Words(language, clock.today(), contract)
     items = [
         *(
             words.logged(known[t]) if t in known else words.ahead(t, contract.starts_on, end)
@@ -78,9 +85,13 @@ async def of(reader: AsyncConnection, contract: AnyRow, language: Language) -> s
 class _Words:
     """Lines and their sentences, in one language, as of ``today``."""
 
-    def __init__(self, language: Language, today: date) -> None:
+    def __init__(self, language: Language, today: date, contract: AnyRow) -> None:
         self._language = language
         self._today = today
+        credited_on = contract.credited_on
+        # Why nothing is left to remind of.
+        self._over: schemas.Reason | None = "credited" if credited_on else "followed" if contract.followed_by else None
+        self._facts = {"credited": f"{credited_on:%d/%m/%Y}" if credited_on else "", "number": contract.followed_by}
 
     def logged(self, row: AnyRow) -> schemas.Reminder:
         at: datetime = row.computed_at.astimezone(clock.PARIS)
@@ -124,6 +135,8 @@ class _Words:
         nearer: int | None = None,
     ) -> schemas.Reminder:
         is_due = due is not None and due <= self._today
+        if self._over:
+            reason, nearer = self._over, None
         sentence = NEARER if nearer else SKIPPED[reason] if reason else AT_ONCE if is_due else PLANNED
         day = last if reason else due
         return schemas.Reminder(
@@ -132,5 +145,7 @@ class _Words:
             due_on=due,
             outcome="skipped" if reason else "planned",
             reason=reason,
-            sentence=sentence[self._language].format(day=f"{day:%d/%m/%Y}" if day else "", nearer=nearer),
+            sentence=sentence[self._language].format(
+                day=f"{day:%d/%m/%Y}" if day else "", nearer=nearer, **self._facts
+            ),
         )

@@ -4,20 +4,37 @@ extension may be ordered. A moved end date arms them again."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, ScalarSelect, case, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, ForeignKey, ScalarSelect, all_, case, exists, func, literal, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.messaging import outbox
 from contracts import event_mapper, repository, tasks
-from contracts.models import Article, Contract, ExtensionOffer, Reminder
+from contracts.models import Article, Base, Contract, ExtensionOffer
 from web import clock
 
 THRESHOLDS = (7, 30, 60, 90)
 # Days before the last day of ordering; no threshold of the others, as the log's key is end and threshold.
 ORDER_THRESHOLD = 14
 BATCH = 500
+
+
+class Reminder(Base):
+    """What was made of a reminder: ``sent`` on to be told, or ``skipped`` with the reason. A moved end date arms it
+    again. ``kind`` ``order`` is the warning before the last day of ordering, whose threshold is none of the others'.
+    """
+
+    __tablename__ = "reminders"
+
+    contract_number: Mapped[str] = mapped_column(ForeignKey("contracts.number"), primary_key=True)
+    warranty_ends_on: Mapped[date] = mapped_column(primary_key=True)
+    threshold: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(default="end", server_default=text("'end'"))
+    outcome: Mapped[str]
+    reason: Mapped[str] = mapped_column(default="")
+    computed_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
 async def remind(session: AsyncSession, today: date | None = None) -> int:
@@ -56,12 +73,14 @@ async def _warn(session: AsyncSession, day: date) -> int:
 
 
 def last_order_days() -> ScalarSelect[int]:
-    """How many days after its end of cover the last offer for a contract may be ordered; NULL without an offer."""
+    """How many days after its end of cover the last offer for what is left to renew of a contract may be ordered; NULL
+    without an offer."""
     # Named, as a subquery of a subquery would read every contract instead of the one around them.
     articles = select(Article.product_reference).where(Article.contract_number == Contract.number).correlate(Contract)
     product = ExtensionOffer.applies_to_product_reference
     query = select(func.max(ExtensionOffer.order_days_after_end)).where(
-        or_(product == Contract.product_reference, product.in_(articles))
+        or_(product == Contract.product_reference, product.in_(articles)),
+        product != all_(Contract.settled_references),
     )
     return query.correlate(Contract).scalar_subquery()
 
@@ -83,9 +102,10 @@ def _logged(threshold: ColumnElement[int]) -> ColumnElement[bool]:
 
 
 async def _locked(session: AsyncSession, *wanted: ColumnElement[bool]) -> Sequence[Contract]:
+    """Those of which anything is left to renew."""
     query = (
         select(Contract)
-        .where(*wanted)
+        .where(*wanted, Contract.credited_on.is_(None), Contract.followed_by.is_(None))
         .options(*repository.WHOLE)
         .order_by(Contract.number)
         .limit(BATCH)

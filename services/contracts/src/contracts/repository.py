@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ARRAY, ColumnElement, CompoundSelect, Text, and_, any_, func, literal, or_, select, union_all
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
@@ -46,6 +47,35 @@ async def find_all_for_change(session: AsyncSession, numbers: Sequence[str]) -> 
     for contract in await session.scalars(query.options(*WHOLE).with_for_update(key_share=True)):
         found.setdefault(contract.number_code, []).append(contract)
     return found
+
+
+async def holders(session: AsyncSession, units: Iterable[str]) -> Mapping[str, set[str]]:
+    """The numbers of the contracts that have, had or may have each of the units with these codes."""
+    wanted = any_(literal(list(units), ARRAY(Text)))
+    named: CompoundSelect[str, str] = union_all(
+        select(Contract.serial_code, Contract.number).where(Contract.serial_code == wanted),
+        select(Article.serial_code, Article.contract_number).where(Article.serial_code == wanted),
+        select(Replacement.serial_code, Replacement.contract_number).where(Replacement.serial_code == wanted),
+        select(Replacement.replacement_code, Replacement.contract_number).where(Replacement.replacement_code == wanted),
+    )
+    found = defaultdict(set)
+    for code, number in await session.execute(named):
+        found[code].add(number)
+    return found
+
+
+async def to_settle(session: AsyncSession, held: Sequence[set[str]]) -> Sequence[Contract]:
+    """Those of contracts, by unit, of which one may follow another, did so, or has what was paid back; locked."""
+    shared = set().union(*(numbers for numbers in held if len(numbers) > 1))
+    credited = select(Replacement.contract_number).where(Replacement.cover == "credited")
+    is_concerned = or_(Contract.number.in_(shared), Contract.followers != {}, Contract.number.in_(credited))
+    query = select(Contract).where(Contract.number.in_(set().union(*held)), is_concerned).options(*WHOLE)
+    return (await session.scalars(query.order_by(Contract.number).with_for_update(key_share=True))).all()
+
+
+async def whole(session: AsyncSession, numbers: Iterable[str]) -> Sequence[Contract]:
+    """To be read alone."""
+    return (await session.scalars(select(Contract).where(Contract.number.in_(numbers)).options(*WHOLE))).all()
 
 
 async def replacements(session: AsyncSession, numbers: Iterable[str]) -> dict[str, list[Replacement]]:
@@ -128,7 +158,3 @@ async def offer(session: AsyncSession, sku: str) -> ExtensionOffer | None:
 
 async def extension_by_order(session: AsyncSession, order_id: str) -> Extension | None:
     return await session.scalar(select(Extension).where(Extension.order_id == order_id))
-
-
-def references(contract: Contract) -> Iterable[str]:
-    return {contract.product_reference, *(article.product_reference for article in contract.articles)}

@@ -10,10 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api import contracts as schemas
 from chassis import audit
 from chassis.locks import one_at_a_time
-from contracts import access, event_mapper, feed, repository
+from contracts import access, event_mapper, feed, repository, successions
 from contracts.errors import (
     ContractNotFound,
     HeldAlready,
+    NothingToExtend,
     OfferDoesNotApply,
     OrderUsedElsewhere,
     UnknownClient,
@@ -56,6 +57,7 @@ async def give(
         raise UnknownClient(field="client_id")
     contract.give(client)
     feed.tell(session, event_mapper.changed(contract, given_by=principal.user_id))
+    successions.changed(session, contract.units)
     audit.record(
         session,
         "contract.give",
@@ -90,6 +92,7 @@ async def extend(session: AsyncSession, number: str, wanted: schemas.ExtensionCr
     )
     await renewals.order(session, contract, previous, wanted.order_id)
     feed.tell(session, event_mapper.extended(contract, previous))
+    successions.changed(session, contract.units)
     return contract, True
 
 
@@ -109,6 +112,7 @@ async def withdraw(session: AsyncSession, number: str, order_id: str) -> Contrac
     contract.withdraw(known)
     await renewals.reopen(session, order_id)
     feed.tell(session, event_mapper.changed(contract, withdrawn_order_id=order_id))
+    successions.changed(session, contract.units)
     return contract
 
 
@@ -132,6 +136,10 @@ async def _applicable_offer(session: AsyncSession, contract: Contract, sku: str)
     offer = await repository.offer(session, sku)
     if offer is None:
         raise UnknownOffer(sku=sku)
-    if offer.applies_to_product_reference not in repository.references(contract):
+    applies_to = offer.applies_to_product_reference
+    if applies_to not in contract.references:
         raise OfferDoesNotApply(sku=sku, number=contract.number)
+    products = zip(contract.references, contract.products, strict=True)
+    if contract.credited_on or all(product.credited for reference, product in products if reference == applies_to):
+        raise NothingToExtend(sku=sku, number=contract.number)
     return offer

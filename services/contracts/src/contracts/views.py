@@ -11,10 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from api import contracts as schemas
 from chassis.sql import AnyRow
 from contracts import labels, queries
+from contracts.cover import add_months, state_of
 from contracts.hardware import queries as hardware_queries
 from contracts.hardware.following import Product, follow
 from contracts.hardware.views import hardware
-from contracts.models import add_months, state_of
 from web import clock
 from web.auth.principal import Principal
 from web.i18n import Language
@@ -30,7 +30,7 @@ def row(line: AnyRow, today: date) -> schemas.ContractRow:
         client_id=line.client_id,
         warranty_ends_on=line.warranty_ends_on,
         extensions=line.extension_count,
-        state=state_of(line.starts_on, line.warranty_ends_on, today),
+        state=state_of(line.starts_on, line.warranty_ends_on, today, line.credited_on),
     )
 
 
@@ -41,7 +41,7 @@ async def contract(
     parties = await queries.organisations(reader, [found.reseller_id, found.client_id])
     articles = await queries.articles(reader, found.number)
     references = {found.product_reference, *(article.product_reference for article in articles)}
-    offers = await queries.offers(reader, sorted(references))
+    offers = await queries.offers(reader, sorted(references.difference(found.settled_references)))
     extensions = await queries.extensions(reader, found.number)
     months = sum(extension.months for extension in extensions)
     moves = (await hardware_queries.of_contracts(reader, [found.number])).get(found.number, [])
@@ -65,6 +65,7 @@ async def contract(
         extensions=[schemas.Extension.model_validate(extension) for extension in extensions],
         extension_offers=[_shop_offer(offer, found, months, shop_url) for offer in offers],
         hardware=hardware(own, principal),
+        followed_by=found.followed_by,
     )
 
 
@@ -87,12 +88,14 @@ def _article(
 
 def _cover(found: AnyRow, language: Language) -> schemas.Cover:
     today = clock.today()
-    state = state_of(found.starts_on, found.warranty_ends_on, today)
+    state = state_of(found.starts_on, found.warranty_ends_on, today, found.credited_on)
     return schemas.Cover(
         state=state,
         ends_on=found.warranty_ends_on,
-        days_left=None if state == "expired" else (found.warranty_ends_on - today).days,
-        sentence=labels.cover(state, found.starts_on, found.warranty_ends_on, today, language),
+        days_left=None if state in ("expired", "credited") else (found.warranty_ends_on - today).days,
+        sentence=labels.cover(
+            state, found.starts_on, found.warranty_ends_on, today, language, credited_on=found.credited_on
+        ),
     )
 
 

@@ -10,10 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from api import contracts as schemas
 from api.coverage import Coverage, CoverageReason, NotCovered
 from chassis.sql import AnyRow
+from contracts.cover import state_of
 from contracts.hardware import labels, queries
 from contracts.hardware.following import Exchanged, Place, Product, Standing, follow, is_known, standing
 from contracts.labels import NO_CONTRACT, cover
-from contracts.models import state_of
 from web import clock
 from web.auth.principal import Principal
 from web.i18n import Language, Text

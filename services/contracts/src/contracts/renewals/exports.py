@@ -21,6 +21,7 @@ COLUMNS = (
     Column(text("Prochaine relance", "Next step on"), lambda row: row.next_on),
     Column(text("Note", "Note"), lambda row: row.note),
     Column(text("Commande", "Order"), lambda row: row.order_id),
+    Column(text("Contrat suivant", "Following contract"), lambda row: row.followed_by),
 )
 
 

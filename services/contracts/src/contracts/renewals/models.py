@@ -36,11 +36,12 @@ class Renewal(Base):
         Index("ix_renewals_ordered", "reseller_id", "ends_on", postgresql_where=text("state = 'ordered'")),
     )
 
-    def change(self, wanted: RenewalPatch) -> bool:
-        """Whether anything changed. Raises RenewalOrdered."""
+    def change(self, wanted: RenewalPatch, *, is_followed: bool = False) -> bool:
+        """Whether anything changed. Raises RenewalOrdered, also where another contract goes on with the cover."""
         given = wanted.model_dump(exclude_unset=True)
         state = given.pop("state", None) or self.state
-        if self.state == "ordered" and (state != self.state or given.get("lost_reason")):
+        is_ordered = self.state == "ordered" or is_followed
+        if is_ordered and (state != self.state or given.get("lost_reason")):
             raise RenewalOrdered(number=self.contract_number)
         before = (self.state, self.lost_reason, self.note, self.next_on)
         self.lost_reason = (given.get("lost_reason") or self.lost_reason) if state == "lost" else None

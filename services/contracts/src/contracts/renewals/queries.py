@@ -1,7 +1,7 @@
 """What is read of renewals: the list, its months, one of them. Columns, never entities.
 
-Two sorts of row are one list: the present end of every contract, with what was noted of it if anything was, and the
-ends that an order has moved.
+Two sorts of row are one list: the present end of every contract that covers anything, with what was noted of it if
+anything was, and the ends that an order has moved. One after which another contract goes on is ordered, too.
 """
 
 from __future__ import annotations
@@ -22,10 +22,13 @@ from sqlalchemy import (
     Subquery,
     Text,
     Uuid,
+    all_,
     and_,
     bindparam,
+    case,
     cast,
     func,
+    null,
     or_,
     select,
     true,
@@ -39,7 +42,8 @@ from chassis import searching
 from chassis.http import paging
 from chassis.sql import AnyRow, AnySelect
 from contracts.access import shows_reseller, visible, visible_to
-from contracts.models import Article, Contract, ExtensionOffer, Organisation, add_months
+from contracts.cover import add_months
+from contracts.models import Article, Contract, ExtensionOffer, Organisation
 from contracts.queries import SERIAL, of_reseller
 from contracts.renewals.models import Renewal
 from events import OrganisationKind
@@ -142,7 +146,8 @@ ASKED, SHOWN = _within("start", "end"), _within("shown_from", "shown_until")
 def _rows(narrowed: ColumnElement[bool], *periods: Callable[[Any], ColumnElement[bool]]) -> Subquery:
     """Every renewal whose end is in one of ``periods`` (any, if none is named)."""
 
-    def arm(ends_on: Any, *more: ColumnElement[bool]) -> AnySelect:
+    def arm(ends_on: Any, followed_by: ColumnElement[Any], *more: ColumnElement[bool]) -> AnySelect:
+        is_followed = followed_by.is_not(None)
         when = or_(*(holds(ends_on) for holds in periods)) if periods else true()
         return (
             select(
@@ -160,23 +165,27 @@ def _rows(narrowed: ColumnElement[bool], *periods: Callable[[Any], ColumnElement
                 Contract.warranty_ends_on.label("covered_until"),
                 # No other row has this number and end.
                 Contract.number_key.concat(cast(ends_on - date(2000, 1, 1), Text)).label("tie"),
-                func.coalesce(Renewal.state, "open", type_=Text).label("state"),
+                case((is_followed, "ordered"), else_=func.coalesce(Renewal.state, "open", type_=Text)).label("state"),
                 func.coalesce(Renewal.version, 0).label("version"),
                 func.coalesce(Renewal.note, "", type_=Text).label("note"),
-                Renewal.lost_reason,
-                Renewal.next_on,
+                case((~is_followed, Renewal.lost_reason)).label("lost_reason"),
+                case((~is_followed, Renewal.next_on)).label("next_on"),
                 Renewal.order_id,
+                followed_by.label("followed_by"),
             )
             .select_from(Contract)
             .where(narrowed, when, *more)
         )
 
     noted = and_(Renewal.contract_number == Contract.number, Renewal.ends_on == Contract.warranty_ends_on)
-    current = arm(Contract.warranty_ends_on.expression).outerjoin(Renewal, noted)
+    followed_by, has_cover = Contract.followed_by.expression, Contract.credited_on.is_(None)
+    current = arm(Contract.warranty_ends_on.expression, followed_by, has_cover).outerjoin(Renewal, noted)
     moved = and_(Renewal.state == "ordered", Renewal.ends_on != Contract.warranty_ends_on)
     # Equal to the contract's, and what the index of ordered renewals begins with.
     owned = Renewal.reseller_id == Contract.reseller_id
-    ordered = arm(Renewal.ends_on.expression, moved, owned).join(Renewal, Renewal.contract_number == Contract.number)
+    ordered = arm(Renewal.ends_on.expression, cast(null(), Text), moved, owned).join(
+        Renewal, Renewal.contract_number == Contract.number
+    )
     return union_all(current, ordered).subquery("rows")
 
 
@@ -253,7 +262,9 @@ def _offers() -> AnySelect:
     products = union(own, articles.where(Article.contract_number == func.any(numbers))).subquery("products")
     return (
         select(products.c.number, ExtensionOffer.__table__)
+        .join(Contract, Contract.number == products.c.number)
         .join(ExtensionOffer, ExtensionOffer.applies_to_product_reference == products.c.product_reference)
+        .where(products.c.product_reference != all_(Contract.settled_references))
         .order_by(ExtensionOffer.months, ExtensionOffer.sku)
     )
 

@@ -25,16 +25,18 @@ async def change(
     principal: Principal,
     precondition: Precondition,
 ) -> Renewal:
-    """Raises RenewalNotFound for a contract of another reseller, and for an end of cover that has moved since."""
+    """Raises RenewalNotFound for a contract of another reseller, for an end of cover that has moved since, and where
+    all that was covered was paid back."""
     contract = await repository.find_for_change(session, number)
     if contract is None or contract.reseller_id != principal.organisation_id:
         raise RenewalNotFound(number=number, day=f"{ends_on:%d/%m/%Y}")
     renewal = await _of(session, contract, ends_on)
-    if renewal.state != "ordered" and ends_on != contract.warranty_ends_on:
+    is_present = ends_on == contract.warranty_ends_on
+    if contract.credited_on if is_present else renewal.state != "ordered":
         raise RenewalNotFound(number=number, day=f"{ends_on:%d/%m/%Y}")
     precondition.check(renewal.version)
     before = renewal.state
-    if not renewal.change(wanted):
+    if not renewal.change(wanted, is_followed=is_present and contract.followed_by is not None):
         audit.skip(session)
         return renewal
     session.add(renewal)

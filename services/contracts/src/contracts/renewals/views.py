@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from api import renewals as schemas
 from chassis.sql import AnyRow
-from contracts.models import add_months
+from contracts.cover import add_months
 from contracts.renewals.queries import MONTHS_AFTER, MONTHS_BEFORE, Period
 from contracts.views import shop_link
 
@@ -31,6 +31,7 @@ def renewal(row: AnyRow, offers: Sequence[AnyRow], shop_url: str, today: date) -
         note=row.note,
         next_on=row.next_on,
         order_id=row.order_id,
+        followed_by=row.followed_by,
         offers=[
             schemas.RenewalOffer(
                 sku=each.sku,
