@@ -60,8 +60,9 @@ async def test_a_renewal_that_was_sold_as_a_contract_of_its_own_is_done(visit: V
     await ours.office.put(f"/backoffice/contracts/{old}", {**body, "warranty_ends_on": end.isoformat()})
     await ours.office.put(f"/backoffice/contracts/{new}", {**body, **last})
 
-    async def followed() -> bool:
-        return bool((await ours.reseller.get(f"/contracts/{old}"))["followed_by"])
+    async def followed() -> str | None:
+        found: str | None = (await ours.reseller.get(f"/contracts/{old}"))["followed_by"]
+        return found
 
     await eventually(followed, what="the contract that follows")
     page = await visit(f"reseller-{ours.mark.lower()}", f"/contrats/{old}", password=worlds.PASSWORD)
