@@ -11,12 +11,13 @@ from typing import Any
 
 import pytest
 from pydantic import SecretStr
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from chassis.database import CONNECTING, Database, is_unavailable
 from devkit.harness import Harness
+from devkit.link import Link
 
 PATIENCE = 0.3
 IN_TIME = PATIENCE + CONNECTING + 0.7
@@ -137,6 +138,56 @@ async def test_a_connection_in_use_is_not_asked_whether_its_server_is_there(
     monkeypatch.setattr("chassis.database.RESTED", 0.0)
     await read(database)
     assert len(asked) == 1
+
+
+@pytest.fixture
+async def far(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[Database, Link]]:
+    """A database behind a way that can fall silent, which is noticed within half a second."""
+    monkeypatch.setattr("chassis.database.RESTED", inf)
+    monkeypatch.setattr("chassis.server_watch.SILENT", 0.2)
+    monkeypatch.setattr("chassis.server_watch.ASKING", 0.3)
+    url = make_url(harness.service.settings.database_url.get_secret_value())
+    link = await Link("sample", "database", url.port or 5432, host=url.host or "").start()
+    near = url.set(host="127.0.0.1", port=link.port).render_as_string(hide_password=False)
+    changes = {"database_url": SecretStr(near), "database_pool_timeout": PATIENCE}
+    database = Database(harness.service.settings.model_copy(update=changes))
+    yield database, link
+    link.release()
+    await database.close()
+    await link.stop()
+
+
+@BOTH
+async def test_a_statement_whose_server_falls_silent_fails_in_time(far: tuple[Database, Link], ask: Ask) -> None:
+    database, link = far
+    await ask(database)
+    link.hold()
+    begun = time.monotonic()
+    with pytest.raises(DBAPIError) as failed:
+        await ask(database)
+    assert is_unavailable(failed.value)
+    assert time.monotonic() - begun < 1.5
+    link.release()
+    await ask(database)
+
+
+async def test_a_slow_statement_of_a_server_that_answers_others_is_waited_for(far: tuple[Database, Link]) -> None:
+    database, _ = far
+    async with database.reader() as connection:
+        assert (await connection.execute(text("SELECT 7 FROM pg_sleep(1.5)"))).scalar_one() == 7
+
+
+async def test_who_leaves_a_silent_server_leaves_at_once(far: tuple[Database, Link]) -> None:
+    database, link = far
+    await read(database)
+    link.hold()
+    begun = time.monotonic()
+    leaving = asyncio.create_task(read(database))
+    await asyncio.sleep(0.05)
+    leaving.cancel()
+    with pytest.raises((asyncio.CancelledError, DBAPIError)):
+        await leaving
+    assert time.monotonic() - begun < 1.5
 
 
 async def test_what_breaks_in_use_fails_once_and_is_replaced(

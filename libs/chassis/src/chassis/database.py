@@ -19,6 +19,7 @@ from sqlalchemy.util import await_, greenlet_spawn
 
 from chassis.failpoints import crash_point
 from chassis.retry_policy import DatabaseAway
+from chassis.server_watch import SILENT, ServerWatch
 from chassis.settings import ServiceSettings
 
 # Of a session: whether it has written to the outbox.
@@ -152,7 +153,8 @@ def _connect_args(settings: ServiceSettings) -> dict[str, Any]:
     return {
         "application_name": settings.name,
         "options": f"-c statement_timeout={statement} -c idle_in_transaction_session_timeout={idle} -c timezone=UTC",
-        # A network path that drops packets silently would otherwise hold a connection for ever.
+        "async_creator_fn": ServerWatch(settings.statement_timeout + SILENT).connect,
+        # A connection that waits for nothing has no statement that would notice (chassis.server_watch).
         "keepalives_idle": 30,
         "keepalives_interval": 10,
         "keepalives_count": 3,
