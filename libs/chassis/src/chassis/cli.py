@@ -82,7 +82,8 @@ async def _run_command(command: Command, service: Service, arguments: argparse.N
 async def _send_again(service: Service, past: timedelta) -> None:
     try:
         async with service.database.transaction() as session:
-            print("sent again:", await outbox.send_again(session, clock.now() - past))
+            since = clock.now() - past
+            print("sent again:", await outbox.send_again(session, since, service.jobs.queue))
     finally:
         await service.database.close()
 
@@ -139,7 +140,7 @@ def _parser(name: str, commands: Sequence[Command]) -> argparse.ArgumentParser:
     dlq = verbs.add_parser("dlq", help="dead events and jobs of this service")
     dlq.add_argument("action", choices=("list", "show", "replay", "drop"))
     dlq.add_argument("ids", nargs="*")
-    resend = verbs.add_parser("resend", help="send the events of the last hours again; consumers skip what they know")
+    resend = verbs.add_parser("resend", help="send what the last hours told again; what was had is skipped")
     resend.add_argument("--hours", type=float, default=24.0, help="sent outbox rows are kept for seven days")
     for command in commands:
         command.arguments(verbs.add_parser(command.name, help=command.help))

@@ -68,7 +68,8 @@ class Periodic:
 
 @dataclass
 class JobRegistry:
-    """``bind`` says what a job runs: ``async (session, **arguments) -> None``, one transaction, safe to run twice."""
+    """``bind`` says what a job runs: ``async (session, **arguments) -> None``, one transaction. It runs once
+    by the inbox; what it does outside the database (a mail, an object) is safe to do twice, as a process may die."""
 
     service: str
     runs: dict[str, tuple[Job, Run]] = field(default_factory=dict)

@@ -16,10 +16,12 @@ from sqlalchemy import text
 
 from chassis.database import Database
 from chassis.job_registry import JobCall
+from chassis.jobs.attempts import attempt
 from chassis.jobs.schedule import run_schedule
 from chassis.messaging import outbox
 from chassis.messaging.publisher import Row
 from chassis.messaging.relay import Relay
+from chassis.retry_policy import DatabaseAway
 from devkit.harness import Harness, settings_for
 from devkit.local_bus import LocalBus
 from devkit.local_jobs import LocalJobRunner
@@ -165,6 +167,41 @@ async def test_a_job_that_is_published_twice_while_it_is_under_way_runs_once(har
         await eventually(lambda: effects(harness.service.database, "sample.stamp"))
         await bus.publish([after])
         await eventually(lambda: _effects_are(harness, ["d", "after"]))
+
+
+async def test_a_job_that_is_published_again_after_its_end_runs_no_more(harness: Harness, bus: LocalBus) -> None:
+    """As the relay does when the confirm got lost. An attempt that failed is not made again either."""
+    database = harness.service.database
+    payload = JobCall(UUID(int=10), STAMP.name, {"text": "e"}).payload()
+    row = Row(1, UUID(int=10), "job", STAMP.name, "job:10", payload)
+    await switch_on(database, "e")
+    async with working(harness, bus), running(relay(harness, bus).run()):
+        for _ in range(2):
+            await bus.publish([row])
+            await eventually(lambda: _is_retried(harness, bus))
+        await switch_off(database, "e")
+        await eventually(lambda: _effects_are(harness, ["e"]))
+        await bus.publish([row])
+        await eventually(lambda: _done(harness, bus, 1))
+
+
+async def _is_retried(harness: Harness, bus: LocalBus) -> bool:
+    retries = await scalar(harness.service.database, "SELECT count(*) FROM outbox WHERE aggregate LIKE 'job:%'")
+    return bool(retries) and await rows(bus) == 0
+
+
+async def test_a_job_whose_failure_cannot_be_stored_has_not_failed(
+    harness: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when another worker holds the same attempt for longer than a statement may take."""
+
+    async def refuse(*_: Any) -> None:
+        raise TimeoutError
+
+    await switch_on(harness.service.database, "f")
+    monkeypatch.setattr("chassis.messaging.outbox.retry_job", refuse)
+    with pytest.raises(DatabaseAway):
+        await attempt(harness.service, JobCall(UUID(int=11), STAMP.name, {"text": "f"}))
 
 
 async def _effects_are(harness: Harness, expected: list[str]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +21,13 @@ from sqlalchemy import text
 from chassis import processes
 from chassis.database import WAKE, WAKING
 from chassis.job_registry import Job
-from chassis.messaging import outbox, relay, sleeping
+from chassis.messaging import inbox, outbox, relay, sleeping
 from chassis.messaging.publisher import BrokerUnavailable
 from chassis.messaging.topology import EVENTS_EXCHANGE, UNROUTED, exchange_of
 from chassis.processes import make_relay
 from chassis.service import Service
 from devkit.servers.process import free_ports
+from web.clock import now
 
 pytestmark = pytest.mark.rabbitmq
 
@@ -178,6 +180,21 @@ async def test_events_told_of_late_are_told_again_and_neither_older_ones_nor_job
     assert (tmp_path / "log").read_text().strip() == "sent again: 2"
     assert versions(await take(settings), "a") == [2, 3]
     assert await waiting(settings, "sample.jobs") == 1
+
+
+async def test_of_the_jobs_sent_late_those_that_have_not_run_are_sent_again(service: Service) -> None:
+    async with service.database.transaction() as session:
+        for each in ("ran", "lost"):
+            outbox.add_job(session, STAMP, text=each)
+    async with running(make_relay(service).run()):
+        await eventually(lambda: drained(service))
+    async with service.database.transaction() as session:
+        ran = await session.scalar(text("SELECT id FROM outbox WHERE payload->'arguments'->>'text' = 'ran'"))
+        await inbox.record(session, service.jobs.queue, ran)
+        await session.execute(text("UPDATE inbox SET received_at = received_at - interval '1 minute'"))
+        assert await outbox.send_again(session, now() - timedelta(hours=1), service.jobs.queue) == 1
+        again = "SELECT payload->'arguments'->>'text' FROM outbox WHERE sent_at IS NULL"
+        assert await session.scalar(text(again)) == "lost"
 
 
 async def test_to_show_a_letter_that_is_not_there_is_an_error(

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis.database import telling_absence
 from chassis.job_registry import Job, JobCall
 from chassis.jobs.time_slots import claim
-from chassis.messaging import outbox
+from chassis.messaging import inbox, outbox
 from chassis.retry_policy import DatabaseAway, Pause, RetryAfter, ToDeadLetters, decide, log_decision
 from chassis.service import Service
 from chassis.tables import DeadJob
@@ -47,14 +47,18 @@ async def attempt(service: Service, call: JobCall) -> None:
 
 
 async def _in_transaction(service: Service, call: JobCall) -> None:
+    """Runs the job unless this very attempt was made before: a job whose confirm got lost is published again."""
     job, run = service.jobs[call.name]
     periodic = service.jobs.periodic(call.name)
     database = service.database
     with telling_absence():
         async with database.background, asyncio.timeout(job.time_limit), database.transaction() as session:
-            if periodic and not await claim(session, periodic.job.name, periodic.every, datetime.now(UTC)):
-                return
-            await run(session, **call.arguments)
+            if periodic:
+                is_due = await claim(session, periodic.job.name, periodic.every, datetime.now(UTC))
+            else:
+                is_due = await inbox.record(session, service.jobs.queue, call.id)
+            if is_due:
+                await run(session, **call.arguments)
 
 
 async def _fail(service: Service, job: Job, call: JobCall, error: Exception) -> None:
@@ -65,13 +69,18 @@ async def _fail(service: Service, job: Job, call: JobCall, error: Exception) -> 
         log.error("job %s failed, a later one does its work", job.name, exc_info=error)
         return
     log_decision(log, f"job {job.name}", call.id, error, decision)
-    with telling_absence():
+    try:
         async with service.database.transaction() as session:
+            if not await inbox.record(session, service.jobs.queue, call.id):
+                return
             match decision:
                 case RetryAfter(delay):
                     await outbox.retry_job(session, call, delay)
                 case ToDeadLetters():
                     await _keep(session, call, error)
+    except Exception as unstored:
+        # Passed on to Celery, it would put a job among the dead that has retries left.
+        raise DatabaseAway from unstored
 
 
 async def _keep(session: AsyncSession, call: JobCall, error: Exception) -> None:

@@ -1,4 +1,5 @@
-"""The first statement of every consumer's transaction: has this consumer had this event already?"""
+"""The first statement of every transaction of a consumer or a job: has this event, or this attempt at a job, had its
+effect already?"""
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ from chassis.tables import InboxEntry
 
 
 async def record(session: AsyncSession, consumer: str, event_id: UUID) -> bool:
-    """Whether the event is new to this consumer. A concurrent duplicate waits here for the first to end."""
+    """Whether the event is new to this consumer (of jobs: the attempt, and the queue's name). A concurrent duplicate
+    waits here for the first to end."""
     statement = insert(InboxEntry).values(consumer=consumer, event_id=event_id).on_conflict_do_nothing()
     return await session.scalar(statement.returning(InboxEntry.event_id)) is not None

@@ -7,13 +7,13 @@ from typing import Any, cast
 from uuid import UUID, uuid4, uuid5
 
 from pydantic_core import to_jsonable_python
-from sqlalchemy import CursorResult, func, update
+from sqlalchemy import ColumnElement, CursorResult, and_, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.database import TOUCHED
 from chassis.job_registry import Job, JobCall
-from chassis.tables import OutboxMessage
+from chassis.tables import InboxEntry, OutboxMessage
 from events import Envelope, Event
 from web.observability import traceparent
 
@@ -57,17 +57,25 @@ async def retry_job(session: AsyncSession, call: JobCall, delay: timedelta) -> N
     session.info[TOUCHED] = True
 
 
-async def send_again(session: AsyncSession, since: datetime) -> int:
-    """Marks the events that were sent since then as unsent, so that the relay publishes them again in order; returns
-    how many. Consumers skip those that their inbox holds.
+async def send_again(session: AsyncSession, since: datetime, jobs: str) -> int:
+    """Marks what was sent since then as unsent, so that the relay publishes it again in order; returns how many.
 
-    Used after a broker was lost or a database was restored to an earlier moment. Jobs are left out: they are not
-    idempotent, so publishing one again would run it twice.
+    Used after a broker was lost or a database was restored to an earlier moment. Consumers skip the events that their
+    inbox holds. Of jobs only those are sent that have not run, by the inbox of the queue ``jobs``.
     """
-    again = update(OutboxMessage).where(OutboxMessage.kind == "event", OutboxMessage.sent_at >= since)
+    which = or_(OutboxMessage.kind == "event", _has_not_run(jobs))
+    again = update(OutboxMessage).where(OutboxMessage.sent_at >= since, which)
     done = await session.execute(again.values(sent_at=None, attempts=0))
     session.info[TOUCHED] = True
     return cast("CursorResult[Any]", done).rowcount
+
+
+def _has_not_run(jobs: str) -> ColumnElement[bool]:
+    """Of jobs from before the first that the inbox holds nothing is known: releases of then noted none."""
+    ran = select(InboxEntry).where(InboxEntry.consumer == jobs)
+    first = ran.with_only_columns(func.min(InboxEntry.received_at)).scalar_subquery()
+    is_noted = ran.where(InboxEntry.event_id == OutboxMessage.id).exists()
+    return and_(OutboxMessage.kind == "job", OutboxMessage.created_at >= first, ~is_noted)
 
 
 def job_row(identifier: UUID, name: str, arguments: dict[str, Any]) -> OutboxMessage:

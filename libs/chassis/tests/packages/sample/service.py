@@ -60,7 +60,9 @@ async def tick(session: AsyncSession) -> None:
 async def _die_once(session: AsyncSession, victim: str) -> None:
     if await session.get(Switch, f"died {victim}"):
         return
-    session.add(Switch(name=f"died {victim}"))
-    await session.commit()
+    # In a transaction of its own: what the job itself has written dies with it.
+    async with AsyncSession(session.bind) as lasting:
+        lasting.add(Switch(name=f"died {victim}"))
+        await lasting.commit()
     os.kill(os.getpid() if victim == "child" else os.getppid(), 9)
     await asyncio.sleep(60)
