@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 from prometheus_client import CollectorRegistry
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from devkit.harness import CLIENT, CLIENT_BASIC, RESELLER, RESELLER_BASIC, SQP, person
 from events.notifications import EmailFailed
 from notifications import delivery, smtp
+from notifications.accepted import Accepted
 from notifications.settings import Settings
 
 SELLER = "reseller@portail.test"
@@ -109,9 +111,23 @@ async def test_a_mail_server_that_is_away_is_waited_for(world: Any) -> None:
     await world.tell(world.facts.invited())
     [email] = await world.emails()
     async with world.harness.service.database.transaction() as session:
-        await delivery.deliver(session, nowhere, email["id"], delivery.Trouble(CollectorRegistry()))
+        await delivery.deliver(session, nowhere, email["id"], delivery.Trouble(CollectorRegistry()), Accepted())
     [email] = await world.emails()
     assert (email["state"], email["attempts"]) == ("queued", 1)
+
+
+async def test_what_the_server_has_taken_is_not_sent_again_when_its_transaction_is_lost(world: Any) -> None:
+    await world.tell(world.facts.invited())
+    [email] = await world.emails()
+    accepted, trouble = Accepted(), delivery.Trouble(CollectorRegistry())
+    async with AsyncSession(world.harness.service.database.engine) as cut:
+        await delivery.deliver(cut, world.settings, email["id"], trouble, accepted)
+    assert (await states(world))[INVITED] == "queued"
+    async with world.harness.service.database.transaction() as session:
+        await delivery.deliver(session, world.settings, email["id"], trouble, accepted)
+    assert (await states(world))[INVITED] == "sent"
+    assert len(world.mail.messages) == 1
+    assert email["id"] not in accepted
 
 
 async def test_a_job_that_runs_twice_sends_once_and_a_repeat_would_be_recognised(world: Any) -> None:

@@ -17,6 +17,7 @@ from chassis.jobs.dead_jobs import DeadJobs
 from devkit.harness import RESELLER
 from events.notifications import EmailFailed
 from notifications import delivery, smtp
+from notifications.accepted import Accepted
 
 TO = "jean.test@revendeur.test"
 
@@ -137,7 +138,7 @@ async def test_a_server_that_cannot_do_what_we_need_is_our_fault(
     trouble = delivery.Trouble(CollectorRegistry())
     async with world.harness.service.database.transaction() as session:
         changed = world.settings.model_copy(update=settings)
-        await delivery.deliver(session, changed, email["id"], trouble)
+        await delivery.deliver(session, changed, email["id"], trouble, Accepted())
     [email] = await world.emails()
     assert (email["state"], email["attempts"]) == ("queued", 1)
 
@@ -150,14 +151,14 @@ async def test_one_error_in_the_log_until_a_message_leaves_again(world: Any, cap
     async def attempt(answer: str) -> int:
         world.mail.answers["MAIL"] = answer
         async with world.harness.service.database.transaction() as session:
-            await delivery.deliver(session, world.settings, email["id"], trouble)
+            await delivery.deliver(session, world.settings, email["id"], trouble, Accepted())
         return sum("takes no message" in record.getMessage() for record in caplog.records)
 
     with caplog.at_level(logging.ERROR):
         assert [await attempt("530 5.7.0 authentication required") for _ in range(3)] == [1, 1, 1]
         world.mail.answers.clear()
         async with world.harness.service.database.transaction() as session:
-            await delivery.deliver(session, world.settings, email["id"], trouble)
+            await delivery.deliver(session, world.settings, email["id"], trouble, Accepted())
         await world.sql("UPDATE emails SET state = 'queued'")
         assert await attempt("553 sender rejected") == 2
 

@@ -14,6 +14,7 @@ from chassis.job_registry import JobRegistry
 from chassis.jobs import housekeeping
 from chassis.service import Service, jwks
 from notifications import api, delivery, retention, tasks
+from notifications.accepted import Accepted
 from notifications.consumers import consumers
 from notifications.dependencies import Services
 from notifications.models import Base
@@ -41,8 +42,10 @@ def build(settings: Settings) -> Service:
 
 
 def _jobs(settings: Settings, services: Services) -> JobRegistry:
+    accepted = Accepted()
+
     async def deliver_email(session: AsyncSession, email_id: str) -> None:
-        await delivery.deliver(session, settings, UUID(email_id), services.mail_trouble)
+        await delivery.deliver(session, settings, UUID(email_id), services.mail_trouble, accepted)
 
     jobs = JobRegistry("notifications")
     housekeeping.register(jobs)

@@ -1,8 +1,8 @@
 """Delivers one e-mail: sent once; given up at once where there is no such mailbox, after a number of tries where the
 recipient's side does not take it, and after days where the fault is on our side, of which the log and a metric tell.
 
-Sending is at least once: a crash between the server's answer and our commit sends a second copy with the same
-Message-ID, by which mail programs recognise it.
+Sending is at least once: a crash between the server's answer and our commit, or an answer that is lost on its way,
+sends a second copy with the same Message-ID, by which mail programs recognise it.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.messaging import outbox
 from notifications import event_mapper, mail, projections, reminders, repository, smtp
+from notifications.accepted import Accepted
 from notifications.exchange_notices import REMINDED
 from notifications.models import Email
 from notifications.notification_types import CONVERSATION
@@ -52,18 +53,22 @@ class Trouble:
         self._is_told = False
 
 
-async def deliver(session: AsyncSession, settings: Settings, email_id: UUID, trouble: Trouble) -> None:
+async def deliver(
+    session: AsyncSession, settings: Settings, email_id: UUID, trouble: Trouble, accepted: Accepted
+) -> None:
     email = await repository.email_to_send(session, email_id)
     if email is None or email.state != "queued":
         return
-    if email.has_expired(clock.now()):
+    if email_id in accepted:
+        _sent(session, email, accepted)
+    elif email.has_expired(clock.now()):
         email.end("expired", clock.now())
     elif email.kind == reminders.KIND and await reminders.sent_today(session, email.user_id):
         attempt_at(session, email, reminders.morning_after(clock.today()))
     elif not await _still_wanted(session, email):
         email.end("skipped", clock.now())
     else:
-        await _send(session, settings, email, trouble)
+        await _send(session, settings, email, trouble, accepted)
 
 
 async def _still_wanted(session: AsyncSession, email: Email) -> bool:
@@ -82,7 +87,7 @@ async def _still_wanted(session: AsyncSession, email: Email) -> bool:
     return await repository.may_be_told(session, email.user_id)
 
 
-async def _send(session: AsyncSession, settings: Settings, email: Email, trouble: Trouble) -> None:
+async def _send(session: AsyncSession, settings: Settings, email: Email, trouble: Trouble, accepted: Accepted) -> None:
     try:
         contracts = await reminders.contracts_of(session, email.id) if email.kind == reminders.KIND else ()
         message = mail.compose(email, settings, _token(email, settings), contracts)
@@ -100,8 +105,13 @@ async def _send(session: AsyncSession, settings: Settings, email: Email, trouble
         _again(session, settings, email, is_over=email.created_at <= clock.now() - settings.mail_patience)
     else:
         trouble.over()
-        email.attempts += 1
-        email.end("sent", clock.now())
+        _sent(session, email, accepted)
+
+
+def _sent(session: AsyncSession, email: Email, accepted: Accepted) -> None:
+    accepted.add(session, email.id)
+    email.attempts += 1
+    email.end("sent", clock.now())
 
 
 def _token(email: Email, settings: Settings) -> str | None:
