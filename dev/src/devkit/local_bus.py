@@ -190,7 +190,7 @@ class LocalRunner:
     async def _handle(self, event_id: UUID, body: str, attempts: int) -> None:
         try:
             # Relays of this process alone write the bus's rows: it vouches for them as the exchange of all events does.
-            fresh = await self._consumer.process(self._database, body.encode(), EVENTS_EXCHANGE)
+            fresh = await self._consumer.take(self._database, body.encode(), EVENTS_EXCHANGE)
         except Exception as error:
             outcome = await self._fail(event_id, attempts, error)
         else:

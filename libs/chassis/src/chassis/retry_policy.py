@@ -22,7 +22,8 @@ class DatabaseAway(Exception):
 
 
 class NotYet(Exception):
-    """Expected where no order is assumed: what the event speaks of is still on its way, the ladder brings it back."""
+    """Expected where no order is assumed: what the event speaks of is still on its way. The consumer tries again soon,
+    then the ladder brings it back."""
 
 
 @dataclass(frozen=True)

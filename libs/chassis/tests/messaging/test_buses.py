@@ -47,6 +47,9 @@ class Bus:
     async def dead(self, count: int = 1) -> bool:
         return len(await self.letters.listing(QUEUE)) == count
 
+    def is_waiting(self) -> bool:
+        return self.service.consumers[0]._waiting > 0
+
     def outcome(self, name: str) -> float:
         return float(self.service.metrics.consumed.labels(QUEUE, name)._value.get())
 
@@ -116,6 +119,15 @@ class TestBothBuses:
             await switch_off(bus.service.database, "broken")
             await eventually(lambda: bus.effects_are("a:1"))
         assert await bus.dead(0)
+
+    async def test_what_comes_before_the_event_that_it_waits_for_needs_no_step_of_the_ladder(self, bus: Bus) -> None:
+        await switch_on(bus.service.database, EXPECTED)
+        async with bus.flowing():
+            await tell(bus.service.database, "a", 1, EXPECTED)
+            await eventually(bus.is_waiting)
+            await switch_off(bus.service.database, EXPECTED)
+            await eventually(lambda: bus.effects_are("a:1"))
+        assert bus.outcome("retried") == 0
 
     async def test_an_expected_wait_is_one_quiet_line_and_a_failure_shows_its_trace(
         self, bus: Bus, caplog: pytest.LogCaptureFixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
@@ -12,7 +13,7 @@ from chassis.database import Database, telling_absence
 from chassis.failpoints import crash_point
 from chassis.messaging import inbox
 from chassis.messaging.topology import is_from_publisher
-from chassis.retry_policy import Forged, PermanentFailure
+from chassis.retry_policy import Forged, NotYet, PermanentFailure
 from events import Envelope, Event
 from web.observability import continue_trace, traceparent
 
@@ -20,6 +21,9 @@ E = TypeVar("E", bound=Event)
 Handler = Callable[[AsyncSession, Any], Awaitable[None]]
 
 ENVELOPE = "envelope"
+# Seconds until an event that waits for another is tried again, and how many of a consumer wait so.
+SOON = (0.2, 1.0)
+MOST_WAITING = 5
 
 
 def envelope_of(session: AsyncSession) -> Envelope:
@@ -35,6 +39,7 @@ class Consumer:
     def __init__(self, name: str) -> None:
         self.name = name
         self.handlers: dict[str, tuple[type[Event], Handler]] = {}
+        self._waiting = 0
 
     def on(self, *models: type[E]) -> Callable[[Callable[[AsyncSession, E], Awaitable[None]]], Handler]:
         """Registers one handler for one or several events."""
@@ -47,6 +52,22 @@ class Consumer:
             return handler
 
         return register
+
+    async def take(self, database: Database, body: bytes, exchange: str) -> bool:
+        """As :meth:`process`. What waits for another event is tried again soon, before the ladder's first seconds: the
+        other event is mostly on its way. Of a backlog most go to the ladder, so that they hold up no others."""
+        for pause in SOON:
+            try:
+                return await self.process(database, body, exchange)
+            except NotYet:
+                if self._waiting >= MOST_WAITING:
+                    raise
+            self._waiting += 1
+            try:
+                await asyncio.sleep(pause)
+            finally:
+                self._waiting -= 1
+        return await self.process(database, body, exchange)
 
     async def process(self, database: Database, body: bytes, exchange: str) -> bool:
         """Applies one delivery, which came by ``exchange``; False when it was a duplicate.

@@ -165,7 +165,7 @@ class ConsumerRunner:
 
     async def _apply(self, outgoing: Channel, delivery: Delivery) -> str:
         try:
-            fresh = await self._consumer.process(self._database, delivery.body, delivery.exchange)
+            fresh = await self._consumer.take(self._database, delivery.body, delivery.exchange)
         except Exception as error:
             return await self._fail(outgoing, delivery, error)
         return "applied" if fresh else "duplicate"
