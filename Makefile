@@ -1,6 +1,6 @@
 # `make` alone lists the targets. Only Python 3.11+ is needed beforehand; BOOTSTRAP=: keeps .venv as it is.
 .DEFAULT_GOAL := help
-.PHONY: help run test test-all test-containers check format bench screenshots lock secrets reset
+.PHONY: help run test test-all test-containers faults check format bench screenshots lock secrets reset
 MAKEFLAGS += --no-print-directory
 
 BOOTSTRAP ?= scripts/bootstrap
@@ -29,6 +29,10 @@ test-all: ## Run every test that needs no Docker engine
 test-containers: ## Run the tests of images and docker-compose.yml on a Docker engine, which it finds or installs
 	@$(BOOTSTRAP) dev
 	@$(if $(BOUND),$(BOUND) 2400) $(PYTEST) -o faulthandler_timeout=1200 -m containers tests/containers $(ARGS)
+
+faults: ## Strike the real stack with faults under load (ARGS="--short", "--seed 7", "--only broker", "--list")
+	@$(BOOTSTRAP) dev
+	@$(BIN)/python -m tests.faults $(ARGS)
 
 check: ## Check format, lint, types and the imports between members
 	@$(BOOTSTRAP) dev

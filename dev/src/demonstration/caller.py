@@ -37,6 +37,8 @@ class Caller:
         self._log_in = log_in
         self._token = ""
         self._good_until = 0.0
+        # Requests side by side share one log-in.
+        self._logging_in = asyncio.Lock()
 
     async def get(self, path: str, **parameters: Any) -> Any:
         return await self._send("GET", path, params=parameters)
@@ -72,10 +74,11 @@ class Caller:
     async def _authorization(self) -> dict[str, str]:
         if self._log_in is None:
             return {}
-        if time.monotonic() > self._good_until:
-            answer = await self._log_in()
-            self._token = answer["access_token"]
-            self._good_until = time.monotonic() + answer["expires_in"] - 10
+        async with self._logging_in:
+            if time.monotonic() > self._good_until:
+                answer = await self._log_in()
+                self._token = answer["access_token"]
+                self._good_until = time.monotonic() + answer["expires_in"] - 10
         return {"Authorization": f"Bearer {self._token}"}
 
 

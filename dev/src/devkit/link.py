@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from devkit.servers.process import LOOPBACK
 
 CHUNK = 65_536
+# Seconds for connections to end when the proxy does.
+LEAVING = 2.0
 
 
 @dataclass
@@ -33,6 +35,7 @@ class Link:
     _refuses: bool = False
     _flows: asyncio.Event = field(default_factory=asyncio.Event)
     _open: set[asyncio.StreamWriter] = field(default_factory=set)
+    _serving: set[asyncio.Task[None]] = field(default_factory=set)
     _server: asyncio.Server | None = None
 
     async def start(self) -> Link:
@@ -45,6 +48,8 @@ class Link:
         assert self._server is not None
         self._server.close()
         self._abort_all()
+        if self._serving:
+            await asyncio.wait(self._serving, timeout=LEAVING)
 
     def hold(self) -> None:
         """A black hole: connections stay open and are taken, and nothing arrives in either direction."""
@@ -69,6 +74,10 @@ class Link:
             writer.transport.abort()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._serving.add(task)
+        task.add_done_callback(self._serving.discard)
         self._open.add(writer)
         try:
             await self._connect(reader, writer)

@@ -177,6 +177,19 @@ async def test_a_slow_statement_of_a_server_that_answers_others_is_waited_for(fa
         assert (await connection.execute(text("SELECT 7 FROM pg_sleep(1.5)"))).scalar_one() == 7
 
 
+async def test_a_connection_that_waits_for_a_notification_is_neither_asked_about_nor_cut(
+    far: tuple[Database, Link], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database, _ = far
+    monkeypatch.setattr("chassis.server_watch._is_there", pytest.fail)
+    async with database.reader() as connection:
+        await connection.execute(text("LISTEN something"))
+        raw = (await connection.get_raw_connection()).driver_connection
+        assert raw is not None
+        assert [each async for each in raw.notifies(timeout=1.0)] == []
+        assert (await connection.execute(text("SELECT 1"))).scalar_one() == 1
+
+
 async def test_who_leaves_a_silent_server_leaves_at_once(far: tuple[Database, Link]) -> None:
     database, link = far
     await read(database)

@@ -16,9 +16,10 @@ from typing import Self
 
 from devkit.servers import process
 from devkit.servers.management import Management
-from devkit.servers.process import LOOPBACK, Missing
+from devkit.servers.process import LOOPBACK, Missing, ServerFailed
 
 SERVER = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
+_CONTROL = SERVER.with_name("rabbitmqctl")
 _START_SECONDS = 90.0
 _STOP_SECONDS = 20.0
 _ADMIN = "admin"
@@ -117,6 +118,14 @@ class RabbitMQ:
     def resume(self) -> None:
         if self._process is not None:
             self._process.send_signal(signal.SIGCONT)
+
+    def control(self, *arguments: str) -> str:
+        """``rabbitmqctl`` with these arguments; what it printed. Raises ServerFailed."""
+        command = [str(_CONTROL), "--quiet", *arguments]
+        done = subprocess.run(command, env=self._environment(), capture_output=True, text=True, timeout=60, check=False)
+        if done.returncode != 0:
+            raise ServerFailed(f"{' '.join(command)} ended with {done.returncode}: {done.stderr[-500:]}")
+        return done.stdout
 
     def remove(self) -> None:
         """Ends the broker at once and deletes its folder."""

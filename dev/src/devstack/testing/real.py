@@ -8,7 +8,7 @@ import secrets
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -28,14 +28,25 @@ BUCKET = "sqp-files"
 
 
 class RealStack:
-    """Starts 12 processes, of each service its API and its worker. ``kill`` acts on one: ``incidents.worker``."""
+    """Starts 12 processes, of each service its API and its worker. ``kill`` acts on one: ``incidents.worker``.
+
+    ``adapted`` gets the name of a service and its settings, and gives those that its processes start with.
+    """
 
     kind = "real"
 
     def __init__(
-        self, folder: Path, postgres: PostgresTarget, rabbitmq: RabbitMQTarget, s3: S3Access, mail: MailCatcher
+        self,
+        folder: Path,
+        postgres: PostgresTarget,
+        rabbitmq: RabbitMQTarget,
+        s3: S3Access,
+        mail: MailCatcher,
+        *,
+        adapted: Callable[[str, dict[str, str]], dict[str, str]] = lambda _, settings: settings,
     ) -> None:
-        self._folder = folder
+        self.folder = folder
+        self._adapted = adapted
         self._rabbitmq = rabbitmq
         self._s3 = s3
         self._mail = mail
@@ -47,7 +58,7 @@ class RealStack:
         self.url = f"http://localhost:{self.ports['gateway']}"
 
     async def start(self) -> RealStack:
-        self._folder.mkdir(parents=True, exist_ok=True)
+        self.folder.mkdir(parents=True, exist_ok=True)
         await asyncio.to_thread(self._prepare_servers)
         await asyncio.gather(*(self._run(name, "migrate") for name in SERVICES))
         await self._run("identity", "demo")
@@ -65,13 +76,13 @@ class RealStack:
         running = list(self.processes.values())
         await asyncio.gather(*(asyncio.to_thread(process.end, each, [signal.SIGTERM]) for each in running))
         for kind, delete in (("vhosts", self._rabbitmq.delete_vhost), ("users", self._rabbitmq.management.delete_user)):
-            for each in self._at_the_broker()[kind]:
+            for each in self.at_the_broker()[kind]:
                 delete(each["name"])
 
     def launch(self, name: str) -> None:
         service, role = name.split(".")
         self.processes[name] = process.spawn(
-            [sys.executable, "-m", service, role], log=self.log(name), env=self._environment(service), cwd=self._folder
+            [sys.executable, "-m", service, role], log=self.log(name), env=self.environment(service), cwd=self.folder
         )
 
     def kill(self, name: str) -> None:
@@ -84,34 +95,39 @@ class RealStack:
         return [(r.subject, text_of(r.message)) for r in self._mail.messages if recipient in r.recipients]
 
     def log(self, name: str) -> Path:
-        return self._folder / f"{name}.log"
+        return self.folder / f"{name}.log"
 
-    def _at_the_broker(self) -> dict[str, list[dict[str, Any]]]:
+    def at_the_broker(self) -> dict[str, list[dict[str, Any]]]:
         return definitions(dict.fromkeys(SERVICES, self._password), self._prefix)
 
     def _prepare_servers(self) -> None:
-        self._rabbitmq.management.load(self._at_the_broker())
+        self._rabbitmq.management.load(self.at_the_broker())
         self._s3.create_bucket(BUCKET)
+
+    def vhost(self, name: str) -> str:
+        """As it is called at the broker."""
+        return f"{self._prefix}{name}"
 
     def _broker_url(self, service: str, vhost: str) -> str:
         user = f"{self._prefix}{service}"
-        return self._rabbitmq.management.amqp_url(f"{self._prefix}{vhost}", user, self._password)
+        return self._rabbitmq.management.amqp_url(self.vhost(vhost), user, self._password)
 
     async def _run(self, service: str, verb: str) -> None:
         """One verb to its end."""
         log = self.log(f"{service}.{verb}")
-        environment = await asyncio.to_thread(self._environment, service)
-        started = process.spawn([sys.executable, "-m", service, verb], log=log, env=environment, cwd=self._folder)
+        environment = await asyncio.to_thread(self.environment, service)
+        started = process.spawn([sys.executable, "-m", service, verb], log=log, env=environment, cwd=self.folder)
         code = await asyncio.to_thread(started.wait, 120)
         if code != 0:
             raise process.ServerFailed(f"{service} {verb} ended with {code}: {process.tail(log, 30)}")
 
-    def _environment(self, service: str) -> dict[str, str]:
+    def environment(self, service: str) -> dict[str, str]:
         if service in EDGES:
             own = self._edge(service)
         else:
             own = {**self._common(service), **_database(self.databases[service]), **self._special(service)}
-        return {**os.environ, **{f"{service.upper()}_{key.upper()}": value for key, value in own.items()}}
+        adapted = self._adapted(service, own)
+        return {**os.environ, **{f"{service.upper()}_{key.upper()}": value for key, value in adapted.items()}}
 
     def _common(self, service: str) -> dict[str, str]:
         return {

@@ -16,6 +16,7 @@ from typing import Any, Self
 
 from psycopg import AsyncConnection, OperationalError
 from psycopg.errors import ConnectionTimeout
+from psycopg.pq import TransactionStatus
 
 # Seconds without an answer after which the server is asked, and that it has to answer. Together they are as long as a
 # request waits for a place in the pool.
@@ -74,6 +75,8 @@ class WatchedConnection(AsyncConnection[Any]):
         await super().cancel_safe(timeout=min(timeout, ASKING))
 
     def _doubt(self) -> None:
+        if self.pgconn.transaction_status != TransactionStatus.ACTIVE:
+            return  # it waits for a notification, not for an answer
         self._watching = asyncio.create_task(self._watch())
 
     async def _watch(self) -> None:
