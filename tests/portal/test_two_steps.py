@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-import pyotp
 import pytest
 from playwright.async_api import Page, expect
+from tests.portal.two_steps import FACTORS, add_application, code, log_in, prove
 
 from demonstration.caller import eventually
 from devstack.testing import world as worlds
@@ -19,23 +18,22 @@ from devstack.testing.world import World
 pytestmark = pytest.mark.e2e
 
 Visit = Callable[..., Awaitable[Page]]
-FACTORS = "/parametres/double-authentification"
 
 
 async def test_an_application_is_added_asked_for_and_removed(visit: Visit, world: World, site: RunningStack) -> None:
     login = f"other-{world.mark.lower()}"
     page = await visit(login, FACTORS, password=worlds.PASSWORD)
     await page.get_by_role("button", name="Ajouter une application").click()
-    await _prove(page, "pas le bon")
+    await prove(page, "pas le bon")
     await expect(page.get_by_role("alert")).to_contain_text("Le mot de passe actuel est incorrect.")
-    await _prove(page, worlds.PASSWORD)
+    await prove(page, worlds.PASSWORD)
     await expect(page.get_by_role("img", name="Code QR")).to_be_visible()
     secret = re.sub(r"\s", "", await page.locator(".secret").inner_text())
     await page.locator("#code").fill("000000")
     await page.get_by_role("button", name="Ajouter l’application").click()
     await expect(page.get_by_role("alert")).to_contain_text("Ce code est incorrect")
     assert re.sub(r"\s", "", await page.locator(".secret").inner_text()) == secret
-    await page.locator("#code").fill(_code(secret, -1))
+    await page.locator("#code").fill(code(secret, -1))
     await page.get_by_role("button", name="Ajouter l’application").click()
     await expect(page.get_by_role("heading", name="Vos codes de secours")).to_be_visible()
     codes = await page.locator(".recovery-codes li").all_inner_texts()
@@ -45,7 +43,7 @@ async def test_an_application_is_added_asked_for_and_removed(visit: Visit, world
     await _mailed(site, world.address("other"), "Une application a été ajoutée")
 
     other = await visit(None, f"/connexion?suite={FACTORS}")
-    await _log_in(other, login)
+    await log_in(other, login)
     await expect(other.get_by_role("heading", name="Second facteur")).to_be_visible()
     await other.goto("/contrats")
     # Nothing is open yet.
@@ -62,8 +60,8 @@ async def test_an_application_is_added_asked_for_and_removed(visit: Visit, world
 
     await other.goto(FACTORS)
     await other.get_by_role("button", name="Retirer l’application").click()
-    await other.locator("#code").fill(_code(secret))
-    await _prove(other, worlds.PASSWORD)
+    await other.locator("#code").fill(code(secret))
+    await prove(other, worlds.PASSWORD)
     await expect(other.get_by_role("status")).to_contain_text("L’application est retirée.")
     await expect(other.get_by_role("button", name="Ajouter une application")).to_be_visible()
 
@@ -72,39 +70,23 @@ async def test_what_was_typed_outlives_the_second_step(visit: Visit, world: Worl
     """The session ends while a form is filled in; the form comes back after password and code."""
     login = f"other-{world.mark.lower()}"
     page = await visit(login, FACTORS, password=worlds.PASSWORD)
-    await page.get_by_role("button", name="Ajouter une application").click()
-    await _prove(page, worlds.PASSWORD)
-    secret = re.sub(r"\s", "", await page.locator(".secret").inner_text())
-    await page.locator("#code").fill(_code(secret, -1))
-    await page.get_by_role("button", name="Ajouter l’application").click()
+    secret = await add_application(page)
     await page.goto("/parametres")
     await page.get_by_label("Prénom").fill("Octave")
     session = [cookie for cookie in await page.context.cookies() if cookie["name"] != "__Host-session"]
     await page.context.clear_cookies()
     await page.context.add_cookies([_again(cookie, page.url) for cookie in session])
     await page.get_by_role("button", name="Enregistrer les modifications").click()
-    await _log_in(page, login)
+    await log_in(page, login)
     await expect(page.get_by_role("heading", name="Second facteur")).to_be_visible()
-    await page.locator("#code").fill(_code(secret))
+    await page.locator("#code").fill(code(secret))
     await page.get_by_role("button", name="Continuer").click()
     await expect(page.get_by_label("Prénom")).to_have_value("Octave")
     await page.goto(FACTORS)
     await page.get_by_role("button", name="Retirer l’application").click()
-    await page.locator("#code").fill(_code(secret, 1))
-    await _prove(page, worlds.PASSWORD)
+    await page.locator("#code").fill(code(secret, 1))
+    await prove(page, worlds.PASSWORD)
     await expect(page.get_by_role("status")).to_contain_text("L’application est retirée.")
-
-
-async def _prove(page: Page, password: str) -> None:
-    await expect(page.get_by_role("heading", name="Confirmez que c’est bien vous")).to_be_visible()
-    await page.get_by_label("Mot de passe").fill(password)
-    await page.get_by_role("button", name="Continuer").click()
-
-
-async def _log_in(page: Page, login: str) -> None:
-    await page.get_by_label("Identifiant").fill(login)
-    await page.get_by_label("Mot de passe").fill(worlds.PASSWORD)
-    await page.get_by_role("button", name="Connexion").click()
 
 
 async def _mailed(site: RunningStack, address: str, subject: str) -> None:
@@ -112,11 +94,6 @@ async def _mailed(site: RunningStack, address: str, subject: str) -> None:
         return any(subject in each for each, _ in await site.mailed(address))
 
     await eventually(found, what=f"{subject} for {address}")
-
-
-def _code(secret: str, later: int = 0) -> str:
-    """Of the present step, or one beside it: a code is good once."""
-    return pyotp.TOTP(secret).at(time.time(), counter_offset=later)
 
 
 def _again(cookie: Any, url: str) -> Any:

@@ -94,6 +94,18 @@ CASES: dict[str, Case] = {
     "DELETE /sessions/{session}": Case(RESELLER, 204, refused=READERS, foreign=(RESELLER_BASIC, *STRANGERS)),
     "GET /organisation": Case(CLIENT_BASIC, refused=READERS),
     "PATCH /organisation": Case(CLIENT, refused=BASIC, body={"phone": "0123456789"}, versioned=True),
+    # Unproven, as is every session of these tests.
+    "PUT /organisation/second-factor": Case(CLIENT, 409, refused=BASIC, body={"required": True}),
+    "DELETE /users/{user}/factors": Case(RESELLER, 409, refused=BASIC),
+    "GET /rescues": Case(SQP, refused=(RESELLER, CLIENT, SQP_BASIC, *READERS)),
+    "POST /rescues": Case(
+        SQP,
+        409,
+        refused=(RESELLER, CLIENT, SQP_BASIC, *READERS),
+        body={"login": "revendeur", "reason": "rappelé au numéro du contrat"},
+    ),
+    "POST /rescues/{rescue}/confirm": Case(SQP, 409, refused=(RESELLER, CLIENT, SQP_BASIC, *READERS)),
+    "POST /rescues/{rescue}/refuse": Case(SQP, 204, refused=(RESELLER, CLIENT, SQP_BASIC, *READERS)),
     "GET /users": Case(RESELLER_BASIC, refused=READERS),
     "POST /users": Case(RESELLER, 201, refused=BASIC, body=USER),
     "GET /users/{user}": Case(RESELLER_BASIC, refused=READERS, foreign=STRANGERS),

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from fastapi.routing import APIRoute
@@ -13,7 +14,7 @@ from sqlalchemy import select
 
 from chassis.http.unit_of_work import SAFE_METHODS
 from chassis.tables import AuditEntry
-from devkit.harness import CLIENT, OTHER_RESELLER, RESELLER, RESELLER_BASIC, Harness
+from devkit.harness import CLIENT, OTHER_RESELLER, RESELLER, RESELLER_BASIC, SQP, Harness
 from events.identity import UserChanged
 from web.auth.rules import Public, Rule
 
@@ -21,6 +22,8 @@ from web.auth.rules import Public, Rule
 PUBLIC: dict[str, tuple[int, Any]] = {
     "POST /auth/login": (401, {"login": "a", "password": "b"}),
     "POST /auth/second-step": (409, {"second_step": "a", "code": "123456"}),
+    "POST /auth/second-step/application": (409, {"second_step": "a"}),
+    "POST /auth/second-step/application/confirm": (409, {"second_step": "a", "code": "123456"}),
     "POST /auth/exchange": (401, {"session_token": "a"}),
     "POST /auth/refresh": (401, {"refresh_token": "a"}),
     "POST /auth/logout": (204, {"refresh_token": "a"}),
@@ -42,6 +45,9 @@ PARAMETERS = {
     "/sessions/{identifier}": "session",
     "/users/{identifier}": "user",
     "/users/{identifier}/invitation": "invited",
+    "/users/{identifier}/factors": "user",
+    "/rescues/{identifier}/confirm": "rescue",
+    "/rescues/{identifier}/refuse": "rescue",
     "/addresses/{identifier}": "address",
     "/clients/{identifier}": "client",
     "/clients/{identifier}/access": "client",
@@ -105,7 +111,16 @@ async def ids(world: Any) -> dict[str, str]:
     await world.harness.run_jobs()
     request = (await world.call("GET", "/sign-up-requests", RESELLER)).json()["items"][0]["id"]
     view = await world.call("POST", "/me/lists/contracts/views", RESELLER, json={"name": "À moi", "query": ""})
+    rescue = uuid4()
+    await world.sql(
+        "INSERT INTO rescues (id, user_id, reason, asked_by, asked_at, expires_at)"
+        " VALUES (:id, :whose, 'perdu', :by, now(), now() + interval '1 hour')",
+        id=rescue,
+        whose=RESELLER.user_id,
+        by=SQP.user_id,
+    )
     return {
+        "rescue": str(rescue),
         "view": view.json()["id"],
         "session": session,
         "user": str(RESELLER_BASIC.user_id),

@@ -48,6 +48,9 @@ async def is_taken(passwords: Passwords, password: str, **person: Any) -> bool:
         "InformatiqueGenerale",
         "generale-2026-fils",
         "SQP-SQP-SQP-SQP",
+        "Septembre2026!",
+        "Printemps-2026",
+        "nas-fevrier-2026",
         "sqp-portail-2026",
     ],
 )

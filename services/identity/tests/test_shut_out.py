@@ -44,13 +44,13 @@ async def test_every_write_route_declares_a_rule_that_reads_the_caller(harness: 
     for route, rule in checked:
         assert isinstance(rule, auth.Present | Public), f"{route.methods} {route.path}"
     late = {route.path for route, rule in checked if getattr(rule, "is_late", False)}
-    assert late == {"/me", "/me/password"}, "only what hashes a password first asks later"
+    assert late == {"/me", "/me/password", "/auth/proof"}, "only what hashes a password first asks later"
 
 
 @pytest.fixture
 async def nowhere(world: Any) -> dict[str, str]:
     return dict.fromkeys(
-        ("session", "user", "invited", "waiting", "address", "client", "request", "reseller", "view"), MISSING
+        ("session", "user", "invited", "waiting", "address", "client", "request", "reseller", "view", "rescue"), MISSING
     )
 
 

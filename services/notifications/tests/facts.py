@@ -22,6 +22,7 @@ from events.identity import (
     LoggedInFromNewDevice,
     OrganisationChanged,
     PasswordResetRequested,
+    RescueGranted,
     SecondFactorChanged,
     SignUpRequested,
     UserChanged,
@@ -240,6 +241,9 @@ class Facts:
     def credentials(self, changed: str, who: Principal = RESELLER, **changes: Any) -> CredentialsChanged:
         more = {"changed": changed, "at": AT, **changes}
         return CredentialsChanged(**mail_link(who, "", **more))
+
+    def rescued(self, who: Principal = RESELLER, **changes: Any) -> RescueGranted:
+        return RescueGranted(**mail_link(who, "secret-token", **changes))
 
     def factor(self, change: str, who: Principal = RESELLER, **changes: Any) -> SecondFactorChanged:
         more = {"change": change, "at": AT, "left": 9 if change == "recovery_code_used" else None, **changes}

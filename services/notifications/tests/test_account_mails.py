@@ -20,6 +20,9 @@ FACTORS_SAID = {
     "application_removed": ("retirée le 23/12/2020 à 18:27", "removed on 23/12/2020 at 18:27"),
     "recovery_codes_made": ("les précédents ne valent plus rien", "those before are good no more"),
     "recovery_code_used": ("Il en reste 9.", "Codes left: 9."),
+    "rescue_asked": ("une personne de SQP a demandé", "a person of SQP asked"),
+    "factor_required": ("exige un second facteur de tous", "requires a second factor of all"),
+    "factor_optional": ("n’exige plus de second facteur", "requires no second factor"),
     "factors_reset": ("retirés le 23/12/2020 à 18:27", "removed on 23/12/2020 at 18:27"),
 }
 MAILS: dict[str, Any] = {
@@ -42,6 +45,11 @@ MAILS: dict[str, Any] = {
         ("[Identifiant] Votre identifiant a été changé", "[Log-in] Your log-in was changed"),
         FORGOTTEN,
         ("Votre identifiant est rev-0001 depuis", "Your log-in is rev-0001 since"),
+    ),
+    "rescued": (
+        ("[Votre compte] Le lien pour revenir", "[Your account] The link to come back"),
+        RESET,
+        ("Deux personnes de SQP ont confirmé", "Two people of SQP confirmed"),
     ),
     **{
         change: ((words["fr"], words["en"]), FORGOTTEN, FACTORS_SAID[change])

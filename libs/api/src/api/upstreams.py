@@ -18,6 +18,7 @@ SEGMENTS = {
     **{f"audit/{name}": name for name in SERVICES},
     "sign-up-requests": "identity",
     "invitations": "identity",
+    "rescues": "identity",
     **dict.fromkeys(("contracts", "coverage", "client-summaries", "renewals"), "contracts"),
     **dict.fromkeys(
         (

@@ -12,7 +12,14 @@ UserStatus = Literal["invited", "active", "disabled"]
 LinkPurpose = Literal["reseller_account", "invitation", "client_sign_up"]
 ResetReason = Literal["forgotten", "account_exists"]
 FactorChange = Literal[
-    "application_added", "application_removed", "recovery_codes_made", "recovery_code_used", "factors_reset"
+    "application_added",
+    "application_removed",
+    "recovery_codes_made",
+    "recovery_code_used",
+    "factors_reset",
+    "rescue_asked",
+    "factor_required",
+    "factor_optional",
 ]
 
 
@@ -142,6 +149,13 @@ class SecondFactorChanged(AccountMail):
     left: int | None = None
 
 
+class RescueGranted(MailLink):
+    """Two people of SQP let a sole administrator, who lost everything, begin again: the link sets another password and
+    takes the second factors away."""
+
+    type: ClassVar[str] = "identity.rescue.granted.v1"
+
+
 class SignUpRequested(Event):
     """An end client asked for access with an address that is not on file: its reseller decides."""
 
@@ -194,6 +208,7 @@ EVENTS: tuple[type[Event], ...] = (
     EmailChangeAnnounced,
     CredentialsChanged,
     SecondFactorChanged,
+    RescueGranted,
     SignUpRequested,
     LoggedInFromNewDevice,
     SessionClosed,

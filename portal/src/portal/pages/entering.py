@@ -6,10 +6,12 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response
 
+from api.identity.factors import WaitingLogIn
 from api.identity.sign_in import BrowserSession, LogIn
-from portal import cookies, paths, sessions
+from portal import cookies, paths, qr, sessions
 from portal.api_client import ApiRefused, ServiceUnavailable
 from portal.errors import SessionEnded
+from portal.forms import FINE, FormErrors
 from portal.page import Page
 from portal.router import LOGIN
 from portal.services import identity, sign_in
@@ -18,7 +20,7 @@ from web.errors import Unavailable
 LANDING = "/"
 SECOND_STEP = f"{LOGIN}/code"
 # Identity's is the one that counts.
-SECOND_STEP_MINUTES = 5
+SECOND_STEP_MINUTES = 10
 YEAR = 365 * 24 * 3600
 
 
@@ -40,9 +42,11 @@ async def enter(
     try:
         opened = await sign_in.log_in(page, page.build(LogIn, credentials))
     except ApiRefused as refused:
-        if refused.code != "second_factor_needed":
-            raise
-        return await ask_second_step(page, refused.problem.second_step, path, flash)
+        if refused.code == "second_factor_needed":
+            return await ask_second_step(page, refused.problem.second_step, path, flash)
+        if refused.code == "second_factor_to_add":
+            return await show_enrolment(page, refused.problem.second_step, path)
+        raise
     return await opened_to(page, opened, path, flash)
 
 
@@ -53,6 +57,18 @@ async def ask_second_step(page: Page, token: str, path: str, flash: str) -> Resp
         response = await page.render("account/second_step.html", suite=path, wrong="")
     else:
         response = page.redirect(f"{SECOND_STEP}?{urlencode({'suite': path})}" if path else SECOND_STEP, flash=flash)
+    return _holding(response, token)
+
+
+async def show_enrolment(page: Page, token: str, path: str, trouble: FormErrors = FINE) -> Response:
+    """The page of a person who must have a second factor and has none. It shows the same secret each time. Raises
+    ApiRefused."""
+    enrolment = await sign_in.begin_enrolment(page, page.build(WaitingLogIn, {"second_step": token}))
+    context = {"suite": path, "secret": enrolment.secret, "code": qr.drawn(enrolment.uri), "trouble": trouble}
+    return _holding(await page.render("account/enrolment.html", context, status=trouble.status), token)
+
+
+def _holding(response: Response, token: str) -> Response:
     cookies.put(response, cookies.SECOND_STEP, token, SECOND_STEP_MINUTES * 60)
     return response
 
@@ -62,6 +78,11 @@ async def opened_to(page: Page, opened: BrowserSession, path: str, flash: str = 
     page.forget()
     path = after_login(path)
     response = page.resend(path) if page.kept else page.redirect(path, flash=flash)
+    return await with_session(page, opened, response)
+
+
+async def with_session(page: Page, opened: BrowserSession, response: Response) -> Response:
+    """The answer, with the cookies of the session that is open now."""
     sessions.open_session(response, opened.session_token, opened.max_age)
     sessions.remember_device(response, opened.device_token, opened.device_max_age)
     cookies.drop(response, cookies.SECOND_STEP)

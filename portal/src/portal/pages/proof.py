@@ -9,6 +9,7 @@ from starlette.responses import Response
 from api.identity.factors import Proof
 from portal import paths
 from portal.api_client import ApiRefused
+from portal.form_parser import CSRF_FIELD
 from portal.forms import FINE, Field, Form, FormErrors
 from portal.page import Page
 from portal.router import Blueprint, Handler
@@ -18,6 +19,7 @@ from portal.translations import N_
 blueprint = Blueprint()
 
 PROOF = "/parametres/confirmation"
+OWN = (CSRF_FIELD, "password", "code", "suite")
 FORM = Form(
     Field("password", N_("Mot de passe")),
     Field("code", N_("Code"), needed=False),
@@ -53,5 +55,7 @@ async def prove(page: Page) -> Response:
 
 async def _ask(page: Page, path: str, trouble: FormErrors) -> Response:
     has_factor = (await factors.own(page)).application_since is not None
-    context = {"suite": path, "has_factor": has_factor, "trouble": trouble}
+    # What the form asked goes along, and is sent again with the proof.
+    carried = [(name, value) for name, value in page.form.multi_items() if name not in OWN and isinstance(value, str)]
+    context = {"suite": path, "has_factor": has_factor, "trouble": trouble, "carried": carried}
     return await page.render("settings/proof.html", context, status=trouble.status)

@@ -7,7 +7,7 @@ from starlette.responses import Response
 from api.identity.factors import SecondStep
 from portal import cookies, sessions
 from portal.api_client import ApiRefused
-from portal.forms import Field, Form
+from portal.forms import Field, Form, FormErrors
 from portal.page import Page
 from portal.pages import entering
 from portal.router import LOGIN, Blueprint
@@ -28,30 +28,58 @@ async def code_form(page: Page) -> Response:
 
 @blueprint.post(entering.SECOND_STEP, is_open=True)
 async def give_code(page: Page) -> Response:
-    proof = {
-        "second_step": _token(page) or "-",
-        "code": page.field("code"),
-        "session_token": sessions.session_token(page.request.headers),
-        "device": sessions.device_token(page.request.headers),
-    }
     try:
-        opened = await sign_in.second_step(page, page.build(SecondStep, proof))
+        opened = await sign_in.second_step(page, page.build(SecondStep, _proof(page)))
     except ApiRefused as refused:
         return await _again(page, refused)
     return await entering.opened_to(page, opened, page.field("suite"))
 
 
+@blueprint.post(f"{LOGIN}/application", is_open=True)
+async def add_application(page: Page) -> Response:
+    """The application's first code, and with it the log-in. The recovery codes are shown before the person goes on."""
+    suite = page.field("suite")
+    try:
+        added = await sign_in.enrol(page, page.build(SecondStep, _proof(page)))
+    except ApiRefused as refused:
+        if refused.code == "second_step_over":
+            return await _over(page, refused)
+        return await _enrolment_again(page, FORM.errors(page, refused))
+    context = {"codes": added.codes, "path": entering.after_login(suite)}
+    return await entering.with_session(page, added.session, await page.render("account/recovery_codes.html", context))
+
+
+async def _enrolment_again(page: Page, trouble: FormErrors) -> Response:
+    try:
+        return await entering.show_enrolment(page, _token(page), page.field("suite"), trouble)
+    except ApiRefused as refused:
+        return await _over(page, refused)
+
+
 async def _again(page: Page, refused: ApiRefused) -> Response:
     """The code once more; the password first where the log-in has waited too long."""
-    suite = page.field("suite")
     if refused.code == "second_step_over":
-        context = {"suite": suite, "login": "", "wrong": refused.title}
-        response = await page.render("account/login.html", context, status=refused.status)
-        cookies.drop(response, cookies.SECOND_STEP)
-        return response
+        return await _over(page, refused)
     errors = FORM.errors(page, refused)
     wrong = " ".join(errors.wrong.values()) or errors.title
+    suite = page.field("suite")
     return await page.render("account/second_step.html", status=errors.status, suite=suite, wrong=wrong)
+
+
+async def _over(page: Page, refused: ApiRefused) -> Response:
+    context = {"suite": page.field("suite"), "login": "", "wrong": refused.title}
+    response = await page.render("account/login.html", context, status=refused.status)
+    cookies.drop(response, cookies.SECOND_STEP)
+    return response
+
+
+def _proof(page: Page) -> dict[str, str | None]:
+    return {
+        "second_step": _token(page) or "-",
+        "code": page.field("code"),
+        "session_token": sessions.session_token(page.request.headers),
+        "device": sessions.device_token(page.request.headers),
+    }
 
 
 def _token(page: Page) -> str:

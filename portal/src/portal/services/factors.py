@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from api.identity.factors import Enrolment, EnrolmentCode, Factors, Proof, RecoveryCodes
+from uuid import UUID
+
+from api.identity.factors import Enrolment, EnrolmentCode, Factors, Proof, RecoveryCodes, Rescue, RescueAsk, Rescues
+from api.identity.organisations import SecondFactorRule
 from portal.page_request import PageRequest
 
 
@@ -20,6 +23,30 @@ async def begin(page: PageRequest) -> Enrolment:
 
 async def confirm(page: PageRequest, code: EnrolmentCode) -> RecoveryCodes:
     return (await page.send(RecoveryCodes, "POST", "/auth/factors/application/confirm", code)).body
+
+
+async def require(page: PageRequest, rule: SecondFactorRule) -> None:
+    """Of all people of one's own organisation, or of none."""
+    await page.change("PUT", "/organisation/second-factor", rule)
+
+
+async def reset(page: PageRequest, user: UUID) -> None:
+    """A colleague's."""
+    await page.change("DELETE", f"/users/{user}/factors")
+
+
+async def rescues(page: PageRequest) -> list[Rescue]:
+    """Those that wait for a second person of SQP."""
+    return (await page.get(Rescues, "/rescues")).items
+
+
+async def ask_for_rescue(page: PageRequest, asked: RescueAsk, key: str) -> None:
+    await page.change("POST", "/rescues", asked, key=key)
+
+
+async def decide_rescue(page: PageRequest, rescue: UUID, what: str) -> None:
+    """``what`` is ``confirm`` or ``refuse``."""
+    await page.change("POST", f"/rescues/{rescue}/{what}")
 
 
 async def remove_application(page: PageRequest) -> None:

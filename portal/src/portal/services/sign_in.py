@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from api.identity.factors import SecondStep
+from api.identity.factors import EnrolledBrowser, Enrolment, SecondStep, WaitingLogIn
 from api.identity.sign_in import (
     Activate,
     Activated,
@@ -27,6 +27,14 @@ async def log_in(page: PageRequest, credentials: LogIn) -> BrowserSession:
 
 async def second_step(page: PageRequest, proof: SecondStep) -> BrowserSession:
     return (await page.send(BrowserSession, "POST", "/auth/second-step", proof)).body
+
+
+async def begin_enrolment(page: PageRequest, waiting: WaitingLogIn) -> Enrolment:
+    return (await page.send(Enrolment, "POST", "/auth/second-step/application", waiting)).body
+
+
+async def enrol(page: PageRequest, proof: SecondStep) -> EnrolledBrowser:
+    return (await page.send(EnrolledBrowser, "POST", "/auth/second-step/application/confirm", proof)).body
 
 
 async def log_out(page: PageRequest, session: LogOut) -> None:

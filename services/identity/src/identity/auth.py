@@ -62,9 +62,11 @@ PersonWithPassword = Annotated[Principal, Depends(_people(is_late=True))]
 ProvenPerson = Annotated[Principal, Depends(_people(is_proven=True))]
 Administrator = Annotated[Principal, Depends(_people(write=True))]
 CanReadClients = Annotated[Principal, Depends(_people("reseller", "sqp"))]
+ProvenAdministrator = Annotated[Principal, Depends(_people(write=True, is_proven=True))]
 ClientManager = Annotated[Principal, Depends(_people("reseller", "sqp", write=True))]
 Support = Annotated[Principal, Depends(_people("sqp"))]
 SupportAdministrator = Annotated[Principal, Depends(_people("sqp", write=True))]
+ProvenSupport = Annotated[Principal, Depends(_people("sqp", write=True, is_proven=True))]
 BackOffice = Annotated[Principal, Depends(Present(scope="identity:write"))]
 
 ANYONE_LOGS_IN = Depends(Public("proof of identity is in the body"))

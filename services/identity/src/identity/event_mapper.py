@@ -126,6 +126,10 @@ def password_reset_requested(
     return facts.PasswordResetRequested(**_account(user, of), **link, because=because)
 
 
+def rescue_granted(user: User, of: Organisation, link: SealedLink) -> facts.RescueGranted:
+    return facts.RescueGranted(**_account(user, of), **link)
+
+
 def email_change_requested(user: User, of: Organisation, link: SealedLink) -> facts.EmailChangeRequested:
     """To the address that waits for its confirmation."""
     account = _account(user, of)

@@ -21,7 +21,7 @@ from web import clock
 from web.auth import opaque
 from web.auth.sealing import seal
 
-UNDER_WAY: tuple[Purpose, ...] = (*ACCOUNT_PURPOSES, "password_reset", "email_change")
+UNDER_WAY: tuple[Purpose, ...] = (*ACCOUNT_PURPOSES, "password_reset", "email_change", "rescue")
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,13 @@ class Links:
         link = await self._issue(session, user, "password_reset", expires_at)
         outbox.add(session, event_mapper.password_reset_requested(user, of, link, because))
         return True
+
+    async def rescue(self, session: AsyncSession, user: User, of: Organisation) -> None:
+        """Sends the link by which a sole administrator begins again; those before are void."""
+        await void(session, user, "password_reset", "rescue")
+        expires_at = clock.now() + timedelta(hours=self.settings.rescue_hours)
+        link = await self._issue(session, user, "rescue", expires_at)
+        outbox.add(session, event_mapper.rescue_granted(user, of, link))
 
     async def confirm_email(self, session: AsyncSession, user: User, of: Organisation) -> None:
         """Sends the link that makes ``user.pending_email`` count to that mailbox; those before are void. Raises

@@ -29,7 +29,12 @@ SHORTEST_WORD = 3
 # Of 0 to 4: at least 10^8 guesses, which a limit on attempts keeps out of reach for years.
 STRONG_ENOUGH = 3
 # Words of the house and of French keyboards, which an English list of passwords does not hold.
-CONTEXT = ("sqp", "portail", "revendeur", "client", "contrat", "motdepasse", "bienvenue", "azertyuiop", "qsdfghjklm")
+CONTEXT = (
+    *("sqp", "nas", "portail", "revendeur", "client", "contrat", "motdepasse", "bienvenue", "azertyuiop", "qsdfghjklm"),
+    # What people put before a year when a password has to be another one.
+    *("janvier", "fevrier", "mars", "avril", "juin", "juillet", "aout", "septembre", "octobre", "novembre", "decembre"),
+    *("printemps", "automne", "hiver"),
+)
 
 
 class Passwords:

@@ -39,6 +39,7 @@ USER = (
     User.status,
     User.language,
     User.email_undeliverable,
+    User.second_factor,
     User.version,
 )
 ORGANISATION = (
@@ -50,6 +51,7 @@ ORGANISATION = (
     Organisation.phone,
     Organisation.reseller_id,
     Organisation.portal_access,
+    Organisation.second_factor_required,
     Organisation.version,
 )
 _Reseller = aliased(Organisation)

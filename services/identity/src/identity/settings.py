@@ -37,6 +37,8 @@ class Settings(ServiceSettings):
     # How long a log-in waits for its second factor, and an application for its first code.
     second_step_minutes: int = 5
     enrolment_minutes: int = 10
+    # How long a rescue waits for the second person of SQP, and its link for the person.
+    rescue_hours: int = 24
     device_days: int = 365
 
     key_encryption_secret: SecretStr = development_secret("identity-development-key-encryption")

@@ -16,6 +16,7 @@ TITLES: dict[EmailKind, Text] = {
     "password_changed": text("[Mot de passe] Votre mot de passe a été changé", "[Password] Your password was changed"),
     "login_changed": text("[Identifiant] Votre identifiant a été changé", "[Log-in] Your log-in was changed"),
     **factor_labels.TITLES,
+    "rescue_granted": text("[Votre compte] Le lien pour revenir", "[Your account] The link to come back"),
 }
 HAS_ACCOUNT = text("[Votre compte] Vous avez déjà un compte", "[Your account] You have an account already")
 
@@ -27,6 +28,7 @@ BUTTONS: dict[EmailKind, Text] = {
     "password_changed": text("Choisir un nouveau mot de passe", "Choose a new password"),
     "login_changed": text("Choisir un nouveau mot de passe", "Choose a new password"),
     **dict.fromkeys(factor_labels.TITLES, factor_labels.BUTTON),
+    "rescue_granted": text("Choisir un nouveau mot de passe", "Choose a new password"),
 }
 
 BODIES: dict[str, Text] = {
@@ -77,6 +79,12 @@ BODIES: dict[str, Text] = {
         "Your log-in is {login} since {day} at {hour}. Your password stays as it is.",
     ),
     **factor_labels.BODIES,
+    "rescue_granted": text(
+        "Deux personnes de SQP ont confirmé que vous avez perdu le second facteur du compte {login}. Avec ce lien vous "
+        "choisissez un nouveau mot de passe ; vos seconds facteurs sont retirés et vos sessions fermées.",
+        "Two people of SQP confirmed that you lost the second factor of the account {login}. With this link you choose "
+        "a new password; your second factors are removed and your sessions ended.",
+    ),
 }
 # The sentence that goes with each reason of a reset.
 RESETS = {"forgotten": "password_reset", "account_exists": "account_exists"}
@@ -112,6 +120,8 @@ NOTES: dict[EmailKind, tuple[Text, ...]] = {
     "password_changed": (NOT_YOU_CREDENTIALS,),
     "login_changed": (NOT_YOU_CREDENTIALS,),
     **dict.fromkeys(factor_labels.TITLES, (factor_labels.NOT_YOU,)),
+    "rescue_asked": (factor_labels.NOT_YOU_RESCUE,),
+    "rescue_granted": (GOOD_UNTIL, factor_labels.NOT_YOU_RESCUE),
 }
 
 NOT_YOU_DEVICE = text(

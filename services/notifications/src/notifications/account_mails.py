@@ -16,6 +16,7 @@ from events.identity import (
     EmailChangeRequested,
     MailLink,
     PasswordResetRequested,
+    RescueGranted,
     SecondFactorChanged,
 )
 from notifications import repository, service
@@ -75,10 +76,11 @@ def _letter(event: AccountMail) -> Letter:
             return Letter("email_change", "/nouvelle-adresse", {"email": event.email})
         case EmailChangeAnnounced():
             return Letter("email_change_announced", RESET, {"new_email": event.new_email})
-        case CredentialsChanged(changed="password"):
-            return Letter("password_changed", FORGOTTEN, {"at": event.at})
         case CredentialsChanged():
-            return Letter("login_changed", FORGOTTEN, {"at": event.at})
+            kind: AccountKind = "password_changed" if event.changed == "password" else "login_changed"
+            return Letter(kind, FORGOTTEN, {"at": event.at})
+        case RescueGranted():
+            return Letter("rescue_granted", RESET, {})
         case SecondFactorChanged():
             return Letter(event.change, FORGOTTEN, {"at": event.at, "left": event.left})
     raise TypeError(type(event).__name__)

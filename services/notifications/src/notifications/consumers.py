@@ -20,6 +20,7 @@ from events.identity import (
     LoggedInFromNewDevice,
     OrganisationChanged,
     PasswordResetRequested,
+    RescueGranted,
     SecondFactorChanged,
     SessionClosed,
     SignUpRequested,
@@ -65,7 +66,7 @@ def consumers() -> tuple[Consumer, ...]:
     identity.on(UserChanged)(projections.user)
     identity.on(SessionClosed)(projections.closed_session)
     identity.on(AccountInvited, PasswordResetRequested, EmailChangeRequested, EmailChangeAnnounced)(account_mails.send)
-    identity.on(CredentialsChanged, SecondFactorChanged)(account_mails.send)
+    identity.on(CredentialsChanged, SecondFactorChanged, RescueGranted)(account_mails.send)
     identity.on(SignUpRequested)(_tell(recipients.sign_up_requested))
     identity.on(LoggedInFromNewDevice)(service.tell_of_new_device)
 

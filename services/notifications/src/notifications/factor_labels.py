@@ -21,7 +21,21 @@ TITLES: dict[EmailKind, Text] = {
     "factors_reset": text(
         "[Double authentification] Vos facteurs ont été retirés", "[Two-step log-in] Your factors were removed"
     ),
+    "rescue_asked": text(
+        "[Double authentification] SQP vous aide à revenir", "[Two-step log-in] SQP helps you to come back"
+    ),
+    "factor_required": text(
+        "[Double authentification] Un second facteur est désormais exigé",
+        "[Two-step log-in] A second factor is required from now on",
+    ),
+    "factor_optional": text(
+        "[Double authentification] Le second facteur n’est plus exigé", "[Two-step log-in] Second factors are optional"
+    ),
 }
+NOT_YOU_RESCUE = text(
+    "Si vous n’avez rien demandé, prévenez SQP aussitôt et choisissez un nouveau mot de passe.",
+    "If you asked for nothing, tell SQP at once and choose a new password.",
+)
 BUTTON = text("Choisir un nouveau mot de passe", "Choose a new password")
 BODIES: dict[str, Text] = {
     "application_added": text(
@@ -48,6 +62,22 @@ BODIES: dict[str, Text] = {
     "factors_reset": text(
         "Les seconds facteurs du compte {login} ont été retirés le {day} à {hour} et ses sessions fermées.",
         "The second factors of the account {login} were removed on {day} at {hour} and its sessions ended.",
+    ),
+    "rescue_asked": text(
+        "Le {day} à {hour}, une personne de SQP a demandé un nouvel accès au compte {login}, dont le second facteur "
+        "serait perdu. Si une seconde personne de SQP le confirme, vous recevrez un lien.",
+        "On {day} at {hour} a person of SQP asked for new access to the account {login}, whose second factor is said "
+        "to be lost. If a second person of SQP confirms it, you get a link.",
+    ),
+    "factor_required": text(
+        "Depuis le {day} à {hour}, {organisation_name} exige un second facteur de tous ses utilisateurs : qui n’en a "
+        "pas l’ajoute à sa prochaine connexion.",
+        "Since {day} at {hour}, {organisation_name} requires a second factor of all its people: who has none adds one "
+        "at the next log-in.",
+    ),
+    "factor_optional": text(
+        "Depuis le {day} à {hour}, {organisation_name} n’exige plus de second facteur de ses utilisateurs.",
+        "Since {day} at {hour}, {organisation_name} requires no second factor of its people any more.",
     ),
 }
 NOT_YOU = text(

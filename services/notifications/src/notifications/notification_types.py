@@ -10,7 +10,7 @@ from events.identity import FactorChange
 # By e-mail alone and whatever the person's preferences: links to an account, and what happens to its credentials.
 AccountKind = Literal[
     "account_invited", "password_reset", "email_change", "email_change_announced", "password_changed", "login_changed",
-    FactorChange,
+    "rescue_granted", FactorChange,
 ]  # fmt: skip
 EmailKind = Literal[Kind, AccountKind]
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Annotated
+from uuid import UUID
 
 from pydantic import StringConstraints
 
-from api.identity.common import Password, Token
+from api.identity.common import Login, Password, Token
+from api.identity.sign_in import BrowserSession, TokenPair
 from web.schemas import Answer, Request
 
 # Of an application, or a recovery code, with whatever spaces and dashes.
@@ -22,6 +24,10 @@ class SecondStep(Request):
     code: Code
     device: Token | None = None
     session_token: Token | None = None
+
+
+class WaitingLogIn(Request):
+    second_step: Token
 
 
 class Proof(Request):
@@ -48,6 +54,18 @@ class RecoveryCodes(Answer):
     codes: list[str]
 
 
+class Enrolled(RecoveryCodes):
+    """The session that the password asked for, and the first recovery codes."""
+
+    session: BrowserSession | TokenPair
+
+
+class EnrolledBrowser(RecoveryCodes):
+    """As a browser's portal gets it."""
+
+    session: BrowserSession
+
+
 class Factors(Answer):
     """``application_since``: when the authenticator application was added, if there is one. Until ``proven_until``
     factors may be changed without being asked again."""
@@ -55,3 +73,30 @@ class Factors(Answer):
     application_since: datetime | None
     recovery_codes_left: int
     proven_until: datetime | None
+
+
+class RescueAsk(Request):
+    """``login`` is that of the only administrator of a reseller or client; ``reason``: how SQP knows that it is this
+    person who asks."""
+
+    login: Login
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=10, max_length=500)]
+
+
+class Rescue(Answer):
+    """``own``: the caller asked for it, and another person has to confirm."""
+
+    id: UUID
+    login: str
+    name: str
+    organisation_name: str
+    reason: str
+    asked_by: UUID
+    asked_by_name: str
+    asked_at: datetime
+    expires_at: datetime
+    own: bool = False
+
+
+class Rescues(Answer):
+    items: list[Rescue]

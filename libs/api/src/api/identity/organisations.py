@@ -45,6 +45,10 @@ class ClientPatch(Request):
     phone: OptionalPhone | None = None
 
 
+class SecondFactorRule(Request):
+    required: bool
+
+
 class Access(Request):
     open: bool
 
@@ -60,7 +64,8 @@ class ClientPut(ResellerPut):
 
 
 class Organisation(Answer):
-    """While ``portal_access`` is false, people of the organisation cannot log in."""
+    """While ``portal_access`` is false, people of the organisation cannot log in. ``second_factor_required``: who has
+    no second factor adds one at the next log-in."""
 
     id: UUID
     kind: OrganisationKind
@@ -70,6 +75,7 @@ class Organisation(Answer):
     phone: str
     reseller_id: UUID | None
     portal_access: bool
+    second_factor_required: bool = False
     version: int
 
 

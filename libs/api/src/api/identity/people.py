@@ -64,6 +64,7 @@ class User(Answer):
     status: UserStatus
     language: Language
     email_undeliverable: bool
+    second_factor: bool = False
     version: int
 
 

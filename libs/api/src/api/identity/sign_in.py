@@ -125,10 +125,12 @@ class Activation(Answer):
 
 class Recovery(Answer):
     """Whose password the link changes: the page shows it, and password managers file it under it. ``link_email`` is the
-    e-mail address that the link puts back, empty after a forgotten password."""
+    e-mail address that the link puts back, empty after a forgotten password. ``purpose`` is ``rescue`` for a link that
+    takes the second factors away."""
 
     login: str
     link_email: str
+    purpose: str = "password_reset"
     expires_at: datetime
 
 

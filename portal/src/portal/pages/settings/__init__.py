@@ -12,6 +12,7 @@ from portal.pages.settings import (
     notifications,
     profile,
     promise,
+    rescues,
     security,
     users,
 )
@@ -27,5 +28,6 @@ BLUEPRINTS = (
     promise.blueprint,
     exchanges.blueprint,
     canned.blueprint,
+    rescues.blueprint,
     journal.blueprint,
 )

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from starlette.responses import Response
 
-from portal.forms import Field, Form, FormErrors
+from api.identity.organisations import Organisation, SecondFactorRule
+from portal.api_client import ApiRefused
+from portal.forms import BARE, Field, Form, FormErrors
 from portal.page import Page
+from portal.pages.proof import proven
 from portal.pages.rights import writers
 from portal.router import Blueprint
-from portal.services import identity
+from portal.services import factors, identity
 from portal.translations import N_
 
 blueprint = Blueprint()
 
+RULE = "/parametres/societe/second-facteur"
+REQUIRED = N_("Un second facteur est désormais exigé de tous. Les sessions ouvertes sans second facteur sont fermées.")
+OPTIONAL = N_("Le second facteur est désormais facultatif.")
 FORM = Form(
     Field("name", N_("Nom / Raison sociale")),
     Field("email", N_("E-mail")),
@@ -36,5 +44,33 @@ async def save(page: Page) -> Response:
     return page.redirect("/parametres/societe", flash=page.gettext("Vos modifications sont enregistrées."))
 
 
+@blueprint.post(f"{RULE}/exiger")
+@writers()
+@proven
+async def require_second_factor(page: Page) -> Response:
+    return await _rule(page, REQUIRED, required=True)
+
+
+@blueprint.post(f"{RULE}/ne-plus-exiger")
+@writers()
+@proven
+async def relax_second_factor(page: Page) -> Response:
+    return await _rule(page, OPTIONAL, required=False)
+
+
+async def _rule(page: Page, said: str, *, required: bool) -> Response:
+    try:
+        await factors.require(page, page.build(SecondFactorRule, {"required": required}))
+    except ApiRefused as refused:
+        if refused.code == "proof_needed":
+            raise
+        trouble = BARE.errors(page, refused)
+        company = await identity.organisation(page).read()
+        return await _form(page, company.body, replace(trouble, etag=company.etag))
+    return page.redirect("/parametres/societe", flash=page.gettext(said))
+
+
 async def _form(page: Page, values: object, trouble: FormErrors) -> Response:
-    return await page.render("settings/company.html", status=trouble.status, values=values, trouble=trouble)
+    required = values.second_factor_required if isinstance(values, Organisation) else None
+    context = {"values": values, "trouble": trouble, "required": required}
+    return await page.render("settings/company.html", context, status=trouble.status)

@@ -12,9 +12,10 @@ from portal.api_client import ApiRefused
 from portal.forms import BARE, Field, Form, FormErrors
 from portal.listing import Listing
 from portal.page import Page
+from portal.pages.proof import proven
 from portal.pages.rights import writers
 from portal.router import Blueprint
-from portal.services import identity
+from portal.services import factors, identity
 from portal.services.resource import Resource
 from portal.translations import N_
 
@@ -117,6 +118,19 @@ async def change_status(page: Page) -> Response:
         return await _as_it_stands(page, trouble)
     said = BACK_IN if status == "active" else DISABLED
     return page.redirect(USERS, flash=page.gettext(said))
+
+
+@blueprint.post(f"{USERS}/{{id:uuid}}/facteurs")
+@writers()
+@proven
+async def reset_factors(page: Page) -> Response:
+    try:
+        await factors.reset(page, page.request.path_params["id"])
+    except ApiRefused as refused:
+        if refused.code == "proof_needed":
+            raise
+        return await _as_it_stands(page, BARE.errors(page, refused))
+    return page.redirect(USERS, flash=page.gettext("Les seconds facteurs sont remis à zéro, les sessions fermées."))
 
 
 @blueprint.post(f"{USERS}/{{id:uuid}}/adresse")

@@ -8,6 +8,7 @@ from api.identity import organisations as schemas
 from chassis.http.unit_of_work import Reader, Session, UnitOfWorkRoute
 from identity import auth, queries
 from identity.errors import OrganisationNotFound
+from identity.factors import colleagues
 from identity.service import organisations as service
 from web.http.preconditions import IfMatch, set_etag
 
@@ -32,5 +33,16 @@ async def change_organisation(
     response: Response,
 ) -> schemas.Organisation:
     of = await service.change_own(session, body.model_dump(exclude_none=True), principal, precondition)
+    set_etag(response, of.version)
+    return schemas.Organisation.model_validate(of)
+
+
+@router.put("/second-factor")
+async def require_second_factor(
+    body: schemas.SecondFactorRule, principal: auth.ProvenAdministrator, session: Session, response: Response
+) -> schemas.Organisation:
+    """Whether the organisation's people must have a second factor. Who has none is logged out, and adds one at the next
+    log-in before anything else."""
+    of = await colleagues.require(session, principal, is_required=body.required)
     set_etag(response, of.version)
     return schemas.Organisation.model_validate(of)

@@ -13,7 +13,7 @@ from chassis.messaging import outbox
 from identity import auth, queries, repository
 from identity.dependencies import ClientInfo, Services, ServicesDep, SigningKey
 from identity.errors import LogInByMail, LoginRefused
-from identity.factors.errors import SecondFactorNeeded
+from identity.factors.errors import SecondFactorNeeded, SecondFactorToAdd
 from identity.service import sessions
 from identity.service.sessions import Browser, Credentials, Opened
 from identity.tasks import SEND_RESET_LINKS
@@ -27,7 +27,8 @@ async def log_in(
     body: schemas.LogIn, session: Session, services: ServicesDep, origin: ClientInfo, key: SigningKey
 ) -> schemas.TokenPair | schemas.BrowserSession:
     """An api client gets tokens, a browser's gateway an opaque session token for the cookie. A person who has a second
-    factor gets 401 ``second_factor_needed`` and goes on with ``POST /auth/second-step``."""
+    factor gets 401 ``second_factor_needed`` and goes on with ``POST /auth/second-step``; 401
+    ``second_factor_to_add`` where the organisation asks for one and the person has none."""
     known = await _credentials(services, body.login, body.device)
     account = str(known.user_id or body.login)
     limits = services.throttle.login(
@@ -57,7 +58,7 @@ async def log_in(
         if not known.on_device:
             await services.throttle.failed(account)
         raise
-    except SecondFactorNeeded:
+    except (SecondFactorNeeded, SecondFactorToAdd):
         await services.throttle.forgive(limits)
         raise
     await services.throttle.forgive(limits)

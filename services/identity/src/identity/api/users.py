@@ -15,6 +15,7 @@ from identity import auth, queries
 from identity.api.listing import page_of
 from identity.dependencies import ServicesDep
 from identity.errors import UserNotFound
+from identity.factors import colleagues
 from identity.models import User
 from identity.service import people as service
 from web.http.preconditions import IfMatch, set_etag
@@ -94,3 +95,10 @@ async def invite_again(
 ) -> None:
     """Sends another link; the ones before are good no more."""
     await service.invite_again(session, identifier, principal, services.links)
+
+
+@router.delete("/users/{identifier}/factors", status_code=204)
+async def reset_factors(identifier: UUID, principal: auth.ProvenAdministrator, session: Session) -> None:
+    """For a colleague who lost the second factor: the sessions end, and the password alone opens the account until
+    another one is added."""
+    await colleagues.reset(session, identifier, principal)

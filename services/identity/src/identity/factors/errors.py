@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from web.errors import Conflict, Problem
+from web.errors import Conflict, NotFound, Problem
 from web.i18n import text
 
 
@@ -17,6 +17,39 @@ class SecondFactorNeeded(Problem):
         "Ce compte demande un second facteur : indiquez le code de votre application, ou un code de secours.",
         "This account asks for a second factor: give the code of your application, or a recovery code.",
     )
+
+
+class SecondFactorToAdd(Problem):
+    """The password was right, the organisation asks for a second factor, and the person has none. ``second_step`` is
+    the token of ``POST /auth/second-step/application``, good for ``expires_in`` seconds."""
+
+    status = 401
+    code = "second_factor_to_add"
+    keeps_changes = True
+    message = text(
+        "Votre société demande un second facteur : ajoutez une application d’authentification pour vous connecter.",
+        "Your organisation asks for a second factor: add an authenticator application to log in.",
+    )
+
+
+class SecondFactorRequired(Conflict):
+    code = "second_factor_required"
+    message = text(
+        "Votre société demande un second facteur : changez d’application plutôt que de la retirer.",
+        "Your organisation asks for a second factor: change the application instead of removing it.",
+    )
+
+
+class OwnFactorFirst(Conflict):
+    code = "own_factor_first"
+    message = text(
+        "Ajoutez d’abord un second facteur à votre propre compte.", "Add a second factor to your own account first."
+    )
+
+
+class PersonWithoutFactor(Conflict):
+    code = "person_without_factor"
+    message = text("Cette personne n’a pas de second facteur.", "This person has no second factor.")
 
 
 class SecondStepOver(Conflict):
@@ -71,3 +104,40 @@ class NoSecondFactor(Conflict):
         "Ajoutez d’abord un second facteur : les codes de secours le remplacent quand il manque.",
         "Add a second factor first: recovery codes stand in for it.",
     )
+
+
+class NotSoleAdministrator(Conflict):
+    code = "not_sole_administrator"
+    message = text(
+        "Cette personne n’est pas la seule administratrice active d’un revendeur ou d’un client : un administrateur de "
+        "sa société peut remettre à zéro ses seconds facteurs.",
+        "This person is not the only active administrator of a reseller or client: an administrator of the organisation"
+        " can reset the second factors.",
+    )
+
+
+class RescuePending(Conflict):
+    code = "rescue_pending"
+    message = text(
+        "Un secours est déjà demandé pour cette personne.", "A rescue has been asked for this person already."
+    )
+
+
+class RescueOver(Conflict):
+    code = "rescue_over"
+    message = text(
+        "Ce secours est déjà décidé, ou a attendu trop longtemps.",
+        "This rescue is decided already, or waited too long.",
+    )
+
+
+class SecondPersonNeeded(Conflict):
+    code = "second_person_needed"
+    message = text(
+        "Un secours se confirme par une autre personne que celle qui l’a demandé.",
+        "A rescue is confirmed by another person than the one who asked for it.",
+    )
+
+
+class RescueNotFound(NotFound):
+    code = "rescue_not_found"

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Literal
 from uuid import UUID, uuid4
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, func
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.identity.common import Client
@@ -61,3 +62,24 @@ class WaitingLogIn(Base):
     expires_at: Mapped[datetime] = mapped_column(index=True)
 
     __table_args__ = (CheckConstraint("client IN ('api', 'browser')", name="client"),)
+
+
+class Rescue(Base):
+    """Asked by one person of SQP for a sole administrator who lost everything; another one confirms or refuses."""
+
+    __tablename__ = "rescues"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), index=True)
+    reason: Mapped[str]
+    asked_by: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    asked_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    state: Mapped[str] = mapped_column(server_default=text("'pending'"))
+    decided_by: Mapped[UUID | None]
+    decided_at: Mapped[datetime | None]
+
+    __table_args__ = (CheckConstraint("state IN ('pending', 'confirmed', 'refused')", name="state"),)
+
+    def decide(self, state: Literal["confirmed", "refused"], *, by: UUID | None, at: datetime) -> None:
+        self.state, self.decided_by, self.decided_at = state, by, at

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, delete, exists, func, select, update
@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from chassis.sql import AnyRow
-from identity.factors.models import Authenticator, Enrolment, RecoveryCode, WaitingLogIn
+from identity.factors.models import Authenticator, Enrolment, RecoveryCode, Rescue, WaitingLogIn
 from identity.models import Device, Session, User
 
 
@@ -107,6 +107,7 @@ async def factors(reader: AsyncConnection, user_id: UUID | None, session_id: UUI
     return (await reader.execute(query.where(User.id == user_id))).one()
 
 
-async def clear_away(session: AsyncSession, now: datetime) -> None:
+async def clear_away(session: AsyncSession, now: datetime, kept: timedelta) -> None:
     for table in (Enrolment, WaitingLogIn):
         await session.execute(delete(table).where(table.expires_at < now))
+    await session.execute(delete(Rescue).where(Rescue.expires_at < now - kept))

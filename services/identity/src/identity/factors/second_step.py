@@ -12,7 +12,7 @@ from identity import auth
 from identity import repository as people
 from identity.api.sessions import opened_for
 from identity.dependencies import ClientInfo, ServicesDep, SigningKey
-from identity.factors import repository, service
+from identity.factors import codes, repository, service
 from identity.factors.errors import SecondStepOver, WrongCode
 from identity.factors.models import WaitingLogIn
 from identity.models import Organisation, User
@@ -50,10 +50,42 @@ async def take_second_step(
     return opened_for(services, opened, key)
 
 
-async def _waiting(session: AsyncSession, token: str) -> tuple[WaitingLogIn, User, Organisation]:
-    """The log-in that waits, locked. Raises SecondStepOver, also where the person may not enter any more."""
+@router.post("/application", dependencies=[auth.ANYONE_LOGS_IN])
+async def add_application(body: schemas.WaitingLogIn, session: Session, services: ServicesDep) -> schemas.Enrolment:
+    """For a person who must have a second factor and has none: the secret, the same until its first right code."""
+    step, user, _ = await _waiting(session, body.second_step, has_factor=False)
+    secret = await service.begin(session, step.id, user, services.settings)
+    return schemas.Enrolment(secret=secret, uri=codes.uri(secret, user.login))
+
+
+@router.post("/application/confirm", dependencies=[auth.ANYONE_LOGS_IN])
+async def confirm_application(
+    body: schemas.SecondStep, session: Session, services: ServicesDep, origin: ClientInfo, key: SigningKey
+) -> schemas.Enrolled:
+    """The application counts from its first right code on, and opens the session that the password asked for."""
+    limits = services.throttle.second_factor(opaque.digest(body.second_step))
+    await services.throttle.count(limits)
+    step, user, of = await _waiting(session, body.second_step, has_factor=False)
+    client, remember = step.client, step.remember
+    # What waited of the person is over with it.
+    made = await service.confirm(session, step.id, user, of, body.code, services.settings, user.id)
+    await sessions.revoke(session, "factors_changed", clock.now(), of=User.id == user.id)
+    browser = Browser(body.session_token, body.device)
+    opened = await sessions.open_for(
+        session, user, of, client, browser, origin, services.settings, remember=remember, factor="application"
+    )
+    return schemas.Enrolled(codes=made, session=opened_for(services, opened, key))
+
+
+async def _waiting(
+    session: AsyncSession, token: str, *, has_factor: bool = True
+) -> tuple[WaitingLogIn, User, Organisation]:
+    """The log-in that waits, locked. Raises SecondStepOver, also where the person may not enter any more, or has got
+    or lost a factor meanwhile."""
     found = await repository.waiting(session, opaque.digest(token), clock.now())
     of = await people.organisation(session, found[1].organisation_id) if found else None
     if found is None or of is None or found[1].status != "active" or not of.portal_access:
+        raise SecondStepOver
+    if found[1].second_factor != has_factor:
         raise SecondStepOver
     return (*found, of)

@@ -15,7 +15,7 @@ from events.identity import FactorChange
 from identity import event_mapper, vault
 from identity.errors import WrongPassword
 from identity.factors import codes, repository
-from identity.factors.errors import CodeNeeded, NoEnrolment, NoSecondFactor, WrongCode
+from identity.factors.errors import CodeNeeded, NoEnrolment, NoSecondFactor, SecondFactorRequired, WrongCode
 from identity.models import Organisation, User
 from identity.service import actors, sessions
 from identity.settings import Settings
@@ -107,11 +107,13 @@ async def confirm_own(session: AsyncSession, principal: Principal, code: str, se
 
 
 async def remove_application(session: AsyncSession, principal: Principal) -> None:
-    """With the last factor the recovery codes go, too. Raises NoSecondFactor."""
+    """With the last factor the recovery codes go, too. Raises NoSecondFactor, SecondFactorRequired."""
     now = await actors.lock(session, principal)
     user, of = now.user, now.organisation
     if await repository.authenticator(session, user.id) is None:
         raise NoSecondFactor
+    if of.second_factor_required:
+        raise SecondFactorRequired
     await repository.drop_factors(session, user.id)
     user.set_second_factor(has_one=False)
     await _end_others(session, user, principal)
@@ -126,6 +128,15 @@ async def renew_recovery_codes(session: AsyncSession, principal: Principal) -> l
     made = await _new_codes(session, now.user)
     tell(session, now.user, now.organisation, "recovery_codes_made", by=principal)
     return made
+
+
+async def reset(session: AsyncSession, user: User, of: Organisation, by: By) -> None:
+    """Takes everything from a locked person who cannot log in any more: the password alone opens the account again, or
+    leads to another factor where the organisation asks for one."""
+    await repository.drop_factors(session, user.id)
+    user.set_second_factor(has_one=False)
+    await sessions.revoke(session, "factors_reset", clock.now(), of=User.id == user.id)
+    tell(session, user, of, "factors_reset", by=by)
 
 
 def tell(

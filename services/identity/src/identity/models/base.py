@@ -14,7 +14,7 @@ from events.identity import LinkPurpose, UserStatus
 from web.i18n import Language
 
 KeyState = Literal["next", "active", "retired"]
-Purpose = Literal[LinkPurpose, "password_reset", "email_change", "email_objection"]
+Purpose = Literal[LinkPurpose, "password_reset", "email_change", "email_objection", "rescue"]
 
 # Links by which a person comes to a first password.
 ACCOUNT_PURPOSES: tuple[Purpose, ...] = get_args(LinkPurpose)

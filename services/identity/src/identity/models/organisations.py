@@ -31,6 +31,8 @@ class Organisation(Base):
     phone: Mapped[str] = mapped_column(server_default=text("''"))
     reseller_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisations.id"), index=True)
     portal_access: Mapped[bool] = mapped_column(server_default=text("true"))
+    # Whether its people must have a second factor.
+    second_factor_required: Mapped[bool] = mapped_column(server_default=text("false"))
     version: Mapped[int] = mapped_column(Integer, server_default=text("1"))
     search_text: Mapped[str] = mapped_column(server_default=text("''"))
     name_key: Mapped[str] = mapped_column(Computed("fold(name)", persisted=True))
@@ -58,6 +60,14 @@ class Organisation(Base):
         if self.portal_access == is_open:
             return False
         self.portal_access = is_open
+        self.version += 1
+        return True
+
+    def require_second_factor(self, *, is_required: bool) -> bool:
+        """False when it was so already."""
+        if self.second_factor_required == is_required:
+            return False
+        self.second_factor_required = is_required
         self.version += 1
         return True
 

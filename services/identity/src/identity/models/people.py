@@ -136,7 +136,7 @@ class LinkToken(Base):
     __table_args__ = (
         CheckConstraint(
             "purpose IN ('reseller_account', 'invitation', 'client_sign_up', 'password_reset', 'email_change', "
-            "'email_objection')",
+            "'email_objection', 'rescue')",
             name="purpose",
         ),
     )

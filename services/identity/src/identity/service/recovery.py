@@ -8,6 +8,7 @@ from chassis import audit
 from chassis.messaging import outbox
 from identity import event_mapper, links, repository
 from identity.errors import LinkInvalid
+from identity.factors import service as factors
 from identity.links import Links
 from identity.models import User
 from identity.models.base import Purpose
@@ -15,7 +16,7 @@ from identity.service import accounts, email_changes, sessions
 from web import clock
 from web.auth import opaque
 
-PURPOSES: tuple[Purpose, ...] = ("password_reset", "email_objection")
+PURPOSES: tuple[Purpose, ...] = ("password_reset", "email_objection", "rescue")
 
 
 async def send_reset_links(session: AsyncSession, login: str, by_links: Links) -> int:
@@ -37,7 +38,7 @@ async def send_reset_links(session: AsyncSession, login: str, by_links: Links) -
 
 async def reset_password(session: AsyncSession, token: str, password_hash: str) -> User:
     """Good once; ends every session of the person. A link that objects to another e-mail address puts the old one
-    back. Raises LinkInvalid."""
+    back; a rescue's takes the second factors away. Raises LinkInvalid."""
     now = clock.now()
     taken = await repository.take_link(session, opaque.digest(token), PURPOSES, now)
     if taken is None or taken[1].status != "active":
@@ -52,6 +53,8 @@ async def reset_password(session: AsyncSession, token: str, password_hash: str) 
     user.pending_email = ""
     if link.purpose == "email_objection":
         await email_changes.take_back(session, link, user, of)
+    if link.purpose == "rescue" and user.second_factor:
+        await factors.reset(session, user, of, user.id)
     await sessions.revoke(session, "password_reset", now, of=User.id == user.id)
     outbox.add(session, event_mapper.user_changed(user, of))
     outbox.add(session, event_mapper.credentials_changed(user, of, "password", clock.now()))

@@ -25,5 +25,5 @@ async def clear_away(session: AsyncSession) -> None:
     await session.execute(delete(LinkToken).where(LinkToken.expires_at < now - KEPT))
     undecided = (SignUpRequest.state == "pending", SignUpRequest.created_at < now - KEPT)
     await session.execute(delete(SignUpRequest).where(*undecided))
-    await factors.clear_away(session, now)
+    await factors.clear_away(session, now, KEPT)
     await throttling.clear_away(session)

@@ -16,7 +16,7 @@ from chassis.messaging import outbox
 from identity import event_mapper, repository, tokens
 from identity.errors import LoginRefused, SessionNotFound, SessionOver
 from identity.factors import repository as factors
-from identity.factors.errors import SecondFactorNeeded
+from identity.factors.errors import SecondFactorNeeded, SecondFactorToAdd
 from identity.factors.models import WaitingLogIn
 from identity.models import Organisation, Session, User
 from identity.models.sessions import Rotation
@@ -82,9 +82,9 @@ async def open_after_password(
     """Opens a session, and ends the one that the browser had and those beyond the person's share.
 
     Raises LoginRefused for a wrong password as for a disabled user and a closed portal, SecondFactorNeeded where the
-    person has one: nothing is open then. The rows are read again under
-    lock: the password was verified outside this transaction. Until it matches, an account that exists costs no
-    statement more than one that does not. ``renewed`` is a stronger hash of the same password.
+    person has one, SecondFactorToAdd where the organisation asks for one: nothing is open then. The rows are read
+    again under lock: the password was verified outside this transaction. Until it matches, an account that exists costs
+    no statement more than one that does not. ``renewed`` is a stronger hash of the same password.
     """
     user = await repository.lock_user(session, known.user_id) if matches and known.user_id else None
     of = await repository.organisation(session, user.organisation_id) if user else None
@@ -92,7 +92,7 @@ async def open_after_password(
         _audit_refusal(session, known, origin)
         raise LoginRefused
     user.password_hash = renewed or user.password_hash
-    if user.second_factor:
+    if user.second_factor or of.second_factor_required:
         raise await _second_step(session, user, client, settings, remember=remember)
     return await open_for(session, user, of, client, browser, origin, settings, remember=remember)
 
@@ -212,20 +212,24 @@ async def _continued(session: AsyncSession, found: Session | None, settings: Set
     of = await repository.organisation(session, user.organisation_id) if user else None
     if user is None or of is None or user.status != "active" or not of.portal_access:
         raise SessionOver
+    if of.second_factor_required and not user.second_factor:
+        raise SessionOver
     found.use(now, timedelta(hours=settings.idle_hours), timedelta(days=settings.longest_session_days))
     return tokens.principal_of(user, of, found)
 
 
 async def _second_step(
     session: AsyncSession, user: User, client: Client, settings: Settings, *, remember: bool
-) -> SecondFactorNeeded:
-    """The log-in waits for the second factor; the answer that carries its token."""
-    token, lasts = opaque.token(), timedelta(minutes=settings.second_step_minutes)
+) -> SecondFactorNeeded | SecondFactorToAdd:
+    """The log-in waits for the second factor, or until the person has added one; the answer that carries its token."""
+    token, refusal = opaque.token(), SecondFactorNeeded if user.second_factor else SecondFactorToAdd
+    minutes = settings.second_step_minutes if user.second_factor else settings.enrolment_minutes
+    lasts = timedelta(minutes=minutes)
     expires_at = clock.now() + lasts
     waiting = WaitingLogIn(user_id=user.id, client=client, remember=remember, expires_at=expires_at)
     waiting.digest = opaque.digest(token)
     session.add(waiting)
-    return SecondFactorNeeded(second_step=token, expires_in=int(lasts.total_seconds()))
+    return refusal(second_step=token, expires_in=int(lasts.total_seconds()))
 
 
 def _may_enter(user: User, of: Organisation, known: Credentials) -> bool:
