@@ -37,6 +37,10 @@ ONES_OWN = {
     "POST /api/v1/auth/factors/application/confirm",
     "DELETE /api/v1/auth/factors/application",
     "POST /api/v1/auth/factors/recovery-codes",
+    "POST /api/v1/auth/proof/passkey",
+    "POST /api/v1/auth/factors/passkeys/options",
+    "POST /api/v1/auth/factors/passkeys",
+    "DELETE /api/v1/auth/factors/passkeys/{identifier}",
     "DELETE /api/v1/sessions",
     "DELETE /api/v1/sessions/{identifier}",
     # Who looks at an incident is seen by colleagues, also who only reads.

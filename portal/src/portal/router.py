@@ -28,7 +28,16 @@ Handler = Callable[[Page], Awaitable[Response]]
 
 LOGIN = "/connexion"
 # Not carried from a page that lost its session to the page after log-in.
-NOT_KEPT = (form_parser.CSRF_FIELD, "password", "current", "current_password", "new", "code", form_parser.KEPT_FIELD)
+NOT_KEPT = (
+    form_parser.CSRF_FIELD,
+    "password",
+    "current",
+    "current_password",
+    "new",
+    "code",
+    "credential",
+    form_parser.KEPT_FIELD,
+)
 
 
 # The name, percent-encoded, of the person who is logged in by now: on a refusal of what a page asks for another.

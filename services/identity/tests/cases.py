@@ -76,6 +76,12 @@ CASES: dict[str, Case] = {
     "POST /auth/factors/application": Case(CLIENT_BASIC, 409, refused=READERS),
     "POST /auth/factors/application/confirm": Case(CLIENT_BASIC, 409, refused=READERS, body={"code": "123456"}),
     "DELETE /auth/factors/application": Case(CLIENT_BASIC, 409, refused=READERS),
+    "POST /auth/proof/passkey": Case(CLIENT_BASIC, refused=READERS),
+    "POST /auth/factors/passkeys/options": Case(CLIENT_BASIC, 409, refused=READERS),
+    "POST /auth/factors/passkeys": Case(
+        CLIENT_BASIC, 409, refused=READERS, body={"name": "Clé", "credential": {"rawId": "a"}}
+    ),
+    "DELETE /auth/factors/passkeys/{passkey}": Case(CLIENT_BASIC, 409, refused=READERS),
     "POST /auth/factors/recovery-codes": Case(CLIENT_BASIC, 409, refused=READERS),
     "GET /me/lists/contracts": Case(CLIENT_BASIC, refused=READERS),
     "PUT /me/lists/contracts/hidden-columns": Case(CLIENT_BASIC, 204, refused=READERS, body={"columns": ["client"]}),

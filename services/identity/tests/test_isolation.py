@@ -24,6 +24,9 @@ PUBLIC: dict[str, tuple[int, Any]] = {
     "POST /auth/second-step": (409, {"second_step": "a", "code": "123456"}),
     "POST /auth/second-step/application": (409, {"second_step": "a"}),
     "POST /auth/second-step/application/confirm": (409, {"second_step": "a", "code": "123456"}),
+    "POST /auth/second-step/passkey": (409, {"second_step": "a"}),
+    "POST /auth/passkey/options": (200, None),
+    "POST /auth/passkey": (409, {"challenge": "a", "credential": {}}),
     "POST /auth/exchange": (401, {"session_token": "a"}),
     "POST /auth/refresh": (401, {"refresh_token": "a"}),
     "POST /auth/logout": (204, {"refresh_token": "a"}),
@@ -46,6 +49,7 @@ PARAMETERS = {
     "/users/{identifier}": "user",
     "/users/{identifier}/invitation": "invited",
     "/users/{identifier}/factors": "user",
+    "/auth/factors/passkeys/{identifier}": "passkey",
     "/rescues/{identifier}/confirm": "rescue",
     "/rescues/{identifier}/refuse": "rescue",
     "/addresses/{identifier}": "address",
@@ -121,6 +125,7 @@ async def ids(world: Any) -> dict[str, str]:
     )
     return {
         "rescue": str(rescue),
+        "passkey": str(uuid4()),
         "view": view.json()["id"],
         "session": session,
         "user": str(RESELLER_BASIC.user_id),

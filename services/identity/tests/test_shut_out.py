@@ -49,9 +49,8 @@ async def test_every_write_route_declares_a_rule_that_reads_the_caller(harness: 
 
 @pytest.fixture
 async def nowhere(world: Any) -> dict[str, str]:
-    return dict.fromkeys(
-        ("session", "user", "invited", "waiting", "address", "client", "request", "reseller", "view", "rescue"), MISSING
-    )
+    kinds = ("session", "user", "invited", "waiting", "address", "client", "request", "reseller", "view")
+    return dict.fromkeys((*kinds, "rescue", "passkey"), MISSING)
 
 
 PEOPLES_WRITES = [name for name in WRITES if CASES[name].owner is not OFFICE]

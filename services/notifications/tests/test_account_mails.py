@@ -18,6 +18,8 @@ CONFIRM = "https://portail.test/nouvelle-adresse?token=secret-token"
 FACTORS_SAID = {
     "application_added": ("Les autres sessions ont été fermées", "The other sessions were ended"),
     "application_removed": ("retirée le 23/12/2020 à 18:27", "removed on 23/12/2020 at 18:27"),
+    "passkey_added": ("aussi sans mot de passe", "also without the password"),
+    "passkey_removed": ("retirée le 23/12/2020 à 18:27", "removed on 23/12/2020 at 18:27"),
     "recovery_codes_made": ("les précédents ne valent plus rien", "those before are good no more"),
     "recovery_code_used": ("Il en reste 9.", "Codes left: 9."),
     "rescue_asked": ("une personne de SQP a demandé", "a person of SQP asked"),

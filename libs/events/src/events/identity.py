@@ -14,6 +14,8 @@ ResetReason = Literal["forgotten", "account_exists"]
 FactorChange = Literal[
     "application_added",
     "application_removed",
+    "passkey_added",
+    "passkey_removed",
     "recovery_codes_made",
     "recovery_code_used",
     "factors_reset",

@@ -57,7 +57,7 @@ async def ask_second_step(page: Page, token: str, path: str, flash: str) -> Resp
         response = await page.render("account/second_step.html", suite=path, wrong="")
     else:
         response = page.redirect(f"{SECOND_STEP}?{urlencode({'suite': path})}" if path else SECOND_STEP, flash=flash)
-    return _holding(response, token)
+    return holding(response, token)
 
 
 async def show_enrolment(page: Page, token: str, path: str, trouble: FormErrors = FINE) -> Response:
@@ -65,10 +65,10 @@ async def show_enrolment(page: Page, token: str, path: str, trouble: FormErrors 
     ApiRefused."""
     enrolment = await sign_in.begin_enrolment(page, page.build(WaitingLogIn, {"second_step": token}))
     context = {"suite": path, "secret": enrolment.secret, "code": qr.drawn(enrolment.uri), "trouble": trouble}
-    return _holding(await page.render("account/enrolment.html", context, status=trouble.status), token)
+    return holding(await page.render("account/enrolment.html", context, status=trouble.status), token)
 
 
-def _holding(response: Response, token: str) -> Response:
+def holding(response: Response, token: str) -> Response:
     cookies.put(response, cookies.SECOND_STEP, token, SECOND_STEP_MINUTES * 60)
     return response
 

@@ -7,7 +7,7 @@ from functools import wraps
 from starlette.responses import Response
 
 from api.identity.factors import Proof
-from portal import paths
+from portal import passkeys, paths
 from portal.api_client import ApiRefused
 from portal.form_parser import CSRF_FIELD
 from portal.forms import FINE, Field, Form, FormErrors
@@ -19,11 +19,11 @@ from portal.translations import N_
 blueprint = Blueprint()
 
 PROOF = "/parametres/confirmation"
-OWN = (CSRF_FIELD, "password", "code", "suite")
+OWN = (CSRF_FIELD, "password", "code", "suite", "credential")
 FORM = Form(
     Field("password", N_("Mot de passe")),
     Field("code", N_("Code"), needed=False),
-    places={"wrong_password": "password", "code_needed": "code", "wrong_code": "code"},
+    places={"wrong_password": "password", "code_needed": "code", "wrong_code": "code", "passkey_refused": "code"},
 )
 
 
@@ -46,7 +46,11 @@ def proven(handler: Handler) -> Handler:
 async def prove(page: Page) -> Response:
     path = paths.local(page.field("suite"))
     # Not cleaned as other fields are: the service judges a password as it was typed.
-    given = {"password": str(page.form.get("password", "")), "code": page.field("code") or None}
+    given = {
+        "password": str(page.form.get("password", "")),
+        "code": page.field("code") or None,
+        "passkey": passkeys.typed(page),
+    }
     trouble = await FORM.attempt(page, lambda: factors.prove(page, page.build(Proof, given)))
     if trouble:
         return await _ask(page, path, trouble)
@@ -54,8 +58,10 @@ async def prove(page: Page) -> Response:
 
 
 async def _ask(page: Page, path: str, trouble: FormErrors) -> Response:
-    has_factor = (await factors.own(page)).application_since is not None
+    own = await factors.own(page)
+    options = passkeys.written(await factors.begin_proof(page)) if own.passkeys else ""
+    has_factor = own.application_since is not None or bool(own.passkeys)
     # What the form asked goes along, and is sent again with the proof.
     carried = [(name, value) for name, value in page.form.multi_items() if name not in OWN and isinstance(value, str)]
-    context = {"suite": path, "has_factor": has_factor, "trouble": trouble, "carried": carried}
+    context = {"suite": path, "has_factor": has_factor, "trouble": trouble, "carried": carried, "options": options}
     return await page.render("settings/proof.html", context, status=trouble.status)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from api.identity.factors import SecondStep
-from portal import cookies, sessions
+from api.identity.factors import PasskeyLogIn, PasskeyOptions, SecondStep, WaitingLogIn
+from portal import cookies, passkeys, sessions
 from portal.api_client import ApiRefused
 from portal.forms import Field, Form, FormErrors
 from portal.page import Page
@@ -33,6 +33,48 @@ async def give_code(page: Page) -> Response:
     except ApiRefused as refused:
         return await _again(page, refused)
     return await entering.opened_to(page, opened, page.field("suite"))
+
+
+@blueprint.post(f"{entering.SECOND_STEP}/cle", is_open=True)
+async def ask_for_passkey(page: Page) -> Response:
+    """In the place of a code."""
+    try:
+        asked = await sign_in.second_step_passkey(page, page.build(WaitingLogIn, {"second_step": _token(page) or "-"}))
+    except ApiRefused as refused:
+        return await _again(page, refused)
+    return await _passkey(page, asked, entering.SECOND_STEP)
+
+
+@blueprint.post(f"{LOGIN}/cle", is_open=True)
+async def begin_with_passkey(page: Page) -> Response:
+    """Without a password."""
+    try:
+        asked = await sign_in.begin_passkey(page)
+    except ApiRefused as refused:
+        return await _over(page, refused)
+    return entering.holding(await _passkey(page, asked, f"{LOGIN}/cle/entrer"), asked.challenge)
+
+
+@blueprint.post(f"{LOGIN}/cle/entrer", is_open=True)
+async def enter_with_passkey(page: Page) -> Response:
+    given = {
+        "challenge": _token(page) or "-",
+        "credential": passkeys.typed(page) or {},
+        "client": "browser",
+        "remember": page.field("remember") == "on",
+        "session_token": sessions.session_token(page.request.headers),
+        "device": sessions.device_token(page.request.headers),
+    }
+    try:
+        opened = await sign_in.by_passkey(page, page.build(PasskeyLogIn, given))
+    except ApiRefused as refused:
+        return await _over(page, refused)
+    return await entering.opened_to(page, opened, page.field("suite"))
+
+
+async def _passkey(page: Page, asked: PasskeyOptions, action: str) -> Response:
+    context = {"options": passkeys.written(asked), "action": action, "suite": page.field("suite"), "wrong": ""}
+    return await page.render("account/passkey.html", context, remember=page.field("remember"))
 
 
 @blueprint.post(f"{LOGIN}/application", is_open=True)
@@ -73,10 +115,11 @@ async def _over(page: Page, refused: ApiRefused) -> Response:
     return response
 
 
-def _proof(page: Page) -> dict[str, str | None]:
+def _proof(page: Page) -> dict[str, object]:
     return {
         "second_step": _token(page) or "-",
-        "code": page.field("code"),
+        "code": page.field("code") or None,
+        "passkey": passkeys.typed(page),
         "session_token": sessions.session_token(page.request.headers),
         "device": sessions.device_token(page.request.headers),
     }

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from api.identity.factors import Enrolment, EnrolmentCode, Factors, Proof, RecoveryCodes, Rescue, RescueAsk, Rescues
+from api.identity.factors import (
+    Enrolment,
+    EnrolmentCode,
+    Factors,
+    PasskeyAdd,
+    PasskeyOptions,
+    Proof,
+    RecoveryCodes,
+    Rescue,
+    RescueAsk,
+    Rescues,
+)
 from api.identity.organisations import SecondFactorRule
 from portal.page_request import PageRequest
 
@@ -33,6 +44,23 @@ async def require(page: PageRequest, rule: SecondFactorRule) -> None:
 async def reset(page: PageRequest, user: UUID) -> None:
     """A colleague's."""
     await page.change("DELETE", f"/users/{user}/factors")
+
+
+async def begin_proof(page: PageRequest) -> PasskeyOptions:
+    """For a passkey to prove with."""
+    return (await page.send(PasskeyOptions, "POST", "/auth/proof/passkey")).body
+
+
+async def begin_passkey(page: PageRequest) -> PasskeyOptions:
+    return (await page.send(PasskeyOptions, "POST", "/auth/factors/passkeys/options")).body
+
+
+async def add_passkey(page: PageRequest, added: PasskeyAdd) -> RecoveryCodes:
+    return (await page.send(RecoveryCodes, "POST", "/auth/factors/passkeys", added)).body
+
+
+async def remove_passkey(page: PageRequest, passkey: UUID) -> None:
+    await page.change("DELETE", f"/auth/factors/passkeys/{passkey}")
 
 
 async def rescues(page: PageRequest) -> list[Rescue]:

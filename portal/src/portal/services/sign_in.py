@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from api.identity.factors import EnrolledBrowser, Enrolment, SecondStep, WaitingLogIn
+from api.identity.factors import EnrolledBrowser, Enrolment, PasskeyLogIn, PasskeyOptions, SecondStep, WaitingLogIn
 from api.identity.sign_in import (
     Activate,
     Activated,
@@ -27,6 +27,19 @@ async def log_in(page: PageRequest, credentials: LogIn) -> BrowserSession:
 
 async def second_step(page: PageRequest, proof: SecondStep) -> BrowserSession:
     return (await page.send(BrowserSession, "POST", "/auth/second-step", proof)).body
+
+
+async def begin_passkey(page: PageRequest) -> PasskeyOptions:
+    """For a log-in without a password."""
+    return (await page.send(PasskeyOptions, "POST", "/auth/passkey/options")).body
+
+
+async def by_passkey(page: PageRequest, proof: PasskeyLogIn) -> BrowserSession:
+    return (await page.send(BrowserSession, "POST", "/auth/passkey", proof)).body
+
+
+async def second_step_passkey(page: PageRequest, waiting: WaitingLogIn) -> PasskeyOptions:
+    return (await page.send(PasskeyOptions, "POST", "/auth/second-step/passkey", waiting)).body
 
 
 async def begin_enrolment(page: PageRequest, waiting: WaitingLogIn) -> Enrolment:

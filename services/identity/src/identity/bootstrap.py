@@ -13,8 +13,7 @@ from chassis.service import Service
 from identity import api, keys, republish, tasks
 from identity.consumers import consumers
 from identity.dependencies import Services
-from identity.factors import api as factors
-from identity.factors import rescue_api, second_step
+from identity.factors import routers as factors
 from identity.keys import KeyRing
 from identity.links import Links
 from identity.models import Base
@@ -43,7 +42,7 @@ def build(settings: Settings) -> Service:
         database=database,
         metadata=Base.metadata,
         migrations=Path(__file__).parent / "migrations",
-        routers=(*api.ROUTERS, factors.router, second_step.router, rescue_api.router, own_lists.router),
+        routers=(*api.ROUTERS, *factors.ROUTERS, own_lists.router),
         root_routers=(api.WELL_KNOWN,),
         consumers=consumers(services.links),
         jobs=_jobs(services),

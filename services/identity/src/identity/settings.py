@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import ClassVar
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
@@ -37,6 +38,9 @@ class Settings(ServiceSettings):
     # How long a log-in waits for its second factor, and an application for its first code.
     second_step_minutes: int = 5
     enrolment_minutes: int = 10
+    # The host that passkeys belong to, and the addresses of pages that may ask for them: the issuer's unless said.
+    passkey_host: str = ""
+    passkey_origins: list[str] = Field(default_factory=list)
     # How long a rescue waits for the second person of SQP, and its link for the person.
     rescue_hours: int = 24
     device_days: int = 365
@@ -75,3 +79,12 @@ class Settings(ServiceSettings):
     invitations_per_recipient: int = 5
     # A day and a network.
     sign_ups_per_contract: int = 20
+
+    @property
+    def relying_party(self) -> str:
+        return self.passkey_host or urlsplit(self.issuer).hostname or ""
+
+    @property
+    def origins(self) -> list[str]:
+        parts = urlsplit(self.issuer)
+        return self.passkey_origins or [f"{parts.scheme}://{parts.netloc}"]

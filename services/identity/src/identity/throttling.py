@@ -97,6 +97,10 @@ class Throttle:
         day = Limit(self._item("second-factor-day", self._settings.codes_per_account, DAY), names)
         return (self._attempts("second-factor", *names), day)
 
+    def passkey(self, address: str) -> tuple[Limit, ...]:
+        """Challenges and answers: a key is not guessed, and nobody is named before it has signed."""
+        return (self._from(address, "passkey-address"),)
+
     def email_change(self, user: object, sender: object, recipient: str) -> tuple[Limit, ...]:
         """Links to a new address, whose mailbox may be a stranger's; per organisation and mailbox as invitations."""
         settings = self._settings

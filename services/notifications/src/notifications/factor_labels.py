@@ -12,6 +12,12 @@ TITLES: dict[EmailKind, Text] = {
     "application_removed": text(
         "[Double authentification] Une application a été retirée", "[Two-step log-in] An application was removed"
     ),
+    "passkey_added": text(
+        "[Double authentification] Une clé d’accès a été ajoutée", "[Two-step log-in] A passkey was added"
+    ),
+    "passkey_removed": text(
+        "[Double authentification] Une clé d’accès a été retirée", "[Two-step log-in] A passkey was removed"
+    ),
     "recovery_codes_made": text(
         "[Double authentification] De nouveaux codes de secours", "[Two-step log-in] New recovery codes"
     ),
@@ -49,6 +55,16 @@ BODIES: dict[str, Text] = {
         "été fermées.",
         "The authenticator application of the account {login} was removed on {day} at {hour}. The other sessions were "
         "ended.",
+    ),
+    "passkey_added": text(
+        "Une clé d’accès a été ajoutée le {day} à {hour} au compte {login} : elle ouvre le compte, aussi sans mot de "
+        "passe. Les autres sessions ont été fermées.",
+        "A passkey was added on {day} at {hour} to the account {login}: it opens the account, also without the "
+        "password. The other sessions were ended.",
+    ),
+    "passkey_removed": text(
+        "Une clé d’accès du compte {login} a été retirée le {day} à {hour}. Les autres sessions ont été fermées.",
+        "A passkey of the account {login} was removed on {day} at {hour}. The other sessions were ended.",
     ),
     "recovery_codes_made": text(
         "De nouveaux codes de secours ont été créés le {day} à {hour} pour le compte {login} : les précédents ne "

@@ -2,26 +2,42 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
-from api.identity.common import Login, Password, Token
+from api.identity.common import Client, Login, Password, Token
 from api.identity.sign_in import BrowserSession, TokenPair
-from web.schemas import Answer, Request
+from web.i18n import Invalid
+from web.schemas import Answer, Line, Request
+
+MOST_OF_A_CREDENTIAL = 16_384
+
+
+def _bounded(value: dict[str, Any]) -> dict[str, Any]:
+    if len(json.dumps(value)) > MOST_OF_A_CREDENTIAL:
+        raise Invalid("Cette clé d’accès est trop longue.", "This passkey is too long.")
+    return value
+
 
 # Of an application, or a recovery code, with whatever spaces and dashes.
 Code = Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=r"^[0-9A-Za-z \u00a0\u202f‐-―-]+$")]
 
 
+# What a browser's WebAuthn answers, as JSON; a signature and a key are some hundred bytes.
+Credential = Annotated[dict[str, Any], AfterValidator(_bounded)]
+
+
 class SecondStep(Request):
-    """``second_step`` came with the refusal of the password alone; the portal repeats the browser's cookies, as in
-    ``LogIn``."""
+    """``second_step`` came with the refusal of the password alone; either a code or a passkey. The portal repeats the
+    browser's cookies, as in ``LogIn``."""
 
     second_step: Token
-    code: Code
+    code: Code | None = None
+    passkey: Credential | None = None
     device: Token | None = None
     session_token: Token | None = None
 
@@ -31,10 +47,44 @@ class WaitingLogIn(Request):
 
 
 class Proof(Request):
-    """``code`` is needed from a person who has a second factor."""
+    """``code`` or ``passkey`` is needed from a person who has a second factor."""
 
     password: Password
     code: Code | None = None
+    passkey: Credential | None = None
+
+
+class PasskeyAdd(Request):
+    """``name`` tells the person's passkeys apart."""
+
+    name: Line
+    credential: Credential
+
+
+class PasskeyLogIn(Request):
+    """``challenge`` came with the options; the rest is as in ``LogIn``."""
+
+    challenge: Token
+    credential: Credential
+    remember: bool = False
+    client: Client = "api"
+    device: Token | None = None
+    session_token: Token | None = None
+
+
+class PasskeyOptions(Answer):
+    """What the browser's WebAuthn is asked with. ``challenge`` is the token of a log-in without a password, empty
+    elsewhere."""
+
+    options: dict[str, Any]
+    challenge: str = ""
+
+
+class OwnPasskey(Answer):
+    id: UUID
+    name: str
+    created_at: datetime
+    last_used_at: datetime | None
 
 
 class EnrolmentCode(Request):
@@ -72,6 +122,7 @@ class Factors(Answer):
 
     application_since: datetime | None
     recovery_codes_left: int
+    passkeys: list[OwnPasskey] = Field(default_factory=list)
     proven_until: datetime | None
 
 

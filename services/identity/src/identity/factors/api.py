@@ -5,6 +5,7 @@ All of it is below /auth, where no answer is kept for an Idempotency-Key: these 
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import UUID
 
 from fastapi import APIRouter
 
@@ -12,7 +13,7 @@ from api.identity import factors as schemas
 from chassis.http.unit_of_work import Reader, Session, UnitOfWorkRoute
 from identity import auth, queries
 from identity.dependencies import ServicesDep
-from identity.factors import codes, repository, service
+from identity.factors import codes, passkeys, repository, service
 from identity.service import actors
 from web import clock
 
@@ -23,7 +24,9 @@ router = APIRouter(prefix="/auth", tags=["second factors"], route_class=UnitOfWo
 async def get_factors(principal: auth.Person, reader: Reader, services: ServicesDep) -> schemas.Factors:
     row = await repository.factors(reader, principal.user_id, principal.session_id)
     until = row.proven_at + timedelta(minutes=services.settings.fresh_minutes) if row.proven_at else None
+    keys = await passkeys.listed(reader, principal.user_id)
     return schemas.Factors(
+        passkeys=[schemas.OwnPasskey.model_validate(each) for each in keys],
         application_since=row.application_since,
         recovery_codes_left=row.recovery_codes_left,
         proven_until=until if until and until > clock.now() else None,
@@ -45,10 +48,44 @@ async def prove(
     tried = services.throttle.second_factor(principal.user_id, principal.session_id)
     if matches and body.code:
         await services.throttle.count(tried)
-    await service.prove(session, principal, password_hash, body.code, services.settings, matches=matches)
+    await service.prove(session, principal, password_hash, body.code, body.passkey, services.settings, matches=matches)
     await services.throttle.forgive(limits)
     if body.code:
         await services.throttle.forgive(tried)
+
+
+@router.post("/proof/passkey")
+async def ask_for_proof(principal: auth.Person, session: Session, services: ServicesDep) -> schemas.PasskeyOptions:
+    """What a passkey of the caller has to sign for a proof."""
+    now = await actors.lock(session, principal)
+    flow, settings = str(now.session.id), services.settings
+    return schemas.PasskeyOptions(options=await passkeys.to_show(session, flow, "prove", settings, now.user.id))
+
+
+@router.post("/factors/passkeys/options")
+async def begin_passkey(
+    principal: auth.ProvenPerson, session: Session, services: ServicesDep
+) -> schemas.PasskeyOptions:
+    """For a passkey to add, good once, for some minutes."""
+    now = await actors.lock(session, principal)
+    options = await passkeys.to_add(session, str(now.session.id), now.user, services.settings)
+    return schemas.PasskeyOptions(options=options)
+
+
+@router.post("/factors/passkeys")
+async def add_passkey(
+    body: schemas.PasskeyAdd, principal: auth.Person, session: Session, services: ServicesDep
+) -> schemas.RecoveryCodes:
+    """A second factor, and a log-in without a password; the person's other sessions end. With the first factor come
+    recovery codes."""
+    made = await service.add_passkey(session, principal, body.name, body.credential, services.settings)
+    return schemas.RecoveryCodes(codes=made)
+
+
+@router.delete("/factors/passkeys/{identifier}", status_code=204)
+async def remove_passkey(identifier: UUID, principal: auth.ProvenPerson, session: Session) -> None:
+    """The person's other sessions end."""
+    await service.remove_passkey(session, principal, identifier)
 
 
 @router.post("/factors/application")

@@ -141,3 +141,31 @@ class SecondPersonNeeded(Conflict):
 
 class RescueNotFound(NotFound):
     code = "rescue_not_found"
+
+
+class PasskeyRefused(Conflict):
+    """The challenge is used up, whatever was wrong; it is audited."""
+
+    code = "passkey_refused"
+    keeps_changes = True
+    message = text(
+        "Cette clé d’accès n’a pas été acceptée. Réessayez, ou utilisez un autre moyen.",
+        "This passkey was not accepted. Try again, or use another way.",
+    )
+
+
+class TooManyPasskeys(Conflict):
+    code = "too_many_passkeys"
+    message = text(
+        "Vous avez déjà {most} clés d’accès : retirez-en une d’abord.",
+        "You have {most} passkeys already: remove one first.",
+    )
+
+
+class PasskeyNotFound(NotFound):
+    code = "passkey_not_found"
+
+
+class NoPasskey(Conflict):
+    code = "no_passkey"
+    message = text("Ce compte n’a pas de clé d’accès.", "This account has no passkey.")

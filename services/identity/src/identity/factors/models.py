@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID, uuid4
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, func, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, LargeBinary, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.identity.common import Client
@@ -45,6 +45,36 @@ class RecoveryCode(Base):
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), primary_key=True)
     digest: Mapped[str] = mapped_column(primary_key=True)
     used_at: Mapped[datetime | None]
+
+
+class Passkey(Base):
+    """A credential of WebAuthn, with the name that the person gave it. ``sign_count`` is 0 for ever where the passkey
+    is synchronised between devices."""
+
+    __tablename__ = "passkeys"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), index=True)
+    credential_id: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    sign_count: Mapped[int] = mapped_column(BigInteger)
+    name: Mapped[str]
+    created_at: Mapped[datetime]
+    last_used_at: Mapped[datetime | None]
+
+
+class PasskeyChallenge(Base):
+    """What a passkey has to sign: good once, for some minutes, for the session, waiting log-in or browser (``flow``)
+    that asked, and for nothing but its purpose."""
+
+    __tablename__ = "passkey_challenges"
+
+    flow: Mapped[str] = mapped_column(primary_key=True)
+    purpose: Mapped[str] = mapped_column(primary_key=True)
+    challenge: Mapped[bytes] = mapped_column(LargeBinary)
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+    __table_args__ = (CheckConstraint("purpose IN ('add', 'prove', 'second_step', 'log_in')", name="purpose"),)
 
 
 class WaitingLogIn(Base):

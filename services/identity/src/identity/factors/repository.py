@@ -11,7 +11,15 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from chassis.sql import AnyRow
-from identity.factors.models import Authenticator, Enrolment, RecoveryCode, Rescue, WaitingLogIn
+from identity.factors.models import (
+    Authenticator,
+    Enrolment,
+    Passkey,
+    PasskeyChallenge,
+    RecoveryCode,
+    Rescue,
+    WaitingLogIn,
+)
 from identity.models import Device, Session, User
 
 
@@ -46,9 +54,13 @@ async def drop_enrolments(session: AsyncSession, user_id: UUID) -> None:
     await session.execute(delete(Enrolment).where(Enrolment.user_id == user_id))
 
 
+async def drop_authenticator(session: AsyncSession, user_id: UUID) -> None:
+    await session.execute(delete(Authenticator).where(Authenticator.user_id == user_id))
+
+
 async def drop_factors(session: AsyncSession, user_id: UUID) -> None:
     """All that the person has, recovery codes included."""
-    for table in (Authenticator, RecoveryCode, Enrolment):
+    for table in (Authenticator, Passkey, RecoveryCode, Enrolment):
         await session.execute(delete(table).where(table.user_id == user_id))
 
 
@@ -108,6 +120,6 @@ async def factors(reader: AsyncConnection, user_id: UUID | None, session_id: UUI
 
 
 async def clear_away(session: AsyncSession, now: datetime, kept: timedelta) -> None:
-    for table in (Enrolment, WaitingLogIn):
+    for table in (Enrolment, PasskeyChallenge, WaitingLogIn):
         await session.execute(delete(table).where(table.expires_at < now))
     await session.execute(delete(Rescue).where(Rescue.expires_at < now - kept))

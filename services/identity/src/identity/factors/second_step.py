@@ -12,8 +12,8 @@ from identity import auth
 from identity import repository as people
 from identity.api.sessions import opened_for
 from identity.dependencies import ClientInfo, ServicesDep, SigningKey
-from identity.factors import codes, repository, service
-from identity.factors.errors import SecondStepOver, WrongCode
+from identity.factors import codes, passkeys, repository, service
+from identity.factors.errors import NoPasskey, SecondStepOver, WrongCode
 from identity.factors.models import WaitingLogIn
 from identity.models import Organisation, User
 from identity.service import sessions
@@ -37,7 +37,11 @@ async def take_second_step(
     limits = services.throttle.second_factor(seen.user_id, body.device if seen.on_device else "")
     await services.throttle.count(limits)
     step, user, of = await _waiting(session, body.second_step)
-    factor = await service.accept(session, user, of, body.code, services.settings)
+    if body.passkey:
+        await passkeys.shown(session, str(step.id), "second_step", body.passkey, services.settings, user.id)
+        factor: str | None = "passkey"
+    else:
+        factor = await service.accept(session, user, of, body.code or "", services.settings)
     if factor is None:
         service.refuse(session, user, of)
         raise WrongCode
@@ -48,6 +52,18 @@ async def take_second_step(
     )
     await services.throttle.forgive(limits)
     return opened_for(services, opened, key)
+
+
+@router.post("/passkey", dependencies=[auth.ANYONE_LOGS_IN])
+async def ask_for_passkey(
+    body: schemas.WaitingLogIn, session: Session, services: ServicesDep
+) -> schemas.PasskeyOptions:
+    """What a passkey of the person has to sign. 409 ``no_passkey`` where there is none."""
+    step, user, _ = await _waiting(session, body.second_step)
+    if not await passkeys.has_any(session, user.id):
+        raise NoPasskey
+    flow, settings = str(step.id), services.settings
+    return schemas.PasskeyOptions(options=await passkeys.to_show(session, flow, "second_step", settings, user.id))
 
 
 @router.post("/application", dependencies=[auth.ANYONE_LOGS_IN])
@@ -68,7 +84,7 @@ async def confirm_application(
     step, user, of = await _waiting(session, body.second_step, has_factor=False)
     client, remember = step.client, step.remember
     # What waited of the person is over with it.
-    made = await service.confirm(session, step.id, user, of, body.code, services.settings, user.id)
+    made = await service.confirm(session, step.id, user, of, body.code or "", services.settings, user.id)
     await sessions.revoke(session, "factors_changed", clock.now(), of=User.id == user.id)
     browser = Browser(body.session_token, body.device)
     opened = await sessions.open_for(

@@ -14,8 +14,15 @@ from chassis.messaging import outbox
 from events.identity import FactorChange
 from identity import event_mapper, vault
 from identity.errors import WrongPassword
-from identity.factors import codes, repository
-from identity.factors.errors import CodeNeeded, NoEnrolment, NoSecondFactor, SecondFactorRequired, WrongCode
+from identity.factors import codes, passkeys, repository
+from identity.factors.errors import (
+    CodeNeeded,
+    NoEnrolment,
+    NoSecondFactor,
+    PasskeyNotFound,
+    SecondFactorRequired,
+    WrongCode,
+)
 from identity.models import Organisation, User
 from identity.service import actors, sessions
 from identity.settings import Settings
@@ -45,6 +52,7 @@ async def prove(
     principal: Principal,
     known_hash: str | None,
     code: str | None,
+    passkey: passkeys.Json | None,
     settings: Settings,
     *,
     matches: bool,
@@ -55,7 +63,9 @@ async def prove(
     user, of = now.user, now.organisation
     if not matches or user.password_hash != known_hash:
         raise WrongPassword
-    if user.second_factor:
+    if user.second_factor and passkey:
+        await passkeys.shown(session, str(now.session.id), "prove", passkey, settings, user.id)
+    elif user.second_factor:
         if not code:
             raise CodeNeeded
         if await accept(session, user, of, code, settings) is None:
@@ -112,12 +122,43 @@ async def remove_application(session: AsyncSession, principal: Principal) -> Non
     user, of = now.user, now.organisation
     if await repository.authenticator(session, user.id) is None:
         raise NoSecondFactor
-    if of.second_factor_required:
-        raise SecondFactorRequired
-    await repository.drop_factors(session, user.id)
-    user.set_second_factor(has_one=False)
+    await repository.drop_authenticator(session, user.id)
+    await _removed(session, user, of, principal, "application_removed")
+
+
+async def add_passkey(
+    session: AsyncSession, principal: Principal, name: str, credential: passkeys.Json, settings: Settings
+) -> list[str]:
+    """The first recovery codes, empty where the person has some. Raises PasskeyRefused."""
+    now = await actors.lock(session, principal)
+    user, of = now.user, now.organisation
+    await passkeys.add(session, str(now.session.id), user, name, credential, settings)
+    user.set_second_factor(has_one=True)
     await _end_others(session, user, principal)
-    tell(session, user, of, "application_removed", by=principal)
+    tell(session, user, of, "passkey_added", by=principal)
+    return [] if await repository.recovery_codes_left(session, user.id) else await _new_codes(session, user)
+
+
+async def remove_passkey(session: AsyncSession, principal: Principal, identifier: UUID) -> None:
+    """Raises PasskeyNotFound, SecondFactorRequired."""
+    now = await actors.lock(session, principal)
+    if not await passkeys.remove(session, now.user, identifier):
+        raise PasskeyNotFound
+    await _removed(session, now.user, now.organisation, principal, "passkey_removed")
+
+
+async def _removed(
+    session: AsyncSession, user: User, of: Organisation, principal: Principal, change: FactorChange
+) -> None:
+    """With the last factor the recovery codes go, too, unless the organisation asks for one."""
+    has_one = await repository.authenticator(session, user.id) is not None or await passkeys.has_any(session, user.id)
+    if not has_one:
+        if of.second_factor_required:
+            raise SecondFactorRequired
+        await repository.drop_factors(session, user.id)
+    user.set_second_factor(has_one=has_one)
+    await _end_others(session, user, principal)
+    tell(session, user, of, change, by=principal)
 
 
 async def renew_recovery_codes(session: AsyncSession, principal: Principal) -> list[str]:
