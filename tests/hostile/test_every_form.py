@@ -32,7 +32,7 @@ HEADERS = [
 IDENTIFIERS = ("id", "number", "address", "serial", "file_id")
 COOKIES = [
     cookies.SESSION, cookies.CSRF, cookies.DEVICE, cookies.LINK, cookies.FLASH, cookies.THEME, cookies.LANGUAGE,
-    cookies.CHOSEN_LANGUAGE,
+    cookies.CHOSEN_LANGUAGE, cookies.SECOND_STEP,
 ]  # fmt: skip
 
 WORST: list[bytes] = [

@@ -22,6 +22,8 @@ def typed(page: PageRequest) -> dict[str, Any] | None:
         return None
     try:
         read = json.loads(sent)
+        # Half a surrogate, and what is nested too deep, could not be sent on.
+        json.dumps(read, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         return {}
     return read if isinstance(read, dict) else {}

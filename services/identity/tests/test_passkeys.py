@@ -183,3 +183,28 @@ async def test_adding_wants_a_proof_and_one_session_does_not_finish_anothers(wor
 async def test_who_may_not_enter_does_not_by_a_passkey(world: Any, key: Authenticator) -> None:
     await world.sql("UPDATE users SET status = 'disabled' WHERE login = 'revendeur'")
     assert (await log_in(world, key)).json()["code"] == "login_refused"
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {},
+        {"rawId": 5},
+        {"rawId": "é"},
+        {"response": 5},
+        {"response": {"clientDataJSON": "AA"}},
+        {"type": None},
+        {"id": []},
+    ],
+    ids=str,
+)
+async def test_an_answer_that_is_none_is_refused(world: Any, key: Authenticator, broken: dict[str, Any]) -> None:
+    asked = (await world.ask("/auth/passkey/options", None)).json()
+    credential = key.get(asked["options"]) | broken if broken else {}
+    answer = await world.ask("/auth/passkey", {"challenge": asked["challenge"], "credential": credential})
+    assert (answer.status_code, answer.json()["code"]) == (409, "passkey_refused")
+    await world.sql("UPDATE sessions SET proven_at = now()")
+    asked = await options(world, "/auth/factors/passkeys/options")
+    credential = Authenticator().create(asked["options"]) | broken if broken else {}
+    body = {"name": "Cassée", "credential": credential}
+    assert (await world.call("POST", "/auth/factors/passkeys", RESELLER, json=body)).status_code == 409

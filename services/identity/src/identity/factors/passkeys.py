@@ -7,7 +7,8 @@ grow: here it is asked for everywhere, and a counter that falls is noted, becaus
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any, Literal
 from uuid import UUID
@@ -17,7 +18,6 @@ from sqlalchemy import delete, exists, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from webauthn.helpers import base64url_to_bytes, generate_challenge
-from webauthn.helpers.exceptions import WebAuthnException
 from webauthn.helpers.structs import (
     AuthenticatorSelectionCriteria,
     PublicKeyCredentialDescriptor,
@@ -80,7 +80,7 @@ async def to_show(
 async def add(session: AsyncSession, flow: str, user: User, name: str, credential: Json, settings: Settings) -> None:
     """Raises PasskeyRefused, also for one that is known already."""
     challenge = await _taken(session, flow, "add")
-    try:
+    with _refusing():
         made = webauthn.verify_registration_response(
             credential=credential,
             expected_challenge=challenge,
@@ -88,8 +88,6 @@ async def add(session: AsyncSession, flow: str, user: User, name: str, credentia
             expected_origin=settings.origins,
             require_user_verification=True,
         )
-    except (WebAuthnException, ValueError, KeyError, TypeError) as error:
-        raise PasskeyRefused from error
     if await session.scalar(select(exists().where(Passkey.credential_id == made.credential_id))):
         raise PasskeyRefused
     session.add(
@@ -115,13 +113,13 @@ async def shown(
 ) -> UUID:
     """Whose passkey answered the challenge, ``user_id``'s where one is named. Raises PasskeyRefused."""
     challenge = await _taken(session, flow, purpose)
-    try:
-        identifier = base64url_to_bytes(str(credential["rawId"]))
-        found = await session.scalar(
-            select(Passkey).where(Passkey.credential_id == identifier).with_for_update(key_share=True)
-        )
-        if found is None or (user_id is not None and found.user_id != user_id):
-            raise PasskeyRefused
+    with _refusing():
+        identifier = base64url_to_bytes(credential["rawId"])
+    known = select(Passkey).where(Passkey.credential_id == identifier)
+    found = await session.scalar(known.with_for_update(key_share=True))
+    if found is None or (user_id is not None and found.user_id != user_id):
+        raise PasskeyRefused
+    with _refusing():
         verified = webauthn.verify_authentication_response(
             credential=credential,
             expected_challenge=challenge,
@@ -132,8 +130,6 @@ async def shown(
             credential_current_sign_count=0,
             require_user_verification=True,
         )
-    except (WebAuthnException, ValueError, KeyError, TypeError) as error:
-        raise PasskeyRefused from error
     if verified.new_sign_count < found.sign_count:
         await _note_copy(session, found)
     found.sign_count, found.last_used_at = verified.new_sign_count, clock.now()
@@ -153,6 +149,15 @@ async def has_any(session: AsyncSession, user_id: UUID) -> bool:
 async def listed(reader: AsyncConnection, user_id: UUID | None) -> Sequence[AnyRow]:
     query = select(Passkey.id, Passkey.name, Passkey.created_at, Passkey.last_used_at)
     return (await reader.execute(query.where(Passkey.user_id == user_id).order_by(Passkey.created_at))).all()
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    """The library reads what strangers send, and not all that it then raises is its own."""
+    try:
+        yield
+    except Exception as error:
+        raise PasskeyRefused from error
 
 
 async def _of(session: AsyncSession, user_id: UUID) -> Sequence[Passkey]:
