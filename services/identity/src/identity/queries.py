@@ -44,7 +44,8 @@ USER = (
 )
 ORGANISATION = (
     Organisation.id, Organisation.kind, Organisation.code, Organisation.name, Organisation.email,
-    Organisation.phone, Organisation.reseller_id, Organisation.portal_access, Organisation.second_factor_required, Organisation.version,
+    Organisation.phone, Organisation.reseller_id, Organisation.portal_access,
+    Organisation.second_factor_required, Organisation.version,
 )  # fmt: skip
 _Reseller = aliased(Organisation)
 # Until when the person's last link is good; nothing once it was used, made void or cleared away.
