@@ -21,7 +21,10 @@ from web import schemas
 # Each is read by a parser of its own, which answers for any text.
 PARSED = {"sort", "cursor", "q", "last_event_id", "idempotency_key", "if_match"}
 # The portal's own document, whose storing has tests of its own.
-FREE = {"DraftPut.content", "MessageDraftPut.content"}
+DOCUMENTS = {"DraftPut.content", "MessageDraftPut.content"}
+# What a browser's WebAuthn answers: its library reads it, and nothing of it is kept as it came.
+SIGNED = {"SecondStep.passkey", "Proof.passkey", "PasskeyAdd.credential", "PasskeyLogIn.credential"}
+FREE = DOCUMENTS | SIGNED
 DAYS = (get_args(schemas.Day)[1:], get_args(schemas.Moment)[1:])
 
 

@@ -12,7 +12,8 @@ from pydantic import AfterValidator, Field, StringConstraints
 from api.identity.common import Client, Login, Password, Token
 from api.identity.sign_in import BrowserSession, TokenPair
 from web.i18n import Invalid
-from web.schemas import Answer, Line, Request
+from web.schemas import Answer, Intake, Line, Request
+from web.text import characters
 
 MOST_OF_A_CREDENTIAL = 16_384
 
@@ -131,7 +132,7 @@ class RescueAsk(Request):
     person who asks."""
 
     login: Login
-    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=10, max_length=500)]
+    reason: Annotated[str, Intake(characters.paragraphs, least=10, most=500)]
 
 
 class Rescue(Answer):
