@@ -45,7 +45,7 @@ fault's begin and its recovery.
 
 {found}
 
-## What holds, and what does not
+## What is checked, and what is not
 
 - A write that was answered 2xx is there once; one that was not answered is there once at most, under its
   `Idempotency-Key`. Requests without a key (a forgotten password) are not repeated by the load.
