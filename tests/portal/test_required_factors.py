@@ -51,7 +51,7 @@ async def test_a_company_asks_everybody_and_helps_who_lost_the_phone(
     await expect(other.get_by_text("Codes restants : 10.")).to_be_visible()
 
     await page.goto("/parametres/utilisateurs")
-    await page.get_by_role("link", name="Colette").first.click()
+    await page.get_by_role("link", name="Seconde").first.click()
     await page.get_by_role("button", name="Remettre à zéro les seconds facteurs").click()
     await expect(page.get_by_role("status")).to_contain_text("Les seconds facteurs sont remis à zéro")
     await page.goto(COMPANY)
