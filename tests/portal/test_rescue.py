@@ -37,7 +37,7 @@ async def test_one_asks_another_confirms_and_the_person_begins_again(
 
     await colleague_of_support(world)
     second = await visit(f"agent-{world.mark.lower()}", RESCUES, password=worlds.PASSWORD)
-    await expect(second.get_by_text("rappelée au numéro du contrat")).to_be_visible()
+    await expect(second.get_by_text("rappelée au numéro du contrat", exact=True)).to_be_visible()
     await second.get_by_role("button", name="Confirmer").click()
     await prove(second, worlds.PASSWORD)
     await expect(second.get_by_role("status")).to_contain_text("un lien vient de partir")
