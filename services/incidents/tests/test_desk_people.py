@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from services.incidents.tests.agents import CAMILLE, SQP_BASIC, act, done, due, following, item, known, paris
+from services.incidents.tests.pending import ANNE, held, thread, undo, waiting
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
@@ -47,6 +48,24 @@ async def test_next_goes_on_among_ones_own_and_begins_again_with_what_was_left_f
     # What has changed since is as good as new.
     await shop.post(declared[2], "sqp", RESELLER)
     assert await following(shop) == declared[2]
+
+
+@pytest.mark.parametrize("who", [SQP, CAMILLE], ids=["its author", "a colleague"])
+async def test_what_an_answer_is_leaving_on_is_given_again_only_if_it_does_not_leave(shop: Any, who: Any) -> None:
+    number = await shop.declare()
+    await shop.post(number, "sqp", RESELLER)
+    taken_back = await held(shop, number)
+    assert await following(shop, who) is None
+    await undo(shop, number, taken_back)
+    assert await following(shop, who) == number
+    await done(shop, number, "release", who)
+    read = (await thread(shop, number)).headers["etag"]
+    await held(shop, number, seen=read)
+    await shop.post(number, "sqp", ANNE)
+    await shop.post(number, "sqp", RESELLER)
+    await shop.harness.run_jobs()
+    assert [bool(each["refusal"]) for each in await waiting(shop, number)] == [True]
+    assert await following(shop, who) == number
 
 
 async def test_next_keeps_to_the_view(shop: Any) -> None:

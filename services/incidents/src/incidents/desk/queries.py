@@ -19,6 +19,7 @@ from events.incidents import Status
 from incidents import queries as incidents
 from incidents.desk.models import DeskAct, DeskItem
 from incidents.models import Incident, User
+from incidents.pending.models import PendingMessage
 from web import clock
 
 MOST_LEVELS = 100
@@ -100,10 +101,14 @@ def _is_skipped(me: UUID | None) -> ColumnElement[bool]:
 
 def first_for(me: UUID, wanted: Wanted, now: datetime, leaving: str | None) -> AnySelect:
     """The number of the next incident for this person: unassigned, or assigned to them. Incidents that they were given
-    before and left unchanged come last, the one given longest ago first."""
+    before and left unchanged come last, the one given longest ago first. Where an answer is on its way nothing is to be
+    answered: its ten seconds are not over."""
     is_free = or_(DeskItem.assignee_id.is_(None), DeskItem.assignee_id == me)
     was_given = and_(DeskItem.assignee_id == me, DeskItem.given_changes == DeskItem.changes)
-    query = listing(wanted).where(is_when("due", me, now), is_of(wanted.who, me), is_free)
+    leaves = select(PendingMessage.incident_number).where(PendingMessage.refusal.is_(None))
+    query = listing(wanted).where(
+        is_when("due", me, now), is_of(wanted.who, me), is_free, DeskItem.incident_number.not_in(leaves)
+    )
     if leaving:
         query = query.where(DeskItem.incident_number != leaving)
     given_last = case((was_given, func.extract("epoch", DeskItem.given_at)), else_=0)
