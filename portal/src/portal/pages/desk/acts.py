@@ -4,7 +4,6 @@ reminds."""
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from urllib.parse import urlencode
 
 from starlette.responses import Response
 
@@ -18,19 +17,17 @@ from portal.page_request import Kind
 from portal.pages.desk import queue
 from portal.pages.desk.base import blueprint
 from portal.pages.incidents import one
-from portal.pages.incidents.base import number_of, path_of
+from portal.pages.incidents.base import here, number_of, view_of
 from portal.pages.incidents.desk_bar import (
     ASSIGN,
     LINK,
     MERGE,
-    MOST_VIEW,
     PATH,
     PUT_OFF,
     SKIP,
     RefusedAct,
     bar,
     of_item,
-    wanted,
 )
 from portal.pages.rights import writers
 from portal.services import desk
@@ -56,14 +53,14 @@ async def show_bar(page: Page) -> Response:
     if not page.may("sqp"):
         raise ApiRefused(404, {})
     if not page.wants("desk-bar"):
-        return page.redirect(path_of(number))
+        return page.redirect(here(page, number))
     return page.fragment("desk/bar.html", desk_bar=of_item(page, number, await desk.item(page, number)))
 
 
 @blueprint.get(f"{PATH}/{{number}}/{{act}}")
 async def back_to_incident(page: Page) -> Response:
     """A browser that loads the page of a refused form again asks here."""
-    return page.redirect(path_of(number_of(page)))
+    return page.redirect(here(page, number_of(page)))
 
 
 @blueprint.post(f"{PATH}/{{number}}/prendre")
@@ -187,10 +184,10 @@ def _back(page: Page, said: str) -> Response:
 
 
 def _here(page: Page, number: str) -> str:
-    view = page.field("vue")[:MOST_VIEW]
+    view = view_of(page)
     if page.field("liste"):
         return f"{PATH}?{view}#rang-{number}" if view else f"{PATH}#rang-{number}"
-    return path_of(number) + (f"?{urlencode({'vue': view})}" if wanted(view) else "")
+    return here(page, number)
 
 
 async def _again(page: Page, number: str, form: str, trouble: FormErrors, asked: tuple[Ask, ...]) -> Response:

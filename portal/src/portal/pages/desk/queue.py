@@ -19,7 +19,8 @@ from portal.pages import list_page, reseller_filter
 from portal.pages.desk import view_tabs
 from portal.pages.desk.base import blueprint
 from portal.pages.incidents import desk_words as words
-from portal.pages.incidents.desk_bar import OF_VIEW, PATH, wanted
+from portal.pages.incidents.base import OF_VIEW, wanted
+from portal.pages.incidents.desk_bar import PATH
 from portal.pages.incidents.narrowing import STATUSES
 from portal.pages.rights import writers
 from portal.services import desk

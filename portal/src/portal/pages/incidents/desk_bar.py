@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import parse_qsl
 
 from api.incidents.desk import DeskItem
 from portal import asks
@@ -14,15 +13,12 @@ from portal.page import Page
 from portal.page_request import if_allowed, or_unavailable
 from portal.pages.incidents import desk_words as words
 from portal.pages.incidents import exchange_acts
+from portal.pages.incidents.base import view_of
 from portal.services import desk
 from portal.translations import N_
 from web import clock
 
 PATH = "/a-traiter"
-MOST_VIEW = 500
-# What *next* keeps of a view; a colleague's incidents are not given to others.
-OF_VIEW = ("q", "who", "action", "state", "reseller_id", "service_level")
-OWN = ("", "mine", "unassigned")
 MAY_SETTLE = ("answer", "remind", "check")
 ASSIGN = (
     Ask("user_id", N_("À qui"), kind="select", source="colleagues", prompt=N_("Choisir")),
@@ -106,12 +102,12 @@ async def bar(page: Page, number: str, refused: RefusedAct | None = None) -> Bar
 
 
 def of_item(page: Page, number: str, item: DeskItem, refused: RefusedAct | None = None) -> Bar:
-    view = (page.field("vue") or page.query("vue"))[:MOST_VIEW]
+    view = view_of(page)
     colleagues = [(str(each.user_id), each.name) for each in item.colleagues]
     return Bar(
         item=item,
         urgency=words.urgency(page, item),
-        view=view if wanted(view) else "",
+        view=view,
         assign=_act(page, number, "transmettre", N_("Transmettre"), ASSIGN, view, refused, colleagues=colleagues),
         skip=_act(page, number, "passer", N_("Passer"), SKIP, view, refused),
         put_off=_act(page, number, "remettre", N_("Remettre à plus tard"), PUT_OFF, view, refused),
@@ -152,9 +148,3 @@ def _act(
         typed=again.typed if again else {},
         errors=again.errors if again else FINE,
     )
-
-
-def wanted(view: str) -> dict[str, str]:
-    """The filters in ``view``, which an address or a form holds as a query."""
-    given = {name: value for name, value in parse_qsl(view[:MOST_VIEW]) if name in OF_VIEW}
-    return {name: value for name, value in given.items() if name != "who" or value in OWN}

@@ -15,7 +15,7 @@ from portal.forms import FormErrors
 from portal.identifiers import identifier
 from portal.page import Page
 from portal.pages.incidents import exchange_forms, one, parcel_forms
-from portal.pages.incidents.base import blueprint, line_of, number_of, path_of
+from portal.pages.incidents.base import blueprint, here, line_of, number_of
 from portal.pages.incidents.exchange_acts import RefusedStep
 from portal.services import exchanges, incidents
 from portal.translations import N_
@@ -35,7 +35,7 @@ STATED = N_("Votre déclaration sur les données est enregistrée.")
 @blueprint.get("/incidents/{number}/donnees")
 async def show_exchanges(page: Page) -> Response:
     """A browser that loads the page of a refused form again asks here."""
-    return page.redirect(path_of(number_of(page), TAB))
+    return page.redirect(here(page, number_of(page), TAB))
 
 
 @blueprint.post("/incidents/{number}/echanges")
@@ -119,7 +119,7 @@ async def _done_or_again(
     """Back to the tab; what was refused stands in its form as it was typed."""
     trouble = await asks.attempt(page, asked, change, inside)
     if trouble is None:
-        return page.redirect(path_of(number, TAB), flash=page.gettext(said))
+        return page.redirect(here(page, number, TAB), flash=page.gettext(said))
     return await _again(page, number, asked, trouble)
 
 

@@ -9,7 +9,7 @@ from portal.api_client import ApiRefused
 from portal.identifiers import identifier
 from portal.page import Page
 from portal.pages.incidents import one, words
-from portal.pages.incidents.base import blueprint, number_of, path_of
+from portal.pages.incidents.base import blueprint, here, number_of
 from portal.pages.incidents.threads import TABS
 from portal.services import files, incidents
 from portal.translations import N_
@@ -21,7 +21,7 @@ EMPTY = N_("Choisissez au moins un fichier.")
 async def show_files(page: Page) -> Response:
     number = number_of(page)
     if not page.wants("files"):
-        return page.redirect(path_of(number))
+        return page.redirect(here(page, number))
     return page.fragment(
         "incidents/files.html",
         incident=await incidents.get(page, number),
@@ -38,7 +38,7 @@ async def attach_files(page: Page) -> Response:
     if kept and not refused:
         try:
             await incidents.attach(page, number, [file.id for file in kept])
-            return page.redirect(path_of(number), flash=_attached(page, len(kept)))
+            return page.redirect(here(page, number), flash=_attached(page, len(kept)))
         except ApiRefused as refusal:
             sentence, status = refusal.title, refusal.status
     shown: dict[str, object] = {"kept": kept, "refused": refused}
@@ -66,7 +66,7 @@ async def remove_file(page: Page) -> Response:
         # Another request deleted it first: the result is the same.
         if refusal.code != "attachment_not_found":
             raise
-    return page.redirect(path_of(number, tab), flash=page.gettext("Le fichier est supprimé."))
+    return page.redirect(here(page, number, tab), flash=page.gettext("Le fichier est supprimé."))
 
 
 def _attached(page: Page, count: int) -> str:

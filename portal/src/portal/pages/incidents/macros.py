@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from portal.api_client import ApiRefused
 from portal.page import Page
-from portal.pages.incidents.base import blueprint, number_of, path_of
+from portal.pages.incidents.base import blueprint, here, number_of
 from portal.pages.incidents.canned import pieces
 from portal.pages.incidents.threads import TABS
 from portal.pages.rights import writers
@@ -53,7 +53,7 @@ async def apply_macro(page: Page) -> Response:
         is_changed = refused.code == "precondition_failed"
         return await _preview(page, language, refused.status, page.gettext(CHANGED) if is_changed else refused.title)
     done = page.gettext(APPLIED) % {"state": moved.status_label}
-    return page.redirect(path_of(number, TABS["sqp"]), flash=done)
+    return page.redirect(here(page, number, TABS["sqp"]), flash=done)
 
 
 async def _preview(page: Page, language: str, status: int, sentence: str) -> Response:

@@ -14,7 +14,7 @@ from portal.api_client import ApiRefused, ServiceUnavailable
 from portal.forms import Field, Form
 from portal.page import Page
 from portal.pages.incidents import message_drafts, one, words
-from portal.pages.incidents.base import blueprint, number_of, path_of
+from portal.pages.incidents.base import blueprint, here, number_of
 from portal.pages.incidents.threads import TABS, Thread, colleagues, is_undoable, thread_of
 from portal.pages.rights import writers
 from portal.services import incidents
@@ -45,7 +45,7 @@ FORM = Form(
 async def show_messages(page: Page) -> Response:
     number, name = number_of(page), thread_of(page)
     if not page.wants("messages"):
-        return page.redirect(path_of(number, TABS[name]))
+        return page.redirect(here(page, number, TABS[name]))
     return await _list(page, number, name)
 
 
@@ -74,7 +74,7 @@ async def post_message(page: Page) -> Response:
     if page.wants("messages"):
         return await _list(page, number, name)
     done = NOTED if name == "internal" else LEAVES if is_undoable(page, name) else SENT
-    return page.redirect(path_of(number, TABS[name]), flash=page.gettext(done))
+    return page.redirect(here(page, number, TABS[name]), flash=page.gettext(done))
 
 
 @blueprint.post(f"{PATH}/annuler/{{id:uuid}}")
@@ -89,7 +89,7 @@ async def undo_message(page: Page) -> Response:
             return await one.show(page, number, {"unsent": refused.title}, tab=TABS[name], status=refused.status)
         if refused.code != "pending_message_not_found":
             raise
-    return page.redirect(path_of(number, TABS[name]), flash=page.gettext(TAKEN_BACK))
+    return page.redirect(here(page, number, TABS[name]), flash=page.gettext(TAKEN_BACK))
 
 
 async def _taken(page: Page) -> tuple[list[UploadedFile], list[str]]:
@@ -122,7 +122,7 @@ async def _led(page: Page, number: str, name: str, kept: Sequence[UploadedFile],
         await message_drafts.carry(page, number, name, target, [str(file.id) for file in kept])
     except (ApiRefused, ServiceUnavailable):
         return await _again(page, number, name, kept, (), refusal.status, refusal.title)
-    there = page.redirect(f"{path_of(target, TABS[name])}#composer", flash=page.gettext(LED) % {"number": number})
+    there = page.redirect(f"{here(page, target, TABS[name])}#composer", flash=page.gettext(LED) % {"number": number})
     if page.wants("messages"):
         there.status_code = 204
         there.headers["HX-Redirect"] = there.headers["location"]

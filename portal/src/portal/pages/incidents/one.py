@@ -16,7 +16,7 @@ from portal.forms import FINE, FormErrors
 from portal.page import Page
 from portal.page_request import or_unavailable
 from portal.pages.incidents import deeds, desk_bar, exchange, message_drafts, words
-from portal.pages.incidents.base import blueprint, number_of, path_of
+from portal.pages.incidents.base import blueprint, here, number_of
 from portal.pages.incidents.exchange_acts import RefusedStep
 from portal.pages.incidents.threads import TABS as THREAD_TABS
 from portal.pages.incidents.threads import Thread, colleagues
@@ -67,7 +67,7 @@ async def show_state(page: Page) -> Response:
     number = number_of(page)
     part = next((part for part in STATE_PARTS if page.wants(part)), None)
     if part is None:
-        return page.redirect(path_of(number))
+        return page.redirect(here(page, number))
     incident, history, exchanged = await _read(page, number)
     context = {**_state(page, incident, history, exchanged), **_nothing_moved(), "here": None}
     return page.fragment(f"incidents/{part}.html", context)
@@ -163,8 +163,8 @@ def _tabs(page: Page, incident: Incident, wanted: str) -> list[Tab]:
     """Those that the person may see; the first one where the address names none of them."""
     tabs = [OF_CLIENT.get(tab[0], tab) for tab in TABS] if page.may("client") else TABS
     seen = [(name, label) for name, label in tabs if name not in THREADS or THREADS[name] in incident.threads]
-    here = wanted if wanted in dict(seen) else seen[0][0]
+    chosen = wanted if wanted in dict(seen) else seen[0][0]
     return [
-        Tab(name, page.gettext(label), path_of(incident.number, name), THREADS.get(name, ""), name == here)
+        Tab(name, page.gettext(label), here(page, incident.number, name), THREADS.get(name, ""), name == chosen)
         for name, label in seen
     ]

@@ -12,7 +12,7 @@ from portal.api_client import ApiRefused
 from portal.forms import Field, Form
 from portal.page import Page
 from portal.pages.incidents import one
-from portal.pages.incidents.base import blueprint, number_of, path_of
+from portal.pages.incidents.base import blueprint, here, number_of
 from portal.services import incidents
 from portal.translations import N_
 
@@ -52,7 +52,7 @@ async def move(page: Page) -> Response:
     except ApiRefused as refusal:
         errors = FORM.errors(page, refusal)
         return await _again(page, number, tab, errors.status, errors.title, wrong=errors.wrong)
-    return page.redirect(path_of(number, tab), flash=page.gettext(MOVED) % {"state": moved.status_label})
+    return page.redirect(here(page, number, tab), flash=page.gettext(MOVED) % {"state": moved.status_label})
 
 
 async def _move(page: Page, number: str) -> IncidentState:

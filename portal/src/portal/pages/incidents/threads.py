@@ -11,6 +11,7 @@ from portal import uploads
 from portal.api_client import ApiRefused
 from portal.page import Page
 from portal.page_request import or_unavailable
+from portal.pages.incidents.base import here
 from portal.services import identity, incidents
 from portal.uploads import UploadedFile
 
@@ -33,11 +34,12 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Thread:
-    """``messages`` oldest first; ``seen``: the tag of the thread with these; ``reader`` is who else reads them;
-    ``earlier`` how many to show for more, or 0."""
+    """``href`` leads to its tab; ``messages`` oldest first; ``seen``: the tag of the thread with these; ``reader``: who
+    else reads them; ``earlier``: how many to show for more, or 0."""
 
     number: str
     name: str
+    href: str
     messages: list[Message]
     seen: str
     total: int
@@ -66,6 +68,7 @@ class Thread:
         return cls(
             number=incident.number,
             name=name,
+            href=here(page, incident.number, TABS[name]),
             messages=messages[::-1],
             seen=seen,
             total=total,
