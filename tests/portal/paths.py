@@ -162,6 +162,7 @@ PLACES = (
         messagerie="/incidents/{incident}?onglet=messagerie-sqp&vue=action%3Danswer",
         tableau_de_bord="/tableau-de-bord",
         incidents_d_un_chiffre="/incidents?open=true&status=new&age=older&answer=none&declared_within=30",
+        incidents_d_un_avis="/incidents?numbers={incident}",
         a_traiter="/a-traiter",
         a_traiter_plus_tard="/a-traiter?when=later",
         a_traiter_vide="/a-traiter?q=rien+de+tel",

@@ -13,6 +13,7 @@ from tests.portal.incidents import Declare, People, live
 from tests.portal.test_accessibility import violations
 from tests.portal.widths import misfits
 
+from demonstration.caller import eventually
 from portal.cookies import LANGUAGE
 
 pytestmark = pytest.mark.e2e
@@ -110,6 +111,25 @@ async def test_several_are_reminded_of_and_each_says_what_came_of_it(visit: Visi
     await expect(page.get_by_text("2 sur 2")).to_be_visible()
     await expect(page.get_by_text("Relancé.")).to_be_visible()
     await expect(page.get_by_text(f"Aucune réponse n’est attendue sur l’incident n° {stock}")).to_be_visible()
+
+
+async def test_who_is_reminded_of_several_is_led_to_these(visit: Visit, waiting: Waiting, people: People) -> None:
+    numbers = [await waiting("waiting_reseller", key=key) for key in "ab"]
+    await people(AGENT).post("/desk-jobs", {"numbers": numbers, "act": {"action": "remind"}})
+
+    async def told() -> bool | None:
+        lines = (await people("revendeur_test").get("/notifications"))["items"]
+        return True if "[Rappel] 2 incidents" in [each["title"] for each in lines] else None
+
+    await eventually(told, what="the reminder")
+    page = await visit("revendeur_test", "/notifications")
+    await page.get_by_role("link", name="[Rappel] 2 incidents").first.click()
+    rows = page.locator("#incidents tbody tr")
+    await expect(rows).to_have_count(2)
+    for number in numbers:
+        await expect(rows.filter(has_text=number)).to_have_count(1)
+    await page.locator(".chip", has_text="2 incidents").click()
+    await expect(page.locator(".chip")).to_have_count(0)
 
 
 async def test_an_agent_reminds_in_english(visit: Visit, waiting: Waiting) -> None:

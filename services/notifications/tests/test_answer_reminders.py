@@ -83,7 +83,7 @@ async def test_a_person_is_told_once_of_all_that_a_job_reminds_of(world: Any) ->
     line = (await world.feed(RESELLER))["items"][0]
     assert (line["body"], line["subject"]["path"]) == (
         "SQP attend votre réponse sur 2 incidents.",
-        "/incidents",
+        "/incidents?numbers=20122301,20122303",
     )
     await world.harness.run_jobs()
     mails = {each.message["To"].addresses[0].username: each.message for each in world.mail.messages}
@@ -91,6 +91,7 @@ async def test_a_person_is_told_once_of_all_that_a_job_reminds_of(world: Any) ->
     written = text_of(mails["reseller"])
     assert "- 20122301 · Panne 20122301 : « La facture ? »" in written
     assert "- 20122303 · Panne 20122303\n" in written
+    assert "Voir les incidents :\nhttps://portail.test/incidents?numbers=20122301,20122303" in written
     answering = (
         "Répondre sur l’incident n° 20122303 :\nhttps://portail.test/incidents/20122303?onglet=messagerie-sqp#composer"
     )

@@ -40,7 +40,7 @@ async def test_a_person_is_told_once_of_all_that_is_theirs(world: Any) -> None:
     line = (await world.feed(RESELLER))["items"][0]
     assert (line["body"], line["subject"]["path"]) == (
         "2 incidents ont été clos. «\u00a0Fermeture annuelle\u00a0»",
-        "/incidents",
+        "/incidents?numbers=20122301,20122302",
     )
     assert (await world.feed(CLIENT))["items"][0]["subject"]["path"] == "/incidents/20122301"
     await world.harness.run_jobs()

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from events.desk import AnswerReminded, AnswersReminded, RemindedIncident
 from events.incidents import Actor
-from notifications import projections, service
+from notifications import lists, projections, service
 from notifications.recipients import PANES, Audience, Notice, Subject
 
 
@@ -53,7 +53,7 @@ def _notice(organisation: UUID, theirs: list[RemindedIncident], by: Actor) -> No
     listed = [
         {"number": each.number, "title": each.title, "asked": each.asked, "path": _answering(each)} for each in theirs
     ]
-    subject = Subject("incident", first.number, "/incidents")
+    subject = Subject("incident", first.number, lists.of_incidents(each.number for each in theirs))
     return Notice("answer_reminded", audience, subject, facts | {"incidents": listed})
 
 

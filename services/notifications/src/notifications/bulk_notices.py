@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from events.desk import IncidentsMoved, MovedIncident
-from notifications import service
+from notifications import lists, service
 from notifications.recipients import Audience, Notice, Subject
 
 
@@ -65,5 +65,5 @@ def _notice(
         subject = Subject("incident", first.number, f"/incidents/{first.number}")
         return Notice("status_changed", audience, subject, facts | {"reason": event.reason})
     listed = [{"number": each.number, "title": each.title} for each in theirs]
-    subject = Subject("incident", first.number, "/incidents")
+    subject = Subject("incident", first.number, lists.of_incidents(each.number for each in theirs))
     return Notice("status_changed", audience, subject, facts | {"awaits": event.reason or "", "incidents": listed})

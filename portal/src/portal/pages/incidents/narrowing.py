@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -45,6 +46,8 @@ PROMISES: Mapping[PromiseState, str] = {
     "running": N_("à tenir"),
 }
 MOST_DAYS = 366
+# As a notification about several incidents names them.
+NUMBERS = re.compile("[0-9]{8,16}(,[0-9]{8,16}){0,99}")
 
 
 class Chip(NamedTuple):
@@ -59,6 +62,7 @@ def filters(page: Page) -> dict[str, Sequence[str]]:
         "promise": tuple(PROMISES),
         "declared_within": _days(page.query("declared_within")),
         "promised_within": _days(page.query("promised_within")),
+        "numbers": _numbers(page.query("numbers")),
     }
     if page.may("sqp"):
         known |= {"answer": tuple(ANSWERS), "reseller_id": reseller_filter.asked(page)}
@@ -68,6 +72,10 @@ def filters(page: Page) -> dict[str, Sequence[str]]:
 def _days(asked: str) -> tuple[str, ...]:
     is_one = asked.isdecimal() and asked.isascii() and len(asked) <= 3 and 1 <= int(asked) <= MOST_DAYS
     return (asked,) if is_one else ()
+
+
+def _numbers(asked: str) -> tuple[str, ...]:
+    return (asked,) if NUMBERS.fullmatch(asked) else ()
 
 
 def chips(page: Page, listing: Listing, reseller: Organisation | None) -> list[Chip]:
@@ -87,6 +95,9 @@ def chips(page: Page, listing: Listing, reseller: Organisation | None) -> list[C
             found.append(Chip(page.gettext("Déclaré depuis %(days)s jours") % {"days": value}, without))
         elif name == "promised_within":
             found.append(Chip(page.gettext("Envoi promis depuis %(days)s jours") % {"days": value}, without))
+        elif name == "numbers":
+            count = len(set(value.split(",")))
+            found.append(Chip(page.ngettext("%(num)s incident", "%(num)s incidents", count) % {"num": count}, without))
         elif name == "reseller_id" and reseller is not None:
             found.append(Chip(page.gettext("Revendeur : %(name)s") % {"name": reseller.name}, without))
     return found
