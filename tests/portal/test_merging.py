@@ -49,6 +49,22 @@ async def test_an_agent_merges_a_duplicate_and_undoes_it(visit: Visit, declare: 
     await expect(bar.get_by_role("button", name="Annuler la fusion")).to_have_count(0)
 
 
+async def test_an_open_thread_has_what_came_with_a_merge_until_that_is_undone(
+    visit: Visit, declare: Declare, people: People
+) -> None:
+    first, second = await declare(key="a"), await declare(key="b")
+    for number, text in ((second, "Il bipe."), (first, "Il chauffe."), (second, "Il fume.")):
+        await people("client_test").post(f"/incidents/{number}/messages?thread=client", {"body": text})
+    page = await visit("revendeur_test", f"/incidents/{first}?onglet=messagerie")
+    await live(page)
+    texts = page.locator(".message .written")
+    await expect(texts).to_have_text(["Il chauffe."])
+    await people("sqp_support").post(f"/desk/{second}/merge", {"number": first})
+    await expect(texts).to_have_text(["Il bipe.", "Il chauffe.", "Il fume."])
+    await people("sqp_support").delete(f"/desk/{second}/merge")
+    await expect(texts).to_have_text(["Il chauffe."])
+
+
 @pytest.mark.parametrize("scripts", [True, False])
 async def test_what_was_being_written_is_led_to_the_other_incident(
     visit: Visit, declare: Declare, people: People, scripts: bool

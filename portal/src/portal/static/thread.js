@@ -41,7 +41,7 @@ export function asked() {
   return asPerson({ "HX-Request": "true", "HX-Target": "messages", "HX-Current-URL": location.href });
 }
 
-/** Adds what is new and replaces what has changed; what stands stays, so that nothing jumps or is read out twice. */
+/** Adds what is new, replaces what has changed, takes out what is of a merge that was undone; what stands stays, so that nothing jumps or is read out twice. */
 export function show(html) {
   const list = document.querySelector("ol.messages");
   const now = new DOMParser().parseFromString(html, "text/html");
@@ -58,11 +58,21 @@ export function show(html) {
     } else if (known.dataset.version !== message.dataset.version) known.replaceWith(message);
     before = document.getElementById(message.id);
   }
+  removeParted(list, [...came].map(({ id }) => id));
   showPending(now);
   list.dataset.seen = now.querySelector("ol.messages").dataset.seen;
   document.dispatchEvent(new Event("thread-read"));
   if (isNew) announce();
   awaitScans();
+}
+
+/** What is older than what was read is not known to be gone. */
+function removeParted(list, read) {
+  const first = read.length < Number(list.dataset.shown) ? null : document.getElementById(read[0]);
+  for (const message of list.querySelectorAll("li.message[data-merged]")) {
+    const isWithin = !first || first.compareDocumentPosition(message) & Node.DOCUMENT_POSITION_FOLLOWING;
+    if (isWithin && !read.includes(message.id)) message.remove();
+  }
 }
 
 /** What waits stands as it is while nothing of it has changed: its seconds run, and its button may have the focus. */
