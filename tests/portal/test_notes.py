@@ -69,6 +69,26 @@ async def test_two_agents_see_each_others_notes_arrive_and_who_is_called_is_told
     await expect(colleague.get_by_role("main")).not_to_contain_text("Troisième disque.")
 
 
+async def test_by_keys_who_is_passed_in_the_list_is_not_called(visit: Visit, declare: Declare, agent: str) -> None:
+    page = await visit("sqp_support", notes(await declare()))
+    text, people = composer(page).locator("textarea"), page.locator("#mention")
+    await text.fill("Troisième disque.")
+    logins = [await each.get_attribute("data-login") for each in await people.locator("option").all()]
+    await people.focus()
+    for _ in range(2):
+        await page.keyboard.press("ArrowDown")
+    await expect(people).to_be_focused()
+    await page.keyboard.press("Enter")
+    await expect(text).to_be_focused()
+    await expect(text).to_have_value(f"Troisième disque. @{logins[2]} ")
+    await expect(page.locator(".message")).to_have_count(0)
+    await people.focus()
+    await page.keyboard.press("ArrowDown")
+    await page.keyboard.press("Tab")
+    await expect(text).to_have_value(f"Troisième disque. @{logins[2]} @{logins[1]} ")
+    await expect(people).to_have_value("")
+
+
 async def option(page: Page, login: str) -> str:
     return await page.locator("#mention option", has_text=f"@{login}").inner_text()
 
