@@ -69,6 +69,7 @@ PLACES = (
             "a-traiter": "/a-traiter?q={mark}&when=later",
             "vues": "/a-traiter/vues",
             "vue": "/a-traiter/vues/{view}",
+            "lot-a-faire": "/a-traiter/lot?numbers={incident}",
             "lot": "/a-traiter/lots/{lot}",
             "reponses": "/parametres/reponses",
             "reponse": "/parametres/reponses/{canned}",

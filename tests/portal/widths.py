@@ -52,7 +52,7 @@ MISFITS = """() => {
         }
     }
     for (const element of document.body.querySelectorAll("*")) {
-        if (!shown(element) || getComputedStyle(element).display.startsWith("inline")) continue;
+        if (!shown(element) || getComputedStyle(element).display === "inline") continue;
         const parent = element.parentElement;
         if (getComputedStyle(parent).display === "contents" || getComputedStyle(element).overflowX === "auto") continue;
         const outside = element.getBoundingClientRect().right - parent.getBoundingClientRect().right;
