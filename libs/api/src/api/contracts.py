@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Annotated, Literal, Self
-from urllib.parse import urlsplit
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from web.i18n import Invalid
 from web.schemas import (
@@ -26,6 +25,7 @@ from web.schemas import (
     Reference,
     Request,
     Serial,
+    WebAddress,
 )
 from web.text import codes
 from web.text.names import OrganisationName
@@ -33,21 +33,6 @@ from web.text.names import OrganisationName
 OrderId = Annotated[codes.Cleaned, StringConstraints(pattern=r"^[0-9A-Za-z._-]{1,40}$")]
 Sku = Annotated[codes.Cleaned, StringConstraints(pattern=r"^[0-9A-Za-z._+-]{1,60}$")]
 
-
-def _with_host(address: str) -> str:
-    """Raises Invalid for what looks like an address and leads nowhere: without a host, or with half of one."""
-    try:
-        is_good = not address or bool(urlsplit(address).hostname and urlsplit(address).port != 0)
-    except ValueError:
-        is_good = False
-    if not is_good:
-        raise Invalid("Ce n’est pas l’adresse d’une page.", "This is not the address of a page.")
-    return address
-
-
-WebAddress = Annotated[
-    str, StringConstraints(pattern=r"^(https?://[^\s\x00-\x1f\"<>]{1,500})?$"), AfterValidator(_with_host)
-]
 Clock = Annotated[str, StringConstraints(pattern=r"^(([01]\d|2[0-3]):[0-5]\d)?$")]
 
 # ``credited``: all that it covered was paid back before its end.

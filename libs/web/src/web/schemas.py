@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, Generic, Literal, TypeVar
+from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -167,6 +168,17 @@ def _postal_code(value: str, info: ValidationInfo) -> str:
     return countries.postal_code(value, country) if country else value
 
 
+def _with_host(address: str) -> str:
+    """Raises Invalid for what looks like an address and leads nowhere: without a host, or with half of one."""
+    try:
+        is_good = not address or bool(urlsplit(address).hostname and urlsplit(address).port != 0)
+    except ValueError:
+        is_good = False
+    if not is_good:
+        raise Invalid("Ce n’est pas l’adresse d’une page.", "This is not the address of a page.")
+    return address
+
+
 Line = Annotated[str, Intake(one_line, least=1, most=200)]
 OptionalLine = Annotated[str, Intake(one_line, most=200)]
 Paragraphs = Annotated[str, Intake(characters.paragraphs, least=1, most=10_000)]
@@ -184,6 +196,9 @@ Serial = Annotated[codes.Bare, StringConstraints(pattern=r"^[0-9A-Za-z._/-]{1,60
 Code = Annotated[codes.Upper, StringConstraints(pattern=r"^[0-9A-Za-z._-]{1,40}$")]
 # In a path, its slashes may stand as they are or as %2F.
 Reference = Annotated[str, Intake(reference, least=1, most=80)]
+WebAddress = Annotated[
+    str, StringConstraints(pattern=r"^(https?://[^\s\x00-\x1f\"<>]{1,500})?$"), AfterValidator(_with_host)
+]
 PostalCode = Annotated[str, Intake(one_line, least=1, most=20), AfterValidator(_postal_code)]
 
 
