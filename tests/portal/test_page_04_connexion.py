@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, expect
 
+from demonstration import caller
 from demonstration.caller import eventually
 from devstack.testing.running import RunningStack
-from devstack.testing.world import World
+from devstack.testing.world import PASSWORD, World
 from web import clock
 
 pytestmark = pytest.mark.e2e
@@ -97,6 +98,9 @@ async def test_page_4_a_forgotten_password_is_replaced_by_the_link_in_the_e_mail
     again = await visit(None, link)
     await expect(again.get_by_role("heading", name="Ce lien n’est plus valable")).to_be_visible()
     await expect(again.get_by_role("link", name="Recevoir un nouveau lien")).to_be_visible()
+    # Others of this run log in with it.
+    owner = caller.person(world.http, site.url, f"other-{world.mark.lower()}", NEW_PASSWORD)
+    await owner.post("/me/password", {"current": NEW_PASSWORD, "new": PASSWORD})
 
 
 async def test_page_4_a_forgotten_password_of_nobody_gets_the_same_answer(visit: Visit) -> None:
