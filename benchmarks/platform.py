@@ -33,7 +33,7 @@ from devstack.testing.real import BUCKET, RealStack
 from devstack.testing.world import World
 
 MIB = 1024 * 1024
-REST = 30.0  # Seconds for which nobody asks for anything.
+REST = 30.0  # Seconds without a request.
 FILE = 20 * MIB
 AT_ONCE = 8
 STARTS = 3

@@ -1,4 +1,4 @@
-"""The proxy between two processes does what a bad network does, and counts whom it met."""
+"""The proxy between two processes does what a bad network does, and counts the connections that it did it to."""
 
 from __future__ import annotations
 
